@@ -1,0 +1,142 @@
+// The loop behind HttpFront. Its verbs are spread over files: http_front_loop.cc waits and hands
+// out, http_front_accept.cc takes connections, http_front_receive.cc reads requests,
+// http_front_send.cc writes answers and ends connections. Owned by the front; everything runs on
+// the loop's one thread.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/http_connection.h"
+#include "api/http_deadlines.h"
+#include "api/http_front.h"
+#include "api/http_front_metrics.h"
+#include "api/http_lane.h"
+#include "api/http_listen.h"
+#include "api/http_mailbox.h"
+#include "api/http_response_writer.h"
+
+namespace rollcall::api {
+
+class FrontLoop {
+ public:
+  struct Door {
+    Listener listener = Listener::kPublic;
+    ListeningSocket socket;
+  };
+
+  // The lanes outlive the loop.
+  FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
+            std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
+            std::array<WorkerLane*, 2> lanes, metrics::Registry& registry);
+
+  // Unavailable: the system has no descriptor to give. Before Run.
+  Status Prepare();
+  // Returns after a stop was asked for in the mailbox and the last connection ended, or the stop's
+  // deadline came.
+  void Run();
+
+ private:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  // What the kernel calls a door's descriptor; below any connection's id.
+  static uint64_t DoorId(size_t door) { return door + 1; }
+
+  // Waiting and handing out.
+  int Wait(std::span<epoll_event> events);
+  int WaitMilliseconds() const;
+  void OnEvent(const epoll_event& event);
+  void OnConnectionEvent(Connection& connection, uint32_t events);
+  void Revisit();
+  void TakeAnswers();
+  void ExpireDeadlines();
+  void SubmitJobs();
+  void BeginStop(TimePoint deadline);
+  bool Ended() const;
+  void CloseAll();
+
+  // Taking connections.
+  void AcceptWaiting();
+  void AcceptFrom(Door& door);
+  void Admit(Door& door, FileDescriptor fd);
+  // After accept had no descriptor to give. False: nothing more to be done for now.
+  bool MakeRoom(Door& door);
+  void RefuseConnection(FileDescriptor fd);
+  void PauseAccepting();
+  void ResumeAccepting();
+
+  // Reading requests.
+  void Receive(Connection& connection);
+  size_t ReceiveMessage(Connection& connection);
+  size_t ReceiveBody(Connection& connection);
+  size_t Discard(Connection& connection);
+  // Bytes into `room`, or 0: nothing there now, or the connection was closed.
+  size_t ReceiveBytes(Connection& connection, std::span<char> room);
+  // After an answer: the requests that came in meanwhile.
+  void GoOn(Connection& connection);
+  size_t Consume(Connection& connection, std::string_view bytes);
+  size_t ConsumeHead(Connection& connection, std::string_view bytes);
+  size_t ConsumeBody(Connection& connection, std::string_view bytes);
+  size_t ConsumeChunks(Connection& connection, std::string_view bytes);
+  // Holds what Consume left over; `held` is what `rest` is the end of, or empty.
+  void Hold(Connection& connection, std::string&& held, std::string_view rest);
+  void BeginRequest(Connection& connection, std::string_view head);
+  void Dispatch(Connection& connection);
+
+  // Writing answers and ending connections.
+  void Send(Connection& connection, HttpResponse&& response, AfterAnswer after);
+  void Sent(Connection& connection);
+  void SendContinue(Connection& connection);
+  void Flush(Connection& connection);
+  // How to go on after the answer to a request that was read to its end; `unread`: more may have
+  // come.
+  AfterAnswer After(const Connection& connection, bool unread) const;
+  // An answer of the front's own; the connection ends with it.
+  void Reject(Connection& connection, RejectReason reason, HttpResponse&& response,
+              CloseReason close_reason = CloseReason::kRejected);
+  void RejectHead(Connection& connection, const HeadError& error);
+  void RejectBody(Connection& connection, BodyBuffer::Room room);
+  void Close(Connection& connection, CloseReason reason);
+  // Brings what the connection is charged with up to date.
+  void Recharge(Connection& connection);
+
+  const FrontOptions options_;
+  const HeadLimits head_limits_;
+  const HttpFront::Judge judge_;
+  std::vector<Door> doors_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  const std::shared_ptr<BufferBudget> budget_;
+  const std::array<WorkerLane*, 2> lanes_;  // by Lane
+  FrontMetrics metrics_;
+
+  FileDescriptor epoll_;
+  FileDescriptor spare_;  // given up for a moment to refuse a connection where there is no other
+  ConnectionTable connections_;
+  Deadlines deadlines_;
+  TimePoint now_;
+
+  std::array<bool, 2> accept_waiting_{};  // by door
+  std::optional<TimePoint> accept_paused_till_;
+  std::vector<uint64_t> revisit_;  // had more to read than is one connection's turn
+  std::vector<uint64_t> revisiting_;
+  std::vector<Answer> answers_;
+  std::array<std::vector<Job>, 2> jobs_;    // of this turn, by Lane
+  std::array<size_t, 2> under_way_{};       // requests given out and not answered, by Lane
+  std::optional<TimePoint> stop_deadline_;  // set: stopping
+
+  std::vector<char> scratch_;  // what is received, before it is somebody's
+  std::string head_;           // an answer's head
+  ResponseWriter writer_;
+};
+
+// An answer for a sender who may try again soon.
+HttpResponse BusyAnswer(const char* why);
+
+}  // namespace rollcall::api

@@ -1,0 +1,65 @@
+#include "api/overview_handler.h"
+
+#include <charconv>
+
+#include <spdlog/spdlog.h>
+
+#include "api/overview_json.h"
+
+namespace rollcall::api {
+namespace {
+
+constexpr int kFirstYear = 2024;
+constexpr int kLastYear = 2100;
+
+// A whole number in decimal, with or without a sign, within bounds (inclusive).
+std::optional<int> ParseWithin(std::string_view text, int least, int most) {
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (value < least || value > most) return std::nullopt;
+  return value;
+}
+
+void AnswerError(int status, const std::string& message, HttpResponse& response) {
+  response.status = status;
+  response.body = ErrorJson(message);
+}
+
+void Answer(counts::OverviewReader& overviews, const ApiRequest& request, HttpResponse& response) {
+  response.headers.push_back({"Access-Control-Allow-Origin", "*"});
+  response.headers.push_back({"Content-Type", "application/json"});
+  const std::optional<std::string> year_text = request.Param("year");
+  const std::optional<std::string> month_text = request.Param("month");
+  if (!year_text || year_text->empty() || !month_text || month_text->empty()) {
+    return AnswerError(400, "year and month query parameters are required", response);
+  }
+  const std::optional<int> year = ParseWithin(*year_text, kFirstYear, kLastYear);
+  if (!year) return AnswerError(400, "invalid year parameter", response);
+  const std::optional<int> month = ParseWithin(*month_text, 1, 12);
+  if (!month) return AnswerError(400, "invalid month parameter", response);
+
+  const auto overview = overviews.Read(
+      CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)));
+  if (!overview.ok()) {
+    spdlog::error("overview {}-{:02}: {}", *year, *month, overview.status().message());
+    response.headers.push_back({"Retry-After", "10"});
+    return AnswerError(503, "the store cannot be read", response);
+  }
+  if (!overview->has_value()) return AnswerError(503, "no telemetry data available", response);
+  response.body = OverviewJson(CozystackFleet(), **overview);
+}
+
+}  // namespace
+
+ApiHandler OverviewHandler(counts::OverviewReader& overviews) {
+  return [&overviews](const ApiRequest& request, HttpResponse& response) {
+    Answer(overviews, request, response);
+  };
+}
+
+}  // namespace rollcall::api

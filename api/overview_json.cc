@@ -1,0 +1,54 @@
+#include "api/overview_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace rollcall::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kPeriodNames[] = {"month", "quarter", "year"};
+
+// A label value is UTF-8 already; should stored bytes ever not be, they are replaced, not refused.
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json PeriodJson(const Fleet& fleet, const counts::Overview& overview, Span span) {
+  const Window window{overview.month, span};
+  const counts::PeriodCounts& counts = overview.periods[static_cast<size_t>(span)];
+  const bool is_month = span == Span::kMonth;
+  Json json;
+  json["label"] =
+      is_month ? window.last.Label() : window.first().Label() + " — " + window.last.Label();
+  json["start"] = window.first().FirstDay().ToString();
+  json["end"] = (is_month ? window.last.LastDay() : overview.last_day).ToString();
+  json[fleet.counted_name] = counts.sources;
+  for (size_t i = 0; i < fleet.figures.size(); ++i) {
+    json[fleet.figures[i].total_name] = counts.figures[i].total;
+    json[fleet.figures[i].average_name] = counts.figures[i].average;
+  }
+  for (size_t i = 0; i < fleet.breakdowns.size(); ++i) {
+    Json totals = Json::object();
+    for (const auto& [name, total] : overview.breakdowns[i]) totals[name] = total;
+    json[fleet.breakdowns[i].name] = std::move(totals);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string OverviewJson(const Fleet& fleet, const counts::Overview& overview) {
+  Json json;
+  json["generated_at"] = FormatRfc3339(overview.generated_at);
+  for (const Span span : kSpans) {
+    json["periods"][kPeriodNames[static_cast<size_t>(span)]] = PeriodJson(fleet, overview, span);
+  }
+  return Dump(json) + "\n";
+}
+
+std::string ErrorJson(const std::string& message) {
+  return Dump(Json{{"error", message}}) + "\n";
+}
+
+}  // namespace rollcall::api

@@ -1,0 +1,16 @@
+// An overview as the JSON that the contract "Cozystack telemetry" gives.
+#pragma once
+
+#include <string>
+
+#include "counts/overview.h"
+#include "model/fleet.h"
+
+namespace rollcall::api {
+
+std::string OverviewJson(const Fleet& fleet, const counts::Overview& overview);
+
+// {"error": message}
+std::string ErrorJson(const std::string& message);
+
+}  // namespace rollcall::api

@@ -1,0 +1,18 @@
+// POST of a report in Prometheus' text format. Contract "Cozystack telemetry", Ingest.
+#pragma once
+
+#include "api/http_message.h"
+#include "ingest/ingester.h"
+
+namespace rollcall::api {
+
+inline constexpr std::string_view kSourceIdHeader = "X-Cluster-ID";
+
+// What the head alone decides: the answer to a request that cannot be a report, or nullopt where its
+// body is wanted. 400: the id breaks its rule, the text names the header and the rule.
+std::optional<HttpResponse> JudgeReport(const HttpRequest& head);
+
+// Takes the report in; answers when it is durable or refused.
+void HandleReport(ingest::Ingester& ingester, HttpRequest&& request, Responder&& responder);
+
+}  // namespace rollcall::api

@@ -1,0 +1,197 @@
+#include "api/routes.h"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+
+#include <spdlog/spdlog.h>
+
+#include "api/overview_handler.h"
+#include "api/report_handler.h"
+#include "web/assets.h"
+
+namespace rollcall::api {
+namespace {
+
+constexpr std::string_view kReportRoute = "report";
+constexpr std::string_view kUnknownRoute = "unknown";
+
+HttpResponse MethodNotAllowed(const std::string& allowed) {
+  HttpResponse response = HttpResponse::Text(405, "Method not allowed");
+  response.headers.push_back({"Allow", allowed});
+  return response;
+}
+
+ApiHandler AssetHandler(const web::Asset& asset) {
+  return [&asset](const ApiRequest& request, HttpResponse& response) {
+    response.headers.push_back({"ETag", std::string(asset.etag)});
+    response.headers.push_back({"Cache-Control", "no-cache"});
+    response.headers.push_back(
+        {"Content-Security-Policy", std::string(web::kContentSecurityPolicy)});
+    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+    const std::optional<std::string_view> known = request.Header("If-None-Match");
+    if (known && known->find(asset.etag) != std::string_view::npos) {
+      response.status = 304;
+      return;
+    }
+    response.headers.push_back({"Content-Type", std::string(asset.content_type)});
+    response.body = asset.bytes;
+  };
+}
+
+}  // namespace
+
+struct Routes::Route {
+  Listener listener;
+  std::string path;
+  std::string name;
+  bool takes_head;
+};
+
+// Requests by route and code, and how long they took from complete request to answer. Routes are a
+// fixed set of names; a path of a stranger's never becomes a label.
+class Routes::RouteMetrics {
+ public:
+  explicit RouteMetrics(metrics::Registry& registry) : registry_(registry) {}
+
+  void Count(std::string_view route, int status) {
+    metrics::Counter* counter = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      metrics::Counter*& slot = counters_[{route, status}];
+      if (slot == nullptr) {
+        slot = &registry_.GetCounter("rollcall_http_requests_total", "Requests by route and code",
+                                     {{"route", std::string(route)},
+                                      {"code", std::to_string(status)}});
+      }
+      counter = slot;
+    }
+    counter->Add();
+  }
+
+  void Time(std::string_view route, std::chrono::steady_clock::time_point begin) {
+    metrics::Histogram* histogram = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      metrics::Histogram*& slot = histograms_[route];
+      if (slot == nullptr) {
+        slot = &registry_.GetHistogram("rollcall_http_request_duration_seconds",
+                                       "Time from a complete request to its answer",
+                                       metrics::Histogram::LatencyBuckets(),
+                                       {{"route", std::string(route)}});
+      }
+      histogram = slot;
+    }
+    histogram->Observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+
+ private:
+  metrics::Registry& registry_;
+  std::mutex mutex_;  // guards the maps; the views in them are of names that live as long as the table
+  std::map<std::pair<std::string_view, int>, metrics::Counter*> counters_;
+  std::map<std::string_view, metrics::Histogram*> histograms_;
+};
+
+Routes::Routes(const Services& services)
+    : services_(services), metrics_(std::make_unique<RouteMetrics>(services.registry)) {
+  MountAll();
+}
+
+Routes::~Routes() = default;
+
+void Routes::Mount(Listener listener, const std::string& path, const std::string& name,
+                   bool takes_head, ApiHandler handler) {
+  routes_.push_back({listener, path, name, takes_head});
+  engine_.Mount(listener, path, std::move(handler));
+}
+
+void Routes::MountAll() {
+  const ApiHandler healthz = [](const ApiRequest&, HttpResponse& response) {
+    response = HttpResponse::Text(200, "ok");
+  };
+  const ApiHandler readyz = [this](const ApiRequest&, HttpResponse& response) {
+    response = services_.is_ready() ? HttpResponse::Text(200, "ready")
+                                    : HttpResponse::Text(503, "the store cannot be written");
+  };
+  for (const Listener listener : {Listener::kPublic, Listener::kPrivate}) {
+    Mount(listener, "/healthz", "healthz", true, healthz);
+    Mount(listener, "/readyz", "readyz", true, readyz);
+  }
+  Mount(Listener::kPrivate, "/metrics", "metrics", true,
+        [this](const ApiRequest&, HttpResponse& response) {
+          response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
+          response.body = services_.registry.WriteText();
+        });
+  Mount(Listener::kPublic, "/api/overview", "overview", false,
+        OverviewHandler(services_.overviews));
+  for (const web::Asset& asset : web::Assets()) {
+    Mount(Listener::kPublic, std::string(asset.path), "page", true, AssetHandler(asset));
+  }
+}
+
+const Routes::Route* Routes::Find(Listener listener, std::string_view path) const {
+  for (const Route& route : routes_) {
+    if (route.listener == listener && route.path == path) return &route;
+  }
+  return nullptr;
+}
+
+HeadVerdict Routes::JudgeUnknownPath(const HttpRequest& head, std::string_view& name) const {
+  HeadVerdict verdict;
+  if (head.listener == Listener::kPrivate) {
+    verdict.answer = HttpResponse::Text(404, "Not found");
+  } else if (head.method != "POST") {
+    verdict.answer = MethodNotAllowed("POST");
+  } else if (head.path() != "/" && !head.Header(kSourceIdHeader)) {
+    verdict.answer = HttpResponse::Text(404, "Not found");
+  } else {
+    name = kReportRoute;
+    verdict.answer = JudgeReport(head);
+    verdict.lane = Lane::kIngest;
+    verdict.max_body_bytes = services_.max_report_bytes;
+  }
+  return verdict;
+}
+
+HeadVerdict Routes::Judge(const HttpRequest& head) {
+  HeadVerdict verdict;
+  std::string_view name = kUnknownRoute;
+  const Route* const route = Find(head.listener, head.path());
+  const bool reads = head.method == "GET" || (route != nullptr && route->takes_head && head.method == "HEAD");
+  if (route != nullptr && reads) return verdict;
+  if (route == nullptr || (route->path == "/" && head.method == "POST")) {
+    verdict = JudgeUnknownPath(head, name);
+  } else {
+    name = route->name;
+    verdict.answer = MethodNotAllowed(route->path == "/"    ? "GET, HEAD, POST"
+                                      : route->takes_head ? "GET, HEAD"
+                                                          : "GET");
+    if (route->name == "overview") {
+      verdict.answer->headers.push_back({"Access-Control-Allow-Origin", "*"});
+    }
+  }
+  if (verdict.answer) metrics_->Count(name, verdict.answer->status);
+  return verdict;
+}
+
+void Routes::Handle(Lane lane, HttpRequest&& request, Responder&& responder) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Route* const route =
+      lane == Lane::kIngest ? nullptr : Find(request.listener, request.path());
+  const std::string_view name = route == nullptr ? kReportRoute : std::string_view(route->name);
+  spdlog::debug("{} {} ({})", request.method, request.path(), name);
+  auto inner = std::make_shared<Responder>(std::move(responder));
+  Responder counted([this, begin, name, inner](HttpResponse&& response) {
+    metrics_->Count(name, response.status);
+    metrics_->Time(name, begin);
+    inner->Respond(std::move(response));
+  });
+  if (lane == Lane::kIngest) {
+    HandleReport(services_.ingester, std::move(request), std::move(counted));
+  } else {
+    counted.Respond(engine_.Process(request));
+  }
+}
+
+}  // namespace rollcall::api

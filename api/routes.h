@@ -1,0 +1,56 @@
+// The routes of both listeners: one table says what has a meaning where, one function mounts it all.
+//
+//   public    POST /, POST of anything else that has X-Cluster-ID     a report
+//             GET  /, and the page's files                            the page
+//             GET  /api/overview                                      the numbers
+//             GET  /healthz, /readyz                                  is it up, can it store
+//   private   GET  /metrics, /healthz, /readyz
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/http_front.h"
+#include "api/httplib_engine.h"
+#include "counts/overview.h"
+#include "ingest/ingester.h"
+#include "metrics/registry.h"
+
+namespace rollcall::api {
+
+// What handlers work with. All of it outlives the routes.
+struct Services {
+  ingest::Ingester& ingester;
+  counts::OverviewReader& overviews;
+  metrics::Registry& registry;
+  std::function<bool()> is_ready;
+  size_t max_report_bytes;
+};
+
+// Judges heads and handles requests for the front. Thread-safe.
+class Routes {
+ public:
+  explicit Routes(const Services& services);
+  ~Routes();
+
+  HeadVerdict Judge(const HttpRequest& head);
+  void Handle(Lane lane, HttpRequest&& request, Responder&& responder);
+
+ private:
+  struct Route;
+  class RouteMetrics;
+
+  void Mount(Listener listener, const std::string& path, const std::string& name, bool takes_head,
+             ApiHandler handler);
+  void MountAll();
+  const Route* Find(Listener listener, std::string_view path) const;
+  HeadVerdict JudgeUnknownPath(const HttpRequest& head, std::string_view& name) const;
+
+  Services services_;
+  HttplibEngine engine_;
+  std::vector<Route> routes_;
+  std::unique_ptr<RouteMetrics> metrics_;
+};
+
+}  // namespace rollcall::api

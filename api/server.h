@@ -1,0 +1,69 @@
+// The server: everything one rollcall process runs, put together and taken down in order.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "api/http_front.h"
+#include "api/routes.h"
+#include "base/clock.h"
+#include "counts/overview.h"
+#include "counts/window_counts.h"
+#include "ingest/ingester.h"
+#include "jobs/app_list.h"
+#include "jobs/job_table.h"
+#include "metrics/registry.h"
+#include "storage/stores.h"
+
+namespace rollcall::api {
+
+struct ServerOptions {
+  FrontOptions front;
+  size_t max_report_bytes = 10 * 1024 * 1024;
+  ingest::IngesterOptions ingester;
+  unsigned retention_months = 13;       // of chunks; 0: for ever
+  unsigned peaks_retention_months = 0;  // of peaks; 0: for ever
+  std::string app_list_url;             // empty: the built-in list
+  std::chrono::milliseconds app_list_interval = std::chrono::hours(1);
+};
+
+class Server {
+ public:
+  // Starts to listen and to work. FailedPrecondition: an address cannot be listened on. `clock` and
+  // `registry` outlive the server.
+  static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                               std::unique_ptr<storage::Stores> stores,
+                                               const Clock& clock, metrics::Registry& registry);
+  // As Stop with a grace of 0.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Drains: no further connections, what was accepted is stored and answered, all threads end. What is
+  // not done after `grace` is cut off.
+  void Stop(std::chrono::milliseconds grace);
+
+  int public_port() const { return front_->public_port(); }
+  int private_port() const { return front_->private_port(); }
+
+ private:
+  Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores, const Clock& clock,
+         metrics::Registry& registry);
+  Status AddJobs(const ServerOptions& options);
+  void AddReadings();
+  Status ApplyRetention(const ServerOptions& options);
+
+  const Clock& clock_;
+  metrics::Registry& registry_;
+  std::unique_ptr<storage::Stores> stores_;  // first of what follows: it goes last
+  std::unique_ptr<ingest::Ingester> ingester_;  // gone once stopped
+  counts::WindowCounts windows_;
+  jobs::AppList app_list_;
+  counts::OverviewReader overviews_;
+  Routes routes_;
+  jobs::JobTable jobs_;
+  std::unique_ptr<HttpFront> front_;
+};
+
+}  // namespace rollcall::api

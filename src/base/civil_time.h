@@ -1,0 +1,50 @@
+// Calendar days and months, UTC, as numbers that sort, and their texts.
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace rollcall {
+
+// A calendar day, counted from 1970-01-01 (day 0).
+struct Day {
+  uint32_t number = 0;
+
+  static Day Of(UnixSeconds t);
+  UnixSeconds Start() const;
+  std::string ToString() const;  // "2026-03-07"
+  auto operator<=>(const Day&) const = default;
+};
+
+// A calendar month, counted from January of year 0: year * 12 + (month - 1).
+struct Month {
+  uint32_t number = 0;
+
+  // year 0..9999 and month 1..12 are the caller's to hold.
+  static Month FromYearMonth(int year, unsigned month);
+  static Month Of(UnixSeconds t);
+  static Month Of(Day d);
+  // "2026-03"; nothing else.
+  static std::optional<Month> Parse(std::string_view text);
+
+  int year() const { return static_cast<int>(number / 12); }
+  unsigned month() const { return number % 12 + 1; }  // 1..12
+  Month Plus(int months) const { return {static_cast<uint32_t>(static_cast<int>(number) + months)}; }
+  Day FirstDay() const;
+  Day LastDay() const;
+  UnixSeconds Start() const { return FirstDay().Start(); }
+  std::string ToString() const;  // "2026-03"
+  std::string Label() const;     // "March 2026"
+  auto operator<=>(const Month&) const = default;
+};
+
+// "2026-04-01T07:01:00Z" (RFC 3339, UTC).
+std::string FormatRfc3339(UnixSeconds t);
+
+}  // namespace rollcall

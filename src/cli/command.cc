@@ -1,0 +1,111 @@
+#include "cli/command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <vector>
+
+#include "cli/help.h"
+#include "cli/option_value.h"
+#include "cli/version.h"
+
+namespace rollcall::cli {
+namespace {
+
+bool AsksForHelp(std::string_view arg) { return arg == "--help" || arg == "-h"; }
+
+const Command* Find(std::span<const Command> commands, std::string_view name) {
+  const auto found = std::find_if(commands.begin(), commands.end(),
+                                  [&](const Command& command) { return command.name == name; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
+int RefuseCommand(std::span<const Command> commands, std::string_view name, std::ostream& err) {
+  err << "rollcall: " << Quote(name)
+      << (name.starts_with('-') ? " is not a flag here" : " is not a command") << "; allowed: ";
+  for (const Command& command : commands) {
+    err << command.name << ", ";
+  }
+  err << "help, version\n";
+  return kExitUsage;
+}
+
+int RunHelp(std::span<const Command> commands, std::span<char*> args, std::ostream& out,
+            std::ostream& err) {
+  if (args.size() > 1) {
+    err << "rollcall help: unexpected argument " << Quote(args[1])
+        << "; allowed: one command, or --markdown\n";
+    return kExitUsage;
+  }
+  const std::string_view topic = args.empty() ? "help" : args[0];
+  if (topic == "--markdown") {
+    out << OptionsAsMarkdown();
+  } else if (topic == "help" || topic == "version" || AsksForHelp(topic)) {
+    out << HelpOnAll(commands);
+  } else if (const Command* command = Find(commands, topic)) {
+    out << HelpOn(*command);
+  } else {
+    return RefuseCommand(commands, topic, err);
+  }
+  return kExitOk;
+}
+
+template <typename Options>
+std::optional<Options> ReadOptions(std::span<char*> args,
+                                   Result<Options> (*parse)(std::span<const std::string>,
+                                                            const Environment&)) {
+  const Environment env = ReadEnvironment(environ);
+  for (const std::string& name : UnknownVariables(env)) {
+    std::cerr << "rollcall: warning: the environment has " << Quote(name)
+              << ", which no option reads; see 'rollcall help serve'\n";
+  }
+  Result<Options> options = parse(std::vector<std::string>(args.begin(), args.end()), env);
+  if (!options.ok()) {
+    std::cerr << options.status().message() << '\n';
+    return std::nullopt;
+  }
+  return *std::move(options);
+}
+
+}  // namespace
+
+int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostream& out,
+             std::ostream& err) {
+  if (args.empty()) {
+    err << HelpOnAll(commands);
+    return kExitUsage;
+  }
+  const std::string_view name = args[0];
+  const std::span<char*> rest = args.subspan(1);
+  if (name == "help" || AsksForHelp(name)) {
+    return RunHelp(commands, rest, out, err);
+  }
+  if (name == "version" || name == "--version") {
+    out << VersionLine();
+    return kExitOk;
+  }
+  const Command* command = Find(commands, name);
+  if (command == nullptr) {
+    return RefuseCommand(commands, name, err);
+  }
+  if (std::any_of(rest.begin(), rest.end(), AsksForHelp)) {
+    out << HelpOn(*command);
+    return kExitOk;
+  }
+  return command->run(rest);
+}
+
+std::optional<ServeOptions> ReadServeOptions(std::span<char*> args) {
+  return ReadOptions(args, ParseServeOptions);
+}
+
+std::optional<DemoOptions> ReadDemoOptions(std::span<char*> args) {
+  return ReadOptions(args, ParseDemoOptions);
+}
+
+std::optional<VerifyOptions> ReadVerifyOptions(std::span<char*> args) {
+  return ReadOptions(args, ParseVerifyOptions);
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,80 @@
+// rollcall demo: a made-up fleet to look at.
+#include <csignal>
+#include <cstdio>
+
+#include <spdlog/spdlog.h>
+
+#include "cli/command.h"
+#include "cli/demo_fill.h"
+#include "cli/progress_bar.h"
+#include "cli/serve_process.h"
+
+namespace rollcall::cli {
+
+const std::string_view kDemoHelp =
+    "Fills an empty store with the history of a made-up fleet, then serves it like `rollcall serve`.\n"
+    "The fleet grows, upgrades, falls silent and loses members; the same options make the same fleet.\n"
+    "\n"
+    "  rollcall demo\n"
+    "  rollcall demo --sources 2000 --months 6 --data-dir /tmp/fleet\n"
+    "\n"
+    "A store that a demo filled before is served as it is.\n";
+
+namespace {
+
+// A number in the store: 1 once a demo's history is whole.
+constexpr std::string_view kDemoIsWhole = "demo_is_whole";
+
+bool StopRequested() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
+Status Fill(const DemoOptions& options, storage::Stores& stores) {
+  DemoFleetOptions fleet_options;
+  fleet_options.seed = options.seed;
+  fleet_options.sources = options.sources;
+  fleet_options.months = options.months;
+  fleet_options.end = SystemClock().Now();
+  fleet_options.interval = std::chrono::duration_cast<std::chrono::seconds>(options.interval);
+  fleet_options.keep_truth = false;
+  auto fleet = DemoFleet::Make(fleet_options);
+  if (!fleet.ok()) return fleet.status();
+  metrics::Registry registry;
+  ProgressBar bar(ProgressBar::ForStderr("demo", "reports", (*fleet)->total_reports()));
+  ROLLCALL_RETURN_IF_ERROR(FillWithDemo(
+      stores, **fleet, registry, [&](uint64_t done) { bar.Update(done); }, StopRequested));
+  bar.Finish();
+  storage::Store& store = stores.store();
+  const storage::Store::WriterLock lock = store.LockForWriting();
+  storage::Batch batch(store);
+  storage::Store::PutNumber(kDemoIsWhole, 1, batch);
+  return store.Commit(lock, batch);
+}
+
+}  // namespace
+
+int RunDemo(std::span<char*> args) {
+  const std::optional<DemoOptions> options = ReadDemoOptions(args);
+  if (!options) return kExitUsage;
+  SetUpLogging(options->log_level);
+  HoldSignals();
+  auto stores = OpenStores(*options);
+  if (!stores.ok()) return Fail("demo", stores.status());
+  const Result<uint64_t> is_whole = (*stores)->store().GetNumber(kDemoIsWhole);
+  if (!is_whole.ok()) return Fail("demo", is_whole.status());
+  if (*is_whole == 1) {
+    spdlog::info("{} holds a demo fleet already", options->data_dir);
+  } else if ((*stores)->sources().size() > 0) {
+    return Fail("demo", Status::FailedPrecondition(
+                            options->data_dir + " holds " +
+                            std::to_string((*stores)->sources().size()) +
+                            " sources: name an empty directory with --data-dir"));
+  } else if (Status filled = Fill(*options, **stores); !filled.ok()) {
+    return Fail("demo", filled);
+  }
+  return ServeUntilSignal(*options, std::move(stores).value());
+}
+
+}  // namespace rollcall::cli

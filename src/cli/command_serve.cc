@@ -1,0 +1,26 @@
+// rollcall serve: takes reports in and answers questions, until it is told to stop.
+#include "cli/command.h"
+#include "cli/serve_process.h"
+
+namespace rollcall::cli {
+
+const std::string_view kServeHelp =
+    "Takes reports in over HTTP, stores them under --data-dir, and serves the counts.\n"
+    "\n"
+    "  rollcall serve\n"
+    "  rollcall serve --listen-addr 127.0.0.1:9000 --data-dir /var/lib/rollcall\n"
+    "\n"
+    "Reports, the overview and the page are on the public listener; /metrics is on the private one.\n"
+    "SIGTERM or SIGINT: no new connections, what was accepted is stored and answered, exit 0.\n";
+
+int RunServe(std::span<char*> args) {
+  const std::optional<ServeOptions> options = ReadServeOptions(args);
+  if (!options) return kExitUsage;
+  SetUpLogging(options->log_level);
+  HoldSignals();
+  auto stores = OpenStores(*options);
+  if (!stores.ok()) return Fail("serve", stores.status());
+  return ServeUntilSignal(*options, std::move(stores).value());
+}
+
+}  // namespace rollcall::cli

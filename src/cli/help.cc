@@ -1,0 +1,120 @@
+#include "cli/help.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "cli/option_table.h"
+
+namespace rollcall::cli {
+namespace {
+
+constexpr size_t kColumns = 96;
+
+// Words of `text` in lines of at most kColumns, each `indent` blanks in.
+std::string Wrapped(std::string_view text, size_t indent) {
+  std::string lines;
+  size_t column = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (column != 0 && column + 1 + word.size() > kColumns) {
+      lines += '\n';
+      column = 0;
+    }
+    lines.append(column == 0 ? indent : 1, ' ').append(word);
+    column += (column == 0 ? indent : 1) + word.size();
+  }
+  return lines + "\n";
+}
+
+std::string Capitalized(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
+  return text;
+}
+
+bool IsText(const OptionSpec& spec) {
+  return spec.value_name != "NUMBER" && spec.value_name != "SIZE" && spec.value_name != "DURATION";
+}
+
+// "0: kept for ever." Where 0 is refused, `allowed` says so by its lower bound.
+std::string ZeroSentence(const OptionSpec& spec) {
+  return spec.zero.empty() ? std::string()
+                           : (IsText(spec) ? " Empty: " : " 0: ") + std::string(spec.zero) + ".";
+}
+
+std::string OptionText(const OptionSpec& spec) {
+  std::string text = "  --" + std::string(spec.flag) + " " + std::string(spec.value_name) +
+                     "    [" + spec.VariableName() + "]\n";
+  text += Wrapped(std::string(spec.meaning) + ZeroSentence(spec), 6);
+  text += Wrapped("Takes " + spec.allowed + ".", 6);
+  text += Wrapped("Default " + spec.DefaultText() + ": " + std::string(spec.reason) + ".", 6);
+  return text;
+}
+
+std::string UsersText(unsigned users) {
+  constexpr std::array<std::pair<unsigned, std::string_view>, 3> kNames{
+      {{kServe, "serve"}, {kDemo, "demo"}, {kVerify, "verify"}}};
+  std::string text;
+  for (const auto& [user, name] : kNames) {
+    if ((users & user) != 0) {
+      text.append(text.empty() ? "" : ", ").append(name);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string HelpOnAll(std::span<const Command> commands) {
+  std::string text =
+      "rollcall takes in telemetry reports, keeps them, and counts exactly who reported and how "
+      "big "
+      "they were.\n\nusage: rollcall COMMAND [--flag value ...]\n\n";
+  const auto line = [&](std::string_view name, std::string_view summary) {
+    text.append("  ").append(name).append(name.size() < 10 ? 10 - name.size() : 1, ' ');
+    text.append(summary).append("\n");
+  };
+  for (const Command& command : commands) {
+    line(command.name, command.summary);
+  }
+  line("help", "'rollcall help COMMAND' explains a command and its flags; --markdown: as a table");
+  line("version", "Print the version");
+  text +=
+      "\nEvery flag is also an environment variable: --data-dir is ROLLCALL_DATA_DIR. The flag "
+      "wins.\n";
+  return text;
+}
+
+std::string HelpOn(const Command& command) {
+  std::string text = "usage: rollcall " + std::string(command.name) + " [--flag value ...]\n\n";
+  text += command.help.empty() ? Capitalized(std::string(command.summary)) + "."
+                               : std::string(command.help);
+  if (!text.ends_with('\n')) {
+    text += '\n';
+  }
+  text += "\nFlags, each with the environment variable that does the same; the flag wins:\n";
+  const unsigned user = OptionUserOf(command.name);
+  for (const OptionSpec& spec : OptionTable()) {
+    if ((spec.users & user) != 0) {
+      text += "\n" + OptionText(spec);
+    }
+  }
+  return text;
+}
+
+std::string OptionsAsMarkdown() {
+  std::string text = "| Flag and variable | Default | Meaning | Commands |\n|---|---|---|---|\n";
+  for (const OptionSpec& spec : OptionTable()) {
+    text += "| `--" + std::string(spec.flag) + "` `" + spec.VariableName() + "` | `" +
+            spec.DefaultText() + "`: " + std::string(spec.reason) + " | " +
+            std::string(spec.meaning) + ZeroSentence(spec) + " Takes " + spec.allowed + ". | " +
+            UsersText(spec.users) + " |\n";
+  }
+  return text;
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,321 @@
+#include "cli/option_table.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "cli/option_value.h"
+
+namespace rollcall::cli {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr uint64_t kKiB = 1ULL << 10;
+constexpr uint64_t kMiB = 1ULL << 20;
+constexpr uint64_t kGiB = 1ULL << 30;
+constexpr unsigned kBoth = kServe | kDemo;
+
+// Where an option's value lives.
+template <typename T>
+using Field = T& (*)(DemoOptions&);
+
+struct Words {
+  std::string_view meaning;
+  std::string_view reason;
+  std::string_view zero = {};
+};
+
+OptionSpec Base(unsigned users, std::string_view flag, std::string_view value_name, Words words) {
+  OptionSpec spec;
+  spec.users = users;
+  spec.flag = flag;
+  spec.value_name = value_name;
+  spec.meaning = words.meaning;
+  spec.reason = words.reason;
+  spec.zero = words.zero;
+  return spec;
+}
+
+template <typename T>
+T Read(Field<T> field, DemoOptions options) {
+  return field(options);
+}
+
+template <typename T>
+OptionSpec Number(unsigned users, std::string_view flag, uint64_t min, uint64_t max,
+                  std::string_view unit, Field<T> field, Words words) {
+  OptionSpec spec = Base(users, flag, "NUMBER", words);
+  spec.allowed = AllowedNumbers(min, max, unit);
+  spec.set = [=](std::string_view text, DemoOptions& options) {
+    const Result<uint64_t> value = ParseNumber(text, min, max, unit);
+    if (value.ok()) {
+      field(options) = static_cast<T>(*value);
+    }
+    return value.status();
+  };
+  spec.show = [=](const DemoOptions& options) { return std::to_string(Read(field, options)); };
+  return spec;
+}
+
+OptionSpec Size(std::string_view flag, uint64_t min_bytes, uint64_t max_bytes, Field<size_t> field,
+                Words words) {
+  OptionSpec spec = Base(kBoth, flag, "SIZE", words);
+  spec.allowed = AllowedSizes(min_bytes, max_bytes);
+  spec.set = [=](std::string_view text, DemoOptions& options) {
+    const Result<uint64_t> value = ParseSize(text, min_bytes, max_bytes);
+    if (value.ok()) {
+      field(options) = *value;
+    }
+    return value.status();
+  };
+  spec.show = [=](const DemoOptions& options) { return FormatSize(Read(field, options)); };
+  return spec;
+}
+
+OptionSpec Duration(unsigned users, std::string_view flag, milliseconds min, milliseconds max,
+                    Field<milliseconds> field, Words words) {
+  OptionSpec spec = Base(users, flag, "DURATION", words);
+  spec.allowed = AllowedDurations(min, max);
+  spec.set = [=](std::string_view text, DemoOptions& options) {
+    const Result<milliseconds> value = ParseDuration(text, min, max);
+    if (value.ok()) {
+      field(options) = *value;
+    }
+    return value.status();
+  };
+  spec.show = [=](const DemoOptions& options) { return FormatDuration(Read(field, options)); };
+  return spec;
+}
+
+// `check` says what is wrong with a text; an empty one is taken only where `words.zero` says what
+// it does.
+OptionSpec Text(unsigned users, std::string_view flag, std::string_view value_name,
+                std::string_view allowed, Status (*check)(std::string_view),
+                Field<std::string> field, Words words) {
+  OptionSpec spec = Base(users, flag, value_name, words);
+  spec.allowed = allowed;
+  const bool may_be_empty = !words.zero.empty();
+  spec.set = [=](std::string_view text, DemoOptions& options) {
+    if (!text.empty() || !may_be_empty) {
+      ROLLCALL_RETURN_IF_ERROR(check(text));
+    }
+    field(options) = text;
+    return Status::Ok();
+  };
+  spec.show = [=](const DemoOptions& options) { return Read(field, options); };
+  return spec;
+}
+
+constexpr std::string_view kAllowedDirectories =
+    "the path of a directory (write ./-name for one that begins with a dash)";
+constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without blanks";
+constexpr std::string_view kAllowedLevels = "one of debug, info, warning, error";
+constexpr std::string_view kAllowedAddresses =
+    "an address (host:port, :port for all addresses, [v6]:port; port from 0 to 65535)";
+
+Status Refuse(std::string_view text, std::string_view allowed) {
+  return Status::InvalidArgument(Quote(text) + " is not " + std::string(allowed));
+}
+
+// A dash in front is a flag whose predecessor lost its value.
+Status CheckDirectory(std::string_view text) {
+  const bool good = !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
+                    text.find('\0') == std::string_view::npos;
+  return good ? Status::Ok() : Refuse(text, kAllowedDirectories);
+}
+
+Status CheckUrl(std::string_view text) {
+  const size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+  const bool good =
+      scheme != 0 && text.size() > scheme && text.size() <= 2048 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+  return good ? Status::Ok() : Refuse(text, kAllowedUrls);
+}
+
+Status CheckLevel(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
+  const bool good = std::find(kLevels.begin(), kLevels.end(), text) != kLevels.end();
+  return good ? Status::Ok() : Refuse(text, kAllowedLevels);
+}
+
+Status CheckAddress(std::string_view text) {
+  return IsListenAddress(text) ? Status::Ok() : Refuse(text, kAllowedAddresses);
+}
+
+#define ROLLCALL_FIELD(member) [](DemoOptions& o) -> decltype((o.member)) { return o.member; }
+
+void AddPlaces(std::vector<OptionSpec>& table) {
+  table.push_back(
+      Text(kBoth, "listen-addr", "ADDRESS", kAllowedAddresses, CheckAddress,
+           ROLLCALL_FIELD(front.public_address),
+           {"Where reports, the overview and the page are served. Port 0: any free one.",
+            "senders and charts know this port"}));
+  table.push_back(
+      Text(kBoth, "private-listen-addr", "ADDRESS", kAllowedAddresses, CheckAddress,
+           ROLLCALL_FIELD(front.private_address),
+           {"Where /metrics and all that is not for the public is served.",
+            "out of reach for other machines until you say otherwise", "no private listener"}));
+  table.push_back(Text(kBoth | kVerify, "data-dir", "DIRECTORY", kAllowedDirectories,
+                       CheckDirectory, ROLLCALL_FIELD(data_dir),
+                       {"Where the store lives. Made when it is not there; one process at a time.",
+                        "works at once, in the folder you are in"}));
+}
+
+void AddDemo(std::vector<OptionSpec>& table) {
+  table.push_back(Number<unsigned>(
+      kDemo, "sources", 1, 1'000'000, "installations", ROLLCALL_FIELD(sources),
+      {"How large the made-up fleet gets.", "enough to see growth, upgrades and leavers"}));
+  table.push_back(Number<unsigned>(kDemo, "months", 1, 120, "months", ROLLCALL_FIELD(months),
+                                   {"How long its history is; it ends now.",
+                                    "a full year to look at, and the one before it to compare"}));
+  table.push_back(Number<uint64_t>(
+      kDemo, "seed", 0, std::numeric_limits<uint64_t>::max(), "", ROLLCALL_FIELD(seed),
+      {"Which fleet: the same seed makes the same one.", "any will do", "a seed like any other"}));
+  table.push_back(Duration(kDemo, "interval", minutes(1), hours(24), ROLLCALL_FIELD(interval),
+                           {"Time between two reports of one stream in the history.",
+                            "every day has reports, and the store stays small"}));
+}
+
+void AddStore(std::vector<OptionSpec>& table) {
+  table.push_back(Number<unsigned>(
+      kBoth, "retention", 0, 1200, "months", ROLLCALL_FIELD(retention_months),
+      {"How many months the reports themselves are kept, the running one among them.",
+       "a year can be compared with the same month of the one before", "kept for ever"}));
+  table.push_back(Number<unsigned>(
+      kBoth, "peaks-retention", 0, 1200, "months", ROLLCALL_FIELD(peaks_retention_months),
+      {"How many months the monthly peaks are kept, which all counts come from.",
+       "they are small, and a count cannot be made again without them", "kept for ever"}));
+  table.push_back(Size("source-cache-bytes", kMiB, 1024 * kGiB, ROLLCALL_FIELD(source_cache_bytes),
+                       {"Memory for the last report of each source. A source that is not in it "
+                        "costs a read when it reports next.",
+                        "half of what 100,000 sources may take in all"}));
+  table.push_back(Size("block-cache-bytes", kMiB, 1024 * kGiB, ROLLCALL_FIELD(block_cache_bytes),
+                       {"Memory for blocks of the store that are read often.",
+                        "the rows of an overview fit many times over"}));
+}
+
+void AddAppList(std::vector<OptionSpec>& table) {
+  table.push_back(Text(
+      kBoth, "app-list-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(app_list_url),
+      {"Where the names of the apps come from that an overview lists at 0.",
+       "the apps that Cozystack has today", "nothing is fetched and the built-in list is used"}));
+  table.push_back(Duration(
+      kBoth, "app-list-interval", seconds(1), hours(24 * 30), ROLLCALL_FIELD(app_list_interval),
+      {"Time between two fetches of that list.", "GitHub takes 60 anonymous requests an hour"}));
+}
+
+void AddLimits(std::vector<OptionSpec>& table) {
+  table.push_back(Size("max-body-bytes", 1, kGiB, ROLLCALL_FIELD(max_body_bytes),
+                       {"Most bytes of a request's body, inflated; over it: 413.",
+                        "thousands of times an ordinary report"}));
+  table.push_back(Size("max-buffered-bytes", 1, 1024 * kGiB,
+                       ROLLCALL_FIELD(front.max_buffered_bytes),
+                       {"Most bytes that all bodies in hand may take together; over it: 503.",
+                        "25 of the largest bodies, or all of a large fleet's usual ones"}));
+  table.push_back(Size("max-header-bytes", 256, kMiB, ROLLCALL_FIELD(front.max_header_bytes),
+                       {"Most bytes of a request line and its headers together; over it: 431.",
+                        "as much as common proxies let through"}));
+  table.push_back(Number<size_t>(kBoth, "max-header-count", 1, 10'000, "headers",
+                                 ROLLCALL_FIELD(front.max_header_count),
+                                 {"Most headers of a request; over it: 431.", "senders use five"}));
+  table.push_back(Size("max-target-bytes", 16, kMiB, ROLLCALL_FIELD(front.max_target_bytes),
+                       {"Most bytes of a request's path and query; over it: 414.",
+                        "far more than any path of ours"}));
+  table.push_back(Number<size_t>(
+      kBoth, "max-connections", 1, 1'000'000, "connections", ROLLCALL_FIELD(front.max_connections),
+      {"Most open connections; over it the one that has been idle longest is closed.",
+       "senders leave theirs open; each is a descriptor and a small struct"}));
+}
+
+void AddDeadlines(std::vector<OptionSpec>& table) {
+  table.push_back(Duration(kBoth, "header-timeout", milliseconds(1), hours(1),
+                           ROLLCALL_FIELD(front.header_timeout),
+                           {"Time for a whole request line and its headers, from their first byte.",
+                            "slow links make it, senders that drip do not"}));
+  table.push_back(
+      Duration(kBoth, "body-timeout", milliseconds(1), hours(1), ROLLCALL_FIELD(front.body_timeout),
+               {"Time for a whole body, from the end of the headers.", "10 MiB at 1.4 Mbit/s"}));
+  table.push_back(Duration(kBoth, "idle-timeout", milliseconds(1), hours(24),
+                           ROLLCALL_FIELD(front.idle_timeout),
+                           {"Time a connection may stay open between two requests.",
+                            "senders open a new one if they need it"}));
+  table.push_back(Duration(kBoth, "write-timeout", milliseconds(1), hours(1),
+                           ROLLCALL_FIELD(front.write_timeout),
+                           {"Time for a client to take its whole answer.", "answers are small"}));
+  table.push_back(Duration(
+      kBoth, "shutdown-grace", milliseconds(0), minutes(10), ROLLCALL_FIELD(shutdown_grace),
+      {"Time that requests in progress have after SIGTERM.",
+       "less than the 30s after which Kubernetes kills", "what is not answered yet is dropped"}));
+}
+
+void AddWorkers(std::vector<OptionSpec>& table) {
+  table.push_back(Number<size_t>(
+      kBoth, "ingest-threads", 1, 256, "threads", ROLLCALL_FIELD(front.ingest_threads),
+      {"Threads that take in reports.", "reports wait for the disk, not for a processor"}));
+  table.push_back(Number<size_t>(
+      kBoth, "query-threads", 1, 256, "threads", ROLLCALL_FIELD(front.query_threads),
+      {"Threads that answer everything else.", "a slow answer leaves three for the others"}));
+  table.push_back(Number<size_t>(
+      kBoth, "ingest-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(front.ingest_queue),
+      {"Reports that may wait or be in work; over it: 503 with Retry-After.",
+       "one for each of the connections"}));
+  table.push_back(Number<size_t>(
+      kBoth, "query-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(front.query_queue),
+      {"Other requests that may wait or be in work; over it: 503 with Retry-After.",
+       "at some milliseconds each, the last in line still waits less than a second"}));
+}
+
+void AddLog(std::vector<OptionSpec>& table) {
+  table.push_back(Text(kBoth, "log-level", "LEVEL", kAllowedLevels, CheckLevel,
+                       ROLLCALL_FIELD(log_level),
+                       {"The least severe messages that are logged, on stderr. Requests are at "
+                        "debug.",
+                        "a line at start and stop, and what an operator should know"}));
+}
+
+std::vector<OptionSpec> MakeTable() {
+  std::vector<OptionSpec> table;
+  AddPlaces(table);
+  AddDemo(table);
+  AddStore(table);
+  AddAppList(table);
+  AddLimits(table);
+  AddDeadlines(table);
+  AddWorkers(table);
+  AddLog(table);
+  return table;
+}
+
+}  // namespace
+
+std::string OptionSpec::VariableName() const {
+  std::string name = "ROLLCALL_";
+  for (const char c : flag) {
+    name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  }
+  return name;
+}
+
+std::string OptionSpec::DefaultText() const { return show(DemoOptions()); }
+
+std::span<const OptionSpec> OptionTable() {
+  static const std::vector<OptionSpec> table = MakeTable();
+  return table;
+}
+
+unsigned OptionUserOf(std::string_view command) {
+  if (command == "serve") {
+    return kServe;
+  }
+  if (command == "demo") {
+    return kDemo;
+  }
+  return command == "verify" ? unsigned{kVerify} : 0U;
+}
+
+}  // namespace rollcall::cli

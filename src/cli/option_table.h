@@ -1,0 +1,40 @@
+// The one table of all options. Whatever needs to know of an option (the parser, the help, the
+// README's table, the tests) walks it. Read-only once made; any thread may.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/options.h"
+
+namespace rollcall::cli {
+
+// The commands that take options, as bits.
+enum OptionUser : unsigned { kServe = 1, kDemo = 2, kVerify = 4 };
+
+struct OptionSpec {
+  unsigned users = 0;           // of OptionUser
+  std::string_view flag;        // without the dashes
+  std::string_view value_name;  // "SIZE"
+  std::string_view meaning;     // sentences
+  std::string_view zero;        // what 0, or the empty text, does; empty where it is refused
+  std::string_view reason;      // why the default is what it is; a phrase
+  std::string allowed;          // what it takes, in words that follow "is not"
+
+  // InvalidArgument leaves the options as they were; its message follows the option's name.
+  std::function<Status(std::string_view text, DemoOptions& options)> set;
+  std::function<std::string(const DemoOptions& options)> show;
+
+  std::string VariableName() const;  // "ROLLCALL_DATA_DIR"
+  std::string DefaultText() const;   // as set() takes it
+};
+
+// In the order of the help.
+std::span<const OptionSpec> OptionTable();
+
+// The bit of a command's name; 0 where it takes no options.
+unsigned OptionUserOf(std::string_view command);
+
+}  // namespace rollcall::cli

@@ -1,0 +1,70 @@
+// What a command was told to do: its options, read from the command line, else from the
+// environment, else the defaults that stand here. What each option means and which values it takes
+// is in option_table.cc; flags, variables, help and the README's table all come from there.
+//
+// Plain values, owned by the command that parsed them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/http_front.h"
+#include "base/status.h"
+
+namespace rollcall::cli {
+
+struct ServeOptions {
+  api::FrontOptions front;
+  size_t max_body_bytes = 10 * 1024 * 1024;  // of one report, inflated; inclusive
+
+  std::string data_dir = "data";
+  unsigned retention_months = 13;       // of chunks; 0: for ever
+  unsigned peaks_retention_months = 0;  // of peaks; 0: for ever
+  size_t source_cache_bytes = 256 * 1024 * 1024;
+  size_t block_cache_bytes = 64 * 1024 * 1024;
+
+  // Empty: the list of apps is the built-in one and nothing is fetched.
+  std::string app_list_url =
+      "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps";
+  std::chrono::milliseconds app_list_interval = std::chrono::hours(1);
+
+  std::string log_level = "info";  // debug, info, warning or error
+  std::chrono::milliseconds shutdown_grace = std::chrono::seconds(20);
+};
+
+// A made-up history, and then everything that serve does.
+struct DemoOptions : ServeOptions {
+  unsigned sources = 300;
+  unsigned months = 14;  // that end with the running one
+  uint64_t seed = 1;
+  std::chrono::milliseconds interval = std::chrono::hours(6);  // between reports of one stream
+};
+
+struct VerifyOptions {
+  std::string data_dir = ServeOptions().data_dir;
+};
+
+// The variables of a process whose names begin with ROLLCALL_, by name.
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+// `variables` as POSIX's environ: NAME=VALUE, a null pointer at the end. Of several with one name
+// the first counts, as for getenv.
+Environment ReadEnvironment(const char* const* variables);
+
+// `args` is what follows the command's name. The command line wins over the environment, which wins
+// over the default; a flag given twice counts as given last. A variable that is set to nothing is
+// set: to the empty value. InvalidArgument is one line that opens with "rollcall COMMAND: " and
+// says what is wrong and what is allowed.
+Result<ServeOptions> ParseServeOptions(std::span<const std::string> args, const Environment& env);
+Result<DemoOptions> ParseDemoOptions(std::span<const std::string> args, const Environment& env);
+Result<VerifyOptions> ParseVerifyOptions(std::span<const std::string> args, const Environment& env);
+
+// The names in `env` that belong to no option of any command: most likely misspelt.
+std::vector<std::string> UnknownVariables(const Environment& env);
+
+}  // namespace rollcall::cli

@@ -1,0 +1,156 @@
+#include "counts/overview.h"
+
+#include <algorithm>
+
+#include "model/label_set.h"
+
+namespace rollcall::counts {
+namespace {
+
+using storage::Table;
+
+bool HasData(const PeriodCounts& month) {
+  return month.sources != 0 || std::any_of(month.figures.begin(), month.figures.end(),
+                                           [](const FigureCount& f) { return f.total != 0; });
+}
+
+}  // namespace
+
+double AverageToOneDecimal(int64_t value, int64_t count) {
+  if (count <= 0) return 0;
+  const __int128 tenths_doubled = static_cast<__int128>(value) * 20;
+  const __int128 half = value < 0 ? -count : count;
+  return static_cast<double>((tenths_doubled + half) / (static_cast<__int128>(count) * 2)) / 10.0;
+}
+
+Result<std::optional<Month>> OverviewReader::LatestMonthWithReports(FleetRef fleet,
+                                                                    Month month) const {
+  const storage::Store& store = stores_.store();
+  for (uint32_t end = month.number + 1;;) {
+    const auto key = store.LastKeyBefore(Table::kPeaks, storage::EncodePrefix(end));
+    if (!key.ok()) return key.status();
+    if (!key->has_value()) return std::optional<Month>();
+    const auto peaks = storage::DecodePeaksKey(**key);
+    if (!peaks) return Status::DataLoss("decode peaks key: not a key");
+    const FleetRef next_fleet{static_cast<uint16_t>(fleet.value + 1)};
+    const storage::Scan of_fleet =
+        store.NewScan(Table::kPeaks, storage::EncodePrefix(peaks->month.number, fleet),
+                      storage::EncodePrefix(peaks->month.number, next_fleet));
+    if (of_fleet.Valid()) return std::optional(peaks->month);
+    ROLLCALL_RETURN_IF_ERROR(of_fleet.status());
+    end = peaks->month.number;
+  }
+}
+
+Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month month) {
+  while (true) {
+    const auto latest = LatestMonthWithReports(fleet.ref, month);
+    if (!latest.ok()) return latest.status();
+    if (!latest->has_value()) return std::optional<Overview>();
+    Result<Overview> overview = ReadMonth(fleet, **latest);
+    if (!overview.ok()) return overview.status();
+    if (HasData(overview->periods[0])) return std::optional(std::move(*overview));
+    if ((*latest)->number == 0) return std::optional<Overview>();
+    month = (*latest)->Plus(-1);
+  }
+}
+
+Result<TotalsRow> OverviewReader::ReadMetric(const storage::WindowKey& window,
+                                             const std::string& metric,
+                                             const storage::Snapshot& snapshot) const {
+  TotalsRow row;
+  const auto ref = stores_.labels().FindMetric(metric, &snapshot);
+  if (!ref.ok()) return ref.status();
+  if (ref->value == 0) return row;
+  const TotalsKey key{window.last, window.fleet, *ref, LabelSetRef{}};
+  const auto stored = stores_.store().Get(Table::kTotals, storage::EncodeKey(key), &snapshot);
+  if (!stored.ok()) return stored.status();
+  if (stored->has_value()) ROLLCALL_RETURN_IF_ERROR(storage::DecodeTotals(**stored, row));
+  return row;
+}
+
+Status OverviewReader::VisitLabelSets(
+    const storage::WindowKey& window, const std::string& metric, const storage::Snapshot& snapshot,
+    const std::function<void(const std::string&, const TotalsRow&)>& visit) const {
+  const auto ref = stores_.labels().FindMetric(metric, &snapshot);
+  if (!ref.ok()) return ref.status();
+  if (ref->value == 0) return Status::Ok();
+  storage::Scan scan = stores_.store().NewScan(
+      Table::kTotals, EncodeTotalsPrefix(window, *ref),
+      EncodeTotalsPrefix(window, MetricRef{ref->value + 1}), &snapshot);
+  for (; scan.Valid(); scan.Next()) {
+    const auto key = storage::DecodeTotalsKey(scan.key());
+    if (!key) return Status::DataLoss("decode totals key: not a key");
+    if (key->label_set.value == 0) continue;
+    TotalsRow row;
+    ROLLCALL_RETURN_IF_ERROR(storage::DecodeTotals(scan.value(), row));
+    const auto text = stores_.labels().TextOf(key->label_set, &snapshot);
+    if (!text.ok()) return text.status();
+    visit(*text, row);
+  }
+  return scan.status();
+}
+
+Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month) {
+  const storage::WindowKey window{month, fleet.ref};
+  const Result<KeptTotals> kept = windows_.Ensure(window);
+  if (!kept.ok()) return kept.status();
+  const UnixSeconds now = clock_.Now();
+
+  Overview overview;
+  overview.month = month;
+  overview.is_final = month < Month::Of(now);
+  overview.last_day = std::min(month.LastDay(), std::max(month.FirstDay(), Day::Of(now)));
+
+  const auto counted = ReadMetric(window, fleet.counted_metric, kept->snapshot);
+  if (!counted.ok()) return counted.status();
+  for (const Span span : kSpans) {
+    overview.periods[static_cast<size_t>(span)].sources = (*counted)[span].sources;
+  }
+  for (const Figure& figure : fleet.figures) {
+    TotalsRow totals;
+    if (figure.label.empty()) {
+      const auto row = ReadMetric(window, figure.metric, kept->snapshot);
+      if (!row.ok()) return row.status();
+      totals = *row;
+    } else {
+      ROLLCALL_RETURN_IF_ERROR(VisitLabelSets(
+          window, figure.metric, kept->snapshot, [&](const std::string& text, const TotalsRow& row) {
+            if (LabelValue(text, figure.label) == figure.label_value) totals += row;
+          }));
+    }
+    for (const Span span : kSpans) {
+      PeriodCounts& period = overview.periods[static_cast<size_t>(span)];
+      FigureCount count;
+      count.total = totals[span].sum.ToInt64();
+      count.average = AverageToOneDecimal(count.total, period.sources);
+      if (figure.label.empty()) count.report_total = totals[span].report_sum.ToInt64();
+      period.figures.push_back(count);
+    }
+  }
+
+  storage::WindowRecord record = kept->record;
+  if (!record.final) {
+    record = {overview.is_final, now, known_names_()};
+    if (overview.is_final) {
+      ROLLCALL_RETURN_IF_ERROR(stores_.totals().MarkFinal(window, record));
+    }
+  }
+  overview.generated_at = record.computed_at;
+  for (const Breakdown& breakdown : fleet.breakdowns) {
+    std::map<std::string, ExactSum> sums;
+    for (const std::string& name : record.app_names) sums[name];
+    ROLLCALL_RETURN_IF_ERROR(VisitLabelSets(
+        window, breakdown.metric, kept->snapshot,
+        [&](const std::string& text, const TotalsRow& row) {
+          const std::string_view value = LabelValue(text, breakdown.label);
+          const SpanTotals& of_month = row[Span::kMonth];
+          if (!value.empty() && of_month.sources > 0) sums[std::string(value)] += of_month.sum;
+        }));
+    auto& totals = overview.breakdowns.emplace_back();
+    for (const auto& [name, sum] : sums) totals[name] = sum.ToInt64();
+  }
+  return overview;
+}
+
+}  // namespace rollcall::counts

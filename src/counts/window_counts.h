@@ -1,0 +1,44 @@
+// Sees to it that the totals of a month's windows are kept, and reads them.
+#pragma once
+
+#include <future>
+#include <map>
+#include <mutex>
+
+#include "base/status.h"
+#include "metrics/registry.h"
+#include "storage/keys.h"
+#include "storage/row_codec.h"
+#include "storage/stores.h"
+
+namespace rollcall::counts {
+
+// The totals as of one moment.
+struct KeptTotals {
+  storage::Snapshot snapshot;
+  storage::WindowRecord record;
+};
+
+// Thread-safe.
+class WindowCounts {
+ public:
+  WindowCounts(storage::Stores& stores, metrics::Registry& registry);
+
+  // A snapshot in which the totals of the month are right, computing their base first where that was
+  // not done yet: one computation, however many callers. Blocks meanwhile. Unavailable: the disk, or
+  // imports that kept dropping what was being computed.
+  Result<KeptTotals> Ensure(const storage::WindowKey& window);
+
+ private:
+  Result<std::optional<KeptTotals>> Read(const storage::WindowKey& window) const;
+  Status Compute(const storage::WindowKey& window);
+  Status ComputeOnce(const storage::WindowKey& window);
+
+  storage::Stores& stores_;
+  metrics::Counter& scans_;
+  metrics::Histogram& scan_seconds_;
+  std::mutex mutex_;  // guards running_
+  std::map<storage::WindowKey, std::shared_future<Status>> running_;
+};
+
+}  // namespace rollcall::counts

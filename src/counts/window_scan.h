@@ -1,0 +1,17 @@
+// The scan behind a base: the totals of the three windows that end with a month, computed from the
+// sources' stored peaks and nothing else. `verify` uses it as the second opinion on kept totals.
+#pragma once
+
+#include "base/status.h"
+#include "model/totals.h"
+#include "storage/keys.h"
+#include "storage/store.h"
+
+namespace rollcall::counts {
+
+// One pass over the peaks rows of the 12 months, all sources of the fleet side by side. DataLoss: a
+// row cannot be decoded. Memory: about 200 bytes per distinct label set. Thread-safe.
+Result<TotalsMap> ScanWindows(const storage::Store& store, const storage::WindowKey& window,
+                              const storage::Snapshot& snapshot);
+
+}  // namespace rollcall::counts

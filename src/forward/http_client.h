@@ -1,0 +1,66 @@
+// A small HTTP/1.1 client for what rollcall itself asks of others: http and https, the server's
+// certificate checked against the system's store. Every call ends by its deadline, takes a bounded
+// number of bytes, and can be stopped from outside.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+
+namespace rollcall::forward {
+
+struct HttpClientOptions {
+  // All four must be over 0.
+  std::chrono::milliseconds connect_timeout{5'000};  // TCP connection to one address
+  std::chrono::milliseconds read_timeout{10'000};    // longest silence of the other side
+  std::chrono::milliseconds total_timeout{30'000};  // the whole call, redirects and name lookup too
+  size_t max_response_bytes = 4 * 1024 * 1024;      // of the body, inclusive
+  int max_redirects = 3;                            // of HttpGet; 0: none is followed
+};
+
+struct HttpClientResponse {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names as sent
+  std::string body;
+
+  // The first header of that name in any case; null where there is none.
+  const std::string* Header(std::string_view name) const;
+};
+
+// A connection to one server that is kept open from call to call and made anew when it was lost.
+// For one thread at a time. Redirects are answers like any other.
+class HttpClient {
+ public:
+  // `base_url`: its scheme, host and port are used, its target is not. Opens nothing yet.
+  static Result<std::unique_ptr<HttpClient>> Make(const std::string& base_url,
+                                                  const HttpClientOptions& options);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // Any complete answer, whatever its status. Unavailable: no answer (no connection, time over,
+  // stopped, cut off, certificate refused). InvalidArgument: a bad target, or an answer over a
+  // bound. A stop request ends the call at once.
+  Result<HttpClientResponse> Get(const std::string& target, std::stop_token stop = {});
+
+ private:
+  friend Result<HttpClientResponse> HttpGet(const std::string&, const HttpClientOptions&,
+                                            std::stop_token);
+  class Impl;
+  explicit HttpClient(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// One GET over a connection of its own, redirects followed, but never from https to http. Otherwise
+// as HttpClient::Get. Thread-safe.
+Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptions& options,
+                                   std::stop_token stop = {});
+
+}  // namespace rollcall::forward

@@ -1,0 +1,79 @@
+// The committer: the one thread that writes reports. It takes what waits, makes one batch of it, syncs
+// it once, and tells everyone who waited. The longer a sync takes, the more reports share the next.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "ingest/prepared_report.h"
+#include "ingest/recent_reports.h"
+#include "ingest/report_counters.h"
+#include "ingest/report_writer.h"
+#include "ingest/source_table.h"
+#include "metrics/registry.h"
+#include "storage/stores.h"
+
+namespace rollcall::ingest {
+
+class Committer {
+ public:
+  Committer(storage::Stores& stores, const Clock& clock, size_t source_cache_bytes,
+            RecentReports& recent, ReportCounters& counters, metrics::Registry& registry);
+  // Commits what is still queued, then ends.
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  // Thread-safe. Blocks while the queue is full: whoever must not block keeps fewer reports under way
+  // than kMaxQueued.
+  void Enqueue(PreparedReport&& report);
+
+  static constexpr size_t kMaxQueued = 32'768;
+
+ private:
+  // A commit's reports are of one day: within a batch a source's rows are known from memory alone.
+  static constexpr size_t kMaxReportsPerCommit = 2'048;
+  static constexpr size_t kMaxBytesPerCommit = 32 * 1024 * 1024;
+
+  struct Written {
+    PreparedReport report;
+    Status status;
+    Outcome outcome = Outcome::kEmpty;
+  };
+
+  void Run();
+  void CommitSome(std::deque<PreparedReport>& waiting);
+  // Moves reports from `waiting` into the batch. A failure is that of the last one in `written`.
+  Status WriteSome(std::deque<PreparedReport>& waiting, std::vector<Written>& written,
+                   storage::Batch& batch);
+  void Answer(std::vector<Written>& written, const Status& committed);
+  void CountStored(const Written& one);
+
+  storage::Stores& stores_;
+  const Clock& clock_;
+  RecentReports& recent_;
+  SourceTable sources_;
+  ReportWriter writer_;
+
+  metrics::Counter& commits_;
+  metrics::Counter& failed_commits_;
+  metrics::Histogram& commit_seconds_;
+  metrics::Histogram& reports_per_commit_;
+  ReportCounters& counters_;
+  metrics::Gauge& queue_length_;
+  metrics::Gauge& cached_sources_;
+  metrics::Gauge& cached_bytes_;
+
+  std::mutex mutex_;  // guards queue_, stopping_
+  std::condition_variable work_;
+  std::condition_variable room_;
+  std::deque<PreparedReport> queue_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses the rest
+};
+
+}  // namespace rollcall::ingest

@@ -1,0 +1,44 @@
+// The way in for reports, whoever brings them: HTTP, the demo, later an import.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "ingest/committer.h"
+#include "ingest/prepared_report.h"
+#include "ingest/recent_reports.h"
+#include "ingest/report_counters.h"
+#include "metrics/registry.h"
+#include "storage/stores.h"
+
+namespace rollcall::ingest {
+
+struct IngesterOptions {
+  // Memory for what is known of sources; a source takes about 1 KiB. What does not fit is read from
+  // disk when the source reports again.
+  size_t source_cache_bytes = 256 * 1024 * 1024;
+};
+
+class Ingester {
+ public:
+  Ingester(storage::Stores& stores, const Clock& clock, const IngesterOptions& options,
+           metrics::Registry& registry);
+
+  // Takes a report in: fingerprint and, where the content is new, parse on the calling thread; then the
+  // committer. `done` is called exactly once, on this thread or the committer's. `time`: when it was
+  // received; nullopt: now, when it is committed. Thread-safe. Reports of one caller are stored in the
+  // order of its calls.
+  void Ingest(FleetRef fleet, SourceId id, std::string body, std::optional<UnixSeconds> time,
+              Done done);
+
+ private:
+  storage::Stores& stores_;
+  const uint64_t seed_;  // of this process: fingerprints and id hashes are not kept on disk
+  ReportCounters counters_;
+  RecentReports recent_;
+  Committer committer_;
+};
+
+}  // namespace rollcall::ingest

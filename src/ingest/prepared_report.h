@@ -1,0 +1,37 @@
+// A report on its way to the committer, with all work done that needs no shared state.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/status.h"
+#include "model/ids.h"
+#include "model/report.h"
+#include "model/source_id.h"
+
+namespace rollcall::ingest {
+
+// Told once what became of a report: Ok, and it is durable; InvalidArgument, and the body does not
+// parse; anything else, and nothing of it is stored. Called on the committer's thread: quick.
+using Done = std::function<void(const Status&)>;
+
+struct PreparedReport {
+  FleetRef fleet;
+  SourceId id;
+  Hash128 id_hash;  // of fleet and id
+  std::optional<UnixSeconds> time;  // nullopt: when it is committed
+  Hash128 fingerprint;              // of the body's lines
+  // The body, where it is likely to repeat the source's last report and was not parsed for that
+  // reason; empty where `parsed` holds.
+  std::string body;
+  bool is_parsed = false;
+  ParsedReport parsed;
+  std::vector<Hash128> label_hashes;  // one for each sample of `parsed`
+  Done done;
+};
+
+}  // namespace rollcall::ingest

@@ -1,0 +1,197 @@
+#include "ingest/report_writer.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "parse/report_parser.h"
+#include "storage/keys.h"
+#include "storage/row_codec.h"
+
+namespace rollcall::ingest {
+namespace {
+
+using storage::Table;
+
+int64_t SecondsBetween(UnixSeconds from, UnixSeconds to) { return (to - from).count(); }
+
+unsigned DayOfMonth(Day day) { return day.number - Month::Of(day).FirstDay().number + 1; }
+
+bool ShareMetric(const std::vector<SeriesValue>& a, const std::vector<SeriesValue>& b) {
+  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+    if (a[i].metric == b[j].metric) return true;
+    a[i].metric < b[j].metric ? ++i : ++j;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Outcome> ReportWriter::Write(PreparedReport& report, UnixSeconds time,
+                                    storage::Batch& batch, TotalsMap& gains) {
+  if (report.is_parsed && report.parsed.samples.empty()) return Outcome::kEmpty;
+  const Result<SourceState*> found =
+      sources_.Get(report.fleet, report.id, report.id_hash, time, batch);
+  if (!found.ok()) return found.status();
+  SourceState& source = **found;
+  ROLLCALL_RETURN_IF_ERROR(sources_.LoadChunk(source, Day::Of(time)));
+  ++source.reports;
+  if (StreamState* same = FindSame(source, report.fingerprint)) {
+    return WriteSame(source, *same, time, batch, gains);
+  }
+  if (!report.is_parsed) {
+    ROLLCALL_RETURN_IF_ERROR(ParseReport(report.body, report.parsed));
+    for (const ParsedReport::Sample& sample : report.parsed.samples) {
+      report.label_hashes.push_back(labels_.HashOf(report.parsed.LabelSet(sample)));
+    }
+    report.is_parsed = true;
+    if (report.parsed.samples.empty()) return Outcome::kEmpty;
+  }
+  return WriteSeries(source, report, time, batch, gains);
+}
+
+StreamState* ReportWriter::FindSame(SourceState& source, const Hash128& fingerprint) const {
+  for (StreamState& stream : source.streams) {
+    if (stream.in_use && stream.fingerprint_known && stream.fingerprint == fingerprint) {
+      return &stream;
+    }
+  }
+  return nullptr;
+}
+
+// The stream's slot; failing that a free one; failing that the one unused for longest.
+StreamState& ReportWriter::FindSlot(SourceState& source, uint64_t metrics_hash) {
+  for (StreamState& stream : source.streams) {
+    if (stream.in_use && stream.metrics_hash == metrics_hash) return stream;
+  }
+  const auto free = std::find_if(source.streams.begin(), source.streams.end(),
+                                 [](const StreamState& s) { return !s.in_use; });
+  if (free != source.streams.end()) return *free;
+  if (source.streams.size() < storage::kStreamSlots) return source.streams.emplace_back();
+  StreamState& oldest = *std::min_element(
+      source.streams.begin(), source.streams.end(),
+      [](const StreamState& a, const StreamState& b) { return a.last_used < b.last_used; });
+  oldest = StreamState();
+  return oldest;
+}
+
+Status ReportWriter::Intern(const PreparedReport& report, storage::Batch& batch) {
+  series_.clear();
+  for (size_t i = 0; i < report.parsed.samples.size(); ++i) {
+    const ParsedReport::Sample& sample = report.parsed.samples[i];
+    const auto refs =
+        labels_.Intern(report.parsed.LabelSet(sample), report.label_hashes[i], batch);
+    if (!refs.ok()) return refs.status();
+    series_.push_back({refs->label_set, refs->metric, sample.value});
+  }
+  std::sort(series_.begin(), series_.end(), [](const SeriesValue& a, const SeriesValue& b) {
+    return std::tuple(a.metric, a.label_set) < std::tuple(b.metric, b.label_set);
+  });
+  return Status::Ok();
+}
+
+Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream,
+                                        UnixSeconds time, storage::Batch& batch,
+                                        TotalsMap& gains) {
+  const Day day = Day::Of(time);
+  const auto slot = static_cast<unsigned>(&stream - source.streams.data());
+  const bool first_of_day = stream.day != day;
+  std::string entry;
+  if (first_of_day) {
+    storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), stream.series, entry);
+  } else {
+    storage::AppendSameEntry(slot, SecondsBetween(source.chunk_time, time), entry);
+  }
+  if (first_of_day || stream.overlaid) {
+    ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, series_));
+    ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, series_, day, batch, gains));
+    MarkOverlaid(source, stream);
+  }
+  AppendEntry(source, stream, time, entry, batch);
+  return first_of_day ? Outcome::kFull : Outcome::kSame;
+}
+
+Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedReport& report,
+                                          UnixSeconds time, storage::Batch& batch,
+                                          TotalsMap& gains) {
+  ROLLCALL_RETURN_IF_ERROR(Intern(report, batch));
+  const Day day = Day::Of(time);
+  const uint64_t metrics_hash = HashOfMetrics(series_);
+  StreamState& stream = FindSlot(source, metrics_hash);
+  const auto slot = static_cast<unsigned>(&stream - source.streams.data());
+
+  std::string encoded;
+  storage::EncodeSeries(series_, encoded);
+  std::string full;
+  storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), encoded, full);
+  std::string entry;
+  Outcome outcome = Outcome::kFull;
+  if (stream.in_use && stream.day == day) {
+    const int64_t seconds = SecondsBetween(source.chunk_time, time);
+    if (stream.series == encoded) {
+      storage::AppendSameEntry(slot, seconds, entry);
+    } else {
+      std::vector<SeriesValue> before;
+      ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, before));
+      storage::AppendDifferenceEntry(slot, seconds, before, series_, entry);
+    }
+    outcome = Outcome::kChanged;
+  }
+  if (entry.empty() || entry.size() > full.size()) entry = std::move(full);
+
+  ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, series_, day, batch, gains));
+  stream.in_use = true;
+  stream.metrics_hash = metrics_hash;
+  stream.fingerprint = report.fingerprint;
+  stream.fingerprint_known = !report.parsed.has_multiline_value;
+  stream.series = std::move(encoded);
+  MarkOverlaid(source, stream);
+  AppendEntry(source, stream, time, entry, batch);
+  return outcome;
+}
+
+void ReportWriter::AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
+                               const std::string& entry, storage::Batch& batch) const {
+  const Day day = Day::Of(time);
+  batch.Append(EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}), entry);
+  source.chunk_time = time;
+  stream.day = day;
+  stream.last_used = source.reports;
+}
+
+Status ReportWriter::UpdatePeaks(SourceState& source, const std::vector<SeriesValue>& series,
+                                 Day day, storage::Batch& batch, TotalsMap& gains) {
+  const Month month = Month::Of(day);
+  ROLLCALL_RETURN_IF_ERROR(sources_.LoadPeaks(source, month));
+  PeaksRow row;
+  ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.peaks, row));
+  const bool followed = ledger_.Follows({month, source.fleet});
+  PeaksRow old_row;
+  if (followed) old_row = row;
+  const PeaksChange change = AddReport(series, DayOfMonth(day), row);
+  if (!change.row) return Status::Ok();
+  if (change.peak && followed) {
+    ROLLCALL_RETURN_IF_ERROR(sources_.LoadBefore(source));
+    PeaksRow quarter_before;
+    PeaksRow year_before;
+    ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.quarter_before, quarter_before));
+    ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.year_before, year_before));
+    AddPeaksChange(month, source.fleet, old_row, row, quarter_before, year_before, gains);
+  }
+  source.peaks = storage::EncodePeaks(row);
+  batch.Put(Table::kPeaks, EncodeKey(storage::PeaksKey{month, source.fleet, source.ref}),
+            source.peaks);
+  return Status::Ok();
+}
+
+// The report of `by`, in series_, had the last word on its metrics.
+void ReportWriter::MarkOverlaid(SourceState& source, const StreamState& by) const {
+  std::vector<SeriesValue> other;
+  for (StreamState& stream : source.streams) {
+    if (&stream == &by || !stream.in_use || stream.overlaid) continue;
+    stream.overlaid =
+        !storage::DecodeSeries(stream.series, other).ok() || ShareMetric(other, series_);
+  }
+  source.streams[static_cast<size_t>(&by - source.streams.data())].overlaid = false;
+}
+
+}  // namespace rollcall::ingest

@@ -1,0 +1,57 @@
+// Turns one prepared report into changes of the batch under way: the chunk's entry, the month's peaks,
+// what the totals gain. It decides nothing about durability: the committer does.
+//
+// Used by the committer, under the store's writer lock.
+#pragma once
+
+#include <vector>
+
+#include "ingest/prepared_report.h"
+#include "ingest/source_table.h"
+#include "model/totals.h"
+#include "storage/label_dictionary.h"
+#include "storage/store.h"
+#include "storage/totals_ledger.h"
+
+namespace rollcall::ingest {
+
+// What became of a report that was written.
+enum class Outcome {
+  kSame,     // its lines were those of the stream's last report
+  kChanged,  // stored as a difference
+  kFull,     // stored whole: the stream's first of the day
+  kEmpty,    // no series: nothing stored
+};
+
+class ReportWriter {
+ public:
+  ReportWriter(storage::LabelDictionary& labels, storage::TotalsLedger& ledger,
+               SourceTable& sources)
+      : labels_(labels), ledger_(ledger), sources_(sources) {}
+
+  // InvalidArgument: the report does not parse, and the batch is as it was. Any other failure: the
+  // batch must be abandoned.
+  Result<Outcome> Write(PreparedReport& report, UnixSeconds time, storage::Batch& batch,
+                        TotalsMap& gains);
+
+ private:
+  StreamState* FindSame(SourceState& source, const Hash128& fingerprint) const;
+  StreamState& FindSlot(SourceState& source, uint64_t metrics_hash);
+  Status Intern(const PreparedReport& report, storage::Batch& batch);
+  Result<Outcome> WriteSame(SourceState& source, StreamState& stream, UnixSeconds time,
+                            storage::Batch& batch, TotalsMap& gains);
+  Result<Outcome> WriteSeries(SourceState& source, const PreparedReport& report, UnixSeconds time,
+                              storage::Batch& batch, TotalsMap& gains);
+  void AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
+                   const std::string& entry, storage::Batch& batch) const;
+  Status UpdatePeaks(SourceState& source, const std::vector<SeriesValue>& series, Day day,
+                     storage::Batch& batch, TotalsMap& gains);
+  void MarkOverlaid(SourceState& source, const StreamState& by) const;
+
+  storage::LabelDictionary& labels_;
+  storage::TotalsLedger& ledger_;
+  SourceTable& sources_;
+  std::vector<SeriesValue> series_;  // the report at hand, sorted by metric, then label set
+};
+
+}  // namespace rollcall::ingest

@@ -1,0 +1,150 @@
+#include "ingest/source_table.h"
+
+#include <spdlog/spdlog.h>
+
+#include "storage/keys.h"
+#include "storage/row_codec.h"
+
+namespace rollcall::ingest {
+namespace {
+
+using storage::Table;
+
+}  // namespace
+
+uint64_t HashOfMetrics(const std::vector<SeriesValue>& series) {
+  uint64_t hash = 0;
+  MetricRef last;
+  for (const SeriesValue& s : series) {
+    if (s.metric == last) continue;
+    last = s.metric;
+    hash = (hash ^ s.metric.value) * 0x9E3779B97F4A7C15ULL;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
+size_t SourceState::bytes() const {
+  size_t total = sizeof(SourceState) + id.text().capacity() + peaks.capacity() +
+                 quarter_before.capacity() + year_before.capacity();
+  for (const StreamState& stream : streams) total += sizeof(stream) + stream.series.capacity();
+  // The list's and the index's own.
+  return total + 128;
+}
+
+Result<SourceState*> SourceTable::Get(FleetRef fleet, const SourceId& id, const Hash128& id_hash,
+                                      UnixSeconds now, storage::Batch& batch) {
+  const auto found = index_.find(id_hash);
+  if (found != index_.end() && found->second->state.id == id &&
+      found->second->state.fleet == fleet) {
+    const Nodes::iterator node = found->second;
+    nodes_.splice(nodes_.begin(), nodes_, node);
+    if (!node->touched) {
+      node->touched = true;
+      touched_.push_back(node);
+    }
+    return &node->state;
+  }
+  if (found != index_.end()) return Status::Internal("two ids with one hash: " + id.text());
+  const Result<SourceRef> ref = directory_.Intern(fleet, id, now, batch);
+  if (!ref.ok()) return ref.status();
+  nodes_.push_front(Node{id_hash, SourceState(fleet, id, *ref), 0, true});
+  index_[id_hash] = nodes_.begin();
+  touched_.push_back(nodes_.begin());
+  return &nodes_.front().state;
+}
+
+Status SourceTable::LoadChunk(SourceState& state, Day day) {
+  if (state.chunk_known && state.chunk_day == day) return Status::Ok();
+  const auto stored =
+      store_.Get(Table::kChunks, EncodeKey(storage::ChunkKey{day, state.fleet, state.ref}));
+  if (!stored.ok()) return stored.status();
+  state.chunk_known = true;
+  state.chunk_day = day;
+  state.chunk_time = day.Start();
+  if (!stored->has_value()) return Status::Ok();
+
+  storage::ChunkReader reader(day, **stored);
+  while (reader.Next()) state.chunk_time = reader.time();
+  if (!reader.status().ok()) {
+    // What follows is written as full entries, which stand for themselves.
+    spdlog::error("chunk {} of source {}: {}", day.ToString(), state.ref.value,
+                  reader.status().message());
+    return Status::Ok();
+  }
+  state.streams.assign(storage::kStreamSlots, StreamState());
+  for (unsigned slot = 0; slot < storage::kStreamSlots; ++slot) {
+    if (!reader.InUse(slot)) continue;
+    StreamState& stream = state.streams[slot];
+    stream.in_use = true;
+    // What is current by the row in store was the last report's word, whichever stream that was of.
+    stream.overlaid = true;
+    stream.day = day;
+    stream.metrics_hash = HashOfMetrics(reader.LatestOf(slot));
+    storage::EncodeSeries(reader.LatestOf(slot), stream.series);
+  }
+  return Status::Ok();
+}
+
+Status SourceTable::LoadPeaks(SourceState& state, Month month) {
+  if (state.peaks_known && state.month == month) return Status::Ok();
+  auto stored =
+      store_.Get(Table::kPeaks, EncodeKey(storage::PeaksKey{month, state.fleet, state.ref}));
+  if (!stored.ok()) return stored.status();
+  state.peaks_known = true;
+  state.before_known = false;
+  state.month = month;
+  state.peaks = stored->has_value() ? std::move(**stored) : storage::EncodePeaks(PeaksRow());
+  return Status::Ok();
+}
+
+Status SourceTable::MergeMonths(const SourceState& state, int from, int to, PeaksRow& row) const {
+  for (int back = from; back < to; ++back) {
+    if (state.month.number < static_cast<uint32_t>(back)) break;
+    const auto stored = store_.Get(
+        Table::kPeaks,
+        EncodeKey(storage::PeaksKey{state.month.Plus(-back), state.fleet, state.ref}));
+    if (!stored.ok()) return stored.status();
+    if (!stored->has_value()) continue;
+    PeaksRow earlier;
+    ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(**stored, earlier));
+    row = MergePeaks(row, earlier);
+  }
+  return Status::Ok();
+}
+
+Status SourceTable::LoadBefore(SourceState& state) {
+  if (state.before_known) return Status::Ok();
+  PeaksRow row;
+  ROLLCALL_RETURN_IF_ERROR(MergeMonths(state, 1, MonthsOf(Span::kQuarter), row));
+  state.quarter_before = storage::EncodePeaks(row);
+  ROLLCALL_RETURN_IF_ERROR(
+      MergeMonths(state, MonthsOf(Span::kQuarter), MonthsOf(Span::kYear), row));
+  state.year_before = storage::EncodePeaks(row);
+  state.before_known = true;
+  return Status::Ok();
+}
+
+void SourceTable::Forget(Nodes::iterator node) {
+  bytes_ -= node->counted_bytes;
+  index_.erase(node->id_hash);
+  nodes_.erase(node);
+}
+
+void SourceTable::Committed() {
+  for (const Nodes::iterator node : touched_) {
+    node->touched = false;
+    bytes_ -= node->counted_bytes;
+    node->counted_bytes = node->state.bytes();
+    bytes_ += node->counted_bytes;
+  }
+  touched_.clear();
+  while (bytes_ > max_bytes_ && !nodes_.empty()) Forget(std::prev(nodes_.end()));
+}
+
+void SourceTable::Abandoned() {
+  for (const Nodes::iterator node : touched_) Forget(node);
+  touched_.clear();
+}
+
+}  // namespace rollcall::ingest

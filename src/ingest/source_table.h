@@ -1,0 +1,111 @@
+// What is known of the sources that reported lately: enough to store their next report without reading
+// the disk, in a bounded number of bytes. The least recently used go first; they are read again when
+// they report again.
+//
+// Owned by the committer; every call needs the store's writer lock.
+#pragma once
+
+#include <array>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/civil_time.h"
+#include "base/hash.h"
+#include "model/ids.h"
+#include "model/peaks.h"
+#include "model/source_id.h"
+#include "storage/chunk_codec.h"
+#include "storage/source_directory.h"
+#include "storage/store.h"
+
+namespace rollcall::ingest {
+
+// One stream of a source: its latest report.
+struct StreamState {
+  bool in_use = false;
+  // Another stream's report touched one of its metrics since: what is current must be worked out again
+  // even when the content repeats.
+  bool overlaid = false;
+  bool fingerprint_known = false;
+  Hash128 fingerprint;
+  uint64_t metrics_hash = 0;  // of the metric refs: tells streams apart
+  Day day;                    // of the latest entry
+  uint64_t last_used = 0;     // number of the source's report
+  std::string series;         // encoded by storage::EncodeSeries
+};
+
+struct SourceState {
+  SourceState(FleetRef f, SourceId i, SourceRef r) : fleet(f), id(std::move(i)), ref(r) {}
+
+  FleetRef fleet;
+  SourceId id;
+  SourceRef ref;
+  uint64_t reports = 0;
+  std::vector<StreamState> streams;  // by slot, at most storage::kStreamSlots
+
+  // The chunk that the next entry goes to, as far as it is known.
+  bool chunk_known = false;
+  Day chunk_day;
+  UnixSeconds chunk_time{};  // of its latest entry
+
+  // The month's row as stored, and the merged rows of the 2 and the 11 months before.
+  bool peaks_known = false;
+  Month month;
+  std::string peaks;
+  bool before_known = false;
+  std::string quarter_before;
+  std::string year_before;
+
+  size_t bytes() const;
+};
+
+class SourceTable {
+ public:
+  SourceTable(storage::Store& store, storage::SourceDirectory& directory, size_t max_bytes)
+      : store_(store), directory_(directory), max_bytes_(max_bytes) {}
+
+  // The state of a source; one that reports for the first time gets its number in the batch. The
+  // reference holds until Committed or Abandoned.
+  Result<SourceState*> Get(FleetRef fleet, const SourceId& id, const Hash128& id_hash,
+                           UnixSeconds now, storage::Batch& batch);
+
+  // Make the state know the day's chunk, the month's row, the rows before it.
+  Status LoadChunk(SourceState& state, Day day);
+  Status LoadPeaks(SourceState& state, Month month);
+  Status LoadBefore(SourceState& state);
+
+  // What came of the batch: states are as stored now; or what the batch touched is forgotten.
+  void Committed();
+  void Abandoned();
+
+  size_t size() const { return index_.size(); }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  struct Node {
+    Hash128 id_hash;
+    SourceState state;
+    size_t counted_bytes;
+    bool touched;
+  };
+  using Nodes = std::list<Node>;
+
+  Status MergeMonths(const SourceState& state, int from, int to, PeaksRow& row) const;
+  void Forget(Nodes::iterator node);
+
+  storage::Store& store_;
+  storage::SourceDirectory& directory_;
+  const size_t max_bytes_;
+  size_t bytes_ = 0;
+  Nodes nodes_;  // most recently used first
+  std::unordered_map<Hash128, Nodes::iterator, Hash128Hasher> index_;
+  std::vector<Nodes::iterator> touched_;
+};
+
+// The hash by which streams are told apart: of the distinct metrics of a sorted report.
+uint64_t HashOfMetrics(const std::vector<SeriesValue>& series);
+
+}  // namespace rollcall::ingest

@@ -1,0 +1,55 @@
+#include "jobs/app_list.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "parse/app_list_json.h"
+
+namespace rollcall::jobs {
+
+AppList::AppList(std::string url, const forward::HttpClientOptions& http)
+    : url_(std::move(url)),
+      http_(http),
+      names_(std::make_shared<const std::vector<std::string>>(BuiltIn())) {}
+
+const std::vector<std::string>& AppList::BuiltIn() {
+  static const std::vector<std::string> names = {
+      "bucket",     "clickhouse",  "foundationdb", "harbor", "http-cache",   "kafka",
+      "kubernetes", "mariadb",     "mongodb",      "nats",   "openbao",      "opensearch",
+      "postgres",   "qdrant",      "rabbitmq",     "redis",  "tcp-balancer", "tenant",
+      "vm-disk",    "vm-instance", "vpc",          "vpn"};
+  return names;
+}
+
+forward::HttpClientOptions AppList::DefaultHttp() {
+  forward::HttpClientOptions options;
+  options.max_response_bytes = kMaxAppListJsonBytes;
+  return options;
+}
+
+AppList::Names AppList::Current() const {
+  const std::lock_guard lock(mutex_);
+  return names_;
+}
+
+Status AppList::Refresh(std::stop_token stop) {
+  if (!enabled()) return Status::Ok();
+  auto response = forward::HttpGet(url_, http_, std::move(stop));
+  if (!response.ok()) return response.status().WithContext("refresh the app list");
+  if (response->status != 200) {
+    return Status::Unavailable("refresh the app list: GET " + url_ + ": status " +
+                               std::to_string(response->status) + ", want 200");
+  }
+  auto parsed = ParseAppListJson(response->body);
+  if (!parsed.ok()) return parsed.status().WithContext("refresh the app list: GET " + url_);
+
+  auto names = std::make_shared<const std::vector<std::string>>(std::move(parsed).value());
+  const std::lock_guard lock(mutex_);
+  if (*names == *names_) return Status::Ok();
+  spdlog::info("app list: {} names, before {}", names->size(), names_->size());
+  names_ = std::move(names);
+  return Status::Ok();
+}
+
+}  // namespace rollcall::jobs

@@ -1,0 +1,45 @@
+// The names that stand in every overview's `apps`, at 0 where nothing reported them. Contract
+// "Cozystack telemetry", Overview: a built-in list, refreshed from a URL in the background.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "forward/http_client.h"
+
+namespace rollcall::jobs {
+
+// Thread-safe. Readers get an immutable snapshot and never wait for a refresh.
+class AppList {
+ public:
+  using Names = std::shared_ptr<const std::vector<std::string>>;  // sorted, each once, never empty
+
+  // `url`: answers GET with the contents of a folder as JSON. Empty: never refreshed, the built-in
+  // list stays.
+  explicit AppList(std::string url, const forward::HttpClientOptions& http = DefaultHttp());
+
+  static const std::vector<std::string>& BuiltIn();
+  // Bounds that fit an answer of at most 1 MiB.
+  static forward::HttpClientOptions DefaultHttp();
+
+  bool enabled() const { return !url_.empty(); }
+
+  // The last good list.
+  Names Current() const;
+
+  // The work of the background job: one GET, and the new list in place of the old one. On any
+  // failure the list stays as it is. Ok at once where there is no URL.
+  Status Refresh(std::stop_token stop);
+
+ private:
+  const std::string url_;
+  const forward::HttpClientOptions http_;
+  mutable std::mutex mutex_;
+  Names names_;  // guarded by mutex_
+};
+
+}  // namespace rollcall::jobs

@@ -1,0 +1,147 @@
+#include "jobs/job_table.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace rollcall::jobs {
+
+using std::chrono::milliseconds;
+
+std::chrono::milliseconds RetryDelay(milliseconds period, uint32_t failures) {
+  milliseconds delay = std::min<milliseconds>(period, std::chrono::seconds(10));
+  for (uint32_t i = 1; i < failures && delay < period; ++i) delay = std::min(period, delay * 2);
+  return delay;
+}
+
+JobTable::JobTable(metrics::Registry& registry, const Clock& clock, SteadyNow now)
+    : registry_(registry), clock_(clock), now_(std::move(now)) {}
+
+JobTable::~JobTable() { Stop(); }
+
+Status JobTable::Add(Job job) {
+  const std::string step = "add job \"" + job.name + "\": ";
+  if (thread_.joinable()) return Status::InvalidArgument(step + "the table has been started");
+  if (job.name.empty()) return Status::InvalidArgument(step + "it has no name");
+  if (job.period.count() <= 0) return Status::InvalidArgument(step + "its period is not over 0");
+  if (!job.run) return Status::InvalidArgument(step + "it has nothing to run");
+  for (const Entry& entry : entries_) {
+    if (entry.job.name == job.name) return Status::InvalidArgument(step + "the name is taken");
+  }
+  const auto runs = [&](const char* result) -> metrics::Counter& {
+    return registry_.GetCounter("rollcall_job_runs_total", "Runs of background jobs that ended.",
+                                {{"job", job.name}, {"result", result}});
+  };
+  metrics::Counter& succeeded = runs("ok");
+  metrics::Counter& failed = runs("error");
+  metrics::Gauge& last_success = registry_.GetGauge(
+      "rollcall_job_last_success_timestamp_seconds",
+      "When a background job last succeeded; 0: not since the start.", {{"job", job.name}});
+  entries_.push_back({std::move(job), succeeded, failed, last_success});
+  return Status::Ok();
+}
+
+void JobTable::Start() {
+  const auto now = now_();
+  for (Entry& entry : entries_) entry.due = now;
+  thread_ = std::thread([this] { Loop(); });
+}
+
+void JobTable::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_.request_stop();
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Status JobTable::Wake(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  for (Entry& entry : entries_) {
+    if (entry.job.name != name) continue;
+    entry.woken = true;
+    entry.due = std::min(entry.due, now_());
+    changed_.notify_all();
+    return Status::Ok();
+  }
+  return Status::NotFound("wake job \"" + std::string(name) + "\": there is none of that name");
+}
+
+void JobTable::TimeMoved() {
+  const std::lock_guard lock(mutex_);
+  nudged_ = true;
+  changed_.notify_all();
+}
+
+JobTable::Entry* JobTable::NextDue(std::chrono::steady_clock::time_point now) {
+  Entry* next = nullptr;
+  for (Entry& entry : entries_) {
+    if (entry.due <= now && (next == nullptr || entry.due < next->due)) next = &entry;
+  }
+  return next;
+}
+
+void JobTable::Loop() {
+  std::unique_lock lock(mutex_);
+  while (!stop_.stop_requested()) {
+    nudged_ = false;
+    const auto now = now_();
+    if (Entry* const entry = NextDue(now)) {
+      RunOne(*entry, lock);
+      continue;
+    }
+    // Bounded, so that no sum of times overflows.
+    std::chrono::nanoseconds wait = std::chrono::hours(1);
+    for (const Entry& entry : entries_) wait = std::min(wait, entry.due - now);
+    changed_.wait_for(lock, wait, [this] {
+      return nudged_ || stop_.stop_requested() ||
+             std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.woken; });
+    });
+  }
+}
+
+void JobTable::RunOne(Entry& entry, std::unique_lock<std::mutex>& lock) {
+  entry.woken = false;
+  lock.unlock();
+  Status status;
+  try {
+    status = entry.job.run(stop_.get_token());
+  } catch (const std::exception& e) {
+    status = Status::Internal(std::string("uncaught exception: ") + e.what());
+  } catch (...) {
+    status = Status::Internal("uncaught exception");
+  }
+  const auto now = now_();
+  lock.lock();
+  // A job that was cut short by the stop says nothing about itself.
+  if (!status.ok() && stop_.stop_requested()) return;
+  Record(entry, status);
+  if (!entry.woken) {
+    entry.due =
+        now + (status.ok() ? entry.job.period : RetryDelay(entry.job.period, entry.failures));
+  }
+}
+
+void JobTable::Record(Entry& entry, const Status& status) {
+  // One line when a job begins to fail and one when it works again; an outage of days is no news.
+  if (status.ok()) {
+    if (entry.failures > 0) {
+      spdlog::info("job {}: works again after {} failed runs", entry.job.name, entry.failures);
+    }
+    entry.failures = 0;
+    entry.succeeded.Add();
+    entry.last_success.Set(clock_.Now().time_since_epoch().count());
+    return;
+  }
+  entry.failed.Add();
+  entry.failures = std::min<uint32_t>(entry.failures + 1, 1'000'000);
+  spdlog::log(entry.failures == 1 ? spdlog::level::warn : spdlog::level::debug,
+              "job {}: {}; next try in {} s", entry.job.name, status.message(),
+              std::chrono::ceil<std::chrono::seconds>(RetryDelay(entry.job.period, entry.failures))
+                  .count());
+}
+
+}  // namespace rollcall::jobs

@@ -1,0 +1,30 @@
+#include "model/exact_sum.h"
+
+#include <cmath>
+#include <limits>
+
+namespace rollcall {
+namespace {
+
+constexpr int kFractionBits = 32;
+constexpr double kUnitsPerOne = 4294967296.0;  // 2^32
+constexpr double kLargest = 18446744073709551616.0;  // 2^64
+
+}  // namespace
+
+ExactSum ExactSum::Of(double value) {
+  if (value >= kLargest) return ExactSum(Units{1} << (64 + kFractionBits));
+  if (value <= -kLargest) return ExactSum(-(Units{1} << (64 + kFractionBits)));
+  return ExactSum(static_cast<Units>(std::nearbyint(value * kUnitsPerOne)));
+}
+
+int64_t ExactSum::ToInt64() const {
+  const Units whole = units_ / (Units{1} << kFractionBits);
+  if (whole > std::numeric_limits<int64_t>::max()) return std::numeric_limits<int64_t>::max();
+  if (whole < std::numeric_limits<int64_t>::min()) return std::numeric_limits<int64_t>::min();
+  return static_cast<int64_t>(whole);
+}
+
+double ExactSum::ToDouble() const { return static_cast<double>(units_) / kUnitsPerOne; }
+
+}  // namespace rollcall

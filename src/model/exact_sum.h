@@ -1,0 +1,41 @@
+// A sum that does not depend on the order of its summands, and from which what was added can be taken
+// off again without a trace: 128-bit fixed point.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace rollcall {
+
+// Unit: 2^-32. Whole numbers up to 2^64 are exact; others are rounded once, when they enter, to the
+// nearest unit. A summand beyond ±2^64 counts as ±2^64, which leaves room for 2^31 of them; a result
+// that large is cut to the ends of the 64-bit range anyway (contract, Overview).
+class ExactSum {
+ public:
+  using Units = __int128;
+
+  ExactSum() = default;
+  // `value` is finite.
+  static ExactSum Of(double value);
+  static ExactSum FromUnits(Units units) { return ExactSum(units); }
+
+  Units units() const { return units_; }
+  bool IsZero() const { return units_ == 0; }
+  // Cut towards zero, and to the ends of the range.
+  int64_t ToInt64() const;
+  double ToDouble() const;
+
+  ExactSum& operator+=(ExactSum other) {
+    units_ += other.units_;
+    return *this;
+  }
+  friend ExactSum operator+(ExactSum a, ExactSum b) { return ExactSum(a.units_ + b.units_); }
+  friend ExactSum operator-(ExactSum a, ExactSum b) { return ExactSum(a.units_ - b.units_); }
+  bool operator==(const ExactSum&) const = default;
+
+ private:
+  explicit ExactSum(Units units) : units_(units) {}
+  Units units_ = 0;
+};
+
+}  // namespace rollcall

@@ -1,0 +1,49 @@
+// A report: what a source posts at one instant. First as the parser leaves it, with label sets as
+// text; then as the store knows it, with label sets as numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/ids.h"
+
+namespace rollcall {
+
+// A report as parsed: no label set twice, no NaN, no label that names the source. Label sets live in
+// one arena, so that a report is a handful of allocations whatever its size.
+class ParsedReport {
+ public:
+  struct Sample {
+    uint32_t offset;      // into the arena
+    uint32_t size;        // of the canonical label set, bytes
+    double value;         // finite or infinite, never NaN
+  };
+
+  std::string_view LabelSet(const Sample& sample) const {
+    return std::string_view(arena).substr(sample.offset, sample.size);
+  }
+  void Clear() {
+    arena.clear();
+    samples.clear();
+    has_multiline_value = false;
+  }
+
+  std::string arena;
+  std::vector<Sample> samples;
+  // A label value holds a raw newline: lines do not stand for themselves, and a fingerprint of lines
+  // says nothing about this report.
+  bool has_multiline_value = false;
+};
+
+// A series' value within one report.
+struct SeriesValue {
+  LabelSetRef label_set;
+  MetricRef metric;
+  double value;  // finite or infinite, never NaN
+
+  bool operator==(const SeriesValue&) const = default;
+};
+
+}  // namespace rollcall

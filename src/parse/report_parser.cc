@@ -1,0 +1,129 @@
+#include "parse/report_parser.h"
+
+#include <cmath>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/hash.h"
+#include "parse/normalize.h"
+#include "parse/text_parser.h"
+
+namespace rollcall {
+namespace {
+
+// Not known outside of the process: nobody can prepare series that all fall into one slot.
+uint64_t ProcessSeed() {
+  static const uint64_t seed = [] {
+    std::random_device device;
+    const uint64_t high = device();
+    return high << 32U | device();
+  }();
+  return seed;
+}
+
+// Finds the sample of a label set within one report: an open hash table of positions in
+// report.samples, at most half full.
+class SeriesIndex {
+ public:
+  explicit SeriesIndex(const ParsedReport& report)
+      : report_(report), seed_(ProcessSeed()), slots_(kFirstSlots) {}
+
+  // The position of the sample whose label set is `label_set`; where there is none, the next
+  // position, at which the caller must put it.
+  size_t FindOrAdd(std::string_view label_set) {
+    if (used_ * 2 >= slots_.size()) Grow();
+    const uint64_t hash = HashBytes(label_set, seed_).low;
+    Slot* slot = SlotOf(hash);
+    for (; slot->position_plus_1 != 0; slot = NextOf(slot)) {
+      const size_t position = slot->position_plus_1 - 1;
+      if (slot->tag == TagOf(hash) && report_.LabelSet(report_.samples[position]) == label_set) {
+        return position;
+      }
+    }
+    *slot = {TagOf(hash), static_cast<uint32_t>(++used_)};
+    return used_ - 1;
+  }
+
+ private:
+  struct Slot {
+    uint32_t tag = 0;
+    uint32_t position_plus_1 = 0;  // 0: free
+  };
+
+  static constexpr size_t kFirstSlots = 128;
+
+  // The tag is also where a slot's search starts, so that growing needs no second hash.
+  static uint32_t TagOf(uint64_t hash) { return static_cast<uint32_t>(hash); }
+  Slot* SlotOf(uint64_t hash) { return &slots_[TagOf(hash) & (slots_.size() - 1)]; }
+  Slot* NextOf(Slot* slot) { return slot != &slots_.back() ? slot + 1 : &slots_.front(); }
+
+  void Grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.position_plus_1 == 0) continue;
+      Slot* to = SlotOf(slot.tag);
+      while (to->position_plus_1 != 0) to = NextOf(to);
+      *to = slot;
+    }
+  }
+
+  const ParsedReport& report_;
+  const uint64_t seed_;
+  std::vector<Slot> slots_;
+  size_t used_ = 0;
+};
+
+void RaiseTo(double value, double& peak) {
+  // Of two zeros the positive one, so that the lines' order never shows.
+  if (value > peak || (value == peak && !std::signbit(value))) peak = value;
+}
+
+void AddSample(TextParser& parser, SeriesIndex& series, ParsedReport& out) {
+  if (std::isnan(parser.value())) return;
+  std::vector<Label>& labels = parser.labels();
+  std::erase_if(labels, [](const Label& label) { return label.name == "cluster_id"; });
+  NormalizeLabels(labels);
+  const size_t offset = out.arena.size();
+  AppendLabelSet(parser.metric(), labels, out.arena);
+  const size_t size = out.arena.size() - offset;
+  const size_t position = series.FindOrAdd(std::string_view(out.arena).substr(offset));
+  if (position == out.samples.size()) {
+    out.samples.push_back(
+        {static_cast<uint32_t>(offset), static_cast<uint32_t>(size), parser.value()});
+    return;
+  }
+  out.arena.resize(offset);
+  RaiseTo(parser.value(), out.samples[position].value);
+}
+
+}  // namespace
+
+Status ParseReport(std::string_view body, ParsedReport& out) {
+  out.Clear();
+  if (body.size() > kMaxReportBytes) {
+    return Status::InvalidArgument("parse report: the body has " + std::to_string(body.size()) +
+                                   " bytes, at most " + std::to_string(kMaxReportBytes) +
+                                   " are allowed");
+  }
+  TextParser parser(body);
+  SeriesIndex series(out);
+  for (;;) {
+    switch (parser.Next()) {
+      case TextParser::Event::kSample:
+        AddSample(parser, series, out);
+        break;
+      case TextParser::Event::kError:
+        out.Clear();
+        return Status::InvalidArgument("line " + std::to_string(parser.line()) + ": " +
+                                       parser.reason());
+      case TextParser::Event::kEnd:
+        out.has_multiline_value = parser.any_spans_lines();
+        return Status::Ok();
+    }
+  }
+}
+
+}  // namespace rollcall

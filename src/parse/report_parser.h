@@ -1,0 +1,26 @@
+// From the body of a public report to a ParsedReport. Pure but for a hash seed drawn once per
+// process; any number of threads may call it.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "base/status.h"
+#include "model/report.h"
+
+namespace rollcall {
+
+// The largest body, inclusive: positions in a report's arena are 32 bits. The front's cap on bodies
+// is far below; this one only keeps the numbers safe should somebody raise that.
+inline constexpr size_t kMaxReportBytes = size_t{1} << 30;
+
+// Reads Prometheus' text format (text_parser.h) under the rules of ingest: `cluster_id` labels are
+// dropped, as are labels without a value and NaN samples; of a label given twice the last counts,
+// of a series given twice the largest value; timestamps are checked and ignored. A body without
+// samples makes an empty report.
+//
+// InvalidArgument: the body is larger than kMaxReportBytes, or a line is bad; then the message is
+// `line N: reason`. On failure `out` is left cleared, otherwise what it held before is replaced.
+Status ParseReport(std::string_view body, ParsedReport& out);
+
+}  // namespace rollcall

@@ -1,0 +1,107 @@
+// Reads Prometheus' text exposition format, as Prometheus' own text parser (0.301) does, from a
+// body that is complete in memory. A pull parser: each call of Next() goes on to the next sample,
+// error or the end.
+//
+// Where it differs from Prometheus' parser on purpose: a NUL byte is refused everywhere but in a
+// comment, and so are empty names and names that are not UTF-8; blanks before a name are no part of
+// it.
+//
+// The body belongs to the caller and must outlive the parser. Memory beyond the body: 32 bytes for
+// each label of the longest sample and that sample's escaped texts, nothing per line. One thread at
+// a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/label_set.h"
+
+namespace rollcall {
+
+class TextParser {
+ public:
+  enum class Event {
+    kSample,
+    kError,  // line() and reason() say where and why
+    kEnd,    // stays so
+  };
+
+  explicit TextParser(std::string_view body);
+  TextParser(const TextParser&) = delete;
+  TextParser& operator=(const TextParser&) = delete;
+
+  // After kError the next call goes on with the line after line(), so that a caller may count the
+  // bad lines and take the rest. A body of n bytes costs time linear in n either way.
+  Event Next();
+
+  // Of the sample. Valid until the next call of Next().
+
+  std::string_view metric() const { return metric_; }
+  // As sent: in that order, repeated names and empty values included; only `__name__` is left out,
+  // the metric's name being metric(). The caller may reorder and change them.
+  std::vector<Label>& labels() { return labels_; }
+  double value() const { return value_; }
+  std::optional<int64_t> timestamp_ms() const { return timestamp_ms_; }
+  // A quoted text of the sample holds a raw line break, so the sample is more than one line.
+  bool spans_lines() const { return spans_lines_; }
+
+  // Where the sample or the error's entry begins; the first line is 1.
+  size_t line() const { return entry_line_; }
+
+  // Of the error: one line of printable ASCII, at most 200 bytes.
+  std::string reason() const;
+
+  // Any entry up to here (HELP and TYPE included) spans lines: the body's lines do not stand for
+  // themselves.
+  bool any_spans_lines() const { return any_spans_lines_; }
+
+ private:
+  char Peek() const { return at_ != end_ ? *at_ : '\n'; }
+  bool Is(uint8_t byte_class) const;
+  void SkipBlanks();
+  void SkipWhile(uint8_t byte_class);
+  std::string_view RestOfLine() const;
+
+  bool ReadSample();
+  bool ReadLabels();
+  bool ReadLabelValue(std::string_view name);
+  bool SetQuotedMetric(std::string_view name, const char* name_at);
+  bool ReadValue();
+  bool ReadTimestamp();
+  bool ReadQuoted(std::string_view& text);
+  bool ReadComment();
+  bool ReadMetadata(bool is_type);
+  void ResolveEscapes();
+  std::string_view Unescape(std::string_view text);
+
+  // Both return false. `found` is the text the error quotes; nothing is quoted where it has no
+  // data.
+  bool Fail(const char* reason, std::string_view found);
+  bool FailHere(const char* reason);
+
+  const char* at_;
+  const char* const end_;
+  size_t at_line_ = 1;
+
+  const char* entry_ = nullptr;
+  size_t entry_line_ = 1;
+  bool failed_ = false;
+  const char* reason_ = "";
+  std::string_view found_;
+
+  bool has_metric_ = false;
+  bool has_escapes_ = false;
+  bool spans_lines_ = false;
+  bool any_spans_lines_ = false;
+  std::string_view metric_;
+  std::vector<Label> labels_;
+  double value_ = 0;
+  std::optional<int64_t> timestamp_ms_;
+  std::string unescaped_;  // metric_ and labels_ point into it where an escape was resolved
+};
+
+}  // namespace rollcall

@@ -1,0 +1,33 @@
+#include "parse/text_writer.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "model/label_set.h"
+
+namespace rollcall {
+namespace {
+
+void AppendValue(double value, std::string& out) {
+  if (std::isnan(value)) {
+    out += "NaN";
+    return;
+  }
+  if (std::isinf(value)) {
+    out += value < 0 ? "-Inf" : "+Inf";
+    return;
+  }
+  char digits[32];  // the longest double in its shortest form has 24
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+}  // namespace
+
+void AppendTextLine(std::string_view label_set, double value, std::string& out) {
+  out += FormatLabelSet(label_set, NameStyle::kQuoted);
+  out += ' ';
+  AppendValue(value, out);
+  out += '\n';
+}
+
+}  // namespace rollcall

@@ -1,0 +1,100 @@
+#include "storage/label_dictionary.h"
+
+#include "model/label_set.h"
+#include "storage/coding.h"
+#include "storage/keys.h"
+
+namespace rollcall::storage {
+namespace {
+
+// About 64 MiB. A fleet's shared label sets are a few thousand.
+constexpr size_t kMaxCached = 1 << 20;
+
+}  // namespace
+
+Result<std::unique_ptr<LabelDictionary>> LabelDictionary::Open(Store& store) {
+  std::unique_ptr<LabelDictionary> dictionary(new LabelDictionary(store));
+  ROLLCALL_RETURN_IF_ERROR(dictionary->sequence_.Load(store));
+  dictionary->size_ = dictionary->sequence_.committed();
+  return dictionary;
+}
+
+Result<LabelDictionary::Refs> LabelDictionary::Find(const Hash128& hash,
+                                                    const Snapshot* snapshot) const {
+  const auto stored = store_.Get(Table::kLabelRefs, EncodeKey(hash), snapshot);
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return Refs{};
+  Reader reader(**stored);
+  const Refs refs{{reader.Varint32()}, {reader.Varint32()}};
+  if (!reader.ok() || !reader.AtEnd() || refs.label_set.value == 0) {
+    return Status::DataLoss("decode label refs: not a pair of numbers");
+  }
+  return refs;
+}
+
+Result<LabelDictionary::Refs> LabelDictionary::Intern(std::string_view label_set,
+                                                      const Hash128& hash, Batch& batch) {
+  if (const auto cached = cache_.find(hash); cached != cache_.end()) return cached->second;
+  const Result<Refs> stored = Find(hash, nullptr);
+  if (!stored.ok()) return stored;
+  if (stored->label_set.value != 0) {
+    cache_.emplace(hash, *stored);
+    return stored;
+  }
+  Refs refs;
+  const std::string_view metric = MetricOf(label_set);
+  if (metric.size() != label_set.size()) {
+    const Result<Refs> of_metric = Intern(metric, HashOf(metric), batch);
+    if (!of_metric.ok()) return of_metric;
+    refs.metric = of_metric->metric;
+  }
+  const Result<uint32_t> number = sequence_.Take();
+  if (!number.ok()) return number.status();
+  refs.label_set = {*number};
+  if (refs.metric.value == 0) refs.metric = {*number};
+
+  std::string value;
+  PutVarint(refs.label_set.value, value);
+  PutVarint(refs.metric.value, value);
+  batch.Put(Table::kLabelRefs, EncodeKey(hash), value);
+  value.clear();
+  PutVarint(refs.metric.value, value);
+  value += label_set;
+  batch.Put(Table::kLabels, EncodeKey(refs.label_set), value);
+  cache_.emplace(hash, refs);
+  staged_.push_back(hash);
+  return refs;
+}
+
+void LabelDictionary::Committed() {
+  staged_.clear();
+  sequence_.Committed();
+  size_ = sequence_.committed();
+  if (cache_.size() > kMaxCached) cache_.clear();
+}
+
+void LabelDictionary::Abandoned() {
+  for (const Hash128& hash : staged_) cache_.erase(hash);
+  staged_.clear();
+  sequence_.Abandoned();
+}
+
+Result<MetricRef> LabelDictionary::FindMetric(std::string_view name,
+                                              const Snapshot* snapshot) const {
+  const Result<Refs> refs = Find(HashOf(name), snapshot);
+  if (!refs.ok()) return refs.status();
+  return refs->metric;
+}
+
+Result<std::string> LabelDictionary::TextOf(LabelSetRef ref, const Snapshot* snapshot) const {
+  const auto stored = store_.Get(Table::kLabels, EncodeKey(ref), snapshot);
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) {
+    return Status::DataLoss("read label set " + std::to_string(ref.value) + ": it is not there");
+  }
+  Reader reader(**stored);
+  reader.Varint32();
+  return std::string(reader.Bytes(reader.left()));
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,63 @@
+// The label dictionary: label sets and their numbers, both ways, on disk, with a bounded cache of the
+// numbers in memory. Bounded, because label sets are not: some are unique to one source (`uid` labels),
+// and the network is hostile.
+//
+// A label set is found by the 128-bit hash of its canonical form, keyed by the store's secret seed.
+// Owned by the server's one set of stores. Writing calls need the writer lock; reading ones are
+// thread-safe.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/hash.h"
+#include "model/ids.h"
+#include "storage/ref_sequence.h"
+#include "storage/store.h"
+
+namespace rollcall::storage {
+
+class LabelDictionary {
+ public:
+  struct Refs {
+    LabelSetRef label_set;
+    MetricRef metric;
+  };
+
+  static Result<std::unique_ptr<LabelDictionary>> Open(Store& store);
+
+  // For Intern: may be computed on any thread.
+  Hash128 HashOf(std::string_view label_set) const {
+    return HashBytes(label_set, store_.hash_seed());
+  }
+
+  // The numbers of a canonical label set; new ones go into the batch. Writer lock.
+  Result<Refs> Intern(std::string_view label_set, const Hash128& hash, Batch& batch);
+  // To be called before the batch is committed, and with what came of it. Writer lock.
+  void Save(Batch& batch) const { sequence_.Save(batch); }
+  void Committed();
+  void Abandoned();
+
+  // The number of a metric's name; 0 where no report ever had it. Thread-safe.
+  Result<MetricRef> FindMetric(std::string_view name, const Snapshot* snapshot = nullptr) const;
+  // The canonical label set of a number that the store gave out. Thread-safe.
+  Result<std::string> TextOf(LabelSetRef ref, const Snapshot* snapshot = nullptr) const;
+  // How many there are. Thread-safe.
+  uint64_t size() const { return size_.load(std::memory_order_relaxed); }
+
+ private:
+  explicit LabelDictionary(Store& store) : store_(store) {}
+  Result<Refs> Find(const Hash128& hash, const Snapshot* snapshot) const;
+
+  Store& store_;
+  RefSequence sequence_{"last_label_set"};
+  std::unordered_map<Hash128, Refs, Hash128Hasher> cache_;
+  std::vector<Hash128> staged_;  // new in the batch under way
+  std::atomic<uint64_t> size_{0};
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,335 @@
+#include "storage/store.h"
+
+#include <array>
+#include <filesystem>
+#include <random>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <spdlog/spdlog.h>
+
+#include "storage/append_operator.h"
+#include "storage/coding.h"
+
+namespace rollcall::storage {
+namespace {
+
+constexpr std::array<const char*, kTableCount> kTableNames = {
+    "default", "labels", "label_refs", "sources", "source_ids",
+    "chunks",  "peaks",  "totals",     "windows"};
+
+constexpr std::string_view kFormatVersionName = "format_version";
+constexpr std::string_view kHashSeedName = "hash_seed";
+
+// A start replays what the log holds: this keeps it well under a second.
+constexpr uint64_t kMaxLogBytes = 64 * 1024 * 1024;
+
+rocksdb::Slice ToSlice(std::string_view v) { return {v.data(), v.size()}; }
+
+Status FromRocks(const std::string& step, const rocksdb::Status& s) {
+  const std::string message = step + ": " + s.ToString();
+  if (s.IsCorruption() || s.IsNotFound()) return Status::DataLoss(message);
+  if (s.IsInvalidArgument() || s.IsNotSupported()) return Status::FailedPrecondition(message);
+  return Status::Unavailable(message);
+}
+
+rocksdb::Options DatabaseOptions(const StoreOptions& options) {
+  rocksdb::Options db;
+  db.create_if_missing = options.create_if_missing;
+  db.create_missing_column_families = true;
+  db.max_total_wal_size = kMaxLogBytes;
+  db.db_write_buffer_size = options.write_buffer_bytes;
+  db.max_background_jobs = 2;
+  db.max_open_files = 512;
+  db.keep_log_file_num = 4;
+  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions TableOptions(Table table, const StoreOptions& options,
+                                          const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions cf;
+  cf.level_compaction_dynamic_level_bytes = true;
+  // The first entry is level 0, the second the level that data settles in.
+  cf.compression_per_level = {rocksdb::kNoCompression, rocksdb::kZSTD};
+  cf.write_buffer_size = options.write_buffer_bytes / 2;
+  if (table == Table::kChunks) cf.merge_operator = NewAppendOperator();
+
+  rocksdb::BlockBasedTableOptions blocks;
+  blocks.block_cache = cache;
+  blocks.cache_index_and_filter_blocks = true;
+  blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+  blocks.block_size = 16 * 1024;
+  blocks.format_version = 5;
+  if (table != Table::kChunks) {
+    blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  }
+  cf.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+  return cf;
+}
+
+Status OpenFailure(const std::string& directory, const rocksdb::Status& s) {
+  const std::string step = "open store " + directory;
+  const std::string text = s.ToString();
+  if (s.IsIOError() && text.find("lock") != std::string::npos) {
+    return Status::FailedPrecondition(step + ": in use by another process");
+  }
+  if (s.IsIOError() && (text.find("Permission denied") != std::string::npos ||
+                        text.find("Read-only file system") != std::string::npos)) {
+    return Status::FailedPrecondition(step + ": no rights to write there (" + text + ")");
+  }
+  if (s.IsCorruption() || s.IsNotFound() || s.IsInvalidArgument()) {
+    return Status::DataLoss(step + ": damaged (" + text + ")");
+  }
+  return FromRocks(step, s);
+}
+
+}  // namespace
+
+struct Store::Impl {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> tables;
+  std::shared_ptr<rocksdb::Cache> cache;
+
+  rocksdb::ColumnFamilyHandle* table(Table t) const { return tables[static_cast<size_t>(t)]; }
+};
+
+Batch::Batch(Store& store) : store_(store), batch_(std::make_unique<rocksdb::WriteBatch>()) {}
+Batch::~Batch() = default;
+
+// A batch in memory cannot fail to grow: the statuses below are about size limits that are not set.
+void Batch::Put(Table table, std::string_view key, std::string_view value) {
+  batch_->Put(store_.impl_->table(table), ToSlice(key), ToSlice(value)).PermitUncheckedError();
+}
+
+void Batch::Delete(Table table, std::string_view key) {
+  batch_->Delete(store_.impl_->table(table), ToSlice(key)).PermitUncheckedError();
+}
+
+void Batch::Append(std::string_view key, std::string_view bytes) {
+  batch_->Merge(store_.impl_->table(Table::kChunks), ToSlice(key), ToSlice(bytes))
+      .PermitUncheckedError();
+}
+
+void Batch::DeleteRange(Table table, std::string_view begin, std::string_view end) {
+  batch_->DeleteRange(store_.impl_->table(table), ToSlice(begin), ToSlice(end))
+      .PermitUncheckedError();
+}
+
+bool Batch::empty() const { return batch_->Count() == 0; }
+size_t Batch::bytes() const { return batch_->GetDataSize(); }
+void Batch::Clear() { batch_->Clear(); }
+
+struct Scan::State {
+  std::string end;
+  rocksdb::Slice end_slice;
+  std::unique_ptr<rocksdb::Iterator> iterator;
+};
+
+Scan::Scan(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Scan::Scan(Scan&&) noexcept = default;
+Scan::~Scan() = default;
+bool Scan::Valid() const { return state_->iterator->Valid(); }
+void Scan::Next() { state_->iterator->Next(); }
+void Scan::Seek(std::string_view key) { state_->iterator->Seek(ToSlice(key)); }
+std::string_view Scan::key() const { return state_->iterator->key().ToStringView(); }
+std::string_view Scan::value() const { return state_->iterator->value().ToStringView(); }
+
+Status Scan::status() const {
+  const rocksdb::Status s = state_->iterator->status();
+  return s.ok() ? Status::Ok() : FromRocks("scan", s);
+}
+
+Store::Store() : impl_(std::make_unique<Impl>()) {}
+
+Store::~Store() {
+  if (!impl_->db) return;
+  rocksdb::Status s = impl_->db->Flush(rocksdb::FlushOptions(), impl_->tables);
+  if (!s.ok()) spdlog::warn("close store {}: flush: {}", directory_, s.ToString());
+  for (rocksdb::ColumnFamilyHandle* handle : impl_->tables) {
+    impl_->db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  s = impl_->db->Close();
+  if (!s.ok()) spdlog::warn("close store {}: {}", directory_, s.ToString());
+}
+
+Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
+  std::unique_ptr<Store> store(new Store());
+  store->directory_ = options.directory;
+  std::error_code error;
+  if (options.create_if_missing) {
+    std::filesystem::create_directories(options.directory, error);
+    if (error) {
+      return Status::FailedPrecondition("create " + options.directory + ": " + error.message());
+    }
+  }
+  const bool is_new = !std::filesystem::exists(options.directory + "/CURRENT", error);
+  if (is_new && !options.create_if_missing) {
+    return Status::FailedPrecondition("open store " + options.directory + ": there is no store");
+  }
+  Impl& impl = *store->impl_;
+  impl.cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+  for (size_t i = 0; i < kTableCount; ++i) {
+    tables.emplace_back(kTableNames[i], TableOptions(static_cast<Table>(i), options, impl.cache));
+  }
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status s = rocksdb::DB::Open(DatabaseOptions(options), options.directory, tables,
+                                        &impl.tables, &db);
+  impl.db.reset(db);
+  if (!s.ok()) {
+    // A newer version may have tables that this one does not know: say that rather than "damaged".
+    std::vector<std::string> names;
+    const bool listed =
+        rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), options.directory, &names).ok();
+    if (s.IsInvalidArgument() && listed && names.size() > kTableCount) {
+      return Status::FailedPrecondition(
+          "open store " + options.directory + ": written by a newer format, with " +
+          std::to_string(names.size()) + " tables; this program reads format " +
+          std::to_string(kFormatVersion) + " with " + std::to_string(kTableCount));
+    }
+    return OpenFailure(options.directory, s);
+  }
+  if (Status status = store->Initialize(is_new); !status.ok()) return status;
+  return store;
+}
+
+Status Store::Initialize(bool is_new) {
+  const WriterLock lock = LockForWriting();
+  const Result<uint64_t> version = GetNumber(kFormatVersionName);
+  if (!version.ok()) return version.status();
+  if (*version == 0 && is_new) {
+    std::random_device random;
+    Batch batch(*this);
+    PutNumber(kFormatVersionName, kFormatVersion, batch);
+    PutNumber(kHashSeedName, uint64_t{random()} << 32 | random(), batch);
+    ROLLCALL_RETURN_IF_ERROR(Commit(lock, batch));
+  } else if (*version == 0) {
+    return Status::FailedPrecondition("open store " + directory_ + ": not a store of rollcall");
+  } else if (*version != kFormatVersion) {
+    return Status::FailedPrecondition("open store " + directory_ + ": written in format " +
+                                      std::to_string(*version) + ", this program reads format " +
+                                      std::to_string(kFormatVersion));
+  }
+  const Result<uint64_t> seed = GetNumber(kHashSeedName);
+  if (!seed.ok()) return seed.status();
+  hash_seed_ = *seed;
+  return Status::Ok();
+}
+
+Status Store::Commit(const WriterLock& lock, const Batch& batch) {
+  if (!lock.owns_lock()) return Status::Internal("commit without the writer lock");
+  if (failed_) {
+    const rocksdb::Status resumed = impl_->db->Resume();
+    if (!resumed.ok()) return Status::Unavailable("recover the store: " + resumed.ToString());
+    failed_ = false;
+    spdlog::info("the store writes again");
+  }
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status s = impl_->db->Write(options, batch.batch_.get());
+  if (s.ok()) return Status::Ok();
+  failed_ = true;
+  return Status::Unavailable("commit " + std::to_string(batch.bytes()) + " bytes: " + s.ToString());
+}
+
+Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,
+                                              const Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = snapshot->get();
+  std::string value;
+  const rocksdb::Status s = impl_->db->Get(options, impl_->table(table), ToSlice(key), &value);
+  if (s.IsNotFound()) return std::optional<std::string>();
+  if (!s.ok()) return FromRocks(std::string("read ") + kTableNames[static_cast<size_t>(table)], s);
+  return std::optional(std::move(value));
+}
+
+Scan Store::NewScan(Table table, std::string begin, std::string end,
+                    const Snapshot* snapshot) const {
+  auto state = std::make_unique<Scan::State>();
+  state->end = std::move(end);
+  state->end_slice = state->end;
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = snapshot->get();
+  if (!state->end.empty()) options.iterate_upper_bound = &state->end_slice;
+  options.total_order_seek = true;
+  state->iterator.reset(impl_->db->NewIterator(options, impl_->table(table)));
+  state->iterator->Seek(begin);
+  return Scan(std::move(state));
+}
+
+Result<std::optional<std::string>> Store::LastKeyBefore(Table table, std::string_view end) const {
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      impl_->db->NewIterator(rocksdb::ReadOptions(), impl_->table(table)));
+  if (end.empty()) {
+    iterator->SeekToLast();
+  } else {
+    iterator->SeekForPrev(ToSlice(end));
+    if (iterator->Valid() && iterator->key() == ToSlice(end)) iterator->Prev();
+  }
+  if (iterator->Valid()) return std::optional(iterator->key().ToString());
+  if (!iterator->status().ok()) return FromRocks("scan", iterator->status());
+  return std::optional<std::string>();
+}
+
+Snapshot Store::TakeSnapshot() const {
+  Snapshot snapshot;
+  snapshot.snapshot_ = std::shared_ptr<const rocksdb::Snapshot>(
+      impl_->db->GetSnapshot(),
+      [db = impl_->db.get()](const rocksdb::Snapshot* s) { db->ReleaseSnapshot(s); });
+  return snapshot;
+}
+
+Result<uint64_t> Store::GetNumber(std::string_view name) const {
+  const auto value = Get(Table::kMeta, name);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return uint64_t{0};
+  Reader reader(**value);
+  const uint64_t v = reader.Varint();
+  if (!reader.ok() || !reader.AtEnd()) {
+    return Status::DataLoss("read " + std::string(name) + ": not a number");
+  }
+  return v;
+}
+
+void Store::PutNumber(std::string_view name, uint64_t v, Batch& batch) {
+  std::string value;
+  PutVarint(v, value);
+  batch.Put(Table::kMeta, name, value);
+}
+
+std::vector<Store::Property> Store::Properties() const {
+  std::vector<Property> properties;
+  for (const char* name :
+       {"total-sst-files-size", "live-sst-files-size", "estimate-live-data-size",
+        "cur-size-all-mem-tables", "estimate-table-readers-mem", "num-running-compactions",
+        "num-running-flushes", "compaction-pending", "background-errors"}) {
+    uint64_t value = 0;
+    if (impl_->db->GetAggregatedIntProperty(std::string("rocksdb.") + name, &value)) {
+      properties.push_back({name, value});
+    }
+  }
+  for (const char* name : {"actual-delayed-write-rate", "is-write-stopped", "block-cache-usage"}) {
+    uint64_t value = 0;
+    if (impl_->db->GetIntProperty(std::string("rocksdb.") + name, &value)) {
+      properties.push_back({name, value});
+    }
+  }
+  return properties;
+}
+
+Status Store::Compact() {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  for (rocksdb::ColumnFamilyHandle* table : impl_->tables) {
+    const rocksdb::Status s = impl_->db->CompactRange(options, table, nullptr, nullptr);
+    if (!s.ok()) return FromRocks("compact", s);
+  }
+  return Status::Ok();
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,173 @@
+// The store: one RocksDB in one directory, its column families and its one writer lock. What the rows
+// mean is the business of the codecs and of who owns the table (storage/FORMAT.md).
+//
+// Reads are thread-safe and may run beside a writer. Writers hold the writer lock from the first read
+// that their write depends on until the commit.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace rocksdb {
+class DB;
+class Iterator;
+class WriteBatch;
+class Snapshot;
+}  // namespace rocksdb
+
+namespace rollcall::storage {
+
+// The format this program writes and the only one it reads (storage/FORMAT.md).
+inline constexpr uint64_t kFormatVersion = 1;
+
+// A column family.
+enum class Table {
+  kMeta,       // name → number
+  kLabels,     // label set ref → metric ref, canonical label set
+  kLabelRefs,  // hash of the canonical label set → refs
+  kSources,    // fleet, id → source ref, first seen
+  kSourceIds,  // source ref → fleet, id
+  kChunks,     // day, fleet, source ref → the day's reports
+  kPeaks,      // month, fleet, source ref → peaks
+  kTotals,     // month, fleet, metric, label set → totals of the windows that end with the month
+  kWindows,    // month, fleet → what is known of these windows
+};
+inline constexpr size_t kTableCount = 9;
+
+struct StoreOptions {
+  std::string directory;
+  size_t block_cache_bytes = 64 * 1024 * 1024;
+  size_t write_buffer_bytes = 64 * 1024 * 1024;  // of all tables together
+  bool create_if_missing = true;
+};
+
+// A consistent view, as of one moment. Copies share it; it must not outlive the store.
+class Snapshot {
+ public:
+  const rocksdb::Snapshot* get() const { return snapshot_.get(); }
+
+ private:
+  friend class Store;
+  std::shared_ptr<const rocksdb::Snapshot> snapshot_;
+};
+
+class Store;
+
+// Changes that become visible and durable together, or not at all. Not thread-safe.
+class Batch {
+ public:
+  explicit Batch(Store& store);
+  ~Batch();
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  void Put(Table table, std::string_view key, std::string_view value);
+  void Delete(Table table, std::string_view key);
+  // Appends to the value; only where the table is kChunks.
+  void Append(std::string_view key, std::string_view bytes);
+  // All keys from `begin` to before `end`.
+  void DeleteRange(Table table, std::string_view begin, std::string_view end);
+
+  bool empty() const;
+  size_t bytes() const;
+  void Clear();
+
+ private:
+  friend class Store;
+  Store& store_;
+  std::unique_ptr<rocksdb::WriteBatch> batch_;
+};
+
+// Walks keys in order, from a lower bound to before an upper one. It must not outlive the store.
+class Scan {
+ public:
+  Scan(Scan&&) noexcept;
+  ~Scan();
+
+  bool Valid() const;
+  void Next();
+  // To the first key at or after this one.
+  void Seek(std::string_view key);
+  std::string_view key() const;    // until Next
+  std::string_view value() const;  // until Next
+  // Why Valid() is false: Ok at the end, DataLoss or Unavailable where reading failed.
+  Status status() const;
+
+ private:
+  friend class Store;
+  struct State;
+  explicit Scan(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class Store {
+ public:
+  // Opens, or creates, the store in a directory. FailedPrecondition: in use by another process, no
+  // rights, or written by another format version (the message names both); DataLoss: damaged.
+  static Result<std::unique_ptr<Store>> Open(const StoreOptions& options);
+  // Writes out what is in memory, so that the next start has nothing to replay.
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  using WriterLock = std::unique_lock<std::mutex>;
+  WriterLock LockForWriting() { return WriterLock(writer_mutex_); }
+
+  // Makes the batch durable (synced to disk) and visible. Unavailable: the disk is full or failed, and
+  // nothing of the batch is stored; each later call tries to recover first. The batch is left as it
+  // was.
+  Status Commit(const WriterLock& lock, const Batch& batch);
+
+  // Whether the latest commit worked. Thread-safe.
+  bool writable() const { return !failed_.load(std::memory_order_relaxed); }
+
+  // nullopt: no such key.
+  Result<std::optional<std::string>> Get(Table table, std::string_view key,
+                                         const Snapshot* snapshot = nullptr) const;
+  // `end` empty: to the end of the table.
+  Scan NewScan(Table table, std::string begin, std::string end,
+               const Snapshot* snapshot = nullptr) const;
+  // The last key of a table before `end` (empty: of all), if there is one.
+  Result<std::optional<std::string>> LastKeyBefore(Table table, std::string_view end) const;
+  Snapshot TakeSnapshot() const;
+
+  // A counter or another number in kMeta; 0 where there is none.
+  Result<uint64_t> GetNumber(std::string_view name) const;
+  static void PutNumber(std::string_view name, uint64_t v, Batch& batch);
+
+  // Secret and random, made with the store: keys the hashes that are kept on disk.
+  uint64_t hash_seed() const { return hash_seed_; }
+  const std::string& directory() const { return directory_; }
+
+  // Sizes and stalls, by RocksDB's property names without their prefix.
+  struct Property {
+    std::string name;
+    uint64_t value;
+  };
+  std::vector<Property> Properties() const;
+
+  // Writes all of it to the bottom levels: what a benchmark measures as "on disk".
+  Status Compact();
+
+ private:
+  struct Impl;
+  friend class Batch;
+  Store();
+  Status Initialize(bool is_new);
+
+  std::string directory_;
+  uint64_t hash_seed_ = 0;
+  std::atomic<bool> failed_{false};  // the latest commit; written under writer_mutex_
+  std::mutex writer_mutex_;  // guards every decision that a commit rests on
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rollcall::storage

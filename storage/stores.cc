@@ -1,0 +1,22 @@
+#include "storage/stores.h"
+
+namespace rollcall::storage {
+
+Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
+  std::unique_ptr<Stores> stores(new Stores());
+  auto store = Store::Open(options);
+  if (!store.ok()) return store.status();
+  stores->store_ = std::move(store).value();
+  auto labels = LabelDictionary::Open(stores->store());
+  if (!labels.ok()) return labels.status();
+  stores->labels_ = std::move(labels).value();
+  auto sources = SourceDirectory::Open(stores->store());
+  if (!sources.ok()) return sources.status();
+  stores->sources_ = std::move(sources).value();
+  auto totals = TotalsLedger::Open(stores->store());
+  if (!totals.ok()) return totals.status();
+  stores->totals_ = std::move(totals).value();
+  return stores;
+}
+
+}  // namespace rollcall::storage

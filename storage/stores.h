@@ -1,0 +1,48 @@
+// All that one server stores, opened together: the database and those who own its tables.
+#pragma once
+
+#include <memory>
+
+#include "storage/label_dictionary.h"
+#include "storage/source_directory.h"
+#include "storage/store.h"
+#include "storage/totals_ledger.h"
+
+namespace rollcall::storage {
+
+class Stores {
+ public:
+  // Fails as Store::Open does.
+  static Result<std::unique_ptr<Stores>> Open(const StoreOptions& options);
+
+  Store& store() { return *store_; }
+  LabelDictionary& labels() { return *labels_; }
+  SourceDirectory& sources() { return *sources_; }
+  TotalsLedger& totals() { return *totals_; }
+
+  // Around a commit, with the writer lock: what must be in the batch last, and what came of it.
+  void Save(Batch& batch) const {
+    labels_->Save(batch);
+    sources_->Save(batch);
+  }
+  void Committed() {
+    labels_->Committed();
+    sources_->Committed();
+    totals_->Committed();
+  }
+  void Abandoned() {
+    labels_->Abandoned();
+    sources_->Abandoned();
+    totals_->Abandoned();
+  }
+
+ private:
+  Stores() = default;
+
+  std::unique_ptr<Store> store_;  // first: it goes last
+  std::unique_ptr<LabelDictionary> labels_;
+  std::unique_ptr<SourceDirectory> sources_;
+  std::unique_ptr<TotalsLedger> totals_;
+};
+
+}  // namespace rollcall::storage

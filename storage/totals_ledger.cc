@@ -1,0 +1,177 @@
+#include "storage/totals_ledger.h"
+
+namespace rollcall::storage {
+namespace {
+
+// About 50 MiB; the rows that reports keep touching are a few thousand.
+constexpr size_t kMaxCachedRows = 1 << 18;
+
+// Rows per batch of a base: none of them holds the writer lock for long.
+constexpr size_t kRowsPerBatch = 8192;
+
+}  // namespace
+
+Result<std::unique_ptr<TotalsLedger>> TotalsLedger::Open(Store& store) {
+  std::unique_ptr<TotalsLedger> ledger(new TotalsLedger(store));
+  ROLLCALL_RETURN_IF_ERROR(ledger->Load());
+  return ledger;
+}
+
+Status TotalsLedger::Load() {
+  Scan scan = store_.NewScan(Table::kWindows, "", "");
+  for (; scan.Valid(); scan.Next()) {
+    const std::optional<WindowKey> key = DecodeWindowKey(scan.key());
+    WindowRecord record;
+    if (!key) return Status::DataLoss("decode window key: not a key");
+    ROLLCALL_RETURN_IF_ERROR(DecodeWindow(scan.value(), record));
+    windows_[*key] = Entry{next_epoch_++, true, record.final, {}};
+  }
+  return scan.status();
+}
+
+void TotalsLedger::DropRows(const WindowKey& window, Batch& batch) const {
+  const WindowKey next{window.last, {static_cast<uint16_t>(window.fleet.value + 1)}};
+  batch.DeleteRange(Table::kTotals, EncodeKey(window), EncodeKey(next));
+}
+
+void TotalsLedger::DropStale(Month month, FleetRef fleet, Batch& batch) {
+  auto at = windows_.lower_bound({month, fleet});
+  while (at != windows_.end() && at->first.last < month.Plus(kMaxWindowMonths)) {
+    const auto& [window, entry] = *at;
+    if (window.fleet != fleet) {
+      ++at;
+    } else if (window.last == month) {
+      if (entry.final) {
+        batch.Put(Table::kWindows, EncodeKey(window), EncodeWindow(WindowRecord()));
+        staged_reopened_.push_back(window);
+        at->second.final = false;
+      }
+      ++at;
+    } else {
+      DropRows(window, batch);
+      batch.Delete(Table::kWindows, EncodeKey(window));
+      staged_drops_.emplace_back(window, std::move(at->second));
+      at = windows_.erase(at);
+    }
+  }
+}
+
+Result<TotalsRow> TotalsLedger::RowOf(const TotalsKey& key) const {
+  if (const auto cached = rows_.find(key); cached != rows_.end()) return cached->second;
+  const auto stored = store_.Get(Table::kTotals, EncodeKey(key));
+  if (!stored.ok()) return stored.status();
+  TotalsRow row;
+  if (stored->has_value()) ROLLCALL_RETURN_IF_ERROR(DecodeTotals(**stored, row));
+  return row;
+}
+
+Status TotalsLedger::Add(const TotalsMap& gains, Batch& batch) {
+  for (const auto& [key, gain] : gains) {
+    const auto at = windows_.find({key.last, key.fleet});
+    if (at == windows_.end()) continue;
+    if (!at->second.kept) {
+      staged_pending_[key] += gain;
+      continue;
+    }
+    Result<TotalsRow> row = RowOf(key);
+    if (!row.ok()) return row.status();
+    *row += gain;
+    batch.Put(Table::kTotals, EncodeKey(key), EncodeTotals(*row));
+    staged_rows_[key] = *row;
+  }
+  return Status::Ok();
+}
+
+void TotalsLedger::Committed() {
+  for (const auto& [key, row] : staged_rows_) rows_[key] = row;
+  for (const auto& [key, gain] : staged_pending_) {
+    const auto at = windows_.find({key.last, key.fleet});
+    if (at != windows_.end()) at->second.pending[key] += gain;
+  }
+  if (!staged_drops_.empty() || rows_.size() > kMaxCachedRows) rows_.clear();
+  staged_rows_.clear();
+  staged_pending_.clear();
+  staged_drops_.clear();
+  staged_reopened_.clear();
+}
+
+void TotalsLedger::Abandoned() {
+  for (auto& [window, entry] : staged_drops_) windows_[window] = std::move(entry);
+  for (const WindowKey& window : staged_reopened_) windows_[window].final = true;
+  staged_rows_.clear();
+  staged_pending_.clear();
+  staged_drops_.clear();
+  staged_reopened_.clear();
+}
+
+Result<std::optional<TotalsLedger::Cut>> TotalsLedger::Begin(const WindowKey& window) {
+  const Store::WriterLock lock = store_.LockForWriting();
+  if (const auto at = windows_.find(window); at != windows_.end() && at->second.kept) {
+    return std::optional<Cut>();
+  }
+  // Rows that an earlier attempt left behind.
+  Batch batch(store_);
+  DropRows(window, batch);
+  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  std::erase_if(rows_, [&](const auto& row) {
+    return row.first.last == window.last && row.first.fleet == window.fleet;
+  });
+  const uint64_t epoch = next_epoch_++;
+  windows_[window] = Entry{epoch, false, false, {}};
+  return std::optional(Cut{window, epoch, store_.TakeSnapshot()});
+}
+
+Result<bool> TotalsLedger::Finish(const Cut& cut, const TotalsMap& base) {
+  const auto still_ours = [&] {
+    const auto at = windows_.find(cut.window);
+    return at != windows_.end() && at->second.epoch == cut.epoch;
+  };
+  for (auto next = base.begin(); next != base.end();) {
+    const Store::WriterLock lock = store_.LockForWriting();
+    if (!still_ours()) return false;
+    Batch batch(store_);
+    for (size_t i = 0; i < kRowsPerBatch && next != base.end(); ++i, ++next) {
+      batch.Put(Table::kTotals, EncodeKey(next->first), EncodeTotals(next->second));
+    }
+    ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  }
+  const Store::WriterLock lock = store_.LockForWriting();
+  if (!still_ours()) return false;
+  Entry& entry = windows_[cut.window];
+  Batch batch(store_);
+  for (const auto& [key, gain] : entry.pending) {
+    const auto found = base.find(key);
+    TotalsRow row = found == base.end() ? TotalsRow() : found->second;
+    row += gain;
+    batch.Put(Table::kTotals, EncodeKey(key), EncodeTotals(row));
+  }
+  batch.Put(Table::kWindows, EncodeKey(cut.window), EncodeWindow(WindowRecord()));
+  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  entry.pending.clear();
+  entry.kept = true;
+  return true;
+}
+
+Status TotalsLedger::MarkFinal(const WindowKey& window, const WindowRecord& record) {
+  const Store::WriterLock lock = store_.LockForWriting();
+  const auto at = windows_.find(window);
+  if (at == windows_.end() || !at->second.kept || at->second.final) return Status::Ok();
+  Batch batch(store_);
+  batch.Put(Table::kWindows, EncodeKey(window), EncodeWindow(record));
+  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  at->second.final = true;
+  return Status::Ok();
+}
+
+Result<std::optional<WindowRecord>> TotalsLedger::ReadWindow(const Store& store,
+                                                             const WindowKey& window,
+                                                             const Snapshot& snapshot) {
+  const auto stored = store.Get(Table::kWindows, EncodeKey(window), &snapshot);
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return std::optional<WindowRecord>();
+  WindowRecord record;
+  ROLLCALL_RETURN_IF_ERROR(DecodeWindow(**stored, record));
+  return std::optional(std::move(record));
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,408 @@
+// Options: from the command line, the environment or the default; what is refused and how; and the
+// texts that are made from the one table.
+#include "cli/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include "cli/help.h"
+#include "cli/option_table.h"
+#include "cli/option_value.h"
+
+namespace rollcall::cli {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+using Args = std::vector<std::string>;
+
+constexpr unsigned kAllUsers = kServe | kDemo | kVerify;
+
+// The refusal of a command line, or "taken".
+std::string ServeSays(const Args& args, const Environment& env = {}) {
+  const Result<ServeOptions> options = ParseServeOptions(args, env);
+  return options.ok() ? "taken" : options.status().message();
+}
+
+ServeOptions Serve(const Args& args, const Environment& env = {}) {
+  const Result<ServeOptions> options = ParseServeOptions(args, env);
+  EXPECT_TRUE(options.ok()) << options.status().message();
+  return options.ok() ? *options : ServeOptions();
+}
+
+// A value other than the default that each option takes.
+const std::map<std::string, std::string, std::less<>>& OtherValues() {
+  static const std::map<std::string, std::string, std::less<>> values{
+      {"listen-addr", "10.0.0.1:9"},
+      {"private-listen-addr", "[::1]:7"},
+      {"data-dir", "/var/lib/x"},
+      {"sources", "17"},
+      {"months", "3"},
+      {"seed", "18446744073709551615"},
+      {"interval", "90m"},
+      {"retention", "25"},
+      {"peaks-retention", "120"},
+      {"source-cache-bytes", "5MiB"},
+      {"block-cache-bytes", "3GiB"},
+      {"app-list-url", "http://127.0.0.1:1/apps"},
+      {"app-list-interval", "7m"},
+      {"max-body-bytes", "123"},
+      {"max-buffered-bytes", "11MiB"},
+      {"max-header-bytes", "1KiB"},
+      {"max-header-count", "9"},
+      {"max-target-bytes", "100"},
+      {"max-connections", "77"},
+      {"header-timeout", "1500ms"},
+      {"body-timeout", "11s"},
+      {"idle-timeout", "2h"},
+      {"write-timeout", "1ms"},
+      {"shutdown-grace", "0"},
+      {"ingest-threads", "3"},
+      {"query-threads", "5"},
+      {"ingest-queue", "8"},
+      {"query-queue", "6"},
+      {"log-level", "debug"},
+  };
+  return values;
+}
+
+TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDefault) {
+  ASSERT_EQ(OptionTable().size(), OtherValues().size());
+  for (const OptionSpec& spec : OptionTable()) {
+    SCOPED_TRACE(spec.flag);
+    const auto other = OtherValues().find(spec.flag);
+    ASSERT_NE(other, OtherValues().end());
+    DemoOptions expected;
+    ASSERT_TRUE(spec.set(other->second, expected).ok());
+    ASSERT_NE(spec.show(expected), spec.DefaultText());
+
+    const auto shown = [&](const Args& args, const Environment& env) {
+      // serve does not know the flags of demo; demo knows those of serve.
+      const Result<DemoOptions> options = ParseDemoOptions(args, env);
+      return options.ok() ? spec.show(*options) : options.status().message();
+    };
+    const std::string flag = "--" + std::string(spec.flag);
+    EXPECT_EQ(shown({}, {}), spec.DefaultText());
+    EXPECT_EQ(shown({flag, other->second}, {}), spec.show(expected));
+    EXPECT_EQ(shown({flag + "=" + other->second}, {}), spec.show(expected));
+    EXPECT_EQ(shown({}, {{spec.VariableName(), other->second}}), spec.show(expected));
+    EXPECT_EQ(shown({flag, spec.DefaultText()}, {{spec.VariableName(), other->second}}),
+              spec.DefaultText());
+  }
+}
+
+TEST(OptionTableTest, NoTwoOptionsShareAFlagAVariableOrAField) {
+  std::set<std::string> variables;
+  std::set<std::string_view> flags;
+  for (const OptionSpec& spec : OptionTable()) {
+    EXPECT_TRUE(flags.insert(spec.flag).second) << spec.flag;
+    EXPECT_TRUE(variables.insert(spec.VariableName()).second) << spec.flag;
+    DemoOptions changed;
+    ASSERT_TRUE(spec.set(OtherValues().find(spec.flag)->second, changed).ok());
+    for (const OptionSpec& another : OptionTable()) {
+      EXPECT_EQ(another.show(changed) != another.DefaultText(), another.flag == spec.flag)
+          << spec.flag << " changes " << another.flag;
+    }
+  }
+}
+
+TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
+  for (const OptionSpec& spec : OptionTable()) {
+    SCOPED_TRACE(spec.flag);
+    EXPECT_TRUE(spec.users != 0 && spec.users <= kAllUsers);
+    EXPECT_TRUE(spec.meaning.ends_with('.'));
+    EXPECT_FALSE(spec.reason.empty() || spec.reason.ends_with('.'));
+    EXPECT_FALSE(spec.value_name.empty() || spec.allowed.empty());
+  }
+}
+
+TEST(OptionTableTest, WhatZeroDoesIsSaidExactlyWhereZeroIsTaken) {
+  for (const OptionSpec& spec : OptionTable()) {
+    DemoOptions options;
+    const bool is_text =
+        spec.show(options) != "0" && spec.allowed.find(" from ") == std::string::npos;
+    const bool is_address = spec.value_name == "ADDRESS";
+    const std::string zero = is_text || is_address ? "" : "0";
+    EXPECT_EQ(spec.set(zero, options).ok(), !spec.zero.empty()) << spec.flag;
+  }
+}
+
+TEST(ServeOptionsTest, DefaultsAreThoseOfTheContractAndOfTheFront) {
+  const ServeOptions options = Serve({});
+  EXPECT_EQ(options.front.public_address, ":8081");
+  EXPECT_EQ(options.front.private_address, "127.0.0.1:8082");
+  EXPECT_EQ(options.max_body_bytes, 10'485'760u);
+  EXPECT_EQ(options.retention_months, 13u);
+  EXPECT_EQ(options.peaks_retention_months, 0u);
+  EXPECT_EQ(options.app_list_url,
+            "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps");
+  EXPECT_EQ(options.app_list_interval, hours(1));
+}
+
+TEST(ServeOptionsTest, ValuesArriveInTheirUnits) {
+  const ServeOptions options =
+      Serve({"--header-timeout", "1500ms", "--idle-timeout=5m", "--max-body-bytes", "2MiB",
+             "--max-header-bytes", "4k", "--retention", "007", "--shutdown-grace", "0"});
+  EXPECT_EQ(options.front.header_timeout, milliseconds(1500));
+  EXPECT_EQ(options.front.idle_timeout, minutes(5));
+  EXPECT_EQ(options.max_body_bytes, 2'097'152u);
+  EXPECT_EQ(options.front.max_header_bytes, 4096u);
+  EXPECT_EQ(options.retention_months, 7u);
+  EXPECT_EQ(options.shutdown_grace, seconds(0));
+}
+
+TEST(ServeOptionsTest, TheLastOfAFlagCounts) {
+  EXPECT_EQ(Serve({"--data-dir", "a", "--retention=1", "--data-dir=b"}).data_dir, "b");
+}
+
+TEST(ServeOptionsTest, AnEmptyValueIsAValueAndDoesNotSwallowTheNextFlag) {
+  const ServeOptions options =
+      Serve({"--app-list-url=", "--private-listen-addr", "", "--retention=2"});
+  EXPECT_EQ(options.app_list_url, "");
+  EXPECT_EQ(options.front.private_address, "");
+  EXPECT_EQ(options.retention_months, 2u);
+  EXPECT_EQ(Serve({}, {{"ROLLCALL_APP_LIST_URL", ""}}).app_list_url, "");
+}
+
+TEST(ServeOptionsTest, AValueMayHoldAnEqualsSign) {
+  EXPECT_EQ(Serve({"--app-list-url=http://h/?a=b"}).app_list_url, "http://h/?a=b");
+  EXPECT_EQ(Serve({"--data-dir", "a=b"}).data_dir, "a=b");
+}
+
+TEST(ServeOptionsTest, WhatIsWrongAndWhatIsAllowedIsSaidInOneLine) {
+  const std::string months = " is not a whole number of months from 0 to 1200";
+  const std::string duration =
+      " is not a duration from 1ms to 1h (a whole number with ms, s, m or h)";
+  const std::string size = " is not a size from 1 to 1GiB (bytes, or with KiB, MiB or GiB)";
+  const std::string address =
+      " is not an address (host:port, :port for all addresses, [v6]:port; port from 0 to 65535)";
+  struct Case {
+    std::string flag, value, message;
+  };
+  std::vector<Case> cases;
+  for (const char* value : {"abc", "", "-1", "+1", "1201", "1.5", "1 ", " 1", "0x10", "13 months",
+                            "18446744073709551616", "99999999999999999999999"}) {
+    cases.push_back({"--retention", value, months});
+  }
+  for (const char* value : {"10", "10S", "s", "", "-1s", "1.5s", "1h30m", "0", "0ms", "61m", "1d",
+                            "10 s", "18446744073709551615h"}) {
+    cases.push_back({"--header-timeout", value, duration});
+  }
+  for (const char* value : {"0", "10MB", "10 MiB", "MiB", "", "-5", "1.5MiB", "2GiB", "1TiB",
+                            "18446744073709551615GiB", "KiB1"}) {
+    cases.push_back({"--max-body-bytes", value, size});
+  }
+  for (const char* value : {"", "8081", ":", ":65536", ":-1", ":http", "::1:80", "[::1:80",
+                            "a b:80", "[]:80", "h:", "http://h:80", ":080000"}) {
+    cases.push_back({"--listen-addr", value, address});
+  }
+  for (const char* value : {"ftp://h/", "https://", "example.org", "https://a b/", "-"}) {
+    cases.push_back({"--app-list-url", value, " is not an http:// or https:// URL without blanks"});
+  }
+  for (const char* value : {"", "INFO", "trace", "verbose"}) {
+    cases.push_back({"--log-level", value, " is not one of debug, info, warning, error"});
+  }
+  for (const char* value : {"", "--retention", "-x"}) {
+    cases.push_back(
+        {"--data-dir", value,
+         " is not the path of a directory (write ./-name for one that begins with a dash)"});
+  }
+  for (const Case& c : cases) {
+    const std::string want = "rollcall serve: " + c.flag + ": '" + c.value + "'" + c.message;
+    EXPECT_EQ(ServeSays({c.flag, c.value}), want);
+    EXPECT_EQ(ServeSays({c.flag + "=" + c.value}), want);
+  }
+}
+
+TEST(ServeOptionsTest, ABadVariableIsNamedAsAVariable) {
+  EXPECT_EQ(
+      ServeSays({}, {{"ROLLCALL_RETENTION", "abc"}}),
+      "rollcall serve: ROLLCALL_RETENTION: 'abc' is not a whole number of months from 0 to 1200");
+  EXPECT_EQ(ServeSays({"--retention", "1"}, {{"ROLLCALL_RETENTION", "abc"}}), "taken");
+}
+
+TEST(ServeOptionsTest, WhatIsNotAFlagIsAnsweredWithThoseThatAre) {
+  EXPECT_THAT(ServeSays({"--datadir", "x"}),
+              StartsWith("rollcall serve: '--datadir' is not a flag; allowed: --listen-addr, "));
+  EXPECT_THAT(ServeSays({"--datadir=x"}), StartsWith("rollcall serve: '--datadir' is not a flag"));
+  EXPECT_THAT(ServeSays({"-d"}), StartsWith("rollcall serve: '-d' is not a flag"));
+  EXPECT_THAT(ServeSays({"--"}), testing::AnyOf("taken", StartsWith("rollcall serve: ")));
+  EXPECT_THAT(ServeSays({"now"}),
+              StartsWith("rollcall serve: unexpected argument 'now'; allowed: "));
+  EXPECT_THAT(ServeSays({"--retention", "1", "2"}),
+              StartsWith("rollcall serve: unexpected argument '2'"));
+  EXPECT_EQ(ServeSays({"--retention"}),
+            "rollcall serve: --retention: a value is missing; write --retention VALUE");
+}
+
+TEST(ServeOptionsTest, FlagsOfOtherCommandsAreRefusedAndTheirVariablesIgnored) {
+  EXPECT_THAT(ServeSays({"--sources", "5"}), HasSubstr("'--sources' is not a flag"));
+  EXPECT_EQ(ServeSays({}, {{"ROLLCALL_SOURCES", "many"}}), "taken");
+  const Result<VerifyOptions> verify = ParseVerifyOptions(Args{"--retention", "1"}, {});
+  ASSERT_FALSE(verify.ok());
+  EXPECT_EQ(verify.status().message(),
+            "rollcall verify: '--retention' is not a flag; allowed: --data-dir");
+}
+
+TEST(ServeOptionsTest, ABufferThatCannotHoldTheLargestBodyIsRefused) {
+  EXPECT_EQ(ServeSays({"--max-buffered-bytes", "1MiB"}),
+            "rollcall serve: --max-buffered-bytes: 1MiB is less than --max-body-bytes 10MiB: the "
+            "largest body could never be taken");
+  EXPECT_EQ(ServeSays({"--max-buffered-bytes", "10MiB"}), "taken");
+}
+
+TEST(ServeOptionsTest, HostileValuesMakeOneShortPrintableLine) {
+  EXPECT_EQ(
+      ServeSays({"--retention", "1\n\x1b[31m\xff"}),
+      "rollcall serve: --retention: '1\\x0a\\x1b[31m\\xff' is not a whole number of months from "
+      "0 to 1200");
+  EXPECT_LT(ServeSays({"--retention", std::string(1 << 20, 'x')}).size(), 300u);
+  EXPECT_LT(ServeSays({"--" + std::string(1 << 20, 'x')}).size(), 1500u);
+}
+
+TEST(ServeOptionsTest, RandomWordsAreTakenOrRefusedInOneLine) {
+  std::mt19937 random(1);
+  const Args words{
+      "--retention", "--data-dir=", "--app-list-url", "",   "--", "-",  "-1",   "=", "--=",
+      "--seed",      "{}",          "[1,2]",          "%%", "10", "++", "---x", "\n"};
+  for (int round = 0; round < 3000; ++round) {
+    Args args(random() % 6);
+    for (std::string& arg : args) {
+      arg = words[random() % words.size()];
+      if (random() % 4 == 0) {
+        arg += static_cast<char>(random() % 256);
+      }
+    }
+    const std::string says = ServeSays(args);
+    EXPECT_TRUE(says == "taken" || says.starts_with("rollcall serve: ")) << says;
+    EXPECT_EQ(says.find('\n'), std::string::npos) << says;
+    EXPECT_EQ(says.find("read the command line"), std::string::npos) << says;
+  }
+}
+
+TEST(DemoOptionsTest, DemoTakesItsOwnFlagsAndThoseOfServe) {
+  const Result<DemoOptions> options =
+      ParseDemoOptions(Args{"--sources=5", "--months", "2", "--listen-addr", ":0"},
+                       {{"ROLLCALL_SEED", "9"}, {"ROLLCALL_INTERVAL", "15m"}});
+  ASSERT_TRUE(options.ok()) << options.status().message();
+  EXPECT_EQ(options->sources, 5u);
+  EXPECT_EQ(options->months, 2u);
+  EXPECT_EQ(options->seed, 9u);
+  EXPECT_EQ(options->interval, minutes(15));
+  EXPECT_EQ(options->front.public_address, ":0");
+}
+
+TEST(VerifyOptionsTest, VerifyReadsTheSameDataDirectoryAsServe) {
+  EXPECT_EQ(ParseVerifyOptions({}, {})->data_dir, Serve({}).data_dir);
+  EXPECT_EQ(ParseVerifyOptions({}, {{"ROLLCALL_DATA_DIR", "/d"}})->data_dir, "/d");
+}
+
+TEST(EnvironmentTest, OnlyOurVariablesAreReadAndOfTwoTheFirstCounts) {
+  const char* variables[] = {
+      "PATH=/bin", "ROLLCALL_SEED=1",       "ROLLCALL_SEED=2", "ROLLCALL_X", "=",
+      "",          "ROLLCALL_DATA_DIR=a=b", "rollcall_seed=3", nullptr};
+  const Environment want{{"ROLLCALL_SEED", "1"}, {"ROLLCALL_DATA_DIR", "a=b"}};
+  EXPECT_EQ(ReadEnvironment(variables), want);
+}
+
+TEST(EnvironmentTest, VariablesThatNoOptionHasAreNamed) {
+  EXPECT_THAT(UnknownVariables({{"ROLLCALL_DATA_DIR", ""}, {"ROLLCALL_SEED", "1"}}), IsEmpty());
+  EXPECT_THAT(UnknownVariables({{"ROLLCALL_DATADIR", ""}, {"ROLLCALL_", ""}}),
+              ElementsAre("ROLLCALL_", "ROLLCALL_DATADIR"));
+}
+
+TEST(OptionValueTest, WhatIsWrittenIsReadBack) {
+  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
+  for (const uint64_t bytes : {0UL, 1UL, 1023UL, 1024UL, 1536UL, 1UL << 20, 3UL << 30, kMost}) {
+    EXPECT_EQ(*ParseSize(FormatSize(bytes), 0, kMost), bytes);
+  }
+  for (const int64_t ms : {0L, 1L, 999L, 1000L, 1500L, 60'000L, 90'000L, 3'600'000L, 86'400'000L}) {
+    EXPECT_EQ(*ParseDuration(FormatDuration(milliseconds(ms)), milliseconds(0), hours(24)),
+              milliseconds(ms));
+  }
+  EXPECT_EQ(FormatSize(1536), "1536");
+  EXPECT_EQ(FormatSize(10 << 20), "10MiB");
+  EXPECT_EQ(FormatDuration(milliseconds(90'000)), "90s");
+  EXPECT_EQ(FormatDuration(hours(24)), "24h");
+}
+
+TEST(OptionValueTest, BoundsAreInclusive) {
+  EXPECT_TRUE(ParseNumber("3", 3, 5, "").ok() && ParseNumber("5", 3, 5, "").ok());
+  EXPECT_FALSE(ParseNumber("2", 3, 5, "").ok() || ParseNumber("6", 3, 5, "").ok());
+  EXPECT_TRUE(ParseSize("1KiB", 1024, 1024).ok());
+  EXPECT_TRUE(ParseDuration("1s", seconds(1), seconds(1)).ok());
+}
+
+TEST(OptionValueTest, AddressesOfEveryKindAreTaken) {
+  for (const char* text : {":0", ":65535", "127.0.0.1:80", "localhost:1", "a-b.example:8",
+                           "[::]:80", "[fe80::1%eth0]:80", "0.0.0.0:8081"}) {
+    EXPECT_TRUE(IsListenAddress(text)) << text;
+  }
+}
+
+TEST(HelpTest, TheHelpOfACommandHasEachOfItsOptionsAndNoOther) {
+  for (const std::string_view name : {"serve", "demo", "verify"}) {
+    const std::string help = HelpOn({name, "do it", "", nullptr});
+    for (const OptionSpec& spec : OptionTable()) {
+      const std::string head = "\n  --" + std::string(spec.flag) + " ";
+      const bool is_used = (spec.users & OptionUserOf(name)) != 0;
+      EXPECT_EQ(help.find(head) != std::string::npos, is_used) << name << spec.flag;
+      EXPECT_EQ(help.find("[" + spec.VariableName() + "]") != std::string::npos, is_used);
+    }
+  }
+}
+
+TEST(HelpTest, AnOptionIsShownWithItsVariableMeaningRangeAndDefault) {
+  EXPECT_THAT(
+      HelpOn({"serve", "do it", "", nullptr}),
+      HasSubstr("  --shutdown-grace DURATION    [ROLLCALL_SHUTDOWN_GRACE]\n"
+                "      Time that requests in progress have after SIGTERM. 0: what is not "
+                "answered yet is dropped.\n"
+                "      Takes a duration from 0 to 10m (a whole number with ms, s, m or h).\n"
+                "      Default 20s: less than the 30s after which Kubernetes kills.\n"));
+}
+
+TEST(HelpTest, LinesFitATerminal) {
+  std::istringstream help(HelpOn({"demo", "do it", "", nullptr}));
+  for (std::string line; std::getline(help, line);) {
+    EXPECT_LE(line.size(), 100u) << line;
+  }
+}
+
+TEST(HelpTest, TheMarkdownTableHasARowOfFourCellsForEveryOption) {
+  std::istringstream table(OptionsAsMarkdown());
+  std::string line;
+  std::getline(table, line);
+  EXPECT_EQ(line, "| Flag and variable | Default | Meaning | Commands |");
+  std::getline(table, line);
+  for (const OptionSpec& spec : OptionTable()) {
+    ASSERT_TRUE(std::getline(table, line));
+    EXPECT_THAT(line, StartsWith("| `--" + std::string(spec.flag) + "` `" + spec.VariableName() +
+                                 "` | `" + spec.DefaultText() + "`: "));
+    EXPECT_EQ(std::count(line.begin(), line.end(), '|'), 5);
+  }
+  EXPECT_FALSE(std::getline(table, line));
+}
+
+TEST(HelpTest, TheReadmeHoldsTheTableThatTheBinaryPrints) {
+  std::ifstream file(ROLLCALL_SOURCE_DIR "/README.md");
+  const std::string readme((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_NE(readme.find(OptionsAsMarkdown()), std::string::npos)
+      << "put the output of `rollcall help --markdown` into README.md";
+}
+
+}  // namespace
+}  // namespace rollcall::cli

@@ -1,0 +1,145 @@
+// A front on loopback with an application that tells what reached it. The application:
+//   GET/POST /hold…  keeps the Responder until Release
+//   /drop            lets it go unanswered
+//   /throw           throws
+//   /large/N         answers with N bytes
+//   /refuse…         is answered 422 at its head
+//   /query…          runs in the query lane, everything else in the ingest lane
+//   anything else    200 with "METHOD target body"
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "api/http_front.h"
+#include "tests/support/raw_http.h"
+
+namespace rollcall::test {
+
+class HttpFrontTest : public ::testing::Test {
+ protected:
+  static constexpr size_t kMaxBodyBytes = 64 * 1024;
+
+  HttpFrontTest() {
+    options_.public_address = "127.0.0.1:0";
+    options_.private_address = "127.0.0.1:0";
+  }
+  ~HttpFrontTest() override {
+    front_.reset();
+    held_.clear();
+  }
+
+  void Start() {
+    auto front = api::HttpFront::Start(
+        options_, [this](const api::HttpRequest& head) { return Judge(head); },
+        [this](api::Lane lane, api::HttpRequest&& request, api::Responder&& responder) {
+          Handle(lane, std::move(request), std::move(responder));
+        },
+        registry_);
+    ASSERT_TRUE(front.ok()) << front.status().message();
+    front_ = std::move(*front);
+  }
+
+  RawClient Connect(int receive_buffer_bytes = 0) {
+    return RawClient(front_->public_port(), receive_buffer_bytes);
+  }
+
+  // Waits until so many requests are held, and gives their Responders up.
+  std::vector<api::Responder> Release(size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return held_.size() >= count; });
+    return std::exchange(held_, {});
+  }
+  void AwaitHeld(size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return held_.size() >= count; });
+  }
+  size_t Handled() {
+    std::lock_guard lock(mutex_);
+    return handled_;
+  }
+  api::HttpRequest LastRequest() {
+    std::lock_guard lock(mutex_);
+    return last_;
+  }
+  // The value of a line of /metrics; -1 where there is none.
+  double Metric(const std::string& name_and_labels) const {
+    const std::string text = "\n" + registry_.WriteText();
+    const size_t at = text.find("\n" + name_and_labels + " ");
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + name_and_labels.size() + 2));
+  }
+  void AwaitMetric(const std::string& name_and_labels, double wanted) const {
+    // Counters are written just after the event that a client can see; there is nothing to wait on.
+    for (int i = 0; i < 1'000'000 && Metric(name_and_labels) != wanted; ++i) {
+      std::this_thread::yield();
+    }
+    EXPECT_EQ(Metric(name_and_labels), wanted) << name_and_labels;
+  }
+
+  static std::string Post(const std::string& target, const std::string& body,
+                          const std::string& headers = "") {
+    return "POST " + target + " HTTP/1.1\r\nHost: t\r\n" + headers +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+  static std::string Get(const std::string& target, const std::string& headers = "") {
+    return "GET " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n";
+  }
+
+  virtual api::HeadVerdict Judge(const api::HttpRequest& head) {
+    api::HeadVerdict verdict;
+    verdict.lane = head.target.starts_with("/query") ? api::Lane::kQuery : api::Lane::kIngest;
+    verdict.max_body_bytes = kMaxBodyBytes;
+    if (head.target.starts_with("/refuse")) {
+      verdict.answer = api::HttpResponse::Text(422, "refused at its head");
+    }
+    return verdict;
+  }
+
+  virtual void Handle(api::Lane, api::HttpRequest&& request, api::Responder&& responder) {
+    const std::string target = request.target;
+    api::HttpResponse response =
+        api::HttpResponse::Text(200, request.method + " " + target + " " + request.body);
+    {
+      std::lock_guard lock(mutex_);
+      ++handled_;
+      last_ = std::move(request);
+    }
+    if (target.starts_with("/hold") || target.starts_with("/query/hold")) {
+      std::lock_guard lock(mutex_);
+      held_.push_back(std::move(responder));
+      changed_.notify_all();
+      return;
+    }
+    if (target == "/drop") {
+      return;
+    }
+    if (target == "/throw") {
+      throw std::runtime_error("a secret");
+    }
+    if (target.starts_with("/large/")) {
+      response.body = std::string(std::stoul(target.substr(7)), 'x');
+    }
+    responder.Respond(std::move(response));
+  }
+
+  api::FrontOptions options_;
+  metrics::Registry registry_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::vector<api::Responder> held_;
+  size_t handled_ = 0;
+  api::HttpRequest last_;
+  // Last, so that its threads end before what they use.
+  std::unique_ptr<api::HttpFront> front_;
+};
+
+}  // namespace rollcall::test

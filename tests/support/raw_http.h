@@ -1,0 +1,189 @@
+// A client that sends exactly the bytes it is told to, over a blocking loopback socket. For tests
+// of what a well-behaved client library would never send. Reads give up after kPatience, so a
+// server that stays silent fails a test and does not hang it. Thread-compatible.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace rollcall::test {
+
+struct RawReply {
+  int status = 0;
+  std::map<std::string, std::string> headers;  // names in lower case; of several the last
+  std::string head;                            // as received
+  std::string body;
+
+  std::string Header(const std::string& lower_name) const {
+    const auto found = headers.find(lower_name);
+    return found == headers.end() ? "" : found->second;
+  }
+};
+
+class RawClient {
+ public:
+  static constexpr int kPatienceSeconds = 30;
+
+  // receive_buffer_bytes: 0 leaves the system's default; a small one makes a slow reader.
+  explicit RawClient(int port, int receive_buffer_bytes = 0) {
+    fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const timeval patience{kPatienceSeconds, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (receive_buffer_bytes > 0) {
+      setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
+    }
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<uint16_t>(port));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+      Close();
+    }
+  }
+  RawClient(RawClient&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), received_(std::move(other.received_)) {}
+  RawClient& operator=(RawClient&&) = delete;
+  ~RawClient() { Close(); }
+
+  bool connected() const { return fd_ >= 0; }
+  int fd() const { return fd_; }
+
+  // False where the server has closed the connection.
+  bool Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n <= 0) {
+        return false;
+      }
+      bytes.remove_prefix(static_cast<size_t>(n));
+    }
+    return true;
+  }
+  bool SendSlowly(std::string_view bytes) {
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      if (!Send(bytes.substr(i, 1))) {
+        return false;
+      }
+    }
+    return true;
+  }
+  void EndSending() { shutdown(fd_, SHUT_WR); }
+  void Close() {
+    if (fd_ >= 0) {
+      ::close(std::exchange(fd_, -1));
+    }
+  }
+  // Makes the server see a broken connection, not an ended one.
+  void Reset() {
+    const linger now{1, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    Close();
+  }
+
+  // The next answer; nullopt where the connection ended or the answer is malformed. `to_head`: the
+  // request was a HEAD, so no body follows.
+  std::optional<RawReply> Read(bool to_head = false) {
+    size_t end = std::string::npos;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!Receive()) {
+        return std::nullopt;
+      }
+    }
+    RawReply reply;
+    reply.head = received_.substr(0, end + 4);
+    received_.erase(0, end + 4);
+    if (!reply.head.starts_with("HTTP/1.1 ") || reply.head.size() < 13) {
+      return std::nullopt;
+    }
+    reply.status = std::atoi(reply.head.c_str() + 9);
+    ParseHeaders(reply);
+    if (to_head || reply.status < 200 || reply.status == 204 || reply.status == 304) {
+      return reply;
+    }
+    const std::string length = reply.Header("content-length");
+    if (length.empty()) {
+      return std::nullopt;
+    }
+    const size_t want = std::stoul(length);
+    while (received_.size() < want) {
+      if (!Receive()) {
+        return std::nullopt;
+      }
+    }
+    reply.body = received_.substr(0, want);
+    received_.erase(0, want);
+    return reply;
+  }
+  int ReadStatus() {
+    const std::optional<RawReply> reply = Read();
+    return reply ? reply->status : 0;
+  }
+  std::optional<RawReply> Ask(std::string_view bytes) {
+    return Send(bytes) ? Read() : std::nullopt;
+  }
+
+  // True where the server ends the connection, by itself and in order, without a further byte.
+  bool Ended() { return received_.empty() && !Receive() && last_receive_ == 0; }
+  // The same, but a reset will do.
+  bool EndedOrBroken() {
+    return received_.empty() && !Receive() &&
+           (last_receive_ == 0 || last_errno_ == ECONNRESET || last_errno_ == EPIPE);
+  }
+  // All there is until the connection ends.
+  std::string ReadAll() {
+    while (Receive()) {
+    }
+    return std::exchange(received_, {});
+  }
+
+ private:
+  bool Receive() {
+    std::array<char, 16384> buffer;
+    last_receive_ = recv(fd_, buffer.data(), buffer.size(), 0);
+    last_errno_ = errno;
+    if (last_receive_ <= 0) {
+      return false;
+    }
+    received_.append(buffer.data(), static_cast<size_t>(last_receive_));
+    return true;
+  }
+
+  static void ParseHeaders(RawReply& reply) {
+    size_t at = reply.head.find("\r\n") + 2;
+    while (at < reply.head.size() - 2) {
+      const size_t end = reply.head.find("\r\n", at);
+      const std::string line = reply.head.substr(at, end - at);
+      const size_t colon = line.find(':');
+      std::string name = line.substr(0, colon);
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::string value = colon == std::string::npos ? "" : line.substr(colon + 1);
+      value.erase(0, value.find_first_not_of(' '));
+      reply.headers[name] = value;
+      at = end + 2;
+    }
+  }
+
+  int fd_ = -1;
+  std::string received_;
+  ssize_t last_receive_ = 0;
+  int last_errno_ = 0;
+};
+
+}  // namespace rollcall::test

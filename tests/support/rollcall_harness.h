@@ -1,0 +1,150 @@
+// A whole rollcall without its network: stores in a directory of their own, the real ingest path, the
+// real counting, and a clock that stands where the test puts it. Its verbs are what tests are written
+// in.
+#pragma once
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "counts/overview.h"
+#include "counts/verify.h"
+#include "counts/window_counts.h"
+#include "ingest/ingester.h"
+#include "metrics/registry.h"
+#include "model/fleet.h"
+#include "storage/stores.h"
+#include "tests/support/temp_dir.h"
+
+namespace rollcall::testing {
+
+// "2026-03-07 12:00:05" or "2026-03-07", UTC.
+inline UnixSeconds At(const std::string& text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  const int fields = std::sscanf(text.c_str(), "%d-%u-%u %d:%d:%d", &year, &month, &day, &hour,
+                                 &minute, &second);
+  EXPECT_TRUE(fields == 3 || fields == 6) << text;
+  return std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) /
+                               std::chrono::day(day)) +
+         std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
+}
+
+class Harness {
+ public:
+  explicit Harness(size_t source_cache_bytes = 64 * 1024 * 1024)
+      : source_cache_bytes_(source_cache_bytes) {
+    Open();
+  }
+
+  void SetTime(const std::string& text) { clock_.Set(At(text)); }
+  void SetTime(UnixSeconds time) { clock_.Set(time); }
+  const Clock& clock() const { return clock_; }
+
+  // Posts one report and waits for what became of it.
+  Status Report(const std::string& id, const std::string& body) {
+    std::promise<Status> told;
+    std::future<Status> status = told.get_future();
+    ingester_->Ingest(kCozystackFleet, SourceId::Parse(id).value(), body, std::nullopt,
+                      [&](const Status& s) { told.set_value(s); });
+    return status.get();
+  }
+
+  void Restart() {
+    Close();
+    Open();
+  }
+
+  // "2026-03: month clusters=2 total_nodes=5/5 (2.5) total_tenants=0 (0.0) | quarter … | apps a=1 b=2";
+  // of total_nodes also the honest figure. "none" where no month has data.
+  std::string Overview(const std::string& month) { return OverviewAt(*Month::Parse(month)); }
+  std::string OverviewAt(Month month) {
+    const auto overview = overviews_->Read(CozystackFleet(), month);
+    if (!overview.ok()) return "failed: " + overview.status().message();
+    if (!overview->has_value()) return "none";
+    return Render(**overview);
+  }
+
+  Result<std::optional<counts::Overview>> ReadOverview(const std::string& month) {
+    return overviews_->Read(CozystackFleet(), *Month::Parse(month));
+  }
+
+  // "" where everything agrees, else the differences.
+  std::string Verify() {
+    const auto report = counts::Verify(*stores_, [](uint64_t, uint64_t) {});
+    if (!report.ok()) return report.status().message();
+    std::string text;
+    for (const std::string& example : report->examples) text += example + "\n";
+    return text;
+  }
+
+  static std::string Render(const counts::Overview& overview) {
+    static const char* const kNames[] = {"month", "quarter", "year"};
+    std::string text = overview.month.ToString() + ":";
+    for (size_t i = 0; i < 3; ++i) {
+      const counts::PeriodCounts& period = overview.periods[i];
+      text += std::string(i == 0 ? " " : " | ") + kNames[i] + " clusters=" +
+              std::to_string(period.sources);
+      for (size_t f = 0; f < period.figures.size(); ++f) {
+        const counts::FigureCount& figure = period.figures[f];
+        char average[64];
+        std::snprintf(average, sizeof average, " (%.1f)", figure.average);
+        text += " " + CozystackFleet().figures[f].total_name + "=" + std::to_string(figure.total);
+        if (figure.report_total) text += "/" + std::to_string(*figure.report_total);
+        text += average;
+      }
+    }
+    text += " | apps";
+    for (const auto& [name, total] : overview.breakdowns[0]) {
+      text += " " + name + "=" + std::to_string(total);
+    }
+    return text;
+  }
+
+  storage::Stores& stores() { return *stores_; }
+  ingest::Ingester& ingester() { return *ingester_; }
+  counts::WindowCounts& windows() { return *windows_; }
+  metrics::Registry& registry() { return *registry_; }
+  const std::string& directory() const { return dir_.path(); }
+  void SetAppNames(std::vector<std::string> names) { app_names_ = std::move(names); }
+
+  void Close() {
+    overviews_.reset();
+    windows_.reset();
+    ingester_.reset();
+    stores_.reset();
+  }
+  void Open() {
+    registry_ = std::make_unique<metrics::Registry>();
+    storage::StoreOptions options;
+    options.directory = dir_.path();
+    auto stores = storage::Stores::Open(options);
+    ASSERT_TRUE(stores.ok()) << stores.status().message();
+    stores_ = std::move(stores).value();
+    ingester_ = std::make_unique<ingest::Ingester>(
+        *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_}, *registry_);
+    windows_ = std::make_unique<counts::WindowCounts>(*stores_, *registry_);
+    overviews_ = std::make_unique<counts::OverviewReader>(*stores_, *windows_, clock_,
+                                                          [this] { return app_names_; });
+  }
+
+ private:
+  const size_t source_cache_bytes_;
+  TempDir dir_;
+  ManualClock clock_{At("2026-03-01")};
+  std::vector<std::string> app_names_;
+  std::unique_ptr<metrics::Registry> registry_;
+  std::unique_ptr<storage::Stores> stores_;
+  std::unique_ptr<ingest::Ingester> ingester_;
+  std::unique_ptr<counts::WindowCounts> windows_;
+  std::unique_ptr<counts::OverviewReader> overviews_;
+};
+
+}  // namespace rollcall::testing

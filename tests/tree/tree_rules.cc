@@ -1,0 +1,203 @@
+#include "tests/tree/tree_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string_view>
+
+namespace rollcall::tree {
+namespace {
+
+namespace fs = std::filesystem;
+
+// How far right a box stands. metrics and web stand in no row.
+const std::map<std::string, int, std::less<>>& Ranks() {
+  static const std::map<std::string, int, std::less<>> ranks{
+      {"base", 0},  {"model", 1},   {"parse", 2}, {"storage", 2}, {"ingest", 3}, {"counts", 3},
+      {"query", 3}, {"forward", 3}, {"hosts", 3}, {"jobs", 4},    {"api", 5},    {"cli", 6}};
+  return ranks;
+}
+
+bool IsBox(std::string_view name) {
+  return name == "metrics" || name == "web" || Ranks().contains(name);
+}
+
+bool MayInclude(std::string_view box, std::string_view other) {
+  if (box == other) {
+    return true;
+  }
+  if (box == "metrics" || box == "web") {
+    return other == "base";
+  }
+  if (other == "metrics") {
+    return box != "base";
+  }
+  if (other == "web") {
+    return box == "api";
+  }
+  return Ranks().find(other)->second < Ranks().find(box)->second;
+}
+
+// Folders of the product that are a box, or hold boxes. nullopt: not a part of the product.
+std::optional<std::string> BoxOf(const std::string& path) {
+  std::string rest = path;
+  if (rest.starts_with("src/")) {
+    rest = rest.substr(4);
+  } else if (!rest.starts_with("storage/") && !rest.starts_with("api/") &&
+             !rest.starts_with("web/")) {
+    return std::nullopt;
+  }
+  return rest.substr(0, rest.find('/'));
+}
+
+// Libraries that only some files may know; a name that ends with '/' stands for all beneath it.
+// JSON is written in api alone; the list of apps comes as JSON and is only read.
+struct LibraryRule {
+  std::string_view library;
+  std::vector<std::string_view> users;
+};
+
+const std::array<LibraryRule, 4>& LibraryRules() {
+  static const std::array<LibraryRule, 4> rules{
+      {{"rocksdb/", {"storage/"}},
+       {"httplib.h",
+        {"api/httplib_engine.h", "api/httplib_engine.cc", "src/forward/http_client.h",
+         "src/forward/http_client.cc"}},
+       {"nlohmann/", {"api/", "src/parse/app_list_json.cc"}},
+       {"CLI/", {"src/cli/"}}}};
+  return rules;
+}
+
+bool Covers(std::string_view place, std::string_view path) {
+  return place.ends_with('/') ? path.starts_with(place) : path == place;
+}
+
+bool HasExtension(std::string_view path, std::initializer_list<std::string_view> extensions) {
+  return std::any_of(extensions.begin(), extensions.end(),
+                     [&](std::string_view extension) { return path.ends_with(extension); });
+}
+
+// Collects what is wrong with one file.
+class Inspector {
+ public:
+  Inspector(const File& file, std::vector<std::string>& breaches)
+      : file_(file), breaches_(breaches) {}
+
+  void Inspect() {
+    std::istringstream text(file_.text);
+    bool has_pragma = false;
+    for (std::string line; std::getline(text, line);) {
+      ++line_;
+      has_pragma |= line == "#pragma once";
+      InspectMarkers(line);
+      if (HasExtension(file_.path, {".cc", ".h"})) {
+        InspectInclude(line);
+      }
+    }
+    if (HasExtension(file_.path, {".h"})) {
+      if (!file_.text.starts_with("//")) {
+        Complain("opens without a comment that says what it is", 1);
+      }
+      if (!has_pragma) {
+        Complain("has no #pragma once", 1);
+      }
+    }
+    if (HasExtension(file_.path, {".cc", ".h", ".js"}) && line_ > kMostLines) {
+      Complain(std::to_string(line_) + " lines, more than " + std::to_string(kMostLines), line_);
+    }
+  }
+
+ private:
+  void Complain(const std::string& what, size_t line) {
+    breaches_.push_back(file_.path + ":" + std::to_string(line) + ": " + what);
+  }
+
+  void InspectMarkers(const std::string& line) {
+    static const std::regex marker(
+        "\\b(TO"
+        "DO|FIX"
+        "ME|XX"
+        "X)\\b");
+    std::smatch match;
+    if (std::regex_search(line, match, marker)) {
+      Complain("left over: " + match.str(), line_);
+    }
+  }
+
+  void InspectInclude(const std::string& line) {
+    static const std::regex include("^\\s*#\\s*include\\s*([<\"])([^>\"]+)[>\"]");
+    std::smatch match;
+    const std::optional<std::string> box = BoxOf(file_.path);
+    if (!box || !std::regex_search(line, match, include)) {
+      return;
+    }
+    const std::string target = match[2];
+    const std::string other = target.substr(0, target.find('/'));
+    const bool is_ours = IsBox(other) && target != other;
+    if (!IsBox(*box)) {
+      Complain(*box + " is not a box of the design", line_);
+    } else if (is_ours && !MayInclude(*box, other)) {
+      Complain(*box + " may not include " + target, line_);
+    } else if (!is_ours && match[1] == "\"") {
+      Complain("\"" + target + "\" does not begin with the name of a box", line_);
+    }
+    for (const LibraryRule& rule : LibraryRules()) {
+      const bool may = std::any_of(rule.users.begin(), rule.users.end(),
+                                   [&](std::string_view user) { return Covers(user, file_.path); });
+      if (Covers(rule.library, target) && !may) {
+        Complain("<" + target + "> is not for this file", line_);
+      }
+    }
+  }
+
+  const File& file_;
+  std::vector<std::string>& breaches_;
+  size_t line_ = 0;
+};
+
+bool IsOurs(const fs::path& path) {
+  static const std::set<std::string> extensions{".cc", ".h",     ".js", ".css", ".html",
+                                                ".md", ".cmake", ".py", ".sh"};
+  const std::string name = path.filename().string();
+  return name == "CMakeLists.txt" || name == "dev" ||
+         extensions.contains(path.extension().string());
+}
+
+}  // namespace
+
+std::vector<File> ReadTree(const fs::path& root) {
+  std::vector<File> files;
+  for (auto entry = fs::recursive_directory_iterator(root); entry != fs::end(entry); ++entry) {
+    const std::string name = entry->path().filename().string();
+    const std::string path = fs::relative(entry->path(), root).generic_string();
+    if (entry->is_directory()) {
+      if (name.starts_with('.') || path == "build" || path == "data" || name == "testdata") {
+        entry.disable_recursion_pending();
+      }
+      continue;
+    }
+    if (entry->is_regular_file() && IsOurs(entry->path())) {
+      std::ifstream in(entry->path(), std::ios::binary);
+      files.push_back({path, std::string(std::istreambuf_iterator<char>(in), {})});
+    }
+  }
+  std::sort(files.begin(), files.end(),
+            [](const File& a, const File& b) { return a.path < b.path; });
+  return files;
+}
+
+std::vector<std::string> Breaches(const std::vector<File>& files) {
+  std::vector<std::string> breaches;
+  for (const File& file : files) {
+    Inspector(file, breaches).Inspect();
+  }
+  return breaches;
+}
+
+}  // namespace rollcall::tree

@@ -1,0 +1,190 @@
+// The tree keeps its rules, and the one who checks that sees each of them broken.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tests/tree/tree_rules.h"
+
+namespace rollcall::tree {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
+
+// What is wrong with a file that holds one line beside what it must have.
+std::vector<std::string> Breaks(const std::string& path, const std::string& line) {
+  const std::string opening = path.ends_with(".h") ? "// What it is.\n#pragma once\n" : "\n\n";
+  return Breaches({{path, opening + line + "\n"}});
+}
+
+std::string Lines(size_t n) {
+  std::string text;
+  for (size_t i = 0; i < n; ++i) {
+    text += "//\n";
+  }
+  return text;
+}
+
+TEST(TreeTest, OurTreeBreaksNoRule) {
+  EXPECT_THAT(Breaches(ReadTree(ROLLCALL_SOURCE_DIR)), IsEmpty());
+}
+
+TEST(TreeTest, AllPartsOfOurTreeAreLookedAt) {
+  std::set<std::string> paths;
+  for (const File& file : ReadTree(ROLLCALL_SOURCE_DIR)) {
+    EXPECT_FALSE(file.path.starts_with("build/")) << file.path;
+    paths.insert(file.path);
+  }
+  EXPECT_THAT(paths, IsSupersetOf({"CMakeLists.txt", "api/http_front.h", "dev", "src/base/status.h",
+                                   "src/cli/main.cc", "tests/tree/tree_test.cc",
+                                   "web/static/app.js", "web/static/index.html"}));
+}
+
+TEST(TreeTest, ThePresetsAreThoseThatDevUses) {
+  std::ifstream file(ROLLCALL_SOURCE_DIR "/CMakePresets.json");
+  const nlohmann::json presets = nlohmann::json::parse(file, nullptr, false);
+  ASSERT_TRUE(presets.is_object());
+  for (const char* kind : {"configurePresets", "buildPresets", "testPresets"}) {
+    std::set<std::string> names;
+    for (const nlohmann::json& preset : presets.value(kind, nlohmann::json::array())) {
+      names.insert(preset.value("name", ""));
+    }
+    EXPECT_THAT(names, IsSupersetOf({"release", "debug", "asan", "tsan", "fuzz"})) << kind;
+  }
+}
+
+TEST(TreeRulesTest, EachBoxMayIncludeWhatStandsLeftOfItAndItself) {
+  const std::vector<std::pair<std::string, std::string>> allowed{
+      {"src/base/a.cc", "base/b.h"},
+      {"src/model/a.cc", "base/b.h"},
+      {"src/parse/a.cc", "model/b.h"},
+      {"storage/a.cc", "model/b.h"},
+      {"storage/a.h", "metrics/b.h"},
+      {"src/ingest/a.cc", "parse/b.h"},
+      {"src/counts/a.cc", "storage/b.h"},
+      {"src/forward/a.cc", "base/b.h"},
+      {"src/jobs/a.h", "counts/b.h"},
+      {"api/a.cc", "jobs/b.h"},
+      {"api/a.cc", "web/assets.h"},
+      {"src/cli/a.cc", "api/b.h"},
+      {"src/cli/a.cc", "storage/b.h"},
+      {"src/metrics/a.cc", "base/b.h"},
+      {"web/a.cc", "base/b.h"},
+      {"tests/api/a.cc", "cli/b.h"},
+      {"tests/api/a.cc", "tests/support/b.h"}};
+  for (const auto& [path, target] : allowed) {
+    EXPECT_THAT(Breaks(path, "#include \"" + target + "\""), IsEmpty()) << path;
+  }
+}
+
+TEST(TreeRulesTest, NoBoxMayIncludeWhatStandsRightOfItOrBesideIt) {
+  const std::vector<std::pair<std::string, std::string>> refused{
+      {"src/base/a.cc", "model/b.h"},    {"src/base/a.cc", "metrics/b.h"},
+      {"src/model/a.h", "parse/b.h"},    {"src/parse/a.cc", "storage/b.h"},
+      {"storage/a.cc", "parse/b.h"},     {"storage/sub/a.cc", "counts/b.h"},
+      {"src/ingest/a.cc", "counts/b.h"}, {"src/counts/a.cc", "ingest/b.h"},
+      {"src/query/a.cc", "forward/b.h"}, {"src/forward/a.h", "hosts/b.h"},
+      {"src/hosts/a.cc", "jobs/b.h"},    {"src/jobs/a.cc", "api/b.h"},
+      {"api/a.cc", "cli/b.h"},           {"src/metrics/a.cc", "model/b.h"},
+      {"web/a.cc", "model/b.h"},         {"src/cli/a.cc", "web/assets.h"},
+      {"src/jobs/a.cc", "web/assets.h"}};
+  for (const auto& [path, target] : refused) {
+    EXPECT_EQ(Breaks(path, "#include \"" + target + "\"").size(), 1u) << path << " " << target;
+  }
+  EXPECT_THAT(Breaks("src/base/a.cc", "#include \"model/b.h\""),
+              ElementsAre("src/base/a.cc:3: base may not include model/b.h"));
+}
+
+TEST(TreeRulesTest, OtherWaysToWriteAnIncludeAreSeen) {
+  for (const char* line :
+       {"#include <model/b.h>", "  #  include   \"model/b.h\"", "#include\"model/b.h\" // why",
+        "#include \"../model/b.h\"", "#include \"b.h\""}) {
+    EXPECT_EQ(Breaks("src/base/a.cc", line).size(), 1u) << line;
+  }
+  EXPECT_THAT(Breaks("src/base/a.cc", "// #include \"model/b.h\""), IsEmpty());
+}
+
+TEST(TreeRulesTest, AFolderThatIsNotABoxIsNoticed) {
+  EXPECT_THAT(Breaks("src/util/a.cc", "#include <string>"),
+              ElementsAre("src/util/a.cc:3: util is not a box of the design"));
+}
+
+TEST(TreeRulesTest, LibrariesStayWhereTheyBelong) {
+  EXPECT_THAT(Breaks("storage/a.h", "#include <rocksdb/db.h>"), IsEmpty());
+  EXPECT_THAT(Breaks("src/counts/a.cc", "#include <rocksdb/db.h>"),
+              ElementsAre("src/counts/a.cc:3: <rocksdb/db.h> is not for this file"));
+  EXPECT_THAT(Breaks("api/httplib_engine.cc", "#include <httplib.h>"), IsEmpty());
+  EXPECT_THAT(Breaks("src/forward/http_client.cc", "#include <httplib.h>"), IsEmpty());
+  EXPECT_EQ(Breaks("api/http_front.cc", "#include <httplib.h>").size(), 1u);
+  EXPECT_EQ(Breaks("src/forward/sender.cc", "#include <httplib.h>").size(), 1u);
+  EXPECT_THAT(Breaks("api/json.cc", "#include <nlohmann/json.hpp>"), IsEmpty());
+  EXPECT_EQ(Breaks("src/jobs/a.cc", "#include <nlohmann/json.hpp>").size(), 1u);
+  EXPECT_THAT(Breaks("src/cli/options.cc", "#include <CLI/CLI.hpp>"), IsEmpty());
+  EXPECT_EQ(Breaks("api/a.cc", "#include <CLI/CLI.hpp>").size(), 1u);
+  EXPECT_THAT(Breaks("tests/e2e/a_test.cc", "#include <httplib.h>"), IsEmpty());
+}
+
+TEST(TreeRulesTest, AHeaderOpensWithACommentAndIsIncludedOnce) {
+  EXPECT_THAT(Breaches({{"src/base/a.h", "// What it is.\n#pragma once\n"}}), IsEmpty());
+  EXPECT_THAT(Breaches({{"src/base/a.h", "#pragma once\n// What it is.\n"}}),
+              ElementsAre("src/base/a.h:1: opens without a comment that says what it is"));
+  EXPECT_THAT(Breaches({{"tests/support/a.h", "// What it is.\n"}}),
+              ElementsAre("tests/support/a.h:1: has no #pragma once"));
+  EXPECT_EQ(Breaches({{"src/base/a.h", ""}}).size(), 2u);
+}
+
+TEST(TreeRulesTest, AFileHas450LinesAtMost) {
+  for (const char* path : {"api/a.cc", "web/static/a.js", "tests/a_test.cc"}) {
+    EXPECT_THAT(Breaches({{path, Lines(450)}}), IsEmpty());
+    EXPECT_THAT(Breaches({{path, Lines(451)}}),
+                ElementsAre(std::string(path) + ":451: 451 lines, more than 450"));
+  }
+  EXPECT_THAT(Breaches({{"README.md", Lines(451)}}), IsEmpty());
+}
+
+TEST(TreeRulesTest, NothingIsLeftOver) {
+  const std::string marker = std::string("TO") + "DO";
+  EXPECT_THAT(Breaks("web/static/a.js", "f(); // " + marker + ": later"),
+              ElementsAre("web/static/a.js:3: left over: " + marker));
+  EXPECT_EQ(Breaks("src/base/a.cc", std::string("// FIX") + "ME").size(), 1u);
+  EXPECT_THAT(Breaks("src/base/a.cc", "mkdtemp(\"/tmp/a.XXXXXX\"); // " + marker + "S"), IsEmpty());
+}
+
+// A folder that goes away with the test.
+class ReadTreeTest : public testing::Test {
+ protected:
+  ReadTreeTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "tree.XXXXXX").string();
+    root_ = mkdtemp(pattern.data());
+  }
+  ~ReadTreeTest() override { std::filesystem::remove_all(root_); }
+
+  void Write(const std::string& path) {
+    std::filesystem::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path) << "text of " << path;
+  }
+
+  std::filesystem::path root_;
+};
+
+TEST_F(ReadTreeTest, OnlyOurOwnTextsAreRead) {
+  for (const char* path :
+       {"src/base/b.cc", "src/base/a.h", "build/x/gen.cc", "data/x.md", ".git/x.h",
+        "tests/testdata/x.md", "tests/a_test.cc", "web/static/logo.png", "dev"}) {
+    Write(path);
+  }
+  std::vector<std::string> read;
+  for (const File& file : ReadTree(root_)) {
+    read.push_back(file.path);
+    EXPECT_EQ(file.text, "text of " + file.path);
+  }
+  EXPECT_THAT(read, ElementsAre("dev", "src/base/a.h", "src/base/b.cc", "tests/a_test.cc"));
+}
+
+}  // namespace
+}  // namespace rollcall::tree

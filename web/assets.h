@@ -1,0 +1,28 @@
+// The page: the files of web/static as they were when the binary was built. Constant, owned by the
+// binary; any thread may read it.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace rollcall::web {
+
+struct Asset {
+  std::string_view path;          // "/app.js"; "/" for index.html
+  std::string_view content_type;  // with its charset
+  std::string_view etag;          // in quotes, as the header wants it; changes with the bytes
+  std::string_view bytes;
+};
+
+// Sent with every asset: the page loads nothing from elsewhere and runs nothing inline.
+inline constexpr std::string_view kContentSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+// All of them, each path once.
+std::span<const Asset> Assets();
+
+// Null where no asset has exactly this path.
+const Asset* FindAsset(std::string_view path);
+
+}  // namespace rollcall::web
