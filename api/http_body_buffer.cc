@@ -44,6 +44,9 @@ void BudgetCharge::Release() {
 }
 
 BodyBuffer::Room BodyBuffer::Append(std::string_view bytes) {
+  if (bytes.empty()) {
+    return Room::kOk;
+  }
   if (bytes.size() > max_bytes_ - used_) {
     return Room::kTooLarge;
   }

@@ -111,6 +111,8 @@ class HttpFront::Impl {
     } catch (const std::exception& error) {
       // The responder has answered 500 as it went away.
       spdlog::error("handle a request: {}", error.what());
+    } catch (...) {
+      spdlog::error("handle a request: an exception of no known kind");
     }
   }
 

@@ -32,8 +32,12 @@ struct FrontOptions {
   size_t max_header_bytes = 32 * 1024;  // request line and headers together; over it: 431
   size_t max_header_count = 100;        // over it: 431
   size_t max_target_bytes = 8 * 1024;   // over it: 414
-  size_t max_connections = 20'000;  // over it the connection that has been idle longest is closed
-  size_t max_buffered_bytes = 256 * 1024 * 1024;  // bodies of all connections; over it: 503
+  // Over it the connection that has been idle longest is closed; where none is idle the new one
+  // gets 503. Each takes a descriptor: the process's limit must allow for them.
+  size_t max_connections = 20'000;
+  // Unfinished heads, bodies until their answer, and answers not yet taken, of all connections; a
+  // request that would pass it gets 503.
+  size_t max_buffered_bytes = 256 * 1024 * 1024;
 
   // Absolute: a sender that drips a byte at a time does not move them.
   std::chrono::milliseconds header_timeout{

@@ -201,10 +201,10 @@ void FrontLoop::ExpireDeadlines() {
 
 void FrontLoop::SubmitJobs() {
   for (size_t lane = 0; lane < jobs_.size(); ++lane) {
+    metrics_.queue_length[lane]->Set(static_cast<int64_t>(under_way_[lane]));
     if (!jobs_[lane].empty()) {
       lanes_[lane]->Submit(jobs_[lane]);
     }
-    metrics_.queue_length[lane]->Set(static_cast<int64_t>(under_way_[lane]));
   }
 }
 

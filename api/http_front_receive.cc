@@ -12,8 +12,7 @@ namespace rollcall::api {
 namespace {
 
 // What one connection may read before the others have their turn.
-constexpr size_t kTurnBytes = 256 * 1024;
-constexpr size_t kBodyStepBytes = 64 * 1024;
+constexpr size_t kTurnBytes = 64 * 1024;
 // Thrown away of a request that was answered unread; a sender that goes on is cut off.
 constexpr size_t kMaxLingerBytes = 16 * 1024 * 1024;
 
@@ -68,7 +67,7 @@ size_t FrontLoop::ReceiveBody(Connection& connection) {
   Exchange& exchange = *connection.exchange;
   const size_t missing = exchange.framing.content_length - exchange.body.size();
   std::span<char> tail;
-  const BodyBuffer::Room room = exchange.body.Tail(std::min(missing, kBodyStepBytes), tail);
+  const BodyBuffer::Room room = exchange.body.Tail(std::min(missing, kTurnBytes), tail);
   if (room != BodyBuffer::Room::kOk) {
     RejectBody(connection, room);
     return 0;
@@ -252,6 +251,8 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
     verdict = judge_(request);
   } catch (const std::exception& error) {
     spdlog::error("judge a request's head: {}", error.what());
+    verdict.answer = HttpResponse::Text(500, "internal error");
+  } catch (...) {
     verdict.answer = HttpResponse::Text(500, "internal error");
   }
   if (verdict.answer) {

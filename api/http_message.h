@@ -26,9 +26,11 @@ enum class Listener { kPublic, kPrivate };
 struct HttpRequest {
   Listener listener = Listener::kPublic;
   std::string method;  // as sent, a token: "GET", "POST", …
-  std::string target;  // as sent: origin form, starts with '/'
+  // In origin form, not decoded; starts with '/'. An absolute form was reduced to it.
+  std::string target;
   std::vector<HttpHeader> headers;
-  std::string body;  // de-chunked; inflated where Content-Encoding was gzip
+  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone.
+  std::string body;
 
   // The part of the target before '?', not decoded.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }

@@ -54,7 +54,7 @@ bool DecodeGroups(Reader& reader, TakeDifference take_difference, Take take) {
   const uint64_t groups = reader.Varint();
   uint64_t metric = 0;
   for (uint64_t g = 0; g < groups; ++g) {
-    const uint64_t step = reader.Varint();
+    const uint64_t step = reader.Varint32();
     const uint64_t items = reader.Varint();
     metric += step;
     if (!reader.ok() || step == 0 || metric > UINT32_MAX || items == 0) return false;
@@ -75,7 +75,7 @@ bool DecodeGroups(Reader& reader, TakeDifference take_difference, Take take) {
 bool TakeSeries(Reader& reader, std::vector<SeriesValue>& out) {
   out.clear();
   return DecodeGroups(
-      reader, [](Reader& r, bool&) { return r.Varint(); },
+      reader, [](Reader& r, bool&) { return r.Varint32(); },
       [&](Reader& r, SeriesValue series, bool) {
         series.value = r.Value();
         out.push_back(series);

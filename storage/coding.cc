@@ -65,7 +65,8 @@ uint32_t Reader::Varint32() {
 
 double Reader::RawValue(uint64_t tag) {
   if (tag != kRawValueTag) return static_cast<double>(Fail());
-  return std::bit_cast<double>(BigEndian64());
+  const auto v = std::bit_cast<double>(BigEndian64());
+  return std::isnan(v) ? static_cast<double>(Fail()) : v;
 }
 
 __int128 Reader::Signed128() {

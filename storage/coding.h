@@ -59,6 +59,7 @@ class Reader {
   }
   // A varint that must fit: more is a failure.
   uint32_t Varint32();
+  // Never NaN: that is a failure.
   double Value() {
     const uint64_t v = Varint();
     return (v & 1) == 0 ? static_cast<double>(v >> 1) : RawValue(v);

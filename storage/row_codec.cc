@@ -25,9 +25,13 @@ void PutSum(ExactSum sum, bool with_fraction, std::string& out) {
   PutSigned128(with_fraction ? sum.units() : sum.units() >> kFractionBits, out);
 }
 
-ExactSum TakeSum(Reader& reader, bool with_fraction) {
+// False: more than a sum can hold.
+bool TakeSum(Reader& reader, bool with_fraction, ExactSum& sum) {
+  constexpr ExactSum::Units kWholeBound = ExactSum::Units{1} << (127 - kFractionBits);
   const auto v = reader.Signed128();
-  return ExactSum::FromUnits(with_fraction ? v : v * (ExactSum::Units{1} << kFractionBits));
+  if (!with_fraction && (v >= kWholeBound || v < -kWholeBound)) return false;
+  sum = ExactSum::FromUnits(with_fraction ? v : v * (ExactSum::Units{1} << kFractionBits));
+  return true;
 }
 
 }  // namespace
@@ -95,8 +99,11 @@ Status DecodeTotals(std::string_view bytes, TotalsRow& row) {
       return Damaged("totals", bytes);
     }
     span.sources = UnZigZag(reader.Varint());
-    span.sum = TakeSum(reader, (flags & kHasFraction) != 0);
-    if ((flags & kHasReportSum) != 0) span.report_sum = TakeSum(reader, (flags & kHasFraction) != 0);
+    const bool fraction = (flags & kHasFraction) != 0;
+    if (!TakeSum(reader, fraction, span.sum) ||
+        ((flags & kHasReportSum) != 0 && !TakeSum(reader, fraction, span.report_sum))) {
+      return Damaged("totals", bytes);
+    }
   }
   return reader.ok() && reader.AtEnd() ? Status::Ok() : Damaged("totals", bytes);
 }

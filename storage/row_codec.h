@@ -47,7 +47,7 @@ bool VisitPeaks(std::string_view bytes, uint32_t& active_days, OnMetric on_metri
   const uint64_t metrics = reader.Varint();
   uint64_t metric = 0;
   for (uint64_t m = 0; m < metrics; ++m) {
-    const uint64_t step = reader.Varint();
+    const uint64_t step = reader.Varint32();
     const uint64_t count = reader.Varint();
     const double report_sum_peak = reader.Value();
     metric += step;

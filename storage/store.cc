@@ -14,6 +14,7 @@
 
 #include "storage/append_operator.h"
 #include "storage/coding.h"
+#include "storage/rocks_log.h"
 
 namespace rollcall::storage {
 namespace {
@@ -45,8 +46,7 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   db.db_write_buffer_size = options.write_buffer_bytes;
   db.max_background_jobs = 2;
   db.max_open_files = 512;
-  db.keep_log_file_num = 4;
-  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  db.info_log = NewRocksLog();
   return db;
 }
 

@@ -38,13 +38,13 @@ struct DemoTimeline {
   int ReleaseAt(uint32_t t, uint32_t age) const;
   // The newest Kubernetes and kernel at `t`, from 0.
   uint32_t KubernetesAt(uint32_t t) const { return 4 + t / (40 * kDay); }
-  uint32_t KernelAt(uint32_t t) const { return 3 + t / (30 * kDay); }
+  uint32_t KernelAt(uint32_t t) const { return 3 + t / (60 * kDay); }
 };
 
 // Never: later than any second of a timeline.
 inline constexpr uint32_t kDemoNever = UINT32_MAX;
 
-// About 150 bytes, nothing on the heap: a fleet may have a million.
+// 120 bytes, nothing on the heap: a fleet may have a million.
 class DemoCluster {
  public:
   DemoCluster(uint64_t seed, const DemoTimeline& timeline);

@@ -35,7 +35,7 @@ struct DemoReport {
   std::string body;
 };
 
-// Memory: about 200 bytes per source, whatever the months and the interval; the truth comes on top.
+// Memory: about 140 bytes per source, whatever the months and the interval; the truth comes on top.
 class DemoFleet {
  public:
   // InvalidArgument: an option is out of its bounds.

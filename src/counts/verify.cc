@@ -87,9 +87,7 @@ class Verifier {
       const auto key = storage::DecodeChunkKey(chunks.key());
       if (!key) return Status::DataLoss("decode chunk key: not a key");
       const storage::WindowKey month{Month::Of(key->day), key->fleet};
-      if (key->day >= *first_day && (months_.empty() || !Contains(month))) {
-        AddMonth(month, *first_day);
-      }
+      if (month.last.FirstDay() >= *first_day && !Contains(month)) months_.push_back(month);
       chunks.Seek(storage::EncodePrefix(key->day.number,
                                         {static_cast<uint16_t>(key->fleet.value + 1)}));
     }

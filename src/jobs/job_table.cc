@@ -105,6 +105,7 @@ void JobTable::Loop() {
 
 void JobTable::RunOne(Entry& entry, std::unique_lock<std::mutex>& lock) {
   entry.woken = false;
+  entry.due = std::chrono::steady_clock::time_point::max();  // until it ends or is woken
   lock.unlock();
   Status status;
   try {

@@ -54,8 +54,8 @@ class JobTable {
   // Requests the running job to stop and waits for it; no other begins. May be called again.
   void Stop();
 
-  // Makes the job due now, behind those that are due already; one that is running right now runs once
-  // more. NotFound: there is no job of that name.
+  // Makes the job due now, behind those that are due already; one that is running right now runs
+  // once more. NotFound: there is no job of that name.
   Status Wake(std::string_view name);
   void TimeMoved();
 

@@ -43,7 +43,7 @@ TEST(AppListJson, LeavesOutFoldersThatAreNoAppNames) {
   EXPECT_TRUE(IsAppName("a"));
   EXPECT_TRUE(IsAppName("0.a_b-c"));
   EXPECT_TRUE(IsAppName(std::string(63, 'a')));
-  for (const std::string name :
+  for (const std::string& name :
        {std::string(), std::string(64, 'a'), std::string(".a"), std::string("-a"), std::string("A"),
         std::string("a/b"), std::string("a\0b", 3), std::string("\xc3\xa4")}) {
     EXPECT_FALSE(IsAppName(name)) << name;

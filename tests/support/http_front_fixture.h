@@ -40,7 +40,7 @@ class HttpFrontTest : public ::testing::Test {
 
   void Start() {
     auto front = api::HttpFront::Start(
-        options_, [this](const api::HttpRequest& head) { return Judge(head); },
+        options_, Judge,
         [this](api::Lane lane, api::HttpRequest&& request, api::Responder&& responder) {
           Handle(lane, std::move(request), std::move(responder));
         },
@@ -94,7 +94,7 @@ class HttpFrontTest : public ::testing::Test {
     return "GET " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n";
   }
 
-  virtual api::HeadVerdict Judge(const api::HttpRequest& head) {
+  static api::HeadVerdict Judge(const api::HttpRequest& head) {
     api::HeadVerdict verdict;
     verdict.lane = head.target.starts_with("/query") ? api::Lane::kQuery : api::Lane::kIngest;
     verdict.max_body_bytes = kMaxBodyBytes;
@@ -104,7 +104,7 @@ class HttpFrontTest : public ::testing::Test {
     return verdict;
   }
 
-  virtual void Handle(api::Lane, api::HttpRequest&& request, api::Responder&& responder) {
+  void Handle(api::Lane, api::HttpRequest&& request, api::Responder&& responder) {
     const std::string target = request.target;
     api::HttpResponse response =
         api::HttpResponse::Text(200, request.method + " " + target + " " + request.body);

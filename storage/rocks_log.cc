@@ -1,0 +1,36 @@
+#include "storage/rocks_log.h"
+
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+
+#include <rocksdb/env.h>
+#include <spdlog/spdlog.h>
+
+namespace rollcall::storage {
+namespace {
+
+class RocksLog final : public rocksdb::Logger {
+ public:
+  RocksLog() : rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+
+  using rocksdb::Logger::Logv;
+  void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list args) override {
+    // The options of a start come at a level above all others.
+    if (level < GetInfoLogLevel() || level >= rocksdb::InfoLogLevel::HEADER_LEVEL) return;
+    std::array<char, 1024> line;
+    std::vsnprintf(line.data(), line.size(), format, args);
+    if (level == rocksdb::InfoLogLevel::WARN_LEVEL) {
+      spdlog::warn("rocksdb: {}", line.data());
+    } else {
+      spdlog::error("rocksdb: {}", line.data());
+    }
+  }
+  void Logv(const char*, va_list) override {}
+};
+
+}  // namespace
+
+std::shared_ptr<rocksdb::Logger> NewRocksLog() { return std::make_shared<RocksLog>(); }
+
+}  // namespace rollcall::storage

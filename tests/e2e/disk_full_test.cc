@@ -1,0 +1,133 @@
+// The disk runs full under a running server, and has room again.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "tests/e2e/rollcall_process.h"
+#include "tests/support/small_disk.h"
+#include "tests/support/stored_reports.h"
+
+namespace rollcall::testing {
+namespace {
+
+constexpr uint64_t kMiB = 1024 * 1024;
+
+class DiskFullTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    disk_ = SmallDisk::Make(48);
+    if (!disk_) GTEST_SKIP() << "this system lets the test mount no filesystem of its own";
+  }
+
+  void Start() {
+    ChildOptions options = RollcallProcess::Serving(disk_->inside() + "/data");
+    options.prepare = disk_->Enter();
+    rollcall_ = std::make_unique<RollcallProcess>(options);
+  }
+  std::string DataDir() const { return disk_->outside() + "/data"; }
+
+  // Posts the next report, one that takes some 100 KiB on disk; returns the status.
+  int Post() {
+    const std::string serial = std::to_string(++serial_);
+    std::string body = "cozy_cluster_info 1\ncozy_nodes_count{serial=\"" + serial + "\"} 1\n";
+    for (int i = 0; i < 300; ++i) {
+      body += "cozy_workloads_count{uid=\"" + serial + "-" + std::to_string(i) +
+              "\",kind=\"postgres\"} 1\n";
+    }
+    last_ = rollcall_->Public().Post("source-" + std::to_string(serial_ % 7), body);
+    if (last_.status == 200) answered_.insert(serial);
+    return last_.status;
+  }
+  // Posts until something else than this status is answered, and returns that.
+  int PostWhile(int status, int at_most) {
+    for (int i = 0; i < at_most; ++i) {
+      if (Post() != status) break;
+    }
+    return last_.status;
+  }
+
+  // "" where each report that was answered 200 is stored exactly once, and no other more than once.
+  std::string Compare() {
+    std::map<std::string, int> found;
+    ForEachStoredReport(DataDir(), [&](const StoredReport& report) {
+      for (const auto& [series, value] : report.series) {
+        const std::string head = "cozy_nodes_count{serial=\"";
+        if (series.starts_with(head)) ++found[series.substr(head.size(), series.find('"', head.size()) - head.size())];
+      }
+    });
+    std::string wrong;
+    for (const std::string& serial : answered_) {
+      if (found[serial] == 0) wrong += serial + " lost\n";
+    }
+    for (const auto& [serial, times] : found) {
+      if (times > 1) wrong += serial + " stored " + std::to_string(times) + " times\n";
+    }
+    return wrong;
+  }
+
+  std::unique_ptr<SmallDisk> disk_;
+  std::unique_ptr<RollcallProcess> rollcall_;
+  int serial_ = 0;
+  HttpClient::Reply last_;
+  std::set<std::string> answered_;  // 200
+};
+
+TEST_F(DiskFullTest, SendersGet503UntilThereIsRoomAndNothingIsLost) {
+  Start();
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_EQ(PostWhile(200, 5), 200);
+    ASSERT_TRUE(disk_->FillAllBut(2 * kMiB));
+    ASSERT_EQ(PostWhile(200, 1000), 503);
+    EXPECT_FALSE(last_.Header("retry-after").empty());
+    EXPECT_EQ(last_.body, "The report cannot be stored now\n");
+    EXPECT_EQ(rollcall_->Public().Get("/readyz").status, 503);
+    EXPECT_EQ(PostWhile(503, 5), 503) << "it takes reports that the disk has no room for";
+    disk_->MakeRoom();
+    EXPECT_EQ(Post(), 200) << round << rollcall_->process().err();
+    EXPECT_EQ(rollcall_->Public().Get("/readyz").status, 200);
+  }
+  EXPECT_EQ(rollcall_->Stop(), 0);
+  EXPECT_EQ(Compare(), "");
+  EXPECT_EQ(Verify(DataDir()), "");
+}
+
+TEST_F(DiskFullTest, AServerThatStartsOnAFullDiskGoesOnWhenThereIsRoom) {
+  Start();
+  ASSERT_EQ(PostWhile(200, 5), 200);
+  rollcall_->Stop();
+  Start();
+  ASSERT_TRUE(disk_->FillAllBut(0));
+  ASSERT_EQ(PostWhile(200, 1000), 503);
+  EXPECT_EQ(Post(), 503);
+  disk_->MakeRoom();
+  EXPECT_EQ(Post(), 200) << rollcall_->process().err();
+  EXPECT_EQ(rollcall_->Stop(), 0);
+  EXPECT_EQ(Compare(), "");
+  EXPECT_EQ(Verify(DataDir()), "");
+}
+
+TEST_F(DiskFullTest, AKillWhileTheDiskIsFullLosesNothing) {
+  Start();
+  ASSERT_EQ(PostWhile(200, 20), 200);
+  ASSERT_TRUE(disk_->FillAllBut(1 * kMiB));
+  ASSERT_EQ(PostWhile(200, 1000), 503);
+  ASSERT_EQ(PostWhile(503, 3), 503);
+  disk_->MakeRoom();
+  ASSERT_EQ(PostWhile(200, 3), 200);
+  ASSERT_TRUE(disk_->FillAllBut(1 * kMiB));
+  ASSERT_EQ(PostWhile(200, 1000), 503);
+  rollcall_->Kill();
+  disk_->MakeRoom();
+  EXPECT_EQ(Verify(DataDir()), "");
+  EXPECT_EQ(Compare(), "");
+  Start();
+  EXPECT_EQ(Post(), 200);
+  EXPECT_EQ(rollcall_->Stop(), 0);
+  EXPECT_EQ(Compare(), "");
+}
+
+}  // namespace
+}  // namespace rollcall::testing

@@ -1,0 +1,88 @@
+// A whole server in this process: both listeners on loopback at ports of their own, a store in a
+// directory of its own, and a clock that stands where the test puts it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "api/server.h"
+#include "base/clock.h"
+#include "tests/support/http_client.h"
+#include "tests/support/rollcall_harness.h"
+#include "tests/support/temp_dir.h"
+
+namespace rollcall::testing {
+
+class ServerTest : public ::testing::Test {
+ protected:
+  using Reply = HttpClient::Reply;
+
+  ServerTest() {
+    options_.front.public_address = "127.0.0.1:0";
+    options_.front.private_address = "127.0.0.1:0";
+  }
+
+  void SetUp() override { Start(); }
+  void TearDown() override { Stop(); }
+
+  void Start() {
+    registry_ = std::make_unique<metrics::Registry>();
+    storage::StoreOptions store;
+    store.directory = dir_.path();
+    auto stores = storage::Stores::Open(store);
+    ASSERT_TRUE(stores.ok()) << stores.status().message();
+    stores_ = stores->get();
+    auto server = api::Server::Start(options_, std::move(stores).value(), clock_, *registry_);
+    ASSERT_TRUE(server.ok()) << server.status().message();
+    server_ = std::move(server).value();
+    public_ = std::make_unique<HttpClient>(server_->public_port());
+    private_ = std::make_unique<HttpClient>(server_->private_port());
+  }
+  void Stop() {
+    public_.reset();
+    private_.reset();
+    if (server_) server_->Stop(std::chrono::seconds(20));
+    server_.reset();
+    stores_ = nullptr;
+  }
+  void Restart() {
+    Stop();
+    Start();
+  }
+
+  void SetTime(const std::string& text) { clock_.Set(At(text)); }
+
+  // "200", or the status and what was answered.
+  std::string Report(const std::string& id, const std::string& body) {
+    return Render(public_->Post(id, body));
+  }
+  std::string Overview(const std::string& query) {
+    return Render(public_->Get("/api/overview?" + query));
+  }
+  static std::string Render(const Reply& reply) {
+    return std::to_string(reply.status) + (reply.body.empty() ? "" : " " + reply.body);
+  }
+
+  // Counters are written just after the answer that a client can see; there is nothing to wait on.
+  double AwaitMetric(const std::string& name_and_labels, double wanted) {
+    for (int i = 0; i < 2000 && private_->Metric(name_and_labels) != wanted; ++i) {
+      std::this_thread::yield();
+    }
+    return private_->Metric(name_and_labels);
+  }
+
+  TempDir dir_;
+  ManualClock clock_{At("2026-03-15 12:00:00")};
+  api::ServerOptions options_;
+  storage::Stores* stores_ = nullptr;  // the server's
+  std::unique_ptr<metrics::Registry> registry_;
+  std::unique_ptr<api::Server> server_;
+  std::unique_ptr<HttpClient> public_;
+  std::unique_ptr<HttpClient> private_;
+};
+
+}  // namespace rollcall::testing
