@@ -9,6 +9,8 @@ namespace {
 // How soon after a month begins its totals are followed without anyone asking.
 constexpr std::chrono::seconds kWindowPeriod{30};
 constexpr std::chrono::hours kRetentionPeriod{1};
+// Also without a report to store: who is not ready gets none.
+constexpr std::chrono::seconds kRecoveryPeriod{5};
 
 }  // namespace
 
@@ -64,6 +66,9 @@ Status Server::AddJobs(const ServerOptions& options) {
   ROLLCALL_RETURN_IF_ERROR(
       jobs_.Add({"retention", kRetentionPeriod,
                  [this, options](std::stop_token) { return ApplyRetention(options); }}));
+  ROLLCALL_RETURN_IF_ERROR(jobs_.Add({"recover-store", kRecoveryPeriod, [this](std::stop_token) {
+                                        return stores_->store().Recover();
+                                      }}));
   if (!app_list_.enabled()) return Status::Ok();
   return jobs_.Add({"app-list", options.app_list_interval,
                     [this](std::stop_token stop) { return app_list_.Refresh(stop); }});

@@ -1,6 +1,7 @@
 #include "storage/store.h"
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <random>
 
@@ -14,7 +15,7 @@
 
 #include "storage/append_operator.h"
 #include "storage/coding.h"
-#include "storage/rocks_log.h"
+#include "storage/rocks_events.h"
 
 namespace rollcall::storage {
 namespace {
@@ -25,6 +26,11 @@ constexpr std::array<const char*, kTableCount> kTableNames = {
 
 constexpr std::string_view kFormatVersionName = "format_version";
 constexpr std::string_view kHashSeedName = "hash_seed";
+// Says nothing: a write of it shows that the store can be written.
+constexpr std::string_view kProbeName = "probe";
+
+// While the disk is full each try to recover writes to it until it is full again.
+constexpr std::chrono::seconds kRecoveryInterval{1};
 
 // A start replays what the log holds: this keeps it well under a second.
 constexpr uint64_t kMaxLogBytes = 64 * 1024 * 1024;
@@ -38,7 +44,8 @@ Status FromRocks(const std::string& step, const rocksdb::Status& s) {
   return Status::Unavailable(message);
 }
 
-rocksdb::Options DatabaseOptions(const StoreOptions& options) {
+rocksdb::Options DatabaseOptions(const StoreOptions& options,
+                                 const std::shared_ptr<BackgroundErrors>& errors) {
   rocksdb::Options db;
   db.create_if_missing = options.create_if_missing;
   db.create_missing_column_families = true;
@@ -47,6 +54,7 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   db.max_background_jobs = 2;
   db.max_open_files = 512;
   db.info_log = NewRocksLog();
+  db.listeners = {errors};
   return db;
 }
 
@@ -75,14 +83,16 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const StoreOptions& optio
 Status OpenFailure(const std::string& directory, const rocksdb::Status& s) {
   const std::string step = "open store " + directory;
   const std::string text = s.ToString();
-  if (s.IsIOError() && text.find("lock") != std::string::npos) {
+  // RocksDB has no code for it: a lock that another process holds, or this one.
+  if (s.IsIOError() && (text.find("While lock file") != std::string::npos ||
+                        text.find("lock hold by current process") != std::string::npos)) {
     return Status::FailedPrecondition(step + ": in use by another process");
   }
   if (s.IsIOError() && (text.find("Permission denied") != std::string::npos ||
                         text.find("Read-only file system") != std::string::npos)) {
     return Status::FailedPrecondition(step + ": no rights to write there (" + text + ")");
   }
-  if (s.IsCorruption() || s.IsNotFound() || s.IsInvalidArgument()) {
+  if (s.IsCorruption() || s.IsNotFound() || s.IsInvalidArgument() || s.IsPathNotFound()) {
     return Status::DataLoss(step + ": damaged (" + text + ")");
   }
   return FromRocks(step, s);
@@ -91,6 +101,7 @@ Status OpenFailure(const std::string& directory, const rocksdb::Status& s) {
 }  // namespace
 
 struct Store::Impl {
+  const std::shared_ptr<BackgroundErrors> errors = std::make_shared<BackgroundErrors>();
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   std::shared_ptr<rocksdb::Cache> cache;
@@ -178,8 +189,8 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
     tables.emplace_back(kTableNames[i], TableOptions(static_cast<Table>(i), options, impl.cache));
   }
   rocksdb::DB* db = nullptr;
-  rocksdb::Status s = rocksdb::DB::Open(DatabaseOptions(options), options.directory, tables,
-                                        &impl.tables, &db);
+  rocksdb::Status s = rocksdb::DB::Open(DatabaseOptions(options, impl.errors), options.directory,
+                                        tables, &impl.tables, &db);
   impl.db.reset(db);
   if (!s.ok()) {
     // A newer version may have tables that this one does not know: say that rather than "damaged".
@@ -202,14 +213,20 @@ Status Store::Initialize(bool is_new) {
   const WriterLock lock = LockForWriting();
   const Result<uint64_t> version = GetNumber(kFormatVersionName);
   if (!version.ok()) return version.status();
-  if (*version == 0 && is_new) {
+  if (*version == 0) {
+    // Rows, and no version: somebody else's. No rows: a creation that was interrupted.
+    for (size_t i = 0; !is_new && i < kTableCount; ++i) {
+      const auto row = LastKeyBefore(static_cast<Table>(i), "");
+      if (!row.ok()) return row.status();
+      if (row->has_value()) {
+        return Status::FailedPrecondition("open store " + directory_ + ": not a store of rollcall");
+      }
+    }
     std::random_device random;
     Batch batch(*this);
     PutNumber(kFormatVersionName, kFormatVersion, batch);
     PutNumber(kHashSeedName, uint64_t{random()} << 32 | random(), batch);
     ROLLCALL_RETURN_IF_ERROR(Commit(lock, batch));
-  } else if (*version == 0) {
-    return Status::FailedPrecondition("open store " + directory_ + ": not a store of rollcall");
   } else if (*version != kFormatVersion) {
     return Status::FailedPrecondition("open store " + directory_ + ": written in format " +
                                       std::to_string(*version) + ", this program reads format " +
@@ -223,18 +240,43 @@ Status Store::Initialize(bool is_new) {
 
 Status Store::Commit(const WriterLock& lock, const Batch& batch) {
   if (!lock.owns_lock()) return Status::Internal("commit without the writer lock");
-  if (failed_) {
-    const rocksdb::Status resumed = impl_->db->Resume();
-    if (!resumed.ok()) return Status::Unavailable("recover the store: " + resumed.ToString());
-    failed_ = false;
-    spdlog::info("the store writes again");
+  if (failed_ || impl_->errors->any()) ROLLCALL_RETURN_IF_ERROR(Resume());
+  // The log is torn where a write to it fails, and RocksDB begins a new one only when it has something
+  // to write out. This is something, and itself not in the log.
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  rocksdb::Status s = impl_->db->Put(unlogged, impl_->table(Table::kMeta), ToSlice(kProbeName), "0");
+  if (s.ok()) {
+    rocksdb::WriteOptions synced;
+    synced.sync = true;
+    s = impl_->db->Write(synced, batch.batch_.get());
   }
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  const rocksdb::Status s = impl_->db->Write(options, batch.batch_.get());
-  if (s.ok()) return Status::Ok();
+  if (s.ok()) {
+    if (failed_.exchange(false)) spdlog::info("store {}: writes again", directory_);
+    return Status::Ok();
+  }
   failed_ = true;
   return Status::Unavailable("commit " + std::to_string(batch.bytes()) + " bytes: " + s.ToString());
+}
+
+Status Store::Resume() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_resume_) return Status::Unavailable("commit: the disk failed less than a second ago");
+  next_resume_ = now + kRecoveryInterval;
+  // Errors from here on are new ones.
+  impl_->errors->Clear();
+  const rocksdb::Status s = impl_->db->Resume();
+  if (s.ok()) return Status::Ok();
+  failed_ = true;
+  return Status::Unavailable("recover the store: " + s.ToString());
+}
+
+Status Store::Recover() {
+  const WriterLock lock = LockForWriting();
+  if (!failed_ && !impl_->errors->any()) return Status::Ok();
+  Batch probe(*this);
+  PutNumber(kProbeName, 0, probe);
+  return Commit(lock, probe);
 }
 
 Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -122,9 +123,14 @@ class Store {
   WriterLock LockForWriting() { return WriterLock(writer_mutex_); }
 
   // Makes the batch durable (synced to disk) and visible. Unavailable: the disk is full or failed, and
-  // nothing of the batch is stored; each later call tries to recover first. The batch is left as it
-  // was.
+  // nothing of the batch is stored; later calls try to recover first, once a second. The batch is left
+  // as it was.
   Status Commit(const WriterLock& lock, const Batch& batch);
+
+  // Where a write failed, and in the background too: tries to write again, so that a store is writable
+  // soon after the disk has room, even if nobody commits. Ok where there is nothing to recover from.
+  // Takes the writer lock.
+  Status Recover();
 
   // Whether the latest commit worked. Thread-safe.
   bool writable() const { return !failed_.load(std::memory_order_relaxed); }
@@ -162,11 +168,13 @@ class Store {
   friend class Batch;
   Store();
   Status Initialize(bool is_new);
+  Status Resume();
 
   std::string directory_;
   uint64_t hash_seed_ = 0;
   std::atomic<bool> failed_{false};  // the latest commit; written under writer_mutex_
-  std::mutex writer_mutex_;  // guards every decision that a commit rests on
+  std::mutex writer_mutex_;  // guards every decision that a commit rests on, and next_resume_
+  std::chrono::steady_clock::time_point next_resume_{};
   std::unique_ptr<Impl> impl_;
 };
 

@@ -101,7 +101,8 @@ TEST(ChunkCodec, AFullEntryGivesASlotToAnotherStream) {
   AppendFullEntry(0, 1, Encoded({{{2}, {1}, 1}}), bytes);
   AppendFullEntry(0, 2, Encoded({{{9}, {8}, 5}}), bytes);
   AppendSameEntry(0, 1, bytes);
-  EXPECT_EQ(Read(bytes), "00:00:01 slot 0: 1/2=1\n00:00:02 slot 0: 8/9=5\n00:00:03 slot 0: 8/9=5\n");
+  EXPECT_EQ(Read(bytes),
+            "00:00:01 slot 0: 1/2=1\n00:00:02 slot 0: 8/9=5\n00:00:03 slot 0: 8/9=5\n");
 }
 
 TEST(ChunkCodec, AFullEntrysTimeDoesNotDependOnTheEntryBefore) {
@@ -109,7 +110,8 @@ TEST(ChunkCodec, AFullEntrysTimeDoesNotDependOnTheEntryBefore) {
   AppendFullEntry(0, 80'000, Encoded({{{2}, {1}, 1}}), bytes);
   AppendFullEntry(1, 60, Encoded({{{2}, {1}, 1}}), bytes);
   AppendSameEntry(0, 5, bytes);
-  EXPECT_EQ(Read(bytes), "22:13:20 slot 0: 1/2=1\n00:01:00 slot 1: 1/2=1\n00:01:05 slot 0: 1/2=1\n");
+  EXPECT_EQ(Read(bytes),
+            "22:13:20 slot 0: 1/2=1\n00:01:00 slot 1: 1/2=1\n00:01:05 slot 0: 1/2=1\n");
 }
 
 TEST(ChunkCodec, ADifferenceMayTakeAwayEverythingAndBringItBack) {

@@ -101,9 +101,9 @@ TEST(Coding, EverySignedNumberIsReadBackFromItsZigzag) {
   for (int i = 0; i < 10'000; ++i) {
     const auto v = static_cast<int64_t>(random()) >> (random() % 64);
     ASSERT_EQ(UnZigZag(ZigZag(v)), v);
-    const __int128 wide = static_cast<__int128>(static_cast<unsigned __int128>(random()) << 64 |
-                                                random()) >>
-                          (random() % 128);
+    const __int128 wide =
+        static_cast<__int128>(static_cast<unsigned __int128>(random()) << 64 | random()) >>
+        (random() % 128);
     std::string out;
     PutSigned128(wide, out);
     ASSERT_LE(out.size(), 19U);
@@ -118,8 +118,17 @@ TEST(Coding, EverySignedNumberIsReadBackFromItsZigzag) {
 
 TEST(Coding, EveryValueIsReadBackToTheBit) {
   std::mt19937_64 random(3);
-  std::vector<double> values = {0,    -0.0,  1,   -1,        0.1,  4611686018427387904.0,
-                                1e19, -1e19, 5e-324, kInfinity, -kInfinity,
+  std::vector<double> values = {0,
+                                -0.0,
+                                1,
+                                -1,
+                                0.1,
+                                4611686018427387904.0,
+                                1e19,
+                                -1e19,
+                                5e-324,
+                                kInfinity,
+                                -kInfinity,
                                 std::numeric_limits<double>::max(),
                                 std::nextafter(4611686018427387904.0, kInfinity),
                                 std::nextafter(4611686018427387904.0, 0)};
@@ -202,8 +211,10 @@ TEST(Coding, A128BitNumberHasNoMoreThan19Bytes) {
 }
 
 TEST(Coding, A32BitVarintRefusesMore) {
-  for (const auto& [v, fits] : {std::pair<uint64_t, bool>(0, true), {UINT32_MAX, true},
-                                {uint64_t{UINT32_MAX} + 1, false}, {UINT64_MAX, false}}) {
+  for (const auto& [v, fits] : {std::pair<uint64_t, bool>(0, true),
+                                {UINT32_MAX, true},
+                                {uint64_t{UINT32_MAX} + 1, false},
+                                {UINT64_MAX, false}}) {
     std::string bytes;
     PutVarint(v, bytes);
     Reader reader(bytes);

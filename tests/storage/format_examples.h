@@ -1,5 +1,5 @@
-// The examples of storage/FORMAT.md as bytes: the golden bytes of the codecs' tests. Blocks of hex that
-// open with "```example NAME"; what stands in a block's lines is the business of its test.
+// The examples of storage/FORMAT.md as bytes: the golden bytes of the codecs' tests. Blocks of hex
+// that open with "```example NAME"; what stands in a block's lines is the business of its test.
 #pragma once
 
 #include <gtest/gtest.h>

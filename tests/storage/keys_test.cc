@@ -125,7 +125,8 @@ TEST(Keys, APrefixStandsBeforeAllItsKeysAndBehindAllEarlierOnes) {
 }
 
 TEST(Keys, AMetricsRowStandsBeforeThoseOfItsLabelSets) {
-  EXPECT_LT(EncodeKey(TotalsKey{kMarch, {1}, {9}, {0}}), EncodeKey(TotalsKey{kMarch, {1}, {9}, {9}}));
+  EXPECT_LT(EncodeKey(TotalsKey{kMarch, {1}, {9}, {0}}),
+            EncodeKey(TotalsKey{kMarch, {1}, {9}, {9}}));
 }
 
 TEST(Keys, OfSourcesHoldTheWholeIdWhateverItsSize) {

@@ -1,4 +1,5 @@
-// Random chunks, written entry by entry as ingest does, and beside them what was written: plain reports.
+// Random chunks, written entry by entry as ingest does, and beside them what was written: plain
+// reports.
 #pragma once
 
 #include <array>

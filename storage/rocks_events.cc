@@ -1,4 +1,4 @@
-#include "storage/rocks_log.h"
+#include "storage/rocks_events.h"
 
 #include <array>
 #include <cstdarg>
