@@ -28,6 +28,7 @@ constexpr std::string_view kFormatVersionName = "format_version";
 constexpr std::string_view kHashSeedName = "hash_seed";
 // Says nothing: a write of it shows that the store can be written.
 constexpr std::string_view kProbeName = "probe";
+constexpr std::string_view kProbeValue("\0", 1);
 
 // While the disk is full each try to recover writes to it until it is full again.
 constexpr std::chrono::seconds kRecoveryInterval{1};
@@ -245,7 +246,8 @@ Status Store::Commit(const WriterLock& lock, const Batch& batch) {
   // to write out. This is something, and itself not in the log.
   rocksdb::WriteOptions unlogged;
   unlogged.disableWAL = true;
-  rocksdb::Status s = impl_->db->Put(unlogged, impl_->table(Table::kMeta), ToSlice(kProbeName), "0");
+  rocksdb::Status s = impl_->db->Put(unlogged, impl_->table(Table::kMeta), ToSlice(kProbeName),
+                                      ToSlice(kProbeValue));
   if (s.ok()) {
     rocksdb::WriteOptions synced;
     synced.sync = true;
@@ -275,7 +277,7 @@ Status Store::Recover() {
   const WriterLock lock = LockForWriting();
   if (!failed_ && !impl_->errors->any()) return Status::Ok();
   Batch probe(*this);
-  PutNumber(kProbeName, 0, probe);
+  probe.Put(Table::kMeta, kProbeName, kProbeValue);
   return Commit(lock, probe);
 }
 

@@ -20,7 +20,12 @@ class Stores {
   SourceDirectory& sources() { return *sources_; }
   TotalsLedger& totals() { return *totals_; }
 
-  // Around a commit, with the writer lock: what must be in the batch last, and what came of it.
+  // Commits a batch with the numbers that it gave out. What came of it must then be told by Committed or
+  // Abandoned, still under the lock; also where the batch was not committed at all.
+  Status Commit(const Store::WriterLock& lock, Batch& batch) {
+    Save(batch);
+    return store_->Commit(lock, batch);
+  }
   void Save(Batch& batch) const {
     labels_->Save(batch);
     sources_->Save(batch);

@@ -77,8 +77,7 @@ void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
       }
     } else if (!batch.empty()) {
       const auto begin = std::chrono::steady_clock::now();
-      stores_.Save(batch);
-      status = stores_.store().Commit(lock, batch);
+      status = stores_.Commit(lock, batch);
       commit_seconds_.Observe(
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     }

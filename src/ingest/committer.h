@@ -34,6 +34,9 @@ class Committer {
 
   static constexpr size_t kMaxQueued = 32'768;
 
+  // After a source's rows were written by somebody else, who holds the store's writer lock.
+  void Forget(const storage::Store::WriterLock&, const Hash128& id_hash) { sources_.Forget(id_hash); }
+
  private:
   // A commit's reports are of one day: within a batch a source's rows are known from memory alone.
   static constexpr size_t kMaxReportsPerCommit = 2'048;

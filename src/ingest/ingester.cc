@@ -26,7 +26,7 @@ void Ingester::Ingest(FleetRef fleet, SourceId id, std::string body,
                         .parsed = {},
                         .label_hashes = {},
                         .done = std::move(done)};
-  report.id_hash = HashBytes(report.id.text(), seed_ + fleet.value);
+  report.id_hash = IdHashOf(fleet, report.id);
   if (recent_.Has(report.id_hash, report.fingerprint)) {
     report.body = std::move(body);
   } else {

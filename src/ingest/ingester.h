@@ -33,7 +33,16 @@ class Ingester {
   void Ingest(FleetRef fleet, SourceId id, std::string body, std::optional<UnixSeconds> time,
               Done done);
 
+  // After a source's rows were written by somebody else, who holds the store's writer lock.
+  void Forget(const storage::Store::WriterLock& lock, FleetRef fleet, const SourceId& id) {
+    committer_.Forget(lock, IdHashOf(fleet, id));
+  }
+
  private:
+  Hash128 IdHashOf(FleetRef fleet, const SourceId& id) const {
+    return HashBytes(id.text(), seed_ + fleet.value);
+  }
+
   storage::Stores& stores_;
   const uint64_t seed_;  // of this process: fingerprints and id hashes are not kept on disk
   ReportCounters counters_;

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "storage/keys.h"
+#include "storage/peaks_reader.h"
 #include "storage/row_codec.h"
 
 namespace rollcall::ingest {
@@ -98,28 +99,15 @@ Status SourceTable::LoadPeaks(SourceState& state, Month month) {
   return Status::Ok();
 }
 
-Status SourceTable::MergeMonths(const SourceState& state, int from, int to, PeaksRow& row) const {
-  for (int back = from; back < to; ++back) {
-    if (state.month.number < static_cast<uint32_t>(back)) break;
-    const auto stored = store_.Get(
-        Table::kPeaks,
-        EncodeKey(storage::PeaksKey{state.month.Plus(-back), state.fleet, state.ref}));
-    if (!stored.ok()) return stored.status();
-    if (!stored->has_value()) continue;
-    PeaksRow earlier;
-    ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(**stored, earlier));
-    row = MergePeaks(row, earlier);
-  }
-  return Status::Ok();
-}
-
 Status SourceTable::LoadBefore(SourceState& state) {
   if (state.before_known) return Status::Ok();
+  const storage::PeaksKey key{state.month, state.fleet, state.ref};
   PeaksRow row;
-  ROLLCALL_RETURN_IF_ERROR(MergeMonths(state, 1, MonthsOf(Span::kQuarter), row));
-  state.quarter_before = storage::EncodePeaks(row);
   ROLLCALL_RETURN_IF_ERROR(
-      MergeMonths(state, MonthsOf(Span::kQuarter), MonthsOf(Span::kYear), row));
+      storage::MergePeaksBefore(store_, key, 1, MonthsOf(Span::kQuarter), row));
+  state.quarter_before = storage::EncodePeaks(row);
+  ROLLCALL_RETURN_IF_ERROR(storage::MergePeaksBefore(store_, key, MonthsOf(Span::kQuarter),
+                                                     MonthsOf(Span::kYear), row));
   state.year_before = storage::EncodePeaks(row);
   state.before_known = true;
   return Status::Ok();
@@ -129,6 +117,10 @@ void SourceTable::Forget(Nodes::iterator node) {
   bytes_ -= node->counted_bytes;
   index_.erase(node->id_hash);
   nodes_.erase(node);
+}
+
+void SourceTable::Forget(const Hash128& id_hash) {
+  if (const auto found = index_.find(id_hash); found != index_.end()) Forget(found->second);
 }
 
 void SourceTable::Committed() {

@@ -81,6 +81,9 @@ class SourceTable {
   void Committed();
   void Abandoned();
 
+  // After a source's rows were written by somebody else. Not while a batch is under way.
+  void Forget(const Hash128& id_hash);
+
   size_t size() const { return index_.size(); }
   size_t bytes() const { return bytes_; }
 
@@ -93,7 +96,6 @@ class SourceTable {
   };
   using Nodes = std::list<Node>;
 
-  Status MergeMonths(const SourceState& state, int from, int to, PeaksRow& row) const;
   void Forget(Nodes::iterator node);
 
   storage::Store& store_;

@@ -61,13 +61,15 @@ constexpr size_t kExpectedLabels = 16;
 
 }  // namespace
 
-TextParser::TextParser(std::string_view body) : at_(body.data()), end_(at_ + body.size()) {
+TextParser::TextParser(std::string_view body)
+    : begin_(body.data()), at_(begin_), end_(begin_ + body.size()) {
   labels_.reserve(kExpectedLabels);
 }
 
 TextParser::Event TextParser::Next() {
   if (failed_) {
     failed_ = false;
+    cut_short_ = false;
     const char* const line_end = FindByte(entry_, end_, '\n');
     at_ = line_end != nullptr ? line_end : end_;
     at_line_ = entry_line_;
@@ -175,7 +177,10 @@ bool TextParser::ReadQuoted(std::string_view& text) {
   const char* at = begin;
   for (;;) {
     while (at != end_ && HasClass(*at, kPlainQuoted)) ++at;
-    if (at == end_) return FailHere("no closing quote: ");
+    if (at == end_) {
+      cut_short_ = true;
+      return FailHere("no closing quote: ");
+    }
     const char c = *at;
     if (c == '"') break;
     if (c == '\n') {

@@ -55,6 +55,11 @@ class TextParser {
   // Of the error: one line of printable ASCII, at most 200 bytes.
   std::string reason() const;
 
+  // Of the error: a quoted text is not closed where the body ends; with more of the body it might be.
+  bool cut_short() const { return cut_short_; }
+  // Where the sample or the error's entry begins, in bytes from the start of the body.
+  size_t entry_offset() const { return static_cast<size_t>(entry_ - begin_); }
+
   // Any entry up to here (HELP and TYPE included) spans lines: the body's lines do not stand for
   // themselves.
   bool any_spans_lines() const { return any_spans_lines_; }
@@ -83,6 +88,7 @@ class TextParser {
   bool Fail(const char* reason, std::string_view found);
   bool FailHere(const char* reason);
 
+  const char* const begin_;
   const char* at_;
   const char* const end_;
   size_t at_line_ = 1;
@@ -90,6 +96,7 @@ class TextParser {
   const char* entry_ = nullptr;
   size_t entry_line_ = 1;
   bool failed_ = false;
+  bool cut_short_ = false;
   const char* reason_ = "";
   std::string_view found_;
 

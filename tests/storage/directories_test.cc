@@ -70,7 +70,7 @@ TEST_F(LabelDictionaryTest, RowsAreTheBytesOfTheFormat) {
   const std::string label_set = LabelSet("m", {{"a", "1"}});
   ASSERT_EQ(Intern(label_set), "12/9");
   EXPECT_EQ(ToHex(Get(Table::kLabels, EncodeKey(LabelSetRef{12}))),
-            ToHex(FormatExample("labels: metric 9, m{a=\"1\"}")));
+            ToHex(FormatExample("labels: metric 9, m with a = 1")));
   EXPECT_EQ(ToHex(Get(Table::kLabelRefs, EncodeKey(labels().HashOf(label_set)))),
             ToHex(FormatExample("label_refs: label set 12, metric 9")));
 }

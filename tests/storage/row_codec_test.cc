@@ -72,7 +72,8 @@ TotalsRow RandomTotals(std::mt19937& random) {
   for (SpanTotals& span : row.spans) {
     if (random() % 4 == 0) continue;
     span.sources = static_cast<int64_t>(random()) - (1LL << 31);
-    span.sum = random() % 2 == 0 ? RandomSum(random) : ExactSum::Of(static_cast<double>(random() % 1000));
+    span.sum =
+        random() % 2 == 0 ? RandomSum(random) : ExactSum::Of(static_cast<double>(random() % 1000));
     if (random() % 2 == 0) span.report_sum = RandomSum(random);
   }
   return row;

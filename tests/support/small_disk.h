@@ -50,6 +50,7 @@ class SmallDisk {
 
   // Takes up all free bytes but this many. False: fewer are free.
   bool FillAllBut(uint64_t bytes) {
+    MakeRoom();
     struct statvfs now {};
     const int fd = open(Ballast().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 || statvfs(outside().c_str(), &now) != 0) return false;

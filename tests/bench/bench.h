@@ -1,0 +1,102 @@
+// What a bench is: a function that measures and adds rows to a report. And what all of them get: where
+// things are, and how much time they may take.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "tests/bench/server.h"
+
+namespace rollcall::bench {
+
+// What must be true of a row.
+struct Bar {
+  enum class Kind {
+    kAtMost,        // rollcall's figure, in the row's unit
+    kRatioAtLeast,  // rollcall's figure over VictoriaMetrics'
+    kRatioAtMost,
+  };
+  Kind kind;
+  double bound;
+};
+
+// One line of the table. Several rounds are there as they were measured; the table shows medians.
+struct Row {
+  std::string bench;
+  std::string what;
+  std::string unit;
+  std::vector<double> rollcall;
+  std::vector<double> victoria;  // empty: nothing to compare with
+  std::optional<Bar> bar;
+  std::string note;
+
+  std::optional<double> Ratio() const;  // of the medians, rollcall over VictoriaMetrics
+  std::optional<bool> Held() const;     // nullopt: no bar
+};
+
+double MedianOf(std::vector<double> values);
+
+// A directory of the run's own, gone with it. Not in memory: a sync must reach a disk.
+class WorkFolder {
+ public:
+  explicit WorkFolder(const std::string& parent);
+  ~WorkFolder();
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Main thread.
+class Context {
+ public:
+  std::string rollcall_binary;
+  std::string victoria_binary = "victoria-metrics";
+  std::string wrk_binary = "wrk";
+  std::string folder;  // of the run
+  bool quick = false;  // a smoke run: small and short, its figures mean nothing
+  int rounds = 5;
+  int round_seconds = 5;
+  std::vector<Row> rows;
+
+  // A path in the run's folder that was not used before.
+  std::string NewPath(const std::string& name);
+  Result<std::unique_ptr<Server>> StartRollcall(const std::string& data_dir,
+                                                std::vector<std::string> args = {}) const;
+  Result<std::unique_ptr<Server>> StartVictoria(const std::string& data_dir) const;
+  // Says on stderr what goes on.
+  void Say(const std::string& text) const;
+  void Add(Row row);
+
+ private:
+  int paths_ = 0;
+};
+
+struct Bench {
+  std::string name;
+  std::string what;
+  bool by_default;  // else only when asked for by name
+  std::function<Status(Context&)> run;
+};
+
+// All of them, in the order in which they run.
+const std::vector<Bench>& AllBenches();
+
+Status BenchIngestKeepAlive(Context& context);
+Status BenchIngestConnections(Context& context);
+Status BenchOverviewRunning(Context& context);
+Status BenchOverviewClosed(Context& context);
+Status BenchDisk(Context& context);
+Status BenchMemory(Context& context);
+Status BenchStart(Context& context);
+Status BenchIdle(Context& context);
+Status BenchGrowth(Context& context);
+
+}  // namespace rollcall::bench

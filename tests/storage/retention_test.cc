@@ -1,0 +1,108 @@
+#include "storage/retention.h"
+
+#include "storage/keys.h"
+#include "tests/storage/store_fixture.h"
+
+namespace rollcall::storage {
+namespace {
+
+const Day kMarch7{20519};
+const Month kMarch = Month::FromYearMonth(2026, 3);
+
+class RetentionTest : public rollcall::testing::StoreTest {
+ protected:
+  void FillDays(int from, int to) {
+    for (int day = from; day <= to; ++day) {
+      const Day at{kMarch7.number + static_cast<uint32_t>(day)};
+      for (const uint16_t fleet : std::initializer_list<uint16_t>{1, UINT16_MAX}) {
+        Commit([&](Batch& batch) { batch.Append(EncodeKey(ChunkKey{at, {fleet}, {7}}), "x"); });
+      }
+    }
+  }
+  void FillMonths(int from, int to) {
+    for (int month = from; month <= to; ++month) {
+      Put(Table::kPeaks, EncodeKey(PeaksKey{kMarch.Plus(month), {1}, {7}}), "x");
+    }
+  }
+  // The days, counted from March 7, that have chunks.
+  std::string Days() {
+    std::string text;
+    for (Scan scan = store().NewScan(Table::kChunks, "", ""); scan.Valid(); scan.Next()) {
+      const auto key = DecodeChunkKey(scan.key());
+      text += " " + std::to_string(static_cast<int64_t>(key->day.number) - kMarch7.number);
+    }
+    return text;
+  }
+  std::string Months() {
+    std::string text;
+    for (Scan scan = store().NewScan(Table::kPeaks, "", ""); scan.Valid(); scan.Next()) {
+      text += " " + DecodePeaksKey(scan.key())->month.ToString();
+    }
+    return text;
+  }
+};
+
+TEST_F(RetentionTest, NothingWasDroppedFromANewStore) {
+  EXPECT_EQ(*FirstWholeDay(store()), Day{0});
+  EXPECT_EQ(*FirstWholeMonth(store()), Month{0});
+}
+
+TEST_F(RetentionTest, ChunksBeforeADayAreDroppedOfAllFleets) {
+  FillDays(-3, 1);
+  FillMonths(-2, 0);
+  ASSERT_TRUE(DropChunksBefore(store(), kMarch7).ok());
+  EXPECT_EQ(Days(), " 0 0 1 1");
+  EXPECT_EQ(Months(), " 2026-01 2026-02 2026-03");
+  EXPECT_EQ(*FirstWholeDay(store()), kMarch7);
+  EXPECT_EQ(*FirstWholeMonth(store()), Month{0});
+}
+
+TEST_F(RetentionTest, PeaksBeforeAMonthAreDropped) {
+  FillDays(-3, 1);
+  FillMonths(-3, 1);
+  ASSERT_TRUE(DropPeaksBefore(store(), kMarch).ok());
+  EXPECT_EQ(Months(), " 2026-03 2026-04");
+  EXPECT_EQ(Days(), " -3 -3 -2 -2 -1 -1 0 0 1 1");
+  EXPECT_EQ(*FirstWholeMonth(store()), kMarch);
+  EXPECT_EQ(*FirstWholeDay(store()), Day{0});
+}
+
+TEST_F(RetentionTest, WhatWasDroppedStaysSoOverCompactionAndReopening) {
+  FillDays(-2, 0);
+  ASSERT_TRUE(DropChunksBefore(store(), kMarch7).ok());
+  ASSERT_TRUE(store().Compact().ok());
+  Reopen();
+  EXPECT_EQ(Days(), " 0 0");
+  EXPECT_EQ(*FirstWholeDay(store()), kMarch7);
+}
+
+TEST_F(RetentionTest, AnEarlierDayAfterALaterOneChangesNothing) {
+  ASSERT_TRUE(DropChunksBefore(store(), kMarch7).ok());
+  FillDays(-2, 0);
+  ASSERT_TRUE(DropChunksBefore(store(), Day{kMarch7.number - 1}).ok());
+  ASSERT_TRUE(DropChunksBefore(store(), kMarch7).ok());
+  EXPECT_EQ(Days(), " -2 -2 -1 -1 0 0");
+  EXPECT_EQ(*FirstWholeDay(store()), kMarch7);
+  ASSERT_TRUE(DropChunksBefore(store(), Day{kMarch7.number + 1}).ok());
+  EXPECT_EQ(Days(), "");
+}
+
+TEST_F(RetentionTest, AppendingToADroppedChunkStartsItAnew) {
+  FillDays(-1, -1);
+  ASSERT_TRUE(DropChunksBefore(store(), kMarch7).ok());
+  FillDays(-1, -1);
+  const ChunkKey key{{kMarch7.number - 1}, {1}, {7}};
+  EXPECT_EQ(Get(Table::kChunks, EncodeKey(key)), "x");
+}
+
+TEST_F(RetentionTest, ABoundThatIsNoNumberIsDataLoss) {
+  Put(Table::kMeta, "chunks_dropped_before", "");
+  Put(Table::kMeta, "peaks_dropped_before", "");
+  EXPECT_EQ(DropChunksBefore(store(), kMarch7).code(), Code::kDataLoss);
+  EXPECT_EQ(DropPeaksBefore(store(), kMarch).code(), Code::kDataLoss);
+  EXPECT_EQ(FirstWholeDay(store()).status().code(), Code::kDataLoss);
+  EXPECT_EQ(FirstWholeMonth(store()).status().code(), Code::kDataLoss);
+}
+
+}  // namespace
+}  // namespace rollcall::storage
