@@ -31,6 +31,10 @@ struct Exchange {
   ChunkedDecoder chunks;
   Lane lane = Lane::kQuery;
   size_t max_body_bytes;
+  bool spools = false;
+  uint64_t spooled_bytes = 0;  // of the body, in request.body_file
+
+  uint64_t missing() const { return framing.content_length - spooled_bytes - body.size(); }
 };
 
 // What the peer has not taken yet of an answer.
@@ -45,6 +49,7 @@ enum class ConnectionState : uint8_t {
   kFree,       // no connection
   kHead,       // waits for a request's head, or for the rest of it
   kBody,       // waits for the rest of the body
+  kSpooling,   // a part of the body is on its way to a file; nothing is read
   kWorking,    // the request is a worker's; nothing is read
   kWriting,    // the peer is slow to take the answer
   kLingering,  // the answer went out; what the peer still sends is thrown away until it has read it

@@ -14,8 +14,8 @@ namespace rollcall::api {
 
 struct Connection;
 
-enum class DeadlineKind : uint8_t { kIdle, kHeader, kBody, kWrite, kLinger, kNone };
-inline constexpr size_t kDeadlineKinds = 5;
+enum class DeadlineKind : uint8_t { kIdle, kHeader, kBody, kWrite, kLinger, kStall, kNone };
+inline constexpr size_t kDeadlineKinds = 6;
 
 // A connection's place in at most one of the lists.
 struct DeadlineHook {

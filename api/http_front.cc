@@ -10,7 +10,7 @@
 
 #include "api/http_front_loop.h"
 #include "api/http_inflate.h"
-#include "spdlog/spdlog.h"
+#include <spdlog/spdlog.h>
 
 namespace rollcall::api {
 namespace {
@@ -54,7 +54,9 @@ class HttpFront::Impl {
         mailbox_(std::make_shared<Mailbox>()),
         budget_(std::make_shared<BufferBudget>(options.max_buffered_bytes)),
         ingest_("http-ingest", kIngestBatch, [this](Job&& job) { Work(Lane::kIngest, job); }),
-        query_("http-query", kQueryBatch, [this](Job&& job) { Work(Lane::kQuery, job); }) {}
+        query_("http-query", kQueryBatch, [this](Job&& job) { Work(Lane::kQuery, job); }),
+        import_("http-import", 1, [this](Job&& job) { Work(Lane::kImport, job); }),
+        spool_("http-spool", 1, Spool) {}
 
   Status Start(const FrontOptions& options, Judge judge, metrics::Registry& registry) {
     std::vector<FrontLoop::Door> doors;
@@ -62,11 +64,14 @@ class HttpFront::Impl {
     if (!options.private_address.empty()) {
       ROLLCALL_RETURN_IF_ERROR(Open(options.private_address, Listener::kPrivate, doors));
     }
-    loop_ = std::make_unique<FrontLoop>(options, std::move(judge), std::move(doors), mailbox_,
-                                        budget_, std::array{&ingest_, &query_}, registry);
+    loop_ =
+        std::make_unique<FrontLoop>(options, std::move(judge), std::move(doors), mailbox_, budget_,
+                                    std::array{&ingest_, &query_, &import_, &spool_}, registry);
     ROLLCALL_RETURN_IF_ERROR(loop_->Prepare());
     ROLLCALL_RETURN_IF_ERROR(ingest_.Start(options.ingest_threads));
     ROLLCALL_RETURN_IF_ERROR(query_.Start(options.query_threads));
+    ROLLCALL_RETURN_IF_ERROR(import_.Start(1));
+    ROLLCALL_RETURN_IF_ERROR(spool_.Start(1));
     try {
       thread_ = std::thread([this] { loop_->Run(); });
       pthread_setname_np(thread_.native_handle(), "http-loop");
@@ -84,6 +89,8 @@ class HttpFront::Impl {
     mailbox_->Close();
     ingest_.Stop();
     query_.Stop();
+    import_.Stop();
+    spool_.Stop();
   }
 
   int port(Listener listener) const { return ports_[static_cast<size_t>(listener)]; }
@@ -97,6 +104,17 @@ class HttpFront::Impl {
     ports_[static_cast<size_t>(listener)] = socket->port;
     doors.push_back({listener, std::move(*socket)});
     return Status::Ok();
+  }
+
+  // The answer goes to the loop alone.
+  static void Spool(Job&& job) {
+    const Status stored = job.request.body_file->Append(job.request.body);
+    if (!stored.ok()) {
+      spdlog::error("spool: {}", stored.message());
+    }
+    HttpResponse response;
+    response.status = stored.ok() ? 200 : 503;
+    job.responder.Respond(std::move(response));
   }
 
   void Work(Lane lane, Job& job) {
@@ -122,6 +140,8 @@ class HttpFront::Impl {
   std::array<int, 2> ports_{};
   WorkerLane ingest_;
   WorkerLane query_;
+  WorkerLane import_;
+  WorkerLane spool_;
   std::unique_ptr<FrontLoop> loop_;
   std::thread thread_;
 };

@@ -21,7 +21,13 @@
 namespace rollcall::api {
 
 // Work of a kind, with a bounded queue and threads of its own: no query delays a report.
-enum class Lane { kIngest, kQuery };
+enum class Lane {
+  kIngest,
+  kQuery,
+  kImport,
+  kSpool,  // the front's own: writes large bodies to files
+};
+inline constexpr size_t kLanes = 4;
 
 struct FrontOptions {
   std::string public_address =
@@ -45,6 +51,8 @@ struct FrontOptions {
   std::chrono::milliseconds body_timeout{60'000};  // end of the head to the end of the body
   std::chrono::milliseconds idle_timeout{300'000};  // between requests
   std::chrono::milliseconds write_timeout{30'000};  // an answer to be taken off our hands
+  std::chrono::milliseconds stall_timeout{
+      60'000};  // of a body that is spooled: without a byte of it
   // After an answer that leaves bytes of the request unread: how long they are taken and thrown
   // away, so that the peer reads the answer and no reset.
   std::chrono::milliseconds linger_timeout{2'000};
@@ -54,6 +62,12 @@ struct FrontOptions {
   size_t ingest_queue =
       20'000;  // requests that wait or are being worked on; over it: 503 with Retry-After
   size_t query_queue = 256;
+  // One at a time; over it: 503, before the body is read.
+  size_t import_queue = 4;
+
+  // Where bodies go that are spooled, and from which size on; what is below stays in memory.
+  std::string spool_directory = ".";
+  size_t spool_above_bytes = 1024 * 1024;
 };
 
 // What the application says of a request when its head is complete and its body has not been read.
@@ -63,6 +77,10 @@ struct HeadVerdict {
   std::optional<HttpResponse> answer;
   Lane lane = Lane::kQuery;
   size_t max_body_bytes = 0;  // after inflating; over it: `too_large`
+  // The body may have any size: a large one goes to a file. It is handed on as it came, be it gzip,
+  // zstd or plain. It has no deadline but the time without a byte of it. max_body_bytes counts for
+  // nothing.
+  bool spool = false;
 };
 
 class HttpFront {

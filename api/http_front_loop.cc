@@ -21,7 +21,7 @@ constexpr uint64_t kMailboxId = 0;
 
 FrontLoop::FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
                      std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
-                     std::array<WorkerLane*, 2> lanes, metrics::Registry& registry)
+                     std::array<WorkerLane*, kLanes> lanes, metrics::Registry& registry)
     : options_(options),
       head_limits_{options.max_header_bytes, options.max_header_count, options.max_target_bytes},
       judge_(std::move(judge)),
@@ -31,7 +31,7 @@ FrontLoop::FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::v
       lanes_(lanes),
       metrics_(registry),
       deadlines_({options.idle_timeout, options.header_timeout, options.body_timeout,
-                  options.write_timeout, options.linger_timeout}),
+                  options.write_timeout, options.linger_timeout, options.stall_timeout}),
       // An empty line before the head, the head, and one byte that shows that it is too long.
       scratch_(options.max_header_bytes + 3) {}
 
@@ -160,6 +160,10 @@ void FrontLoop::TakeAnswers() {
     if (connection == nullptr) {
       continue;  // the peer did not wait for it
     }
+    if (answer.lane == Lane::kSpool) {
+      Spooled(*connection, answer.response.status == 200);
+      continue;
+    }
     const bool unread = connection->may_read || !connection->held.empty();
     Send(*connection, std::move(answer.response), After(*connection, unread));
     if (connection->state == ConnectionState::kHead) {
@@ -183,6 +187,7 @@ void FrontLoop::ExpireDeadlines() {
                CloseReason::kDeadlineHeader);
         break;
       case DeadlineKind::kBody:
+      case DeadlineKind::kStall:
         Reject(*connection, RejectReason::kTimeout,
                HttpResponse::Text(408, "the request's body did not come in time"),
                CloseReason::kDeadlineBody);
@@ -216,7 +221,9 @@ void FrontLoop::BeginStop(TimePoint deadline) {
     door.socket.fd.Close();
   }
   connections_.ForEach([this](Connection& connection) {
-    if (connection.state == ConnectionState::kHead) {
+    // A body that may take for ever is not waited for.
+    const bool spools = connection.exchange != nullptr && connection.exchange->spools;
+    if (connection.state == ConnectionState::kHead || spools) {
       Close(connection, CloseReason::kShutdown);
     }
   });

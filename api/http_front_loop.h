@@ -1,7 +1,7 @@
 // The loop behind HttpFront. Its verbs are spread over files: http_front_loop.cc waits and hands
 // out, http_front_accept.cc takes connections, http_front_receive.cc reads requests,
 // http_front_send.cc writes answers and ends connections. Owned by the front; everything runs on
-// the loop's one thread.
+// the loop's one thread. http_front_spool.cc puts large bodies into files.
 #pragma once
 
 #include <sys/epoll.h>
@@ -35,7 +35,7 @@ class FrontLoop {
   // The lanes outlive the loop.
   FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
             std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
-            std::array<WorkerLane*, 2> lanes, metrics::Registry& registry);
+            std::array<WorkerLane*, kLanes> lanes, metrics::Registry& registry);
 
   // Unavailable: the system has no descriptor to give. Before Run.
   Status Prepare();
@@ -88,7 +88,13 @@ class FrontLoop {
   // Holds what Consume left over; `held` is what `rest` is the end of, or empty.
   void Hold(Connection& connection, std::string&& held, std::string_view rest);
   void BeginRequest(Connection& connection, std::string_view head);
+  // How many requests of a lane may be under way.
+  size_t QueueOf(Lane lane) const;
   void Dispatch(Connection& connection);
+
+  // Spooling bodies. False: not now, or not at all.
+  bool SpoolIfFull(Connection& connection);
+  void Spooled(Connection& connection, bool stored);
 
   // Writing answers and ending connections.
   void Send(Connection& connection, HttpResponse&& response, AfterAnswer after);
@@ -113,7 +119,7 @@ class FrontLoop {
   std::vector<Door> doors_;
   const std::shared_ptr<Mailbox> mailbox_;
   const std::shared_ptr<BufferBudget> budget_;
-  const std::array<WorkerLane*, 2> lanes_;  // by Lane
+  const std::array<WorkerLane*, kLanes> lanes_;  // by Lane
   FrontMetrics metrics_;
 
   FileDescriptor epoll_;
@@ -127,9 +133,9 @@ class FrontLoop {
   std::vector<uint64_t> revisit_;  // had more to read than is one connection's turn
   std::vector<uint64_t> revisiting_;
   std::vector<Answer> answers_;
-  std::array<std::vector<Job>, 2> jobs_;    // of this turn, by Lane
-  std::array<size_t, 2> under_way_{};       // requests given out and not answered, by Lane
-  std::optional<TimePoint> stop_deadline_;  // set: stopping
+  std::array<std::vector<Job>, kLanes> jobs_;  // of this turn, by Lane
+  std::array<size_t, kLanes> under_way_{};     // requests given out and not answered, by Lane
+  std::optional<TimePoint> stop_deadline_;     // set: stopping
 
   std::vector<char> scratch_;  // what is received, before it is somebody's
   std::string head_;           // an answer's head

@@ -35,8 +35,9 @@ enum class RejectReason : uint8_t {
   kLaneFull,     // 503
   kBuffersFull,  // 503
   kConnections,  // 503
+  kSpool,        // 503
 };
-inline constexpr size_t kRejectReasons = 9;
+inline constexpr size_t kRejectReasons = 10;
 
 struct FrontMetrics {
   explicit FrontMetrics(metrics::Registry& registry);
@@ -46,7 +47,7 @@ struct FrontMetrics {
 
   std::array<metrics::Gauge*, 2> connections{};   // by Listener
   std::array<metrics::Counter*, 2> accepted{};    // by Listener
-  std::array<metrics::Gauge*, 2> queue_length{};  // by Lane
+  std::array<metrics::Gauge*, 4> queue_length{};  // by Lane
   std::array<metrics::Counter*, kCloseReasons> closed{};
   std::array<metrics::Counter*, kRejectReasons> rejected{};
   metrics::Gauge* buffered_bytes = nullptr;

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "api/http_front_loop.h"
-#include "spdlog/spdlog.h"
+#include <spdlog/spdlog.h>
 
 namespace rollcall::api {
 namespace {
@@ -65,9 +65,9 @@ size_t FrontLoop::ReceiveMessage(Connection& connection) {
 
 size_t FrontLoop::ReceiveBody(Connection& connection) {
   Exchange& exchange = *connection.exchange;
-  const size_t missing = exchange.framing.content_length - exchange.body.size();
+  const uint64_t missing = exchange.missing();
   std::span<char> tail;
-  const BodyBuffer::Room room = exchange.body.Tail(std::min(missing, kTurnBytes), tail);
+  const BodyBuffer::Room room = exchange.body.Tail(std::min<uint64_t>(missing, kTurnBytes), tail);
   if (room != BodyBuffer::Room::kOk) {
     RejectBody(connection, room);
     return 0;
@@ -77,6 +77,8 @@ size_t FrontLoop::ReceiveBody(Connection& connection) {
     exchange.body.Commit(received);
     if (received == missing) {
       Dispatch(connection);
+    } else {
+      SpoolIfFull(connection);
     }
   }
   return received;
@@ -100,6 +102,9 @@ size_t FrontLoop::ReceiveBytes(Connection& connection, std::span<char> room) {
   } while (n < 0 && errno == EINTR);
   if (n > 0) {
     const auto received = static_cast<size_t>(n);
+    if (connection.deadline.kind == DeadlineKind::kStall) {
+      deadlines_.Arm(connection, DeadlineKind::kStall, now_);
+    }
     // A short read means that the kernel has no more. It says so again when more comes, but the end
     // that it has told of it tells once.
     if (received < room.size() && !connection.peer_ended) {
@@ -173,13 +178,15 @@ size_t FrontLoop::ConsumeBody(Connection& connection, std::string_view bytes) {
   if (exchange.framing.chunked) {
     return ConsumeChunks(connection, bytes);
   }
-  const size_t missing = exchange.framing.content_length - exchange.body.size();
-  const std::string_view piece = bytes.substr(0, missing);
+  const uint64_t missing = exchange.missing();
+  const std::string_view piece = bytes.substr(0, std::min<uint64_t>(missing, bytes.size()));
   const BodyBuffer::Room room = exchange.body.Append(piece);
   if (room != BodyBuffer::Room::kOk) {
     RejectBody(connection, room);
   } else if (piece.size() == missing) {
     Dispatch(connection);
+  } else {
+    SpoolIfFull(connection);
   }
   return piece.size();
 }
@@ -197,6 +204,9 @@ size_t FrontLoop::ConsumeChunks(Connection& connection, std::string_view bytes) 
     }
     switch (step.result) {
       case ChunkedDecoder::Result::kMore:
+        if (SpoolIfFull(connection)) {
+          return used;
+        }
         break;
       case ChunkedDecoder::Result::kDone:
         Dispatch(connection);
@@ -265,21 +275,31 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
            HttpResponse::Text(417, "the only expectation understood is 100-continue"));
     return;
   }
-  if (framing.content_length > verdict.max_body_bytes) {
+  if (verdict.spool && under_way_[static_cast<size_t>(verdict.lane)] >= QueueOf(verdict.lane)) {
+    // Now, and not after gigabytes.
+    Reject(connection, RejectReason::kLaneFull, BusyAnswer("too many requests at once"));
+    return;
+  }
+  if (!verdict.spool && framing.content_length > verdict.max_body_bytes) {
     RejectBody(connection, BodyBuffer::Room::kTooLarge);
     return;
   }
-  if (framing.coding == ContentCoding::kUnknown) {
+  if (framing.coding == ContentCoding::kUnknown ||
+      (framing.coding == ContentCoding::kZstd && !verdict.spool)) {
     Reject(connection, RejectReason::kCoding,
-           HttpResponse::Text(415, "Content-Encoding must be gzip or identity"));
+           HttpResponse::Text(415, verdict.spool ? "Content-Encoding must be gzip, zstd or identity"
+                                                 : "Content-Encoding must be gzip or identity"));
     return;
   }
-  connection.exchange =
-      std::make_unique<Exchange>(budget_, verdict.max_body_bytes, options_.max_header_bytes);
+  // Room for what is received before a spooled body's first part is on its way.
+  const size_t cap = verdict.spool ? options_.spool_above_bytes + scratch_.size() + kTurnBytes
+                                   : verdict.max_body_bytes;
+  connection.exchange = std::make_unique<Exchange>(budget_, cap, options_.max_header_bytes);
   Exchange& exchange = *connection.exchange;
   exchange.request = std::move(request);
   exchange.framing = framing;
   exchange.lane = verdict.lane;
+  exchange.spools = verdict.spool;
   if (!framing.has_body()) {
     Dispatch(connection);
     return;
@@ -288,18 +308,30 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
     exchange.body.ExpectBytes(framing.content_length);
   }
   connection.state = ConnectionState::kBody;
-  deadlines_.Arm(connection, DeadlineKind::kBody, now_);
+  deadlines_.Arm(connection, verdict.spool ? DeadlineKind::kStall : DeadlineKind::kBody, now_);
   if (framing.expectation == Expectation::kContinue) {
     SendContinue(connection);
   }
 }
 
+size_t FrontLoop::QueueOf(Lane lane) const {
+  switch (lane) {
+    case Lane::kIngest:
+      return options_.ingest_queue;
+    case Lane::kQuery:
+      return options_.query_queue;
+    case Lane::kImport:
+      return options_.import_queue;
+    case Lane::kSpool:
+      break;
+  }
+  return SIZE_MAX;
+}
+
 void FrontLoop::Dispatch(Connection& connection) {
   const std::unique_ptr<Exchange> exchange = std::move(connection.exchange);
   const auto lane = static_cast<size_t>(exchange->lane);
-  const size_t queue =
-      exchange->lane == Lane::kIngest ? options_.ingest_queue : options_.query_queue;
-  if (under_way_[lane] >= queue) {
+  if (under_way_[lane] >= QueueOf(exchange->lane)) {
     metrics_.Rejected(RejectReason::kLaneFull);
     Send(connection, BusyAnswer("too many requests at once"), After(connection, true));
     return;
@@ -314,7 +346,7 @@ void FrontLoop::Dispatch(Connection& connection) {
 
   Job job;
   job.request = std::move(exchange->request);
-  if (exchange->framing.coding == ContentCoding::kGzip) {
+  if (exchange->framing.coding == ContentCoding::kGzip && !exchange->spools) {
     job.compressed = ticket;
     job.max_body_bytes = exchange->max_body_bytes;
   }

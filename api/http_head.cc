@@ -209,8 +209,11 @@ class FramingReader {
   void TakeCoding(std::string_view value) {
     const bool gzip = EqualsIgnoringCase(value, "gzip") || EqualsIgnoringCase(value, "x-gzip");
     const bool identity = value.empty() || EqualsIgnoringCase(value, "identity");
-    if (coded_ || !(gzip || identity)) {
+    const bool zstd = EqualsIgnoringCase(value, "zstd");
+    if (coded_ || !(gzip || zstd || identity)) {
       framing_.coding = ContentCoding::kUnknown;
+    } else if (zstd) {
+      framing_.coding = ContentCoding::kZstd;
     } else {
       framing_.coding = gzip ? ContentCoding::kGzip : ContentCoding::kIdentity;
     }

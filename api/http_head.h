@@ -52,7 +52,7 @@ class HeadScanner {
 };
 
 enum class Expectation { kNone, kContinue, kUnknown };
-enum class ContentCoding { kIdentity, kGzip, kUnknown };
+enum class ContentCoding { kIdentity, kGzip, kZstd, kUnknown };
 
 // What the head says about the bytes that follow it.
 struct Framing {

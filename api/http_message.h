@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "api/http_body_file.h"
+
 namespace rollcall::api {
 
 struct HttpHeader {
@@ -29,8 +31,11 @@ struct HttpRequest {
   // In origin form, not decoded; starts with '/'. An absolute form was reduced to it.
   std::string target;
   std::vector<HttpHeader> headers;
-  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone.
+  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone. Of a body that
+  // was spooled (HeadVerdict) this is the last part, and nothing was inflated.
   std::string body;
+  // What comes before it; null where nothing does.
+  std::shared_ptr<BodyFile> body_file;
 
   // The part of the target before '?', not decoded.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }

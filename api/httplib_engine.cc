@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "api/http_text.h"
-#include "spdlog/spdlog.h"
+#include <spdlog/spdlog.h>
 
 namespace rollcall::api {
 namespace {

@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "api/import_handler.h"
 #include "api/overview_handler.h"
 #include "api/report_handler.h"
 #include "web/assets.h"
@@ -45,7 +46,17 @@ struct Routes::Route {
   Listener listener;
   std::string path;
   std::string name;
-  bool takes_head;
+  Takes takes;
+
+  bool TakesMethod(std::string_view method) const {
+    if (takes == Takes::kUpload) return method == "POST";
+    return method == "GET" || (takes == Takes::kGetAndHead && method == "HEAD");
+  }
+  std::string Allowed() const {
+    if (takes == Takes::kUpload) return "POST";
+    if (path == "/") return "GET, HEAD, POST";
+    return takes == Takes::kGetAndHead ? "GET, HEAD" : "GET";
+  }
 };
 
 // Requests by route and code, and how long they took from complete request to answer. Routes are a
@@ -101,8 +112,8 @@ Routes::Routes(const Services& services)
 Routes::~Routes() = default;
 
 void Routes::Mount(Listener listener, const std::string& path, const std::string& name,
-                   bool takes_head, ApiHandler handler) {
-  routes_.push_back({listener, path, name, takes_head});
+                   Takes takes, ApiHandler handler) {
+  routes_.push_back({listener, path, name, takes});
   engine_.Mount(listener, path, std::move(handler));
 }
 
@@ -115,19 +126,23 @@ void Routes::MountAll() {
                                     : HttpResponse::Text(503, "the store cannot be written");
   };
   for (const Listener listener : {Listener::kPublic, Listener::kPrivate}) {
-    Mount(listener, "/healthz", "healthz", true, healthz);
-    Mount(listener, "/readyz", "readyz", true, readyz);
+    Mount(listener, "/healthz", "healthz", Takes::kGetAndHead, healthz);
+    Mount(listener, "/readyz", "readyz", Takes::kGetAndHead, readyz);
   }
-  Mount(Listener::kPrivate, "/metrics", "metrics", true,
+  Mount(Listener::kPrivate, "/metrics", "metrics", Takes::kGetAndHead,
         [this](const ApiRequest&, HttpResponse& response) {
           response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
           response.body = services_.registry.WriteText();
         });
-  Mount(Listener::kPublic, "/api/overview", "overview", false,
+  Mount(Listener::kPublic, "/api/overview", "overview", Takes::kGet,
         OverviewHandler(services_.overviews));
   for (const web::Asset& asset : web::Assets()) {
-    Mount(Listener::kPublic, std::string(asset.path), "page", true, AssetHandler(asset));
+    Mount(Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
+          AssetHandler(asset));
   }
+  Mount(Listener::kPrivate, "/api/v1/import/prometheus", "import", Takes::kUpload,
+        ImportHandler(services_.stores, services_.ingester, services_.clock,
+                      services_.stop_imports));
 }
 
 const Routes::Route* Routes::Find(Listener listener, std::string_view path) const {
@@ -158,15 +173,18 @@ HeadVerdict Routes::Judge(const HttpRequest& head) {
   HeadVerdict verdict;
   std::string_view name = kUnknownRoute;
   const Route* const route = Find(head.listener, head.path());
-  const bool reads = head.method == "GET" || (route != nullptr && route->takes_head && head.method == "HEAD");
-  if (route != nullptr && reads) return verdict;
+  if (route != nullptr && route->TakesMethod(head.method)) {
+    if (route->takes == Takes::kUpload) {
+      verdict.lane = Lane::kImport;
+      verdict.spool = true;
+    }
+    return verdict;
+  }
   if (route == nullptr || (route->path == "/" && head.method == "POST")) {
     verdict = JudgeUnknownPath(head, name);
   } else {
     name = route->name;
-    verdict.answer = MethodNotAllowed(route->path == "/"    ? "GET, HEAD, POST"
-                                      : route->takes_head ? "GET, HEAD"
-                                                          : "GET");
+    verdict.answer = MethodNotAllowed(route->Allowed());
     if (route->name == "overview") {
       verdict.answer->headers.push_back({"Access-Control-Allow-Origin", "*"});
     }

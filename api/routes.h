@@ -5,17 +5,21 @@
 //             GET  /api/overview                                      the numbers
 //             GET  /healthz, /readyz                                  is it up, can it store
 //   private   GET  /metrics, /healthz, /readyz
+//             POST /api/v1/import/prometheus                        history
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "api/http_front.h"
 #include "api/httplib_engine.h"
+#include "base/clock.h"
 #include "counts/overview.h"
 #include "ingest/ingester.h"
 #include "metrics/registry.h"
+#include "storage/stores.h"
 
 namespace rollcall::api {
 
@@ -26,6 +30,9 @@ struct Services {
   metrics::Registry& registry;
   std::function<bool()> is_ready;
   size_t max_report_bytes;
+  storage::Stores& stores;
+  const Clock& clock;
+  std::stop_token stop_imports;
 };
 
 // Judges heads and handles requests for the front. Thread-safe.
@@ -41,7 +48,9 @@ class Routes {
   struct Route;
   class RouteMetrics;
 
-  void Mount(Listener listener, const std::string& path, const std::string& name, bool takes_head,
+  enum class Takes { kGet, kGetAndHead, kUpload };
+
+  void Mount(Listener listener, const std::string& path, const std::string& name, Takes takes,
              ApiHandler handler);
   void MountAll();
   const Route* Find(Listener listener, std::string_view path) const;

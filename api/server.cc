@@ -1,5 +1,7 @@
 #include "api/server.h"
 
+#include <algorithm>
+
 #include "model/fleet.h"
 #include "storage/retention.h"
 
@@ -24,7 +26,8 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       app_list_(options.app_list_url),
       overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
       routes_({*ingester_, overviews_, registry,
-               [this] { return stores_->store().writable(); }, options.max_report_bytes}),
+               [this] { return stores_->store().writable(); }, options.max_report_bytes, *stores_, clock,
+               stop_imports_.get_token()}),
       jobs_(registry, clock) {}
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -33,8 +36,10 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   std::unique_ptr<Server> server(new Server(options, std::move(stores), clock, registry));
   server->AddReadings();
   ROLLCALL_RETURN_IF_ERROR(server->AddJobs(options));
+  FrontOptions front_options = options.front;
+  front_options.spool_directory = server->stores_->store().directory();
   auto front = HttpFront::Start(
-      options.front,
+      front_options,
       [routes = &server->routes_](const HttpRequest& head) { return routes->Judge(head); },
       [routes = &server->routes_](Lane lane, HttpRequest&& request, Responder&& responder) {
         routes->Handle(lane, std::move(request), std::move(responder));
@@ -50,6 +55,7 @@ Server::~Server() { Stop(std::chrono::milliseconds(0)); }
 
 void Server::Stop(std::chrono::milliseconds grace) {
   if (!front_) return;
+  stop_imports_.request_stop();
   front_->Stop(grace);
   front_.reset();
   // Commits what is still queued, and tells the routes what came of it.
@@ -76,14 +82,15 @@ Status Server::AddJobs(const ServerOptions& options) {
 
 Status Server::ApplyRetention(const ServerOptions& options) {
   const Month now = Month::Of(clock_.Now());
-  const auto first_kept = [&](unsigned months) { return now.Plus(-static_cast<int>(months)); };
+  // The running month is one of those that are kept.
+  const auto first_kept = [&](unsigned months) { return now.Plus(1 - static_cast<int>(months)); };
   if (options.retention_months > 0) {
     ROLLCALL_RETURN_IF_ERROR(storage::DropChunksBefore(
         stores_->store(), first_kept(options.retention_months).FirstDay()));
   }
   if (options.peaks_retention_months > 0) {
-    ROLLCALL_RETURN_IF_ERROR(storage::DropPeaksBefore(
-        stores_->store(), first_kept(options.peaks_retention_months)));
+    const unsigned months = std::max(options.peaks_retention_months, unsigned{kMaxWindowMonths});
+    ROLLCALL_RETURN_IF_ERROR(storage::DropPeaksBefore(stores_->store(), first_kept(months)));
   }
   return Status::Ok();
 }

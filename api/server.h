@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "api/http_front.h"
@@ -41,7 +42,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Drains: no further connections, what was accepted is stored and answered, all threads end. What is
-  // not done after `grace` is cut off.
+  // not done after `grace` is cut off. An import ends at once, with what it has stored.
   void Stop(std::chrono::milliseconds grace);
 
   int public_port() const { return front_->public_port(); }
@@ -61,6 +62,7 @@ class Server {
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
   counts::OverviewReader overviews_;
+  std::stop_source stop_imports_;
   Routes routes_;
   jobs::JobTable jobs_;
   std::unique_ptr<HttpFront> front_;

@@ -20,11 +20,7 @@ class RocksLog final : public rocksdb::Logger {
     if (level < GetInfoLogLevel() || level >= rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     std::array<char, 1024> line;
     std::vsnprintf(line.data(), line.size(), format, args);
-    if (level == rocksdb::InfoLogLevel::WARN_LEVEL) {
-      spdlog::warn("rocksdb: {}", line.data());
-    } else {
-      spdlog::error("rocksdb: {}", line.data());
-    }
+    spdlog::debug("rocksdb: {}", line.data());
   }
   void Logv(const char*, va_list) override {}
 };

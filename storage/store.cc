@@ -217,7 +217,8 @@ Status Store::Initialize(bool is_new) {
   if (*version == 0) {
     // Rows, and no version: somebody else's. No rows: a creation that was interrupted.
     for (size_t i = 0; !is_new && i < kTableCount; ++i) {
-      const auto row = LastKeyBefore(static_cast<Table>(i), "");
+      const auto table = static_cast<Table>(i);
+      const auto row = LastKeyBefore(table, table == Table::kMeta ? kProbeName : "");
       if (!row.ok()) return row.status();
       if (row->has_value()) {
         return Status::FailedPrecondition("open store " + directory_ + ": not a store of rollcall");

@@ -1,5 +1,9 @@
 #include "storage/totals_ledger.h"
 
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
 namespace rollcall::storage {
 namespace {
 
@@ -48,12 +52,16 @@ void TotalsLedger::DropStale(Month month, FleetRef fleet, Batch& batch) {
       }
       ++at;
     } else {
-      DropRows(window, batch);
-      batch.Delete(Table::kWindows, EncodeKey(window));
-      staged_drops_.emplace_back(window, std::move(at->second));
-      at = windows_.erase(at);
+      at = DropWindow(at, batch);
     }
   }
+}
+
+TotalsLedger::Windows::iterator TotalsLedger::DropWindow(Windows::iterator at, Batch& batch) {
+  DropRows(at->first, batch);
+  batch.Delete(Table::kWindows, EncodeKey(at->first));
+  staged_drops_.emplace_back(at->first, std::move(at->second));
+  return windows_.erase(at);
 }
 
 Result<TotalsRow> TotalsLedger::RowOf(const TotalsKey& key) const {
@@ -66,7 +74,15 @@ Result<TotalsRow> TotalsLedger::RowOf(const TotalsKey& key) const {
 }
 
 Status TotalsLedger::Add(const TotalsMap& gains, Batch& batch) {
-  for (const auto& [key, gain] : gains) {
+  // In order of the keys: RocksDB takes rows in much faster so, which shows with a report of a
+  // million series.
+  std::vector<const TotalsMap::value_type*> sorted;
+  sorted.reserve(gains.size());
+  for (const TotalsMap::value_type& entry : gains) sorted.push_back(&entry);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  for (const TotalsMap::value_type* const entry : sorted) {
+    const auto& [key, gain] = *entry;
     const auto at = windows_.find({key.last, key.fleet});
     if (at == windows_.end()) continue;
     if (!at->second.kept) {
@@ -74,6 +90,13 @@ Status TotalsLedger::Add(const TotalsMap& gains, Batch& batch) {
       continue;
     }
     Result<TotalsRow> row = RowOf(key);
+    if (row.status().code() == Code::kDataLoss) {
+      // Totals can be computed again from the peaks; what was put for them above goes with them.
+      spdlog::error("totals of {}: {}; they are dropped and computed again", key.last.ToString(),
+                    row.status().message());
+      DropWindow(at, batch);
+      continue;
+    }
     if (!row.ok()) return row.status();
     *row += gain;
     batch.Put(Table::kTotals, EncodeKey(key), EncodeTotals(*row));
@@ -83,12 +106,16 @@ Status TotalsLedger::Add(const TotalsMap& gains, Batch& batch) {
 }
 
 void TotalsLedger::Committed() {
-  for (const auto& [key, row] : staged_rows_) rows_[key] = row;
+  if (rows_.size() + staged_rows_.size() > kMaxCachedRows) {
+    rows_.clear();
+  } else {
+    for (const auto& [key, row] : staged_rows_) rows_[key] = row;
+  }
   for (const auto& [key, gain] : staged_pending_) {
     const auto at = windows_.find({key.last, key.fleet});
     if (at != windows_.end()) at->second.pending[key] += gain;
   }
-  if (!staged_drops_.empty() || rows_.size() > kMaxCachedRows) rows_.clear();
+  if (!staged_drops_.empty()) rows_.clear();
   staged_rows_.clear();
   staged_pending_.clear();
   staged_drops_.clear();

@@ -4,14 +4,14 @@
 //   base  what a scan over the sources' peaks found in a snapshot (counts/window_scan),
 //   live  what each report since that snapshot added, committed with the report itself.
 //
-// A month is `computing` from its snapshot (Begin) until the scan's result is in (Finish): gains that
-// reports bring meanwhile wait in memory. Then it is `kept`: each commit writes the rows' new values,
-// and a reader finds base + live summed in one row. A month that is neither costs its reports nothing.
-// What changes a month behind a window's end (an import, a clock set back) drops the windows that it
-// touches; the next reader has them computed again.
+// A month is `computing` from its snapshot (Begin) until the scan's result is in (Finish): gains
+// that reports bring meanwhile wait in memory. Then it is `kept`: each commit writes the rows' new
+// values, and a reader finds base + live summed in one row. A month that is neither costs its
+// reports nothing. What changes a month behind a window's end (an import, a clock set back) drops
+// the windows that it touches; the next reader has them computed again.
 //
-// Everything here needs the store's writer lock, which Begin, Finish and MarkFinal take themselves. A
-// reader needs no lock: a snapshot in which the kWindows row is there has the right kTotals rows.
+// Everything here needs the store's writer lock, which Begin, Finish and MarkFinal take themselves.
+// A reader needs no lock: a snapshot in which the kWindows row is there has the right kTotals rows.
 #pragma once
 
 #include <map>
@@ -37,7 +37,8 @@ class TotalsLedger {
   // Puts into the batch what a report in `month` makes stale: windows that end later, and that an
   // overview of the month was final.
   void DropStale(Month month, FleetRef fleet, Batch& batch);
-  // Adds gains to the rows of months that are followed (others are passed over). At most once a batch.
+  // Adds gains to the rows of months that are followed (others are passed over). At most once a
+  // batch.
   Status Add(const TotalsMap& gains, Batch& batch);
   // What came of the batch.
   void Committed();
@@ -50,7 +51,8 @@ class TotalsLedger {
     Snapshot snapshot;
   };
   Result<std::optional<Cut>> Begin(const WindowKey& window);
-  // Stores the base that was computed from a cut. False: the window was dropped meanwhile; begin again.
+  // Stores the base that was computed from a cut. False: the window was dropped meanwhile; begin
+  // again.
   Result<bool> Finish(const Cut& cut, const TotalsMap& base);
   // Notes that an overview of a closed month was given; nothing where its totals are not kept.
   Status MarkFinal(const WindowKey& window, const WindowRecord& record);
@@ -62,19 +64,23 @@ class TotalsLedger {
  private:
   struct Entry {
     uint64_t epoch = 0;
-    bool kept = false;       // else computing
+    bool kept = false;  // else computing
     bool final = false;
-    TotalsMap pending;       // gains since the cut, while computing
+    TotalsMap pending;  // gains since the cut, while computing
   };
+
+  using Windows = std::map<WindowKey, Entry>;
 
   explicit TotalsLedger(Store& store) : store_(store) {}
   Status Load();
   Result<TotalsRow> RowOf(const TotalsKey& key) const;
   void DropRows(const WindowKey& window, Batch& batch) const;
+  // Returns the window after it.
+  Windows::iterator DropWindow(Windows::iterator at, Batch& batch);
 
   Store& store_;
   uint64_t next_epoch_ = 1;
-  std::map<WindowKey, Entry> windows_;
+  Windows windows_;
   TotalsMap rows_;  // cache of rows as stored; bounded
 
   // Of the batch under way:

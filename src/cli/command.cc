@@ -104,6 +104,10 @@ std::optional<DemoOptions> ReadDemoOptions(std::span<char*> args) {
   return ReadOptions(args, ParseDemoOptions);
 }
 
+std::optional<ImportOptions> ReadImportOptions(std::span<char*> args) {
+  return ReadOptions(args, ParseImportOptions);
+}
+
 std::optional<VerifyOptions> ReadVerifyOptions(std::span<char*> args) {
   return ReadOptions(args, ParseVerifyOptions);
 }

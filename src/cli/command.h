@@ -22,15 +22,18 @@ struct Command {
   std::string_view help;     // what `rollcall help NAME` prints above the options
   // `args` is what follows the command's name, without a request for help. Returns the exit code.
   int (*run)(std::span<char*> args) = nullptr;
+  std::string_view words = {};  // what it takes beside flags, for the line of usage: "FILE"
 };
 
 // One file per command (command_NAME.cc), opened by its help.
 extern const std::string_view kServeHelp;
 extern const std::string_view kDemoHelp;
 extern const std::string_view kVerifyHelp;
+extern const std::string_view kImportHelp;
 int RunServe(std::span<char*> args);
 int RunDemo(std::span<char*> args);
 int RunVerify(std::span<char*> args);
+int RunImport(std::span<char*> args);
 
 // Runs the command that `args` (without the program's name) begin with, and returns its exit code.
 // Requests for help and for the version are answered here, on `out`. What is not understood is
@@ -44,5 +47,6 @@ int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostr
 std::optional<ServeOptions> ReadServeOptions(std::span<char*> args);
 std::optional<DemoOptions> ReadDemoOptions(std::span<char*> args);
 std::optional<VerifyOptions> ReadVerifyOptions(std::span<char*> args);
+std::optional<ImportOptions> ReadImportOptions(std::span<char*> args);
 
 }  // namespace rollcall::cli

@@ -46,18 +46,24 @@ std::string ZeroSentence(const OptionSpec& spec) {
                            : (IsText(spec) ? " Empty: " : " 0: ") + std::string(spec.zero) + ".";
 }
 
-std::string OptionText(const OptionSpec& spec) {
-  std::string text = "  --" + std::string(spec.flag) + " " + std::string(spec.value_name) +
-                     "    [" + spec.VariableName() + "]\n";
+std::string OptionText(const OptionSpec& spec, unsigned user) {
+  std::string text = "  --" + std::string(spec.flag) + " ";
+  if (!spec.value_name.empty()) {
+    text += std::string(spec.value_name) + "    ";
+  }
+  text += "[" + spec.VariableName() + "]\n";
   text += Wrapped(std::string(spec.meaning) + ZeroSentence(spec), 6);
   text += Wrapped("Takes " + spec.allowed + ".", 6);
+  if ((spec.without_default & user) != 0) {
+    return text + Wrapped("No default.", 6);
+  }
   text += Wrapped("Default " + spec.DefaultText() + ": " + std::string(spec.reason) + ".", 6);
   return text;
 }
 
 std::string UsersText(unsigned users) {
-  constexpr std::array<std::pair<unsigned, std::string_view>, 3> kNames{
-      {{kServe, "serve"}, {kDemo, "demo"}, {kVerify, "verify"}}};
+  constexpr std::array<std::pair<unsigned, std::string_view>, 4> kNames{
+      {{kServe, "serve"}, {kDemo, "demo"}, {kVerify, "verify"}, {kImport, "import"}}};
   std::string text;
   for (const auto& [user, name] : kNames) {
     if ((users & user) != 0) {
@@ -90,7 +96,9 @@ std::string HelpOnAll(std::span<const Command> commands) {
 }
 
 std::string HelpOn(const Command& command) {
-  std::string text = "usage: rollcall " + std::string(command.name) + " [--flag value ...]\n\n";
+  const std::string words = command.words.empty() ? "" : " " + std::string(command.words);
+  std::string text =
+      "usage: rollcall " + std::string(command.name) + words + " [--flag value ...]\n\n";
   text += command.help.empty() ? Capitalized(std::string(command.summary)) + "."
                                : std::string(command.help);
   if (!text.ends_with('\n')) {
@@ -100,7 +108,7 @@ std::string HelpOn(const Command& command) {
   const unsigned user = OptionUserOf(command.name);
   for (const OptionSpec& spec : OptionTable()) {
     if ((spec.users & user) != 0) {
-      text += "\n" + OptionText(spec);
+      text += "\n" + OptionText(spec, user);
     }
   }
   return text;

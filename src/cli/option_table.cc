@@ -113,6 +113,8 @@ OptionSpec Text(unsigned users, std::string_view flag, std::string_view value_na
 
 constexpr std::string_view kAllowedDirectories =
     "the path of a directory (write ./-name for one that begins with a dash)";
+constexpr std::string_view kAllowedLabels = "the name of a label";
+constexpr std::string_view kAllowedSwitch = "true or false";
 constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without blanks";
 constexpr std::string_view kAllowedLevels = "one of debug, info, warning, error";
 constexpr std::string_view kAllowedAddresses =
@@ -147,6 +149,30 @@ Status CheckAddress(std::string_view text) {
   return IsListenAddress(text) ? Status::Ok() : Refuse(text, kAllowedAddresses);
 }
 
+Status CheckLabel(std::string_view text) {
+  const bool good =
+      !text.empty() && text.size() <= 253 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~' && c != '-'; });
+  return good ? Status::Ok() : Refuse(text, kAllowedLabels);
+}
+
+OptionSpec Switch(unsigned users, std::string_view flag, Field<bool> field, Words words) {
+  OptionSpec spec = Base(users, flag, "", words);
+  spec.allowed = kAllowedSwitch;
+  spec.set = [=](std::string_view text, DemoOptions& options) {
+    const bool on = text == "true" || text == "1";
+    if (!on && text != "false" && text != "0") {
+      return Refuse(text, kAllowedSwitch);
+    }
+    field(options) = on;
+    return Status::Ok();
+  };
+  spec.show = [=](const DemoOptions& options) -> std::string {
+    return Read(field, options) ? "true" : "false";
+  };
+  return spec;
+}
+
 #define ROLLCALL_FIELD(member) [](DemoOptions& o) -> decltype((o.member)) { return o.member; }
 
 void AddPlaces(std::vector<OptionSpec>& table) {
@@ -160,10 +186,11 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            ROLLCALL_FIELD(front.private_address),
            {"Where /metrics and all that is not for the public is served.",
             "out of reach for other machines until you say otherwise", "no private listener"}));
-  table.push_back(Text(kBoth | kVerify, "data-dir", "DIRECTORY", kAllowedDirectories,
+  table.push_back(Text(kBoth | kVerify | kImport, "data-dir", "DIRECTORY", kAllowedDirectories,
                        CheckDirectory, ROLLCALL_FIELD(data_dir),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
+  table.back().without_default = kImport;
 }
 
 void AddDemo(std::vector<OptionSpec>& table) {
@@ -181,6 +208,20 @@ void AddDemo(std::vector<OptionSpec>& table) {
                             "every day has reports, and the store stays small"}));
 }
 
+void AddImport(std::vector<OptionSpec>& table) {
+  table.push_back(Text(kImport, "server", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(server),
+                       {"The running server that takes the history in: its private listener.",
+                        "where a server on this machine listens"}));
+  table.push_back(Text(kImport, "source-label", "NAME", kAllowedLabels, CheckLabel,
+                       ROLLCALL_FIELD(source_label),
+                       {"The label that names the installation which a sample is of.",
+                        "what the Cozystack telemetry server adds to each series"}));
+  table.push_back(
+      Switch(kImport, "strict", ROLLCALL_FIELD(strict),
+             {"Stop at the first bad line. Otherwise bad lines are counted and passed over.",
+              "one bad line need not keep the rest out"}));
+}
+
 void AddStore(std::vector<OptionSpec>& table) {
   table.push_back(Number<unsigned>(
       kBoth, "retention", 0, 1200, "months", ROLLCALL_FIELD(retention_months),
@@ -188,7 +229,8 @@ void AddStore(std::vector<OptionSpec>& table) {
        "a year can be compared with the same month of the one before", "kept for ever"}));
   table.push_back(Number<unsigned>(
       kBoth, "peaks-retention", 0, 1200, "months", ROLLCALL_FIELD(peaks_retention_months),
-      {"How many months the monthly peaks are kept, which all counts come from.",
+      {"How many months the monthly peaks are kept, which all counts come from, the running one "
+       "among them. Fewer than 12 count as 12: the longest window.",
        "they are small, and a count cannot be made again without them", "kept for ever"}));
   table.push_back(Size("source-cache-bytes", kMiB, 1024 * kGiB, ROLLCALL_FIELD(source_cache_bytes),
                        {"Memory for the last report of each source. A source that is not in it "
@@ -282,6 +324,7 @@ std::vector<OptionSpec> MakeTable() {
   std::vector<OptionSpec> table;
   AddPlaces(table);
   AddDemo(table);
+  AddImport(table);
   AddStore(table);
   AddAppList(table);
   AddLimits(table);
@@ -314,6 +357,9 @@ unsigned OptionUserOf(std::string_view command) {
   }
   if (command == "demo") {
     return kDemo;
+  }
+  if (command == "import") {
+    return kImport;
   }
   return command == "verify" ? unsigned{kVerify} : 0U;
 }

@@ -12,12 +12,13 @@
 namespace rollcall::cli {
 
 // The commands that take options, as bits.
-enum OptionUser : unsigned { kServe = 1, kDemo = 2, kVerify = 4 };
+enum OptionUser : unsigned { kServe = 1, kDemo = 2, kVerify = 4, kImport = 8 };
 
 struct OptionSpec {
   unsigned users = 0;           // of OptionUser
   std::string_view flag;        // without the dashes
-  std::string_view value_name;  // "SIZE"
+  std::string_view value_name;  // "SIZE"; empty: a switch, which needs no value
+  unsigned without_default = 0;  // of OptionUser: for these it is not given unless it is said
   std::string_view meaning;     // sentences
   std::string_view zero;        // what 0, or the empty text, does; empty where it is refused
   std::string_view reason;      // why the default is what it is; a phrase

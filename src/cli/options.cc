@@ -11,12 +11,20 @@ namespace {
 
 constexpr std::string_view kVariablePrefix = "ROLLCALL_";
 
+// "--strict", "--strict=false".
+bool IsSwitch(std::string_view arg) {
+  const std::string_view flag = arg.substr(2, arg.find('=') - 2);
+  return std::any_of(OptionTable().begin(), OptionTable().end(), [&](const OptionSpec& spec) {
+    return spec.value_name.empty() && spec.flag == flag;
+  });
+}
+
 // CLI11 takes the word after `--flag=` for the value where nothing follows the sign. Two words mean
 // the same and leave no doubt. It also wants the words in reverse.
 std::vector<std::string> WordsInReverse(std::span<const std::string> args) {
   std::vector<std::string> words;
   for (const std::string& arg : args) {
-    const size_t sign = arg.starts_with("--") ? arg.find('=') : std::string::npos;
+    const size_t sign = arg.starts_with("--") && !IsSwitch(arg) ? arg.find('=') : std::string::npos;
     words.push_back(arg.substr(0, sign));
     if (sign != std::string::npos) {
       words.push_back(arg.substr(sign + 1));
@@ -36,8 +44,13 @@ std::string FlagsOf(unsigned user) {
   return flags;
 }
 
-// What the command line says, by flag.
-using Given = std::map<std::string_view, std::string>;
+// What the command line says, by flag, and the words that belong to none.
+struct Given {
+  std::map<std::string_view, std::string> flags;
+  std::vector<std::string> words;
+
+  bool Has(std::string_view flag) const { return flags.contains(flag); }
+};
 
 Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) {
   CLI::App app;
@@ -48,7 +61,8 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   try {
     for (const OptionSpec& spec : OptionTable()) {
       if ((spec.users & user) != 0) {
-        CLI::Option* option = app.add_option("--" + std::string(spec.flag));
+        const std::string name = "--" + std::string(spec.flag);
+        CLI::Option* option = spec.value_name.empty() ? app.add_flag(name) : app.add_option(name);
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
         options.emplace_back(&spec, option);
       }
@@ -62,16 +76,22 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   } catch (const CLI::Error& error) {
     return Status::Internal(std::string("read the command line: ") + error.what());
   }
-  if (!extras.empty()) {
-    return Status::InvalidArgument(
-        extras[0].starts_with('-')
-            ? Quote(extras[0]) + " is not a flag; allowed: " + FlagsOf(user)
-            : "unexpected argument " + Quote(extras[0]) + "; allowed: " + FlagsOf(user));
+  const size_t words = user == kImport ? 1 : 0;
+  for (size_t i = 0; i < extras.size(); ++i) {
+    if (extras[i].starts_with('-') && extras[i] != "-") {
+      return Status::InvalidArgument(Quote(extras[i]) +
+                                     " is not a flag; allowed: " + FlagsOf(user));
+    }
+    if (i >= words) {
+      return Status::InvalidArgument("unexpected argument " + Quote(extras[i]) +
+                                     "; allowed: " + FlagsOf(user));
+    }
   }
   Given given;
+  given.words = std::move(extras);
   for (const auto& [spec, option] : options) {
     if (option->count() > 0) {
-      given[spec->flag] = option->results().back();
+      given.flags[spec->flag] = option->results().back();
     }
   }
   return given;
@@ -88,21 +108,23 @@ Status CheckTogether(const DemoOptions& options) {
   return Status::Ok();
 }
 
+// `given` is set where the command line could be read.
 Result<DemoOptions> Parse(std::string_view command, std::span<const std::string> args,
-                          const Environment& env) {
+                          const Environment& env, Given& given) {
   const std::string prefix = "rollcall " + std::string(command);
   const unsigned user = OptionUserOf(command);
-  const Result<Given> given = ReadCommandLine(user, args);
-  if (!given.ok()) {
-    return given.status().WithContext(prefix);
+  Result<Given> read = ReadCommandLine(user, args);
+  if (!read.ok()) {
+    return read.status().WithContext(prefix);
   }
+  given = *std::move(read);
   DemoOptions options;
   for (const OptionSpec& spec : OptionTable()) {
     if ((spec.users & user) == 0) {
       continue;
     }
     Status status;
-    if (const auto flag = given->find(spec.flag); flag != given->end()) {
+    if (const auto flag = given.flags.find(spec.flag); flag != given.flags.end()) {
       status = spec.set(flag->second, options).WithContext("--" + std::string(spec.flag));
     } else if (const auto variable = env.find(spec.VariableName()); variable != env.end()) {
       status = spec.set(variable->second, options).WithContext(variable->first);
@@ -111,6 +133,12 @@ Result<DemoOptions> Parse(std::string_view command, std::span<const std::string>
   }
   ROLLCALL_RETURN_IF_ERROR(CheckTogether(options).WithContext(prefix));
   return options;
+}
+
+Result<DemoOptions> Parse(std::string_view command, std::span<const std::string> args,
+                          const Environment& env) {
+  Given given;
+  return Parse(command, args, env, given);
 }
 
 }  // namespace
@@ -146,6 +174,28 @@ Result<VerifyOptions> ParseVerifyOptions(std::span<const std::string> args,
     return options.status();
   }
   return VerifyOptions{options->data_dir};
+}
+
+Result<ImportOptions> ParseImportOptions(std::span<const std::string> args,
+                                         const Environment& env) {
+  Given given;
+  Result<DemoOptions> options = Parse("import", args, env, given);
+  if (!options.ok()) {
+    return options.status();
+  }
+  if (given.words.empty()) {
+    return Status::InvalidArgument(
+        "rollcall import: a file is missing; write rollcall import FILE, or - for standard input");
+  }
+  if (given.Has("data-dir") && given.Has("server")) {
+    return Status::InvalidArgument(
+        "rollcall import: --data-dir and --server: one of them; a store is opened by one process");
+  }
+  const bool server_is_named = given.Has("server") || env.contains("ROLLCALL_SERVER");
+  const bool into_store =
+      given.Has("data-dir") || (env.contains("ROLLCALL_DATA_DIR") && !server_is_named);
+  return ImportOptions{given.words[0], into_store ? options->data_dir : std::string(),
+                       options->server, options->source_label, options->strict};
 }
 
 std::vector<std::string> UnknownVariables(const Environment& env) {

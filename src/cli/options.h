@@ -43,6 +43,19 @@ struct DemoOptions : ServeOptions {
   unsigned months = 14;  // that end with the running one
   uint64_t seed = 1;
   std::chrono::milliseconds interval = std::chrono::hours(6);  // between reports of one stream
+
+  // Of import alone; they stand here so that one table can have all options.
+  std::string server = "http://127.0.0.1:8082";
+  std::string source_label = "cluster_id";
+  bool strict = false;
+};
+
+struct ImportOptions {
+  std::string file;      // "-": standard input
+  std::string data_dir;  // empty: through the server
+  std::string server;
+  std::string source_label;
+  bool strict = false;
 };
 
 struct VerifyOptions {
@@ -63,6 +76,9 @@ Environment ReadEnvironment(const char* const* variables);
 Result<ServeOptions> ParseServeOptions(std::span<const std::string> args, const Environment& env);
 Result<DemoOptions> ParseDemoOptions(std::span<const std::string> args, const Environment& env);
 Result<VerifyOptions> ParseVerifyOptions(std::span<const std::string> args, const Environment& env);
+// The one word that is no flag is the file. A data directory that is named on the command line, or in the
+// environment where no server is named at all, stands against the server.
+Result<ImportOptions> ParseImportOptions(std::span<const std::string> args, const Environment& env);
 
 // The names in `env` that belong to no option of any command: most likely misspelt.
 std::vector<std::string> UnknownVariables(const Environment& env);

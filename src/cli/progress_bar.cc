@@ -74,11 +74,19 @@ std::string ProgressBar::Line(SteadyTime now) const {
     percent = std::min<uint64_t>(99, static_cast<uint64_t>(100.0 * static_cast<double>(done_) /
                                                            static_cast<double>(options_.total)));
   }
-  std::string line = options_.what + ": " + std::to_string(percent) + "% " + std::to_string(done_) +
-                     "/" + std::to_string(options_.total) + " " + options_.unit;
-  if (rate > 0) line += ", " + std::to_string(Rounded(rate)) + "/s";
+  std::string line = options_.what + ": ";
+  if (options_.total_known) line += std::to_string(percent) + "% ";
+  line += std::to_string(done_);
+  if (options_.total_known) line += "/" + std::to_string(options_.total);
+  line += " " + options_.unit;
+  if (!options_.detail_unit.empty()) {
+    line += ", " + std::to_string(details_) + " " + options_.detail_unit;
+    if (elapsed > 0) {
+      line += ", " + std::to_string(Rounded(static_cast<double>(details_) / elapsed)) + "/s";
+    }
+  } else if (rate > 0) line += ", " + std::to_string(Rounded(rate)) + "/s";
   if (finished_) return line + ", " + FormatDuration(Rounded(elapsed));
-  if (rate > 0 && done_ < options_.total) {
+  if (options_.total_known && rate > 0 && done_ < options_.total) {
     line += ", " + FormatDuration(Rounded(static_cast<double>(options_.total - done_) / rate)) +
             " left";
   }

@@ -22,7 +22,9 @@ class ProgressBar {
   struct Options {
     std::string what;    // in front of each line: "demo"
     std::string unit;    // what is counted: "reports"
+    std::string detail_unit;  // of what is finer than that: "lines"; empty: nothing is
     uint64_t total = 0;  // 0: nothing to do, which is 100%
+    bool total_known = true;  // else there are no percents and no time left
     bool terminal = false;
     std::function<SteadyTime()> now;              // a clock that never goes back
     std::function<void(std::string_view)> write;  // takes whole lines, on a terminal also \r
@@ -40,6 +42,11 @@ class ProgressBar {
 
   // `done` of the total are done. Cheap enough to be called for each.
   void Update(uint64_t done);
+  // The same, and how many of something finer that is, whose rate is shown too.
+  void Update(uint64_t done, uint64_t details) {
+    details_ = details;
+    Update(done);
+  }
   // Writes the last line, which stays: how much was done in what time. Once; later calls do
   // nothing.
   void Finish();
@@ -51,6 +58,7 @@ class ProgressBar {
   const SteadyTime begin_;
   SteadyTime last_line_;
   uint64_t done_ = 0;
+  uint64_t details_ = 0;
   bool finished_ = false;
 };
 

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <mutex>
 
 #include "forward/connection_watchdog.h"
@@ -34,6 +35,10 @@ constexpr size_t kMaxWireBytesPerBodyByte = 8;
 struct ByteBudget {
   size_t left = 0;
   bool exhausted = false;
+  // While a body is sent: an answer that comes before its end is the server's last word, and the
+  // rest of the body is not sent any more.
+  bool uploading = false;
+  bool answered = false;
 };
 
 // The library's view of the connection.
@@ -59,6 +64,7 @@ class BoundedStream final : public httplib::Stream {
   }
 
   ssize_t write(const char* bytes, size_t size) override {
+    if (Answered()) return static_cast<ssize_t>(size);
     if (!Wait(POLLOUT)) return -1;
     if (ssl_ == nullptr) {
       ssize_t n;
@@ -77,6 +83,14 @@ class BoundedStream final : public httplib::Stream {
   socket_t socket() const override { return socket_; }
 
  private:
+  // Over TLS what is there to be read may be none of the answer.
+  bool Answered() {
+    if (!budget_.uploading || ssl_ != nullptr) return false;
+    pollfd poll_for{socket_, POLLIN, 0};
+    budget_.answered = budget_.answered || poll(&poll_for, 1, 0) > 0;
+    return budget_.answered;
+  }
+
   bool Wait(short events) const {
     pollfd poll_for{socket_, events, 0};
     int n;
@@ -193,7 +207,27 @@ class HttpClient::Impl {
     const std::string step = "GET " + url.ToString();
     // The library reports by value, but what it stands on may throw.
     try {
-      auto response = GetChecked(target, deadline, stop);
+      auto response =
+          Ask([&](Answer& answer) { return ExchangeGet(target, answer); }, deadline, stop);
+      return response.ok() ? std::move(response) : response.status().WithContext(step);
+    } catch (const std::exception& e) {
+      return Status::Internal(step + ": " + e.what());
+    } catch (...) {
+      return Status::Internal(step + ": unknown exception");
+    }
+  }
+
+  Result<HttpClientResponse> Post(const char* content_type, const BodySource& next,
+                                  SteadyTime deadline, const std::stop_token& stop) {
+    const std::string step = "POST " + url_.ToString();
+    Status failure;
+    try {
+      auto response = Ask(
+          [&](Answer& answer) {
+            return ExchangePost(url_.target, content_type, next, failure, answer);
+          },
+          deadline, stop);
+      if (!failure.ok()) return failure;
       return response.ok() ? std::move(response) : response.status().WithContext(step);
     } catch (const std::exception& e) {
       return Status::Internal(step + ": " + e.what());
@@ -207,9 +241,10 @@ class HttpClient::Impl {
     HttpClientResponse response;
     bool too_large = false;
   };
+  using Exchange = std::function<httplib::Error(Answer&)>;
 
-  Result<HttpClientResponse> GetChecked(const std::string& target, SteadyTime deadline,
-                                        const std::stop_token& stop) {
+  Result<HttpClientResponse> Ask(const Exchange& exchange, SteadyTime deadline,
+                                 const std::stop_token& stop) {
     // An open connection needs no address; it was made by an earlier call.
     std::vector<std::string> addresses;
     if (client_->is_socket_open() == 0) {
@@ -231,7 +266,7 @@ class HttpClient::Impl {
       httplib::Error error;
       {
         const ConnectionWatchdog watchdog(socket_, deadline, stop);
-        error = Exchange(target, answer);
+        error = exchange(answer);
         if (watchdog.bit()) error = httplib::Error::Canceled;
       }
       if (error == httplib::Error::Success) return std::move(answer.response);
@@ -244,11 +279,41 @@ class HttpClient::Impl {
     }
   }
 
-  httplib::Error Exchange(const std::string& target, Answer& answer) {
+  httplib::Error ExchangePost(const std::string& target, const char* content_type,
+                              const BodySource& next, Status& failure, Answer& answer) {
+    const httplib::Headers headers{{"User-Agent", "rollcall/" ROLLCALL_VERSION}, {"Accept", "*/*"}};
+    budget_ = {kMaxHeadBytes + options_.max_response_bytes};
+    const httplib::Result result = client_->Post(
+        target, headers,
+        [&](size_t, httplib::DataSink& sink) {
+          budget_.uploading = true;
+          if (budget_.answered) {
+            sink.done();
+            return true;
+          }
+          const Result<std::string_view> piece = next();
+          failure = piece.status();
+          if (!piece.ok()) return false;
+          if (piece->empty()) {
+            sink.done();
+          } else {
+            sink.write(piece->data(), piece->size());
+          }
+          return true;
+        },
+        content_type);
+    if (!result) return result.error();
+    answer.response.status = result->status;
+    answer.response.headers.assign(result->headers.begin(), result->headers.end());
+    answer.response.body = result->body;
+    return httplib::Error::Success;
+  }
+
+  httplib::Error ExchangeGet(const std::string& target, Answer& answer) {
     const httplib::Headers headers{{"User-Agent", "rollcall/" ROLLCALL_VERSION},
                                    {"Accept", "*/*"},
                                    {"Accept-Encoding", "identity"}};
-    budget_ = {kMaxHeadBytes, false};
+    budget_ = {kMaxHeadBytes};
     const size_t max = options_.max_response_bytes;
     const httplib::Result result = client_->Get(
         target, headers,
@@ -377,6 +442,17 @@ Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptio
     if (!next.ok()) return next.status().WithContext(step.substr(0, step.size() - 2));
     current = std::move(next);
   }
+}
+
+Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* content_type,
+                                          const BodySource& next, const HttpClientOptions& options,
+                                          std::stop_token stop) {
+  ROLLCALL_RETURN_IF_ERROR(CheckOptions(options));
+  const SteadyTime deadline = std::chrono::steady_clock::now() + options.total_timeout;
+  auto parsed = HttpUrl::Parse(url);
+  if (!parsed.ok()) return parsed.status();
+  HttpClient::Impl client(*parsed, options, false);
+  return client.Post(content_type, next, deadline, stop);
 }
 
 }  // namespace rollcall::forward

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -34,6 +35,10 @@ struct HttpClientResponse {
   const std::string* Header(std::string_view name) const;
 };
 
+// The next piece of a body, valid until the next call; an empty one: the body is whole. A failure ends
+// the call that sends it, and is what that returns.
+using BodySource = std::function<Result<std::string_view>()>;
+
 // A connection to one server that is kept open from call to call and made anew when it was lost.
 // For one thread at a time. Redirects are answers like any other.
 class HttpClient {
@@ -53,6 +58,9 @@ class HttpClient {
  private:
   friend Result<HttpClientResponse> HttpGet(const std::string&, const HttpClientOptions&,
                                             std::stop_token);
+  friend Result<HttpClientResponse> HttpPostStream(const std::string&, const char*,
+                                                   const BodySource&, const HttpClientOptions&,
+                                                   std::stop_token);
   class Impl;
   explicit HttpClient(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
@@ -62,5 +70,13 @@ class HttpClient {
 // as HttpClient::Get. Thread-safe.
 Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptions& options,
                                    std::stop_token stop = {});
+
+// One POST over a connection of its own, the body in chunks as `next` brings them: of any size, in bounded
+// memory. An answer that comes before the body is whole ends the sending. total_timeout counts from the
+// call, read_timeout from the body's end to the answer's first byte. Redirects are answers like any
+// other. Otherwise as HttpClient::Get. Thread-safe.
+Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* content_type,
+                                          const BodySource& next, const HttpClientOptions& options,
+                                          std::stop_token stop = {});
 
 }  // namespace rollcall::forward

@@ -1,6 +1,9 @@
 // A day's chunk as a list of instants, for an import to merge what it brings with what is there.
+// Pure functions.
 #pragma once
 
+#include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,27 +14,45 @@
 
 namespace rollcall::ingest {
 
-// The series that a source had at one second; sorted by metric, then label set, each once.
+// The series that a source had at one second; sorted by metric, then label set, each once. They
+// belong to whoever made the instant.
 struct Instant {
   UnixSeconds time;
-  std::vector<SeriesValue> series;
+  std::span<const SeriesValue> series;
+};
+
+// A day's reports in the order of time.
+struct DayReports {
+  std::vector<Instant> instants;
+  std::deque<std::vector<SeriesValue>> owned;  // series of those that are not borrowed
 };
 
 // DataLoss where the chunk is damaged.
-Result<std::vector<Instant>> ReadInstants(Day day, std::string_view chunk);
+Result<DayReports> ReadInstants(Day day, std::string_view chunk);
 
 struct MergeTally {
   uint64_t reports = 0;  // instants that were not there
   uint64_t samples = 0;  // values that were not there, or smaller
+  bool appended = true;  // all of that came after what was there
+
+  MergeTally& operator+=(const MergeTally& other) {
+    reports += other.reports;
+    samples += other.samples;
+    appended &= other.appended;
+    return *this;
+  }
 };
 
-// Takes `added` (sorted by time, times unique) into `instants` (in time order). A series that an
-// instant has already keeps the larger value: what is merged twice changes nothing. What is new joins
-// the report of that second that shares a metric with it, else it becomes a report of its own, so that
-// two senders of one second stay two streams.
-MergeTally MergeInstants(const std::vector<Instant>& added, std::vector<Instant>& instants);
+// Takes `added` (sorted by time, times unique) into `day`, which borrows from it what is new. A
+// series that an instant has already keeps the larger value: what is merged twice changes nothing.
+// What is new joins the report of that second that shares a metric with it, else it becomes a
+// report of its own, so that two senders of one second stay two streams.
+MergeTally MergeInstants(std::span<const Instant> added, DayReports& day);
 
 // The chunk that holds these instants, as live reports would have written it.
-std::string WriteInstants(Day day, const std::vector<Instant>& instants);
+std::string WriteInstants(Day day, std::span<const Instant> instants);
+
+// Both sorted by metric.
+bool ShareMetric(std::span<const SeriesValue> a, std::span<const SeriesValue> b);
 
 }  // namespace rollcall::ingest

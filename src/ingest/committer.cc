@@ -6,9 +6,9 @@
 #include <spdlog/spdlog.h>
 
 namespace rollcall::ingest {
+
 Committer::Committer(storage::Stores& stores, const Clock& clock, size_t source_cache_bytes,
-                     RecentReports& recent, ReportCounters& counters,
-                     metrics::Registry& registry)
+                     RecentReports& recent, ReportCounters& counters, metrics::Registry& registry)
     : stores_(stores),
       clock_(clock),
       recent_(recent),
@@ -20,9 +20,9 @@ Committer::Committer(storage::Stores& stores, const Clock& clock, size_t source_
       commit_seconds_(registry.GetHistogram("rollcall_commit_duration_seconds",
                                             "Time to write and sync a batch",
                                             metrics::Histogram::LatencyBuckets())),
-      reports_per_commit_(registry.GetHistogram(
-          "rollcall_reports_per_commit", "Reports that shared one sync",
-          {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048})),
+      reports_per_commit_(
+          registry.GetHistogram("rollcall_reports_per_commit", "Reports that shared one sync",
+                                {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048})),
       counters_(counters),
       queue_length_(
           registry.GetGauge("rollcall_commit_queue_length", "Reports that wait to be committed")),
@@ -80,6 +80,10 @@ void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
       status = stores_.Commit(lock, batch);
       commit_seconds_.Observe(
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+      if (status.ok()) {
+        commits_.Add();
+        reports_per_commit_.Observe(static_cast<double>(written.size()));
+      }
     }
     if (status.ok()) {
       stores_.Committed();
@@ -124,12 +128,9 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, std::vector<Wri
 }
 
 void Committer::Answer(std::vector<Written>& written, const Status& committed) {
-  if (committed.ok()) {
-    commits_.Add();
-    reports_per_commit_.Observe(static_cast<double>(written.size()));
-  } else {
+  if (!committed.ok()) {
     failed_commits_.Add();
-    spdlog::error("commit of {} reports: {}", written.size(), committed.message());
+    LogFailure(written.size(), committed);
   }
   for (Written& one : written) {
     const Status& status = committed.ok() ? one.status : committed;
@@ -142,6 +143,16 @@ void Committer::Answer(std::vector<Written>& written, const Status& committed) {
     }
     one.report.done(status);
   }
+}
+
+// A full disk fails every commit, and the log may be on it.
+void Committer::LogFailure(size_t reports, const Status& status) {
+  unlogged_failures_ += reports;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_failure_log_) return;
+  spdlog::error("{} reports not stored: {}", unlogged_failures_, status.message());
+  unlogged_failures_ = 0;
+  next_failure_log_ = now + kFailureLogInterval;
 }
 
 void Committer::CountStored(const Written& one) {

@@ -1,7 +1,9 @@
-// The committer: the one thread that writes reports. It takes what waits, makes one batch of it, syncs
-// it once, and tells everyone who waited. The longer a sync takes, the more reports share the next.
+// The committer: the one thread that writes reports. It takes what waits, makes one batch of it,
+// syncs it once, and tells everyone who waited. The longer a sync takes, the more reports share the
+// next.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -28,19 +30,22 @@ class Committer {
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  // Thread-safe. Blocks while the queue is full: whoever must not block keeps fewer reports under way
-  // than kMaxQueued.
+  // Thread-safe. Blocks while the queue is full: whoever must not block keeps fewer reports under
+  // way than kMaxQueued.
   void Enqueue(PreparedReport&& report);
 
   static constexpr size_t kMaxQueued = 32'768;
 
   // After a source's rows were written by somebody else, who holds the store's writer lock.
-  void Forget(const storage::Store::WriterLock&, const Hash128& id_hash) { sources_.Forget(id_hash); }
+  void Forget(const storage::Store::WriterLock&, const Hash128& id_hash) {
+    sources_.Forget(id_hash);
+  }
 
  private:
   // A commit's reports are of one day: within a batch a source's rows are known from memory alone.
   static constexpr size_t kMaxReportsPerCommit = 2'048;
   static constexpr size_t kMaxBytesPerCommit = 32 * 1024 * 1024;
+  static constexpr std::chrono::seconds kFailureLogInterval{10};
 
   struct Written {
     PreparedReport report;
@@ -54,6 +59,7 @@ class Committer {
   Status WriteSome(std::deque<PreparedReport>& waiting, std::vector<Written>& written,
                    storage::Batch& batch);
   void Answer(std::vector<Written>& written, const Status& committed);
+  void LogFailure(size_t reports, const Status& status);
   void CountStored(const Written& one);
 
   storage::Stores& stores_;
@@ -61,6 +67,9 @@ class Committer {
   RecentReports& recent_;
   SourceTable sources_;
   ReportWriter writer_;
+
+  size_t unlogged_failures_ = 0;  // of reports; for its own thread, like the next
+  std::chrono::steady_clock::time_point next_failure_log_{};
 
   metrics::Counter& commits_;
   metrics::Counter& failed_commits_;

@@ -1,8 +1,11 @@
 #include "ingest/import_month.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
+#include "ingest/source_table.h"
+#include "storage/chunk_codec.h"
 #include "storage/keys.h"
 #include "storage/peaks_reader.h"
 #include "storage/retention.h"
@@ -13,14 +16,59 @@ namespace {
 
 using storage::Table;
 
+// Takes reports into a month's peaks in their order. What repeats its stream's last report of the
+// day changes nothing, unless another stream had a word in between.
+class Replay {
+ public:
+  Replay(Month month, PeaksRow& row) : month_(month), row_(row) {}
+
+  void Add(Day day, std::span<const Instant> instants) {
+    streams_ = {};
+    for (const Instant& instant : instants) Add(day, instant.series);
+  }
+
+ private:
+  struct Stream {
+    std::span<const SeriesValue> latest;
+    bool has_last_word = false;
+  };
+
+  void Add(Day day, std::span<const SeriesValue> series) {
+    Stream* place = &streams_[next_];
+    for (Stream& stream : streams_) {
+      if (!stream.has_last_word) {
+        place = &stream;
+        continue;
+      }
+      const bool same = stream.latest.size() == series.size() &&
+                        (stream.latest.data() == series.data() ||
+                         std::equal(series.begin(), series.end(), stream.latest.begin()));
+      if (same) return;
+    }
+    AddReport(series, day.number - month_.FirstDay().number + 1, row_);
+    for (Stream& stream : streams_) {
+      if (stream.has_last_word && ShareMetric(stream.latest, series)) {
+        stream.has_last_word = false;
+        place = &stream;
+      }
+    }
+    *place = {series, true};
+    next_ = (next_ + 1) % streams_.size();
+  }
+
+  const Month month_;
+  PeaksRow& row_;
+  std::array<Stream, storage::kStreamSlots> streams_;
+  size_t next_ = 0;
+};
+
 class MonthImport {
  public:
   MonthImport(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
               storage::Batch& batch)
-      : stores_(stores), store_(stores.store()), fleet_(fleet), source_(source), month_(month),
-        batch_(batch) {}
+      : stores_(stores), store_(stores.store()), key_{month, fleet, source}, batch_(batch) {}
 
-  Status Run(const std::vector<Instant>& added, TotalsMap& gains, MergeTally& tally) {
+  Status Run(std::span<const Instant> added, TotalsMap& gains, MergeTally& tally) {
     const Result<Day> first_whole_day = storage::FirstWholeDay(store_);
     if (!first_whole_day.ok()) return first_whole_day.status();
     for (size_t begin = 0; begin < added.size();) {
@@ -28,93 +76,128 @@ class MonthImport {
       size_t end = begin;
       while (end < added.size() && Day::Of(added[end].time) == day) ++end;
       if (day >= *first_whole_day) {
-        ROLLCALL_RETURN_IF_ERROR(
-            MergeDay(day, {added.begin() + static_cast<std::ptrdiff_t>(begin),
-                           added.begin() + static_cast<std::ptrdiff_t>(end)}, tally));
+        ROLLCALL_RETURN_IF_ERROR(MergeDay(day, added.subspan(begin, end - begin)));
       }
       begin = end;
     }
-    const bool whole = month_.FirstDay() >= *first_whole_day;
+    tally += tally_;
+    const bool whole = key_.month.FirstDay() >= *first_whole_day;
     if (whole && days_.empty()) return Status::Ok();
     return UpdatePeaks(whole, added, gains);
   }
 
  private:
-  Status MergeDay(Day day, const std::vector<Instant>& added, MergeTally& tally) {
-    Result<std::vector<Instant>> instants = ReadDay(day);
-    if (!instants.ok()) return instants.status();
-    const MergeTally of_day = MergeInstants(added, *instants);
+  struct ChangedDay {
+    DayReports reports;
+    std::span<const Instant> added;
+  };
+
+  Status MergeDay(Day day, std::span<const Instant> added) {
+    Result<DayReports> reports = ReadDay(day);
+    if (!reports.ok()) return reports.status();
+    const MergeTally of_day = MergeInstants(added, *reports);
     if (of_day.samples == 0) return Status::Ok();
-    tally.reports += of_day.reports;
-    tally.samples += of_day.samples;
-    batch_.Put(Table::kChunks, storage::EncodeKey(storage::ChunkKey{day, fleet_, source_}),
-               WriteInstants(day, *instants));
-    days_[day] = std::move(*instants);
+    tally_ += of_day;
+    batch_.Put(Table::kChunks, ChunkKeyOf(day), WriteInstants(day, reports->instants));
+    days_.emplace(day, ChangedDay{std::move(*reports), added});
     return Status::Ok();
   }
 
-  Result<std::vector<Instant>> ReadDay(Day day) const {
-    const auto stored =
-        store_.Get(Table::kChunks, storage::EncodeKey(storage::ChunkKey{day, fleet_, source_}));
+  std::string ChunkKeyOf(Day day) const {
+    return storage::EncodeKey(storage::ChunkKey{day, key_.fleet, key_.source});
+  }
+
+  Result<DayReports> ReadDay(Day day) const {
+    const auto stored = store_.Get(Table::kChunks, ChunkKeyOf(day));
     if (!stored.ok()) return stored.status();
-    if (!stored->has_value()) return std::vector<Instant>();
+    if (!stored->has_value()) return DayReports();
     return ReadInstants(day, **stored);
   }
 
-  // Replays the month from its chunks where all are there; else adds to the stored row.
-  Status UpdatePeaks(bool whole, const std::vector<Instant>& added, TotalsMap& gains) {
-    const storage::PeaksKey key{month_, fleet_, source_};
-    const Result<PeaksRow> old_row = storage::ReadPeaks(store_, key);
+  Status UpdatePeaks(bool whole, std::span<const Instant> added, TotalsMap& gains) {
+    const Result<PeaksRow> old_row = storage::ReadPeaks(store_, key_);
     if (!old_row.ok()) return old_row.status();
     PeaksRow row;
-    if (whole) {
-      for (Day day = month_.FirstDay(); day <= month_.LastDay(); ++day.number) {
-        if (const auto merged = days_.find(day); merged != days_.end()) {
-          Replay(merged->second, row);
-          continue;
-        }
-        const Result<std::vector<Instant>> stored = ReadDay(day);
-        if (!stored.ok()) return stored.status();
-        Replay(*stored, row);
-      }
-    } else {
+    if (!whole) {
       row = *old_row;
-      Replay(added, row);
+      ReplayAdded(added, row);
+    } else if (IsAppended(*old_row)) {
+      row = *old_row;
+      Replay replay(key_.month, row);
+      for (const auto& [day, changed] : days_) replay.Add(day, changed.added);
+    } else {
+      ROLLCALL_RETURN_IF_ERROR(ReplayMonth(*old_row, row));
     }
-    if (row == *old_row) return Status::Ok();
-    stores_.totals().DropStale(month_, fleet_, batch_);
-    if (stores_.totals().Follows({month_, fleet_})) {
-      PeaksRow before;
-      ROLLCALL_RETURN_IF_ERROR(
-          storage::MergePeaksBefore(store_, key, 1, MonthsOf(Span::kQuarter), before));
-      const PeaksRow quarter_before = before;
-      ROLLCALL_RETURN_IF_ERROR(storage::MergePeaksBefore(store_, key, MonthsOf(Span::kQuarter),
-                                                         MonthsOf(Span::kYear), before));
-      AddPeaksChange(month_, fleet_, *old_row, row, quarter_before, before, gains);
+    return row == *old_row ? Status::Ok() : WritePeaks(*old_row, row, gains);
+  }
+
+  // Whether all that is new came after all that the month had.
+  bool IsAppended(const PeaksRow& old_row) const {
+    const uint32_t first = days_.begin()->first.number - key_.month.FirstDay().number;
+    return tally_.appended && (uint64_t{old_row.active_days} >> (first + 1)) == 0;
+  }
+
+  void ReplayAdded(std::span<const Instant> added, PeaksRow& row) const {
+    Replay replay(key_.month, row);
+    for (const Instant& instant : added) replay.Add(Day::Of(instant.time), {&instant, 1});
+  }
+
+  // From all its chunks.
+  Status ReplayMonth(const PeaksRow& old_row, PeaksRow& row) const {
+    Replay replay(key_.month, row);
+    const Day first = key_.month.FirstDay();
+    for (Day day = first; day <= key_.month.LastDay(); ++day.number) {
+      if (const auto changed = days_.find(day); changed != days_.end()) {
+        replay.Add(day, changed->second.reports.instants);
+      } else if ((old_row.active_days >> (day.number - first.number) & 1) != 0) {
+        const Result<DayReports> stored = ReadDay(day);
+        if (!stored.ok()) return stored.status();
+        replay.Add(day, stored->instants);
+      }
     }
-    batch_.Put(Table::kPeaks, storage::EncodeKey(key), storage::EncodePeaks(row));
     return Status::Ok();
   }
 
-  void Replay(const std::vector<Instant>& instants, PeaksRow& row) const {
-    for (const Instant& instant : instants) {
-      AddReport(instant.series, Day::Of(instant.time).number - month_.FirstDay().number + 1, row);
+  // A negative value that joins a report lowers its sum: the one change that is no gain.
+  static bool AnySumFell(const PeaksRow& old_row, const PeaksRow& row) {
+    auto now = row.metrics.begin();
+    return std::any_of(old_row.metrics.begin(), old_row.metrics.end(), [&](const MetricPeaks& old) {
+      while (now != row.metrics.end() && now->metric < old.metric) ++now;
+      return now != row.metrics.end() && now->metric == old.metric &&
+             now->report_sum_peak < old.report_sum_peak;
+    });
+  }
+
+  Status WritePeaks(const PeaksRow& old_row, const PeaksRow& row, TotalsMap& gains) {
+    // The month's own totals are stale too where they would have to fall: as if the month before
+    // changed.
+    const Month changed = AnySumFell(old_row, row) ? key_.month.Plus(-1) : key_.month;
+    stores_.totals().DropStale(changed, key_.fleet, batch_);
+    if (stores_.totals().Follows({key_.month, key_.fleet})) {
+      PeaksRow before;
+      ROLLCALL_RETURN_IF_ERROR(
+          storage::MergePeaksBefore(store_, key_, 1, MonthsOf(Span::kQuarter), before));
+      const PeaksRow quarter_before = before;
+      ROLLCALL_RETURN_IF_ERROR(storage::MergePeaksBefore(store_, key_, MonthsOf(Span::kQuarter),
+                                                         MonthsOf(Span::kYear), before));
+      AddPeaksChange(key_.month, key_.fleet, old_row, row, quarter_before, before, gains);
     }
+    batch_.Put(Table::kPeaks, storage::EncodeKey(key_), storage::EncodePeaks(row));
+    return Status::Ok();
   }
 
   storage::Stores& stores_;
   storage::Store& store_;
-  const FleetRef fleet_;
-  const SourceRef source_;
-  const Month month_;
+  const storage::PeaksKey key_;
   storage::Batch& batch_;
-  std::map<Day, std::vector<Instant>> days_;  // that changed
+  MergeTally tally_;
+  std::map<Day, ChangedDay> days_;
 };
 
 }  // namespace
 
 Status ImportMonth(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
-                   const std::vector<Instant>& added, storage::Batch& batch, TotalsMap& gains,
+                   std::span<const Instant> added, storage::Batch& batch, TotalsMap& gains,
                    MergeTally& tally) {
   return MonthImport(stores, fleet, source, month, batch).Run(added, gains, tally);
 }

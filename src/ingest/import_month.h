@@ -1,8 +1,8 @@
-// Merges imported reports of one source and one month with what the store has: the days' chunks, the
-// month's peaks, what the totals gain.
+// Merges imported reports of one source and one month with what the store has: the days' chunks,
+// the month's peaks, what the totals gain.
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "base/civil_time.h"
 #include "ingest/chunk_merge.h"
@@ -12,12 +12,13 @@
 
 namespace rollcall::ingest {
 
-// `added` is sorted by time, all within `month`, times unique. Puts what changes into the batch, and what
-// totals that are kept gain into `gains`; totals of later months that become stale are dropped. Days that
-// retention has taken are not stored again; their reports still count in the month's peaks. Needs the
-// store's writer lock; the batch must hold nothing else of this source's month.
+// `added` is sorted by time, all within `month`, times unique. Puts what changes into the batch,
+// and what totals that are kept gain into `gains`; totals of later months that become stale are
+// dropped. Days that retention has taken are not stored again; their reports still count in the
+// month's peaks. Needs the store's writer lock; the batch must hold nothing else of this source's
+// month.
 Status ImportMonth(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
-                   const std::vector<Instant>& added, storage::Batch& batch, TotalsMap& gains,
+                   std::span<const Instant> added, storage::Batch& batch, TotalsMap& gains,
                    MergeTally& tally);
 
 }  // namespace rollcall::ingest

@@ -3,70 +3,157 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/civil_time.h"
 #include "parse/normalize.h"
+#include "parse/number.h"
 
 namespace rollcall::ingest {
+namespace {
 
-void ImportReader::Read(std::string_view piece) {
-  // Only what ends with a line's end is read; the rest waits.
-  const size_t last_end = piece.rfind('\n');
-  if (last_end == std::string_view::npos) {
-    held_ += piece;
-  } else if (held_.empty()) {
-    const std::string_view block = piece.substr(0, last_end + 1);
-    held_ = piece.substr(ReadBlock(block, false));
-  } else {
-    const size_t block_size = held_.size() + last_end + 1;
-    held_ += piece;
-    held_.erase(0, ReadBlock(std::string_view(held_).substr(0, block_size), false));
-  }
-  if (held_.size() > kMaxEntryBytes) {
-    refuse_(lines_ + 1, "longer than " + std::to_string(kMaxEntryBytes) + " bytes");
-    const size_t line_end = held_.find('\n');
-    // A line without an end so far: its rest will be refused as what it looks like.
-    lines_ += 1;
-    held_.erase(0, line_end == std::string::npos ? held_.size() : line_end + 1);
-  }
+// Earlier ones are a mistake: most likely seconds.
+constexpr UnixSeconds kPlausible{std::chrono::seconds(946'684'800)};  // 2000-01-01
+
+// In every report it names the source, whatever the label that does so here.
+constexpr std::string_view kUsualSourceLabel = "cluster_id";
+
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view SkipBlanks(std::string_view text) {
+  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
+  return text;
 }
 
-void ImportReader::Finish() {
-  ReadBlock(held_, true);
-  held_.clear();
+// Takes what stands before the next blank off the front.
+std::string_view TakeWord(std::string_view& text) {
+  size_t size = 0;
+  while (size < text.size() && !IsBlank(text[size])) ++size;
+  const std::string_view word = text.substr(0, size);
+  text.remove_prefix(size);
+  return word;
 }
 
-size_t ImportReader::ReadBlock(std::string_view block, bool is_last) {
-  TextParser parser(block);
-  size_t done = block.size();
-  for (bool more = true; more;) {
-    switch (parser.Next()) {
-      case TextParser::Event::kSample:
-        if (const std::string wrong = ReadSample(parser); !wrong.empty()) {
-          refuse_(lines_ + parser.line(), wrong);
-        }
-        break;
-      case TextParser::Event::kError:
-        if (parser.cut_short() && !is_last && block.size() - parser.entry_offset() < kMaxEntryBytes) {
-          done = parser.entry_offset();
-          more = false;
-        } else {
-          refuse_(lines_ + parser.line(), parser.reason());
-        }
-        break;
-      case TextParser::Event::kEnd:
-        more = false;
-        break;
+// Up to and with the brace that closes the labels, if there is one.
+std::string_view SeriesTextOf(std::string_view line) { return line.substr(0, line.rfind('}') + 1); }
+
+UnixSeconds ToSeconds(int64_t milliseconds) {
+  return UnixSeconds(std::chrono::seconds(milliseconds / 1000));
+}
+
+}  // namespace
+
+void ImportReader::Read(std::string_view piece, std::vector<ImportSample>& out) {
+  while (!piece.empty() && !ended_) {
+    if (held_.empty() && piece.size() >= block_bytes_) {
+      piece.remove_prefix(ReadBlock(piece.substr(0, block_bytes_), false, out));
+      // Nothing could be read, and the block is larger now: it gathers below.
+      if (piece.size() >= block_bytes_) continue;
     }
+    const size_t wanted = std::min(block_bytes_ - held_.size(), piece.size());
+    held_ += piece.substr(0, wanted);
+    piece.remove_prefix(wanted);
+    ReadHeld(false, out);
   }
-  const std::string_view read = block.substr(0, done);
-  lines_ += static_cast<uint64_t>(std::count(read.begin(), read.end(), '\n'));
-  if (is_last && !read.empty() && read.back() != '\n') ++lines_;
+}
+
+void ImportReader::Finish(std::vector<ImportSample>& out) { ReadHeld(true, out); }
+
+void ImportReader::ReadHeld(bool is_last, std::vector<ImportSample>& out) {
+  size_t done = 0;
+  while (!ended_ && (held_.size() - done >= block_bytes_ || (is_last && done < held_.size()))) {
+    const std::string_view rest = std::string_view(held_).substr(done);
+    done += ReadBlock(rest.substr(0, block_bytes_), is_last && rest.size() <= block_bytes_, out);
+  }
+  held_.erase(0, done);
+}
+
+size_t ImportReader::ReadBlock(std::string_view block, bool is_last,
+                               std::vector<ImportSample>& out) {
+  size_t done = 0;
+  if (skipping_) {
+    const size_t line_end = block.find('\n');
+    skipping_ = line_end == std::string_view::npos;
+    if (skipping_) return block.size();
+    done = line_end + 1;
+  }
+  // Whether what stands behind the last line's end is a line is not known yet.
+  const std::string_view lines = is_last ? block : block.substr(0, block.rfind('\n') + 1);
+  while (done < lines.size() && !ended_) {
+    const std::string_view rest = lines.substr(done);
+    const size_t line_end = rest.find('\n');
+    if (line_end != std::string_view::npos && ReadKnown(rest.substr(0, line_end), out)) {
+      ++lines_;
+      done += line_end + 1;
+      continue;
+    }
+    const size_t size = ParseEntry(rest, is_last, out);
+    if (size == 0) break;
+    const std::string_view read = rest.substr(0, size);
+    lines_ += static_cast<uint64_t>(std::count(read.begin(), read.end(), '\n'));
+    lines_ += read.back() != '\n';  // the last line of all
+    done += size;
+  }
+  if (done == 0 && !ended_) return WaitForMore(block);
+  block_bytes_ = kBlockBytes;
   return done;
 }
 
-std::string ImportReader::ReadSample(TextParser& parser) {
+size_t ImportReader::WaitForMore(std::string_view block) {
+  if (block.size() <= kMaxEntryBytes) {
+    // Twice as much each time, so that the bytes are not looked at again and again.
+    block_bytes_ = std::min(block.size() * 2, kMaxEntryBytes + 1);
+    return 0;
+  }
+  Refused(lines_ + 1, "longer than " + std::to_string(kMaxEntryBytes) + " bytes");
+  ++lines_;
+  block_bytes_ = kBlockBytes;
+  const size_t line_end = block.find('\n');
+  skipping_ = line_end == std::string_view::npos;
+  return skipping_ ? block.size() : line_end + 1;
+}
+
+// Only what is right is read here, the way the parser would; anything else is left to it.
+bool ImportReader::ReadKnown(std::string_view line, std::vector<ImportSample>& out) {
+  const std::string_view series_text = SeriesTextOf(line);
+  if (series_text.empty()) return false;
+  const std::optional<uint32_t> series = cache_.Find(HashBytes(series_text, options_.hash_seed));
+  if (!series) return false;
+  std::string_view rest = SkipBlanks(line.substr(series_text.size()));
+  double value = 0;
+  if (ParseValue(TakeWord(rest), value) != NumberError::kNone) return false;
+  rest = SkipBlanks(rest);
+  int64_t milliseconds = 0;
+  if (ParseTimestamp(TakeWord(rest), milliseconds) != NumberError::kNone) return false;
+  const UnixSeconds time = ToSeconds(milliseconds);
+  if (time < options_.earliest || time > options_.latest || time < kPlausible) return false;
+  if (!SkipBlanks(rest).empty()) return false;
+  Take(*series, milliseconds, value, out);
+  return true;
+}
+
+size_t ImportReader::ParseEntry(std::string_view rest, bool is_last,
+                                std::vector<ImportSample>& out) {
+  TextParser parser(rest);
+  const TextParser::Event event = parser.Next();
+  if (event == TextParser::Event::kEnd) return rest.size();
+  const size_t begin = parser.entry_offset();
+  if (event == TextParser::Event::kSample) {
+    const size_t end = parser.end_offset();
+    const std::string wrong = TakeSample(parser, rest.substr(begin, end - begin), out);
+    if (!wrong.empty()) Refused(lines_ + parser.line(), wrong);
+    return std::min(end + 1, rest.size());
+  }
+  if (parser.cut_short() && !is_last) {
+    // What stands before it is done.
+    return rest.substr(0, begin).rfind('\n') + 1;
+  }
+  Refused(lines_ + parser.line(), parser.reason());
+  return std::min(rest.find('\n', begin), rest.size() - 1) + 1;
+}
+
+std::string ImportReader::TakeSample(TextParser& parser, std::string_view entry,
+                                     std::vector<ImportSample>& out) {
   if (!parser.timestamp_ms()) return "no timestamp";
-  const auto time = UnixSeconds(std::chrono::seconds(*parser.timestamp_ms() / 1000));
-  if (time > latest_) return "the timestamp is in the future";
+  if (std::string wrong = CheckTime(*parser.timestamp_ms()); !wrong.empty()) return wrong;
   if (std::isnan(parser.value())) {
     ++not_numbers_;
     return {};
@@ -74,15 +161,44 @@ std::string ImportReader::ReadSample(TextParser& parser) {
   std::vector<Label>& labels = parser.labels();
   NormalizeLabels(labels);
   const auto source = std::find_if(labels.begin(), labels.end(),
-                                   [&](const Label& l) { return l.name == source_label_; });
-  if (source == labels.end()) return "no label " + source_label_;
+                                   [&](const Label& l) { return l.name == options_.source_label; });
+  if (source == labels.end()) return "no label " + options_.source_label;
   const std::string_view source_id = source->value;
   labels.erase(source);
+  std::erase_if(labels, [](const Label& l) { return l.name == kUsualSourceLabel; });
   label_set_.clear();
   AppendLabelSet(parser.metric(), labels, label_set_);
-  std::string wrong = take_({source_id, label_set_, time, parser.value()});
-  samples_ += wrong.empty();
-  return wrong;
+  const Result<uint32_t> series = resolve_(source_id, label_set_);
+  if (!series.ok()) return series.status().message();
+  if (!parser.spans_lines()) {
+    cache_.Remember(HashBytes(SeriesTextOf(entry), options_.hash_seed), *series);
+  }
+  Take(*series, *parser.timestamp_ms(), parser.value(), out);
+  return {};
+}
+
+std::string ImportReader::CheckTime(int64_t milliseconds) const {
+  const UnixSeconds time = ToSeconds(milliseconds);
+  if (time > options_.latest) return "the timestamp is in the future";
+  if (time < kPlausible) return "the timestamp is before 2000: milliseconds since 1970 are wanted";
+  if (time < options_.earliest) {
+    return "the timestamp is before " + Day::Of(options_.earliest).ToString() +
+           ": the counts of that time are dropped (retention)";
+  }
+  return {};
+}
+
+void ImportReader::Take(uint32_t series, int64_t milliseconds, double value,
+                        std::vector<ImportSample>& out) {
+  if (std::isnan(value)) {
+    ++not_numbers_;
+    return;
+  }
+  out.push_back({series, static_cast<uint32_t>(milliseconds / 1000), value});
+}
+
+void ImportReader::Refused(uint64_t line, const std::string& reason) {
+  ended_ = !refuse_(line, reason);
 }
 
 }  // namespace rollcall::ingest

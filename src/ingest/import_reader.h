@@ -1,25 +1,32 @@
-// Reads an import: lines of Prometheus' text format with a label that names the source and a timestamp
-// in milliseconds, in pieces of any size. A bad line is told and passed over.
+// Reads an import: lines of Prometheus' text format with a label that names the source and a
+// timestamp in milliseconds, in pieces of any size. A bad line is told and passed over. What comes
+// out depends on the bytes alone, not on where the pieces end.
 //
-// Owned by the importer; one thread. Memory: an entry that is cut off by the end of a piece, at most
-// kMaxEntryBytes.
+// A line whose series was seen before is not parsed: the bytes before its value are looked up.
+//
+// Owned by the importer; one thread. Memory: an entry that is cut off by the end of a piece, at
+// most kMaxEntryBytes, and the cache of series.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
+#include "base/status.h"
+#include "ingest/import_sample.h"
+#include "ingest/series_cache.h"
 #include "parse/text_parser.h"
 
 namespace rollcall::ingest {
 
-struct ImportedSample {
-  std::string_view source_id;  // as sent, not checked
-  std::string_view label_set;  // canonical, without the source's label
-  UnixSeconds time;            // the timestamp, cut to the second
-  double value;                // finite or infinite
+struct ImportReaderOptions {
+  std::string source_label;
+  UnixSeconds earliest{};  // both inclusive; other timestamps are refused
+  UnixSeconds latest{};
+  uint64_t hash_seed = 0;
 };
 
 class ImportReader {
@@ -27,38 +34,53 @@ class ImportReader {
   // A line, or several where label values hold raw newlines; inclusive.
   static constexpr size_t kMaxEntryBytes = 10 * 1024 * 1024;
 
-  // `take` returns what is wrong with the sample's content, or nothing; its views live as long as the
-  // call. `refuse` is told each bad line's number (from 1) and reason.
-  using Take = std::function<std::string(const ImportedSample&)>;
-  using Refuse = std::function<void(uint64_t line, const std::string& reason)>;
+  // The number of a series, or what is wrong with it. `source_id` is as sent and not checked,
+  // `label_set` canonical and without the source's label; both live as long as the call.
+  using Resolve =
+      std::function<Result<uint32_t>(std::string_view source_id, std::string_view label_set)>;
+  // Is told each bad line's number (from 1) and reason. False: no more is read.
+  using Refuse = std::function<bool(uint64_t line, const std::string& reason)>;
 
-  // `latest`: later timestamps are refused.
-  ImportReader(std::string source_label, UnixSeconds latest, Take take, Refuse refuse)
-      : source_label_(std::move(source_label)), latest_(latest), take_(std::move(take)),
-        refuse_(std::move(refuse)) {}
+  ImportReader(ImportReaderOptions options, Resolve resolve, Refuse refuse)
+      : options_(std::move(options)), resolve_(std::move(resolve)), refuse_(std::move(refuse)) {}
 
-  void Read(std::string_view piece);
+  // Append what was read to `out`.
+  void Read(std::string_view piece, std::vector<ImportSample>& out);
   // The last line needs no newline.
-  void Finish();
+  void Finish(std::vector<ImportSample>& out);
 
   uint64_t lines() const { return lines_; }
-  uint64_t samples() const { return samples_; }
   uint64_t not_numbers() const { return not_numbers_; }  // NaN: dropped, not refused
 
  private:
-  // Reads `block`, which ends with a line's end unless it is the last; returns how much of it is done.
-  size_t ReadBlock(std::string_view block, bool is_last);
-  // What is wrong with the sample, or nothing.
-  std::string ReadSample(TextParser& parser);
+  // Blocks begin where the last one was read to. They are of one size, and larger only where an
+  // entry is: so what is read never depends on the pieces.
+  static constexpr size_t kBlockBytes = 256 * 1024;
 
-  const std::string source_label_;
-  const UnixSeconds latest_;
-  const Take take_;
+  void ReadHeld(bool is_last, std::vector<ImportSample>& out);
+  // Reads `block` up to the last line that is whole; returns how many bytes are done.
+  size_t ReadBlock(std::string_view block, bool is_last, std::vector<ImportSample>& out);
+  // What to do about a block of which nothing could be read.
+  size_t WaitForMore(std::string_view block);
+  bool ReadKnown(std::string_view line, std::vector<ImportSample>& out);
+  // Reads the entry at the front of `rest`; returns its bytes, or 0 where its end is not there.
+  size_t ParseEntry(std::string_view rest, bool is_last, std::vector<ImportSample>& out);
+  // What is wrong with the sample, or nothing.
+  std::string TakeSample(TextParser& parser, std::string_view line, std::vector<ImportSample>& out);
+  std::string CheckTime(int64_t milliseconds) const;
+  void Take(uint32_t series, int64_t milliseconds, double value, std::vector<ImportSample>& out);
+  void Refused(uint64_t line, const std::string& reason);
+
+  const ImportReaderOptions options_;
+  const Resolve resolve_;
   const Refuse refuse_;
-  std::string held_;       // the start of an entry whose end has not come
+  SeriesCache cache_;
+  std::string held_;  // the start of a block whose end has not come
+  size_t block_bytes_ = kBlockBytes;
+  bool skipping_ = false;  // in the rest of a line that was too long
+  bool ended_ = false;
   std::string label_set_;  // scratch
   uint64_t lines_ = 0;     // whole lines before held_
-  uint64_t samples_ = 0;
   uint64_t not_numbers_ = 0;
 };
 

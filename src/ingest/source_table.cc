@@ -13,7 +13,7 @@ using storage::Table;
 
 }  // namespace
 
-uint64_t HashOfMetrics(const std::vector<SeriesValue>& series) {
+uint64_t HashOfMetrics(std::span<const SeriesValue> series) {
   uint64_t hash = 0;
   MetricRef last;
   for (const SeriesValue& s : series) {

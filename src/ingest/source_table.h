@@ -8,6 +8,7 @@
 #include <array>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -108,6 +109,6 @@ class SourceTable {
 };
 
 // The hash by which streams are told apart: of the distinct metrics of a sorted report.
-uint64_t HashOfMetrics(const std::vector<SeriesValue>& series);
+uint64_t HashOfMetrics(std::span<const SeriesValue> series);
 
 }  // namespace rollcall::ingest

@@ -90,8 +90,8 @@ class ZstdDecoder final : public Decompressor::Decoder {
   Status Feed(std::string_view piece, const Decompressor::Sink& sink) override {
     if (!stream_) return Status::Unavailable("zstd: no memory");
     ZSTD_inBuffer in{piece.data(), piece.size(), 0};
-    bool full = true;
-    while (in.pos < in.size || full) {
+    bool holds_more = true;
+    while (in.pos < in.size || holds_more) {
       ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
       const size_t left = ZSTD_decompressStream(stream_.get(), &out, &in);
       if (ZSTD_isError(left) != 0) {
@@ -99,7 +99,8 @@ class ZstdDecoder final : public Decompressor::Decoder {
                                        ")");
       }
       frame_ended_ = left == 0;
-      full = out.pos == out.size;
+      // Once a frame is whole, a call without input would begin the next one.
+      holds_more = !frame_ended_ && out.pos == out.size;
       if (out.pos > 0) ROLLCALL_RETURN_IF_ERROR(sink({buffer_.data(), out.pos}));
     }
     return Status::Ok();

@@ -59,6 +59,8 @@ class TextParser {
   bool cut_short() const { return cut_short_; }
   // Where the sample or the error's entry begins, in bytes from the start of the body.
   size_t entry_offset() const { return static_cast<size_t>(entry_ - begin_); }
+  // Where the sample ends: at its last line's end, or the body's.
+  size_t end_offset() const { return static_cast<size_t>(at_ - begin_); }
 
   // Any entry up to here (HELP and TYPE included) spans lines: the body's lines do not stand for
   // themselves.

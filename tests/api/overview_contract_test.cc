@@ -66,17 +66,16 @@ TEST_F(OverviewContractTest, TheContractsExampleComesOutOfTheReportsThatMakeIt) 
       "\"avg_tenants_per_cluster\":2.0," +
       Apps("\"Tenant\":84,", 30, 120);
   const Reply reply = public_->Get("/api/overview?year=2026&month=03");
-  EXPECT_EQ(
-      reply.body,
-      "{\"generated_at\":\"2026-04-01T07:01:00Z\",\"periods\":{"
-      "\"month\":{\"label\":\"March 2026\",\"start\":\"2026-03-01\",\"end\":\"2026-03-31\"," +
-          numbers +
-          "},\"quarter\":{\"label\":\"January 2026 \xe2\x80\x94 March 2026\","
-          "\"start\":\"2026-01-01\",\"end\":\"2026-03-31\"," +
-          numbers +
-          "},\"year\":{\"label\":\"April 2025 \xe2\x80\x94 March 2026\","
-          "\"start\":\"2025-04-01\",\"end\":\"2026-03-31\"," +
-          numbers + "}}}\n");
+  EXPECT_EQ(reply.body,
+            "{\"generated_at\":\"2026-04-01T07:01:00Z\",\"periods\":{"
+            "\"month\":{\"label\":\"March 2026\",\"start\":\"2026-03-01\",\"end\":\"2026-03-31\"," +
+                numbers +
+                "},\"quarter\":{\"label\":\"January 2026 \xe2\x80\x94 March 2026\","
+                "\"start\":\"2026-01-01\",\"end\":\"2026-03-31\"," +
+                numbers +
+                "},\"year\":{\"label\":\"April 2025 \xe2\x80\x94 March 2026\","
+                "\"start\":\"2025-04-01\",\"end\":\"2026-03-31\"," +
+                numbers + "}}}\n");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.Header("content-type"), "application/json");
   EXPECT_EQ(reply.Header("access-control-allow-origin"), "*");
@@ -104,7 +103,9 @@ TEST_F(OverviewContractTest, AFebruaryOfALeapYearHas29Days) {
 }
 
 TEST_F(OverviewContractTest, GeneratedAtMovesWithTheRunningMonthAndStaysWithAClosedOne) {
-  const auto generated = [&] { return public_->Get("/api/overview?year=2026&month=3").body.substr(0, 40); };
+  const auto generated = [&] {
+    return public_->Get("/api/overview?year=2026&month=3").body.substr(0, 40);
+  };
   SetTime("2026-03-31 23:59:58");
   Post("a", "cozy_cluster_info 1\n");
   EXPECT_THAT(generated(), HasSubstr("\"2026-03-31T23:59:58Z\""));
@@ -159,7 +160,8 @@ TEST_F(OverviewContractTest, InfiniteValuesEnterNoTotalAndAClusterCountsWhatever
 
 TEST_F(OverviewContractTest, NamesOfAppsAreComparedExactlyAndASeriesWithoutKindIsInNone) {
   Post("a",
-       "cozy_application_count{kind=\"Postgres\"} 4\ncozy_application_count{kind=\"postgres\"} 2\n"
+       "cozy_cluster_info 1\ncozy_application_count{kind=\"Postgres\"} "
+       "4\ncozy_application_count{kind=\"postgres\"} 2\n"
        "cozy_application_count{kind=\"Neu \\\"x\\\" \xc3\xa4\\n\"} 1\n"
        "cozy_application_count 9\ncozy_application_count{kind=\"\"} 9\n"
        "cozy_application_count{kind=\"Zero\"} 0\n");

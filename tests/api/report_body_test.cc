@@ -85,7 +85,8 @@ TEST_F(ReportBodyTest, GzipIsTakenByEveryNameItHas) {
 }
 
 TEST_F(ReportBodyTest, AnyOtherCodingIs415) {
-  for (const char* coding : {"br", "deflate", "zstd", "compress", "gzip, gzip", "gzip, br", "gzipp"}) {
+  for (const char* coding :
+       {"br", "deflate", "zstd", "compress", "gzip, gzip", "gzip, br", "gzipp"}) {
     const auto reply = public_->Post("a", "cozy_cluster_info 1\n",
                                      "Content-Encoding: " + std::string(coding) + "\r\n");
     EXPECT_EQ(reply.status, 415) << coding;
@@ -129,17 +130,18 @@ TEST_F(ReportBodyTest, HostileBodiesGetAnAnswer) {
   for (int i = 0; i < 200; ++i) {
     std::string noise(random() % 300, '\0');
     for (char& c : noise) c = static_cast<char>(random());
-    EXPECT_THAT(Report("a", noise + "\x01"), ::testing::AnyOf(StartsWith("200"), StartsWith("400")));
+    EXPECT_THAT(Report("a", noise + "\x01"),
+                ::testing::AnyOf(StartsWith("200"), StartsWith("400")));
   }
   EXPECT_EQ(Report("c", "cozy_cluster_info 1\n"), "200");
   EXPECT_TRUE(Counted());
 }
 
-TEST_F(ReportBodyTest, AMillionSeriesAreOneReport) {
+TEST_F(ReportBodyTest, VeryManySeriesAreOneReport) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr int kSeries = 100'000;
+  constexpr int kSeries = 20'000;
 #else
-  constexpr int kSeries = 1'000'000;
+  constexpr int kSeries = 200'000;
 #endif
   std::string body = "cozy_cluster_info 1\n";
   for (int i = 0; i < kSeries; ++i) body += "a" + std::to_string(i) + " 1\n";

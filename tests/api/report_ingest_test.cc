@@ -31,9 +31,8 @@ class ReportIngestTest : public ServerTest {
 };
 
 TEST_F(ReportIngestTest, AReportIsAnswered200WithAnEmptyBodyAndIsCountedAtOnce) {
-  const Reply reply =
-      public_->Post("6099a6ff-87bd-463b-9deb-6b8dcdc7c47b", kOneCluster,
-                    "Content-Type: text/plain\r\n");
+  const Reply reply = public_->Post("6099a6ff-87bd-463b-9deb-6b8dcdc7c47b", kOneCluster,
+                                    "Content-Type: text/plain\r\n");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.Header("content-length"), "0");
   EXPECT_EQ(reply.body, "");
@@ -108,9 +107,11 @@ TEST_F(ReportIngestTest, ALineThatDoesNotParseIs400WithItsNumberAndNothingIsStor
   EXPECT_THAT(reply.body, StartsWith("Error processing metrics: line 2: "));
   EXPECT_EQ(reply.body.find('\n'), reply.body.size() - 1) << "one line";
   EXPECT_EQ(reply.Header("content-type"), "text/plain; charset=utf-8");
-  for (const char* body : {"cozy_cluster_info 1\r\n", "cozy_cluster_info", "cozy_cluster_info 0x1\n",
-                           "cozy_cluster_info{a=\"b\n", "\xff 1\n", "cozy_cluster_info 1 -5\n"}) {
-    EXPECT_THAT(Post("X-Cluster-ID: a\r\n", body), StartsWith("400 Error processing metrics: line "))
+  for (const char* body :
+       {"cozy_cluster_info 1\r\n", "cozy_cluster_info", "cozy_cluster_info 0x1\n",
+        "cozy_cluster_info{a=\"b\n", "\xff 1\n", "cozy_cluster_info 1 -5\n"}) {
+    EXPECT_THAT(Post("X-Cluster-ID: a\r\n", body),
+                StartsWith("400 Error processing metrics: line "))
         << body;
   }
   EXPECT_EQ(Clusters(), 0);

@@ -1,7 +1,8 @@
-// What a bench is: a function that measures and adds rows to a report. And what all of them get: where
-// things are, and how much time they may take.
+// What a bench is: a function that measures and adds rows to a report. And what all of them get:
+// where things are, and how much time they may take.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,13 +28,17 @@ struct Bar {
 
 // One line of the table. Several rounds are there as they were measured; the table shows medians.
 struct Row {
-  std::string bench;
-  std::string what;
-  std::string unit;
-  std::vector<double> rollcall;
-  std::vector<double> victoria;  // empty: nothing to compare with
-  std::optional<Bar> bar;
-  std::string note;
+  std::string bench = {};
+  std::string what = {};
+  std::string unit = {};
+  std::vector<double> rollcall = {};
+  std::vector<double> victoria = {};  // empty: nothing to compare with
+  std::optional<Bar> bar = {};
+  std::string note = {};
+  // Of a figure that is followed as the fleet grows: which, and at how many sources it was
+  // measured.
+  std::string subject = {};
+  uint32_t sources = 0;
 
   std::optional<double> Ratio() const;  // of the medians, rollcall over VictoriaMetrics
   std::optional<bool> Held() const;     // nullopt: no bar
@@ -64,6 +69,7 @@ class Context {
   bool quick = false;  // a smoke run: small and short, its figures mean nothing
   int rounds = 5;
   int round_seconds = 5;
+  int connections = 256;  // of the load generator where a bench is about reports per second
   std::vector<Row> rows;
 
   // A path in the run's folder that was not used before.

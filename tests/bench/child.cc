@@ -35,7 +35,8 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& own) {
 }  // namespace
 
 Result<std::unique_ptr<Child>> Child::Start(const Options& options) {
-  const int output = open(options.output_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const int output =
+      open(options.output_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (output < 0) {
     return Status::Unavailable("open " + options.output_path + ": " + std::strerror(errno));
   }

@@ -1,6 +1,6 @@
-// A program run as a child of the benchmark: a server, or a load generator that ends by itself. It dies
-// with the benchmark, whatever ends that. For the main thread: a child is told to die with the thread
-// that started it.
+// A program run as a child of the benchmark: a server, or a load generator that ends by itself. It
+// dies with the benchmark, whatever ends that. For the main thread: a child is told to die with the
+// thread that started it.
 #pragma once
 
 #include <sys/types.h>
@@ -35,7 +35,8 @@ class Child {
   // Takes the processors away from it, and gives them back.
   void Pause() const;
   void Continue() const;
-  // Sends the signal and waits for the end. Unavailable: still there after the patience; it is killed.
+  // Sends the signal and waits for the end. Unavailable: still there after the patience; it is
+  // killed.
   Status Stop(int signal, std::chrono::seconds patience);
   // Waits for its end: the exit code, or 128 + the signal.
   int Wait();
@@ -53,7 +54,9 @@ class Child {
   int code_ = 0;
 };
 
-// Runs a program to its end and gives what it printed. Unavailable: it ended with another code than 0.
-Result<std::string> RunProgram(const std::vector<std::string>& args, const std::string& output_path);
+// Runs a program to its end and gives what it printed. Unavailable: it ended with another code than
+// 0.
+Result<std::string> RunProgram(const std::vector<std::string>& args,
+                               const std::string& output_path);
 
 }  // namespace rollcall::bench

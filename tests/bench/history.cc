@@ -140,9 +140,13 @@ class Writer {
     return templates_[cli::SeedOf(2, number) % templates_.size()];
   }
 
-  // Sources of one template differ in size. What is always 1 stays so.
-  static double Scaled(double value, uint32_t number) {
-    return value == 1 ? 1 : value * static_cast<double>(1 + cli::SeedOf(3, number) % 4);
+  // Sources of one template differ in size and in each of their numbers, or a compressor would find
+  // them to be one. What is 0 or 1 stays so.
+  static double Differing(double value, uint32_t number, uint32_t series) {
+    if (value < 2) return value;
+    const uint64_t mixed = cli::SeedOf(number, series);
+    const auto size = static_cast<double>(1 + number % 4);
+    return value * size + static_cast<double>(mixed % (static_cast<uint64_t>(value) / 2 + 1));
   }
 
   Status WriteMonth(unsigned index) {
@@ -150,9 +154,11 @@ class Writer {
     PeaksRow row;
     for (uint32_t number = 0; number < options_.sources; ++number) {
       row = TemplateOf(number).months[index];
-      for (SeriesPeak& series : row.series) series.peak = Scaled(series.peak, number);
+      for (SeriesPeak& series : row.series) {
+        series.peak = Differing(series.peak, number, series.label_set.value);
+      }
       for (MetricPeaks& metric : row.metrics) {
-        metric.report_sum_peak = Scaled(metric.report_sum_peak, number);
+        metric.report_sum_peak = Differing(metric.report_sum_peak, number, metric.metric.value);
       }
       batch_.Put(Table::kPeaks,
                  EncodeKey(storage::PeaksKey{month, kCozystackFleet, sources_[number]}),
@@ -171,7 +177,9 @@ class Writer {
       chunk.clear();
       for (unsigned slot = 0; slot < 2; ++slot) {
         report = slot == 0 ? made.operator_report : made.controller_report;
-        for (SeriesValue& series : report) series.value = Scaled(series.value, number);
+        for (SeriesValue& series : report) {
+          series.value = Differing(series.value, number, series.label_set.value);
+        }
         encoded.clear();
         storage::EncodeSeries(report, encoded);
         storage::AppendFullEntry(slot, slot * 60, encoded, chunk);
@@ -236,7 +244,8 @@ uint64_t BytesBelow(const std::string& directory) {
   uint64_t bytes = 0;
   std::error_code error;
   for (const auto& file : std::filesystem::recursive_directory_iterator(directory, error)) {
-    if (!file.is_regular_file(error) || file.path().filename().string().starts_with("LOG")) continue;
+    if (!file.is_regular_file(error) || file.path().filename().string().starts_with("LOG"))
+      continue;
     bytes += file.file_size(error);
   }
   return bytes;

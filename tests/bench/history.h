@@ -1,5 +1,5 @@
-// A store with a year of history, written through the store's own batches: what a server that has run
-// for so long holds, in seconds. Totals are left out: the program computes them.
+// A store with a year of history, written through the store's own batches: what a server that has
+// run for so long holds, in seconds. Totals are left out: the program computes them.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ struct HistoryOptions {
 };
 
 // Every source reported on every day of every month, as a made-up cluster of the demo fleet that
-// upgrades, grows and shrinks. On `today` there are its reports of a day as well. The store is settled:
-// compacted and closed.
+// upgrades, grows and shrinks. On `today` there are its reports of a day as well. The store is
+// settled: compacted and closed.
 Status WriteHistory(const std::string& directory, const HistoryOptions& options);
 
 // The id of the history's source of this number, from 0.

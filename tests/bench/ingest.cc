@@ -1,4 +1,5 @@
-// Reports per second: the same bodies to both servers, in turns, all of them known before it counts.
+// Reports per second: the same bodies to both servers, in turns, all of them known before it
+// counts.
 #include <filesystem>
 
 #include "tests/bench/bench.h"
@@ -59,6 +60,7 @@ Status RunVariant(Context& context, const std::string& bench, const Variant& var
     side->load.requests_path = context.NewPath("requests");
     side->load.changed_percent = variant.percent;
     side->load.seconds = context.round_seconds;
+    side->load.connections = context.connections;
     ROLLCALL_RETURN_IF_ERROR(WriteRequests(reports, requests, side->load.requests_path));
     ROLLCALL_RETURN_IF_ERROR(RunRound(context, *side, false));
   }
@@ -70,15 +72,16 @@ Status RunVariant(Context& context, const std::string& bench, const Variant& var
   const double commits = rollcall.server->Metric("rollcall_commits_total");
   double taken = 0;
   for (const char* outcome : {"same", "changed", "full"}) {
-    taken += rollcall.server->Metric(std::string("rollcall_reports_total{outcome=\"") + outcome + "\"}");
+    taken +=
+        rollcall.server->Metric(std::string("rollcall_reports_total{outcome=\"") + outcome + "\"}");
   }
   char note[64];
   std::snprintf(note, sizeof note, "%.0f reports a sync", taken / commits);
   const std::string what = std::string("reports/s, ") + variant.what;
   context.Add({bench, what, "1/s", rollcall.per_second, victoria.per_second,
                Bar{Bar::Kind::kRatioAtLeast, 1.5}, note});
-  context.Add({bench, what + ": latency p50", "ms", rollcall.p50_ms, victoria.p50_ms, {}, ""});
-  context.Add({bench, what + ": latency p99", "ms", rollcall.p99_ms, victoria.p99_ms, {}, ""});
+  context.Add({bench, what + ": latency p50", "ms", rollcall.p50_ms, victoria.p50_ms});
+  context.Add({bench, what + ": latency p99", "ms", rollcall.p99_ms, victoria.p99_ms});
   for (const Side* side : {&rollcall, &victoria}) {
     std::filesystem::remove(side->load.requests_path);
   }

@@ -6,9 +6,9 @@
 namespace rollcall::bench {
 namespace {
 
-// A request is a list of pieces with one and the same text between them: its changing value. Those of one
-// pair (source, stream) stand together in the file and differ in the order of their lines; they share
-// the value. What does not change is rendered once.
+// A request is a list of pieces with one and the same text between them: its changing value. Those
+// of one pair (source, stream) stand together in the file and differ in the order of their lines;
+// they share the value. What does not change is rendered once.
 constexpr const char* kScript = R"(
 local pairs_of_requests, values, whole = {}, {}, {}
 local changed, next_pair, turn = 0, 0, 1
@@ -75,8 +75,14 @@ Result<LoadResult> RunLoad(Context& context, const LoadOptions& options) {
   std::ofstream(script) << kScript;
   static int seed = 0;
   std::vector<std::string> args = {
-      context.wrk_binary, "-t1", "-c" + std::to_string(options.connections),
-      "-d" + std::to_string(options.seconds) + "s", "--timeout", "10s", "-s", script,
+      context.wrk_binary,
+      "-t1",
+      "-c" + std::to_string(options.connections),
+      "-d" + std::to_string(options.seconds) + "s",
+      "--timeout",
+      "10s",
+      "-s",
+      script,
       "http://127.0.0.1:" + std::to_string(options.port) + options.target};
   if (!options.requests_path.empty()) {
     args.insert(args.end(), {"--", options.requests_path, std::to_string(options.changed_percent),
@@ -90,7 +96,8 @@ Result<LoadResult> RunLoad(Context& context, const LoadOptions& options) {
                           : nlohmann::json::parse(output->substr(at + 7), nullptr, false);
   if (!result.is_object()) return Status::Unavailable("wrk printed no result: " + *output);
   if (result["errors"] != 0 || result["refused"] != 0 || result["requests"] == 0) {
-    return Status::Unavailable("load on port " + std::to_string(options.port) + ": " + result.dump());
+    return Status::Unavailable("load on port " + std::to_string(options.port) + ": " +
+                               result.dump());
   }
   LoadResult load;
   load.per_second = result["requests"].get<double>() * 1e6 / result["us"].get<double>();

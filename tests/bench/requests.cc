@@ -70,7 +70,8 @@ Result<std::vector<StreamReport>> DemoReports(size_t sources) {
     cli::DemoReport report;
     while ((*fleet)->Next(report)) {
       if (HasMetric(report.body, "cozy_package_info")) operators[report.source] = report.body;
-      if (HasMetric(report.body, "cozy_application_count")) controllers[report.source] = report.body;
+      if (HasMetric(report.body, "cozy_application_count"))
+        controllers[report.source] = report.body;
     }
     std::vector<StreamReport> reports;
     for (const auto& [source, body] : operators) {
@@ -86,7 +87,8 @@ Result<std::vector<StreamReport>> DemoReports(size_t sources) {
 std::string WithSourceLabel(const std::string& line, const std::string& source) {
   const std::string label = "cluster_id=\"" + source + "\"";
   const size_t brace = line.find('{');
-  if (brace != std::string::npos) return line.substr(0, brace + 1) + label + "," + line.substr(brace + 1);
+  if (brace != std::string::npos)
+    return line.substr(0, brace + 1) + label + "," + line.substr(brace + 1);
   const size_t blank = line.find(' ');
   return line.substr(0, blank) + "{" + label + "}" + line.substr(blank);
 }
@@ -115,9 +117,8 @@ Status WriteRequests(const std::vector<StreamReport>& reports, const RequestsOpt
       std::string body;
       std::vector<size_t> gaps;  // where the changing value goes
       for (const std::string& line : lines) {
-        std::string text = options.product == Product::kVictoria
-                               ? WithSourceLabel(line, report.source)
-                               : line;
+        std::string text =
+            options.product == Product::kVictoria ? WithSourceLabel(line, report.source) : line;
         const bool changes = Changes(line, options.changing);
         if (changes) CutValue(text);
         body += text;

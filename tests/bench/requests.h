@@ -1,5 +1,5 @@
-// Reports as real senders post them: bodies of the demo fleet, each source with both of its streams, as
-// HTTP requests in a file that the load generator reads.
+// Reports as real senders post them: bodies of the demo fleet, each source with both of its
+// streams, as HTTP requests in a file that the load generator reads.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct StreamReport {
   std::string Body() const;
 };
 
-// The latest reports of made-up clusters: operator, controller, operator, … At least `sources` of them
-// that have both streams are needed for as many; the fleet is made larger until it has them.
+// The latest reports of made-up clusters: operator, controller, operator, … At least `sources` of
+// them that have both streams are needed for as many; the fleet is made larger until it has them.
 Result<std::vector<StreamReport>> DemoReports(size_t sources);
 
 enum class Changing {
@@ -32,12 +32,13 @@ enum class Changing {
 struct RequestsOptions {
   Product product;
   Changing changing = Changing::kNothing;
-  bool close = false;     // each request ends its connection
-  unsigned orders = 4;    // of the lines of each report
+  bool close = false;   // each request ends its connection
+  unsigned orders = 4;  // of the lines of each report
 };
 
 // The head and body with which a report goes to a product.
-std::string RequestOf(Product product, const std::string& source, const std::string& body, bool close);
+std::string RequestOf(Product product, const std::string& source, const std::string& body,
+                      bool close);
 
 // Writes the requests in the form that load.cc reads.
 Status WriteRequests(const std::vector<StreamReport>& reports, const RequestsOptions& options,

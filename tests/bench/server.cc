@@ -29,7 +29,8 @@ int FreePort() {
 // HTTP/1.0: an answer without chunks, that ends with the connection.
 HttpReply Fetch(int port, const std::string& target) {
   test::RawClient client(port);
-  if (!client.connected() || !client.Send("GET " + target + " HTTP/1.0\r\nHost: localhost\r\n\r\n")) {
+  if (!client.connected() ||
+      !client.Send("GET " + target + " HTTP/1.0\r\nHost: localhost\r\n\r\n")) {
     return {};
   }
   const std::string answer = client.ReadAll();
@@ -55,8 +56,14 @@ Status Server::Run() {
   child.output_path = options_.data_dir + ".log";
   if (options_.product == Product::kRollcall) {
     private_port_ = FreePort();
-    child.args = {options_.binary, "serve", "--data-dir", options_.data_dir, "--listen-addr", address,
-                  "--private-listen-addr", "127.0.0.1:" + std::to_string(private_port_)};
+    child.args = {options_.binary,
+                  "serve",
+                  "--data-dir",
+                  options_.data_dir,
+                  "--listen-addr",
+                  address,
+                  "--private-listen-addr",
+                  "127.0.0.1:" + std::to_string(private_port_)};
     child.environment = {"ROLLCALL_APP_LIST_URL="};
   } else {
     private_port_ = port_;

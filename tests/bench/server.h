@@ -1,5 +1,5 @@
-// The two servers that are measured, each a process of its own on loopback with a folder of its own.
-// Owned by the bench that runs them; main thread.
+// The two servers that are measured, each a process of its own on loopback with a folder of its
+// own. Owned by the bench that runs them; main thread.
 #pragma once
 
 #include <memory>
@@ -32,7 +32,8 @@ class Server {
     std::vector<std::string> args;  // beyond those that every run has
   };
 
-  // Starts it and waits until it says that it is ready. Unavailable: it ended before, or patience did.
+  // Starts it and waits until it says that it is ready. Unavailable: it ended before, or patience
+  // did.
   static Result<std::unique_ptr<Server>> Start(const Options& options);
   // Ends it in order.
   ~Server();
@@ -45,7 +46,8 @@ class Server {
   // From before it was started to its first answer that it is ready.
   double ready_seconds() const { return ready_seconds_; }
 
-  // The value of a line of its /metrics, by its name and labels as they stand there; -1: no such line.
+  // The value of a line of its /metrics, by its name and labels as they stand there; -1: no such
+  // line.
   double Metric(const std::string& name_and_labels) const;
   // Ends it in order, with all of its data on disk.
   Status Stop();

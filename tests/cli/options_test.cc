@@ -29,7 +29,7 @@ using testing::StartsWith;
 
 using Args = std::vector<std::string>;
 
-constexpr unsigned kAllUsers = kServe | kDemo | kVerify;
+constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport;
 
 // The refusal of a command line, or "taken".
 std::string ServeSays(const Args& args, const Environment& env = {}) {
@@ -53,6 +53,9 @@ const std::map<std::string, std::string, std::less<>>& OtherValues() {
       {"months", "3"},
       {"seed", "18446744073709551615"},
       {"interval", "90m"},
+      {"server", "https://example.org:1"},
+      {"source-label", "instance"},
+      {"strict", "true"},
       {"retention", "25"},
       {"peaks-retention", "120"},
       {"source-cache-bytes", "5MiB"},
@@ -88,6 +91,10 @@ TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDe
     DemoOptions expected;
     ASSERT_TRUE(spec.set(other->second, expected).ok());
     ASSERT_NE(spec.show(expected), spec.DefaultText());
+
+    if ((spec.users & kDemo) == 0) {
+      continue;  // of import alone, which has tests of its own
+    }
 
     const auto shown = [&](const Args& args, const Environment& env) {
       // serve does not know the flags of demo; demo knows those of serve.
@@ -125,7 +132,8 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
     EXPECT_TRUE(spec.users != 0 && spec.users <= kAllUsers);
     EXPECT_TRUE(spec.meaning.ends_with('.'));
     EXPECT_FALSE(spec.reason.empty() || spec.reason.ends_with('.'));
-    EXPECT_FALSE(spec.value_name.empty() || spec.allowed.empty());
+    EXPECT_EQ(spec.value_name.empty(), spec.flag == "strict");
+    EXPECT_FALSE(spec.allowed.empty());
   }
 }
 
@@ -310,6 +318,42 @@ TEST(VerifyOptionsTest, VerifyReadsTheSameDataDirectoryAsServe) {
   EXPECT_EQ(ParseVerifyOptions({}, {{"ROLLCALL_DATA_DIR", "/d"}})->data_dir, "/d");
 }
 
+// "FILE DIRECTORY|SERVER LABEL strict?", or the refusal.
+std::string ImportSays(const Args& args, const Environment& env = {}) {
+  const Result<ImportOptions> options = ParseImportOptions(args, env);
+  if (!options.ok()) return options.status().message();
+  return options->file + " " + (options->data_dir.empty() ? options->server : options->data_dir) +
+         " " + options->source_label + (options->strict ? " strict" : "");
+}
+
+TEST(ImportOptionsTest, TheFileStandsAnywhereAndTheServerIsTheDefault) {
+  const std::string server = "http://127.0.0.1:8082";
+  EXPECT_EQ(ImportSays({"f"}), "f " + server + " cluster_id");
+  EXPECT_EQ(ImportSays({"-"}), "- " + server + " cluster_id");
+  EXPECT_EQ(ImportSays({"--strict", "f", "--source-label=i"}), "f " + server + " i strict");
+  EXPECT_EQ(ImportSays({"f", "--strict=false"}, {{"ROLLCALL_STRICT", "1"}}),
+            "f " + server + " cluster_id");
+  EXPECT_EQ(ImportSays({"f"}, {{"ROLLCALL_STRICT", "1"}, {"ROLLCALL_SOURCE_LABEL", "i"}}),
+            "f " + server + " i strict");
+}
+
+TEST(ImportOptionsTest, ADataDirectoryStandsAgainstTheServer) {
+  EXPECT_EQ(ImportSays({"f", "--data-dir", "d"}), "f d cluster_id");
+  EXPECT_EQ(ImportSays({"f"}, {{"ROLLCALL_DATA_DIR", "d"}}), "f d cluster_id");
+  EXPECT_EQ(ImportSays({"f", "--data-dir", "d"}, {{"ROLLCALL_SERVER", "http://x"}}),
+            "f d cluster_id");
+  EXPECT_EQ(ImportSays({"f", "--server", "http://x"}, {{"ROLLCALL_DATA_DIR", "d"}}),
+            "f http://x cluster_id");
+  EXPECT_THAT(ImportSays({"f", "--data-dir", "d", "--server", "http://x"}), HasSubstr("one of them"));
+}
+
+TEST(ImportOptionsTest, WhatIsWrongIsRefused) {
+  EXPECT_THAT(ImportSays({}), HasSubstr("a file is missing"));
+  EXPECT_THAT(ImportSays({"a", "b"}), HasSubstr("unexpected argument 'b'"));
+  EXPECT_THAT(ImportSays({"a", "--nope"}), HasSubstr("'--nope' is not a flag"));
+  EXPECT_THAT(ImportSays({"a", "--source-label="}), HasSubstr("is not the name of a label"));
+}
+
 TEST(EnvironmentTest, OnlyOurVariablesAreReadAndOfTwoTheFirstCounts) {
   const char* variables[] = {
       "PATH=/bin", "ROLLCALL_SEED=1",       "ROLLCALL_SEED=2", "ROLLCALL_X", "=",
@@ -354,7 +398,7 @@ TEST(OptionValueTest, AddressesOfEveryKindAreTaken) {
 }
 
 TEST(HelpTest, TheHelpOfACommandHasEachOfItsOptionsAndNoOther) {
-  for (const std::string_view name : {"serve", "demo", "verify"}) {
+  for (const std::string_view name : {"serve", "demo", "verify", "import"}) {
     const std::string help = HelpOn({name, "do it", "", nullptr});
     for (const OptionSpec& spec : OptionTable()) {
       const std::string head = "\n  --" + std::string(spec.flag) + " ";

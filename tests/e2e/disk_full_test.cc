@@ -83,7 +83,8 @@ class DiskFullTest : public ::testing::Test {
     ForEachStoredReport(DataDir(), [&](const StoredReport& report) {
       for (const auto& [series, value] : report.series) {
         const std::string head = "cozy_nodes_count{serial=\"";
-        if (series.starts_with(head)) ++found[series.substr(head.size(), series.find('"', head.size()) - head.size())];
+        if (series.starts_with(head))
+          ++found[series.substr(head.size(), series.find('"', head.size()) - head.size())];
       }
     });
     std::string wrong;
@@ -140,7 +141,7 @@ TEST_F(DiskFullTest, ADiskThatIsFullAgainAtOnceIsGoneOnFromToo) {
   for (int round = 0; round < 3; ++round) {
     ASSERT_EQ(PostWhile(200, 1000), 503);
     disk_->MakeRoom();
-    ASSERT_TRUE(disk_->FillAllBut(kMiB / 2));
+    ASSERT_TRUE(disk_->FillAllBut(3 * kMiB));
     EXPECT_TRUE(PostUntilStored()) << rollcall_->process().err();
   }
   disk_->MakeRoom();
@@ -157,7 +158,6 @@ TEST_F(DiskFullTest, AKillAtAnyFillingOfTheDiskLosesNothing) {
     // Room for a part of what is to be written out.
     disk_->MakeRoom();
     ASSERT_TRUE(disk_->FillAllBut(room));
-    const std::string tries = "rollcall_job_runs_total{job=\"recover-store\",outcome=\"failed\"}";
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1200);
     while (std::chrono::steady_clock::now() < end) Post();
     rollcall_->Kill();

@@ -30,16 +30,18 @@ struct Finished {
   std::string err;
 };
 
-inline Finished Run(const ChildOptions& options) {
+inline Finished RunToEnd(const ChildOptions& options) {
   ChildProcess process(options);
   const ExitCode code = process.Wait();
   return {code, process.out(), process.err()};
 }
-inline Finished Run(std::vector<std::string> args) { return Run(RollcallOptions(std::move(args))); }
+inline Finished RunToEnd(std::vector<std::string> args) {
+  return RunToEnd(RollcallOptions(std::move(args)));
+}
 
 // "" where the store in a directory agrees with itself, else what `rollcall verify` says.
 inline std::string Verify(const std::string& data_dir) {
-  const Finished verify = Run({"verify", "--data-dir", data_dir});
+  const Finished verify = RunToEnd({"verify", "--data-dir", data_dir});
   return verify.code == 0 ? "" : std::to_string(verify.code) + ": " + verify.out + verify.err;
 }
 

@@ -66,16 +66,16 @@ TEST_F(AppendTest, ASnapshotSeesWhatWasThere) {
 TEST_F(AppendTest, CompactionAndReopeningInAnyOrderChangeNothing) {
   std::map<std::string, std::string> want;
   std::mt19937 random(31);
-  for (int step = 0; step < 1200; ++step) {
+  for (int step = 0; step < 600; ++step) {
     const std::string key = "source-" + std::to_string(random() % 7);
     std::string bytes(random() % 40, '\0');
     for (char& c : bytes) c = static_cast<char>(random());
     Append(key, bytes);
     want[key] += bytes;
-    if (step % 200 == 150) {
+    if (step % 100 == 75) {
       EXPECT_TRUE(store().Compact().ok());
     }
-    if (step % 300 == 299) Reopen();
+    if (step % 150 == 149) Reopen();
   }
   const auto expect_all = [&] {
     for (const auto& [key, value] : want) EXPECT_EQ(Get(Table::kChunks, key), value) << key;

@@ -1,6 +1,6 @@
-// A program run as a child of the test: its output is collected as it comes, its end is awaited, and
-// it never outlives the test, not even one that is killed. For the test's main thread, since a child
-// is told to die with the thread that started it.
+// A program run as a child of the test: its output is collected as it comes, its end is awaited,
+// and it never outlives the test, not even one that is killed. For the test's main thread, since a
+// child is told to die with the thread that started it.
 #pragma once
 
 #include <fcntl.h>
@@ -70,7 +70,8 @@ class ChildProcess {
   void Signal(int signal) const {
     if (!code_) kill(pid_, signal);
   }
-  // Waits for its end and for the last of its output. A test whose patience ends kills it and fails.
+  // Waits for its end and for the last of its output. A test whose patience ends kills it and
+  // fails.
   ExitCode Wait() {
     if (code_) return *code_;
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
@@ -95,8 +96,8 @@ class ChildProcess {
     return Wait();
   }
 
-  // Waits until stdout or stderr has the text; false where the process ended, or patience did, before
-  // it came.
+  // Waits until stdout or stderr has the text; false where the process ended, or patience did,
+  // before it came.
   bool AwaitOut(const std::string& text) { return Await(out_, text); }
   bool AwaitErr(const std::string& text) { return Await(err_, text); }
   std::string out() const { return Copy(out_); }
@@ -149,9 +150,8 @@ class ChildProcess {
   }
   bool Await(const std::string& in, const std::string& text) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, kPatience, [&] {
-      return in.find(text) != std::string::npos || closed_ == 2;
-    });
+    changed_.wait_for(lock, kPatience,
+                      [&] { return in.find(text) != std::string::npos || closed_ == 2; });
     return in.find(text) != std::string::npos;
   }
   std::string Copy(const std::string& from) const {

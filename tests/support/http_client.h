@@ -1,5 +1,6 @@
-// A client with the verbs of tests that speak to a whole server: Post a report, Get a page. It keeps
-// its connection open, as senders do, and makes a new one where the server closed it. Thread-compatible.
+// A client with the verbs of tests that speak to a whole server: Post a report, Get a page. It
+// keeps its connection open, as senders do, and makes a new one where the server closed it.
+// Thread-compatible.
 #pragma once
 
 #include <optional>

@@ -1,11 +1,14 @@
-// A whole rollcall without its network: stores in a directory of their own, the real ingest path, the
-// real counting, and a clock that stands where the test puts it. Its verbs are what tests are written
-// in.
+// A whole rollcall without its network: stores in a directory of their own, the real ingest path,
+// the real counting, and a clock that stands where the test puts it. Its verbs are what tests are
+// written in.
 #pragma once
 
+#include <cstdio>
+#include <cstdlib>
 #include <future>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,6 +20,7 @@
 #include "metrics/registry.h"
 #include "model/fleet.h"
 #include "storage/stores.h"
+#include "tests/support/stored_reports.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::testing {
@@ -29,8 +33,8 @@ inline UnixSeconds At(const std::string& text) {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  const int fields = std::sscanf(text.c_str(), "%d-%u-%u %d:%d:%d", &year, &month, &day, &hour,
-                                 &minute, &second);
+  const int fields =
+      std::sscanf(text.c_str(), "%d-%u-%u %d:%d:%d", &year, &month, &day, &hour, &minute, &second);
   EXPECT_TRUE(fields == 3 || fields == 6) << text;
   return std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) /
                                std::chrono::day(day)) +
@@ -57,13 +61,59 @@ class Harness {
     return status.get();
   }
 
+  // The same for many at once, which share a commit as far as they may; one status each.
+  std::vector<Status> ReportTogether(
+      const std::vector<std::pair<std::string, std::string>>& reports) {
+    std::vector<std::promise<Status>> told(reports.size());
+    {
+      const storage::Store::WriterLock hold = stores_->store().LockForWriting();
+      for (size_t i = 0; i < reports.size(); ++i) {
+        ingester_->Ingest(kCozystackFleet, SourceId::Parse(reports[i].first).value(),
+                          reports[i].second, std::nullopt,
+                          [&told, i](const Status& s) { told[i].set_value(s); });
+      }
+    }
+    std::vector<Status> statuses;
+    for (std::promise<Status>& one : told) statuses.push_back(one.get_future().get());
+    return statuses;
+  }
+
   void Restart() {
     Close();
     Open();
   }
 
-  // "2026-03: month clusters=2 total_nodes=5/5 (2.5) total_tenants=0 (0.0) | quarter … | apps a=1 b=2";
-  // of total_nodes also the honest figure. "none" where no month has data.
+  // What stands behind a series in /metrics, "rollcall_reports_total{outcome=\"same\"}"; 0 where it
+  // is not there.
+  uint64_t Metric(const std::string& series) const {
+    const std::string text = "\n" + registry_->WriteText();
+    const size_t at = text.find("\n" + series + " ");
+    return at == std::string::npos ? 0 : std::strtoull(&text[at + series.size() + 2], nullptr, 10);
+  }
+
+  // All reports of a source as they are stored, by day, then as they came; restarts. A line each:
+  // "2026-03-07 12:00:05 a 1, b{c="d"} 2".
+  std::string Stored(const std::string& id) {
+    Close();
+    std::string text;
+    ForEachStoredReport(directory(), [&](const StoredReport& report) {
+      if (report.source != id) return;
+      std::string time = FormatRfc3339(report.time);
+      time[10] = ' ';
+      text += time.substr(0, 19);
+      for (const auto& [label_set, value] : report.series) {
+        char number[32];
+        std::snprintf(number, sizeof number, " %.15g", value);
+        text += (label_set == report.series.begin()->first ? " " : ", ") + label_set + number;
+      }
+      text += "\n";
+    });
+    Open();
+    return text;
+  }
+
+  // "2026-03: month clusters=2 total_nodes=5/5 (2.5) total_tenants=0 (0.0) | quarter … | apps a=1
+  // b=2"; of total_nodes also the honest figure. "none" where no month has data.
   std::string Overview(const std::string& month) { return OverviewAt(*Month::Parse(month)); }
   std::string OverviewAt(Month month) {
     const auto overview = overviews_->Read(CozystackFleet(), month);
@@ -90,8 +140,8 @@ class Harness {
     std::string text = overview.month.ToString() + ":";
     for (size_t i = 0; i < 3; ++i) {
       const counts::PeriodCounts& period = overview.periods[i];
-      text += std::string(i == 0 ? " " : " | ") + kNames[i] + " clusters=" +
-              std::to_string(period.sources);
+      text += std::string(i == 0 ? " " : " | ") + kNames[i] +
+              " clusters=" + std::to_string(period.sources);
       for (size_t f = 0; f < period.figures.size(); ++f) {
         const counts::FigureCount& figure = period.figures[f];
         char average[64];

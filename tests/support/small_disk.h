@@ -1,6 +1,6 @@
-// A filesystem of a few MiB in memory, to be filled: mounted in a mount namespace of its own, so the
-// machine does not see it and it goes with the test. Root is not needed where the system lets users
-// make namespaces. For the test's main thread.
+// A filesystem of a few MiB in memory, to be filled: mounted in a mount namespace of its own, so
+// the machine does not see it and it goes with the test. Root is not needed where the system lets
+// users make namespaces. For the test's main thread.
 #pragma once
 
 #include <fcntl.h>

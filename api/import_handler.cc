@@ -1,0 +1,98 @@
+#include "api/import_handler.h"
+
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "api/import_json.h"
+#include "api/overview_json.h"
+#include "model/fleet.h"
+#include "parse/decompress.h"
+
+namespace rollcall::api {
+namespace {
+
+constexpr size_t kPieceBytes = 1024 * 1024;
+
+Result<bool> ParseStrict(const std::optional<std::string>& text) {
+  if (!text || text->empty() || *text == "0" || *text == "false") return false;
+  if (*text == "1" || *text == "true") return true;
+  return Status::InvalidArgument("strict must be 1 or 0");
+}
+
+Result<ingest::ImportOptions> OptionsOf(const ApiRequest& request) {
+  ingest::ImportOptions options;
+  options.fleet = CozystackFleet().ref;
+  options.source_label = request.Param("source_label").value_or(options.source_label);
+  if (options.source_label.empty()) {
+    return Status::InvalidArgument("source_label must name a label");
+  }
+  const Result<bool> strict = ParseStrict(request.Param("strict"));
+  if (!strict.ok()) return strict.status();
+  options.strict = *strict;
+  return options;
+}
+
+// The whole body, in its order, through the decompressor into the importer.
+Status FeedBody(const ApiRequest& request, ingest::Importer& importer) {
+  Decompressor decompressor([&](std::string_view piece) { return importer.Feed(piece); });
+  if (const BodyFile* const file = request.body_file()) {
+    std::vector<char> room(kPieceBytes);
+    for (uint64_t offset = 0;;) {
+      const Result<size_t> size = file->Read(offset, room);
+      if (!size.ok()) return size.status();
+      if (*size == 0) break;
+      offset += *size;
+      ROLLCALL_RETURN_IF_ERROR(decompressor.Feed({room.data(), *size}));
+    }
+  }
+  ROLLCALL_RETURN_IF_ERROR(decompressor.Feed(request.body()));
+  ROLLCALL_RETURN_IF_ERROR(decompressor.Finish());
+  return importer.Finish();
+}
+
+void Answer(int status, std::string json, HttpResponse& response) {
+  response.status = status;
+  response.body = std::move(json);
+  if (status == 503) response.headers.push_back({"Retry-After", "60"});
+}
+
+void Import(storage::Stores& stores, ingest::Ingester& ingester, ingest::ImportOptions options,
+            const ApiRequest& request, HttpResponse& response) {
+  const auto importer = ingest::Importer::Start(stores, &ingester, options);
+  Status status = importer.status();
+  ingest::ImportTally tally;
+  if (status.ok()) {
+    status = FeedBody(request, **importer);
+    tally = (*importer)->tally();
+  }
+  spdlog::info("import: {} lines, {} refused, {} reports added: {}", tally.lines, tally.refused,
+               tally.reports_added, status.ok() ? "done" : status.message());
+  if (status.code() == Code::kInvalidArgument) {
+    if (tally.errors.empty() || tally.errors.back() != status.message()) {
+      tally.errors.push_back(status.message());
+    }
+    return Answer(400, ImportJson(tally), response);
+  }
+  if (!status.ok()) {
+    return Answer(503, ErrorJson("the import cannot be stored now; send it again"), response);
+  }
+  Answer(200, ImportJson(tally), response);
+}
+
+}  // namespace
+
+ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester, const Clock& clock,
+                         std::stop_token stop) {
+  return [&stores, &ingester, &clock, stop](const ApiRequest& request, HttpResponse& response) {
+    response.headers.push_back({"Content-Type", "application/json"});
+    Result<ingest::ImportOptions> options = OptionsOf(request);
+    if (!options.ok()) return Answer(400, ErrorJson(options.status().message()), response);
+    options->latest = clock.Now();
+    options->stop = stop;
+    Import(stores, ingester, *std::move(options), request, response);
+  };
+}
+
+}  // namespace rollcall::api

@@ -1,0 +1,208 @@
+#include "ingest/import_writer.h"
+
+#include <algorithm>
+#include <numeric>
+#include <thread>
+#include <tuple>
+
+#include "ingest/import_month.h"
+
+namespace rollcall::ingest {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// What a batch holds at most before it is committed, a source's month over it aside.
+constexpr size_t kBatchBytes = 8 * 1024 * 1024;
+constexpr size_t kLabelSetsPerBatch = 16'384;
+// Beside a server: how long reports wait for a batch, and how long the next batch waits for them. A
+// mutex alone would mostly be taken again by whoever has just let go of it.
+constexpr std::chrono::milliseconds kBatchTime{10};
+constexpr std::chrono::microseconds kPause{500};
+
+constexpr unsigned kTimeShift = 32;
+
+uint32_t RankOf(uint64_t key) { return static_cast<uint32_t>(key); }
+UnixSeconds TimeOf(uint64_t key) { return UnixSeconds(std::chrono::seconds(key >> kTimeShift)); }
+
+}  // namespace
+
+// A batch under way, with the lock that it needs.
+struct ImportWriter::OpenBatch {
+  explicit OpenBatch(storage::Store& store)
+      : lock(store.LockForWriting()), batch(store), begin(SteadyClock::now()) {}
+
+  storage::Store::WriterLock lock;
+  storage::Batch batch;
+  SteadyClock::time_point begin;
+  TotalsMap gains;
+  MergeTally tally;
+  std::vector<uint32_t> sources;  // that it writes
+};
+
+ImportWriter::ImportWriter(storage::Stores& stores, Ingester* ingester, FleetRef fleet,
+                           std::stop_token stop)
+    : stores_(stores), ingester_(ingester), fleet_(fleet), stop_(std::move(stop)) {}
+
+ImportWriter::~ImportWriter() = default;
+
+Status ImportWriter::Write(ImportLoad& load) {
+  for (SourceId& id : load.new_sources) sources_.push_back({std::move(id), {}});
+  series_.insert(series_.end(), load.new_series.begin(), load.new_series.end());
+  ROLLCALL_RETURN_IF_ERROR(InternLabelSets(load.new_label_sets));
+  const std::vector<size_t> ends = GroupBySource(load.samples);
+  load.new_sources.clear();
+  load.new_label_sets.clear();
+  load.new_series.clear();
+  load.samples.clear();
+
+  Status status;
+  size_t begin = 0;
+  for (uint32_t source = 0; source < ends.size() && status.ok(); ++source) {
+    const auto of_source = std::span(sorted_).subspan(begin, ends[source] - begin);
+    if (!of_source.empty()) status = WriteSource(source, of_source);
+    begin = ends[source];
+  }
+  if (status.ok()) status = CloseBatch();
+  if (!status.ok() && open_) {
+    stores_.Abandoned();
+    open_.reset();
+  }
+  return status;
+}
+
+Status ImportWriter::InternLabelSets(const std::vector<ImportLabelSet>& label_sets) {
+  if (label_sets.empty()) return Status::Ok();
+  for (size_t begin = 0; begin < label_sets.size();) {
+    ROLLCALL_RETURN_IF_ERROR(OpenABatch());
+    const size_t end = std::min(label_sets.size(), begin + kLabelSetsPerBatch);
+    Status status;
+    for (; begin < end && status.ok(); ++begin) {
+      const auto refs =
+          stores_.labels().Intern(label_sets[begin].text, label_sets[begin].hash, open_->batch);
+      status = refs.status();
+      if (refs.ok()) label_sets_.push_back(*refs);
+    }
+    if (status.ok()) status = CloseBatch();
+    if (!status.ok()) {
+      if (open_) stores_.Abandoned();
+      open_.reset();
+      return status;
+    }
+  }
+  RankLabelSets();
+  return Status::Ok();
+}
+
+// In the order of their numbers, metric first: what a report is sorted by.
+void ImportWriter::RankLabelSets() {
+  by_rank_.resize(label_sets_.size());
+  std::iota(by_rank_.begin(), by_rank_.end(), 0U);
+  std::sort(by_rank_.begin(), by_rank_.end(), [this](uint32_t a, uint32_t b) {
+    return std::tie(label_sets_[a].metric, label_sets_[a].label_set) <
+           std::tie(label_sets_[b].metric, label_sets_[b].label_set);
+  });
+  rank_of_.resize(by_rank_.size());
+  for (uint32_t rank = 0; rank < by_rank_.size(); ++rank) rank_of_[by_rank_[rank]] = rank;
+}
+
+std::vector<size_t> ImportWriter::GroupBySource(std::span<const ImportSample> samples) {
+  std::vector<size_t> next(sources_.size());
+  for (const ImportSample& sample : samples) ++next[series_[sample.series].source];
+  size_t before = 0;
+  for (size_t& count : next) {
+    const size_t of_source = count;
+    count = before;
+    before += of_source;
+  }
+  if (sorted_.size() < samples.size()) sorted_.resize(samples.size());
+  for (const ImportSample& sample : samples) {
+    const ImportSeries& series = series_[sample.series];
+    sorted_[next[series.source]++] = {
+        uint64_t{sample.time} << kTimeShift | rank_of_[series.label_set], sample.value};
+  }
+  return next;
+}
+
+Status ImportWriter::WriteSource(uint32_t source, std::span<KeyedValue> samples) {
+  SortByKey(samples, sort_scratch_);
+  while (!samples.empty()) {
+    const Month month = Month::Of(TimeOf(samples.front().key));
+    const uint64_t next_month =
+        static_cast<uint64_t>(month.Plus(1).Start().time_since_epoch().count()) << kTimeShift;
+    const auto end =
+        std::lower_bound(samples.begin(), samples.end(), next_month,
+                         [](const KeyedValue& sample, uint64_t key) { return sample.key < key; });
+    const auto size = static_cast<size_t>(end - samples.begin());
+    ROLLCALL_RETURN_IF_ERROR(WriteMonth(source, month, samples.first(size)));
+    samples = samples.subspan(size);
+    if (BatchIsFull()) ROLLCALL_RETURN_IF_ERROR(CloseBatch());
+  }
+  return Status::Ok();
+}
+
+Status ImportWriter::WriteMonth(uint32_t number, Month month, std::span<const KeyedValue> samples) {
+  ROLLCALL_RETURN_IF_ERROR(OpenABatch());
+  Source& source = sources_[number];
+  if (source.ref.value == 0) {
+    const auto ref =
+        stores_.sources().Intern(fleet_, source.id, TimeOf(samples.front().key), open_->batch);
+    if (!ref.ok()) return ref.status();
+    source.ref = *ref;
+  }
+  if (open_->sources.empty() || open_->sources.back() != number) open_->sources.push_back(number);
+
+  month_series_.clear();
+  month_series_.reserve(samples.size());  // what points into it stays valid
+  month_instants_.clear();
+  for (size_t i = 0; i < samples.size();) {
+    const uint64_t second = samples[i].key >> kTimeShift;
+    const UnixSeconds time = TimeOf(samples[i].key);
+    const size_t first = month_series_.size();
+    for (; i < samples.size() && samples[i].key >> kTimeShift == second; ++i) {
+      if (month_series_.size() > first && samples[i].key == samples[i - 1].key) {
+        // Given twice for one second: the largest value counts.
+        double& value = month_series_.back().value;
+        value = std::max(value, samples[i].value);
+        continue;
+      }
+      const Refs& refs = label_sets_[by_rank_[RankOf(samples[i].key)]];
+      month_series_.push_back({refs.label_set, refs.metric, samples[i].value});
+    }
+    month_instants_.push_back({time, std::span(month_series_).subspan(first)});
+  }
+  return ImportMonth(stores_, fleet_, source.ref, month, month_instants_, open_->batch,
+                     open_->gains, open_->tally);
+}
+
+bool ImportWriter::BatchIsFull() const {
+  return open_ && (open_->batch.bytes() >= kBatchBytes ||
+                   (ingester_ != nullptr && SteadyClock::now() - open_->begin >= kBatchTime));
+}
+
+Status ImportWriter::OpenABatch() {
+  if (open_) return Status::Ok();
+  if (stop_.stop_requested()) return Status::Unavailable("import: stopped");
+  open_ = std::make_unique<OpenBatch>(stores_.store());
+  return Status::Ok();
+}
+
+Status ImportWriter::CloseBatch() {
+  if (!open_) return Status::Ok();
+  ROLLCALL_RETURN_IF_ERROR(stores_.totals().Add(open_->gains, open_->batch));
+  if (!open_->batch.empty()) {
+    ROLLCALL_RETURN_IF_ERROR(stores_.Commit(open_->lock, open_->batch));
+  }
+  stores_.Committed();
+  if (ingester_ != nullptr) {
+    for (const uint32_t source : open_->sources) {
+      ingester_->Forget(open_->lock, fleet_, sources_[source].id);
+    }
+  }
+  added_ += open_->tally;
+  open_.reset();
+  if (ingester_ != nullptr) std::this_thread::sleep_for(kPause);
+  return Status::Ok();
+}
+
+}  // namespace rollcall::ingest

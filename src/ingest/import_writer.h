@@ -1,0 +1,77 @@
+// The writing half of an import: takes loads of samples, groups them into a source's reports by
+// second, and merges them with what the store has, in batches.
+//
+// Owned by the importer; one thread at a time. Live reports go on beside it: it holds the store's
+// writer lock for one batch, and lets others have it before the next.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "base/status.h"
+#include "ingest/chunk_merge.h"
+#include "ingest/import_sample.h"
+#include "ingest/import_sort.h"
+#include "ingest/ingester.h"
+#include "model/ids.h"
+#include "model/totals.h"
+#include "storage/stores.h"
+
+namespace rollcall::ingest {
+
+class ImportWriter {
+ public:
+  // `ingester`: the server's, null where none runs on these stores.
+  ImportWriter(storage::Stores& stores, Ingester* ingester, FleetRef fleet, std::stop_token stop);
+  ~ImportWriter();
+
+  // Stores the load and leaves it empty. Unavailable: the disk, or a stop was asked for; batches
+  // that were committed stay.
+  Status Write(ImportLoad& load);
+
+  uint64_t reports_added() const { return added_.reports; }
+  uint64_t samples_added() const { return added_.samples; }
+
+ private:
+  struct Source {
+    SourceId id;
+    SourceRef ref;  // 0: not asked for yet
+  };
+  using Refs = storage::LabelDictionary::Refs;
+  struct OpenBatch;
+
+  Status InternLabelSets(const std::vector<ImportLabelSet>& label_sets);
+  void RankLabelSets();
+  // Into sorted_, source after source; returns where each source's samples end.
+  std::vector<size_t> GroupBySource(std::span<const ImportSample> samples);
+  Status WriteSource(uint32_t source, std::span<KeyedValue> samples);
+  Status WriteMonth(uint32_t source, Month month, std::span<const KeyedValue> samples);
+  Status OpenABatch();
+  Status CloseBatch();
+  bool BatchIsFull() const;
+
+  storage::Stores& stores_;
+  Ingester* const ingester_;
+  const FleetRef fleet_;
+  const std::stop_token stop_;
+  MergeTally added_;  // by batches that were committed
+
+  std::vector<Source> sources_;
+  std::vector<Refs> label_sets_;
+  std::vector<ImportSeries> series_;
+  std::vector<uint32_t> rank_of_;  // by label set: its place in the order of a report
+  std::vector<uint32_t> by_rank_;
+  std::unique_ptr<OpenBatch> open_;
+
+  // Scratch.
+  std::vector<KeyedValue> sorted_;
+  std::vector<KeyedValue> sort_scratch_;
+  std::vector<SeriesValue> month_series_;
+  std::vector<Instant> month_instants_;
+};
+
+}  // namespace rollcall::ingest

@@ -1,0 +1,72 @@
+#include "tests/bench/micro_support.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <tuple>
+
+#include "parse/report_parser.h"
+
+namespace rollcall::bench {
+
+const std::vector<StreamReport>& Reports() {
+  static const std::vector<StreamReport> kReports = [] {
+    auto made = DemoReports(256);
+    if (!made.ok()) std::abort();
+    return std::move(made).value();
+  }();
+  return kReports;
+}
+
+const std::vector<std::string>& Bodies() {
+  static const std::vector<std::string> kBodies = [] {
+    std::vector<std::string> bodies;
+    for (const StreamReport& report : Reports()) bodies.push_back(report.Body());
+    return bodies;
+  }();
+  return kBodies;
+}
+
+ScratchStore::ScratchStore() {
+  std::string pattern = (std::filesystem::current_path() / "micro-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) std::abort();
+  directory_ = pattern;
+  Open();
+}
+
+ScratchStore::~ScratchStore() {
+  Close();
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+void ScratchStore::Open() {
+  storage::StoreOptions options;
+  options.directory = directory_;
+  auto stores = storage::Stores::Open(options);
+  if (!stores.ok()) std::abort();
+  stores_ = std::move(stores).value();
+}
+
+std::vector<SeriesValue> SeriesOf(storage::Stores& stores, const std::string& body) {
+  const auto lock = stores.store().LockForWriting();
+  storage::Batch batch(stores.store());
+  ParsedReport parsed;
+  if (!ParseReport(body, parsed).ok()) std::abort();
+  std::vector<SeriesValue> series;
+  for (const ParsedReport::Sample& sample : parsed.samples) {
+    const std::string_view text = parsed.LabelSet(sample);
+    const auto refs = stores.labels().Intern(text, stores.labels().HashOf(text), batch);
+    if (!refs.ok()) std::abort();
+    series.push_back({refs->label_set, refs->metric, sample.value});
+  }
+  stores.Save(batch);
+  if (!stores.store().Commit(lock, batch).ok()) std::abort();
+  stores.Committed();
+  std::sort(series.begin(), series.end(), [](const SeriesValue& a, const SeriesValue& b) {
+    return std::tuple(a.metric, a.label_set) < std::tuple(b.metric, b.label_set);
+  });
+  return series;
+}
+
+}  // namespace rollcall::bench

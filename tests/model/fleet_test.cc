@@ -1,0 +1,44 @@
+#include "model/fleet.h"
+
+#include <gtest/gtest.h>
+
+namespace rollcall {
+namespace {
+
+// Contract "Cozystack telemetry", Overview.
+TEST(CozystackFleet, CountsWhatTheContractSays) {
+  const Fleet& fleet = CozystackFleet();
+  EXPECT_EQ(fleet.ref, kCozystackFleet);
+  EXPECT_EQ(fleet.name, "cozystack");
+  EXPECT_EQ(fleet.counted_metric, "cozy_cluster_info");
+  EXPECT_EQ(fleet.counted_name, "clusters");
+}
+
+TEST(CozystackFleet, HasNodesOfAllKindsAndTheTenantsAmongTheApps) {
+  const Fleet& fleet = CozystackFleet();
+  ASSERT_EQ(fleet.figures.size(), 2U);
+  const Figure& nodes = fleet.figures[0];
+  EXPECT_EQ(nodes.metric, "cozy_nodes_count");
+  EXPECT_EQ(nodes.label, "");
+  EXPECT_EQ(nodes.total_name, "total_nodes");
+  EXPECT_EQ(nodes.average_name, "avg_nodes_per_cluster");
+  const Figure& tenants = fleet.figures[1];
+  EXPECT_EQ(tenants.metric, "cozy_application_count");
+  EXPECT_EQ(tenants.label, "kind");
+  EXPECT_EQ(tenants.label_value, "Tenant");
+  EXPECT_EQ(tenants.total_name, "total_tenants");
+  EXPECT_EQ(tenants.average_name, "avg_tenants_per_cluster");
+}
+
+TEST(CozystackFleet, SplitsTheAppsByKind) {
+  ASSERT_EQ(CozystackFleet().breakdowns.size(), 1U);
+  const Breakdown& apps = CozystackFleet().breakdowns[0];
+  EXPECT_EQ(apps.metric, "cozy_application_count");
+  EXPECT_EQ(apps.label, "kind");
+  EXPECT_EQ(apps.name, "apps");
+}
+
+TEST(CozystackFleet, IsOneAndTheSame) { EXPECT_EQ(&CozystackFleet(), &CozystackFleet()); }
+
+}  // namespace
+}  // namespace rollcall
