@@ -131,18 +131,22 @@ Result<ImportTally> ImportThroughServer(const ImportOptions& options, ImportInpu
                              text.substr(0, 200));
 }
 
+// "1 line", "2 lines".
+std::string Count(uint64_t n, const std::string& noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
 void Print(const ImportTally& tally) {
-  const auto number = [](uint64_t n) { return std::to_string(n); };
   const std::string text =
-      number(tally.lines) + " lines: " + number(tally.samples) + " samples of " +
-      number(tally.series) + " series from " + number(tally.sources) + " sources\n" +
-      "new: " + number(tally.reports_added) + " reports, " + number(tally.samples_added) +
-      " samples\n" + "left out: " + number(tally.refused) + " lines refused, " +
-      number(tally.not_numbers) + " not numbers\n";
+      Count(tally.lines, "line") + ": " + Count(tally.samples, "sample") + " of " +
+      std::to_string(tally.series) + " series from " + Count(tally.sources, "source") + "\n" +
+      "new: " + Count(tally.reports_added, "report") + ", " + Count(tally.samples_added, "sample") +
+      "\n" + "left out: " + Count(tally.refused, "line") + " refused, " +
+      Count(tally.not_numbers, "NaN") + "\n";
   std::fputs(text.c_str(), stdout);
   for (const std::string& error : tally.errors) std::printf("  %s\n", error.c_str());
   if (tally.refused > tally.errors.size()) {
-    std::printf("  … and %s more\n", number(tally.refused - tally.errors.size()).c_str());
+    std::printf("  … and %s more\n", std::to_string(tally.refused - tally.errors.size()).c_str());
   }
 }
 

@@ -29,12 +29,22 @@ class DiskFullTest : public ::testing::Test {
     ChildOptions options = RollcallProcess::Serving(disk_->inside() + "/data");
     options.prepare = disk_->Enter();
     rollcall_ = std::make_unique<RollcallProcess>(options);
+    // What its jobs write at the start comes before a test looks how much is free.
+    for (const char* job : {"current-windows", "retention"}) {
+      const std::string done =
+          "rollcall_job_runs_total{job=\"" + std::string(job) + "\",result=\"ok\"}";
+      const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+      while (rollcall_->Private().Metric(done) < 1) {
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline) << rollcall_->process().err();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    }
   }
   // RocksDB reserves room for its log with the first write to it: after a restart and before that,
   // there is as little as a test wants.
   void RestartWithRoomFor(uint64_t bytes) {
     EXPECT_EQ(rollcall_->Stop(), 0);
-    Start();
+    ASSERT_NO_FATAL_FAILURE(Start());
     ASSERT_TRUE(disk_->FillAllBut(bytes));
   }
   std::string DataDir() const { return disk_->outside() + "/data"; }
@@ -105,10 +115,10 @@ class DiskFullTest : public ::testing::Test {
 };
 
 TEST_F(DiskFullTest, SendersGet503UntilThereIsRoomAndNothingIsLost) {
-  Start();
+  ASSERT_NO_FATAL_FAILURE(Start());
   ASSERT_EQ(PostWhile(200, 5), 200);
   for (int round = 0; round < 3; ++round) {
-    RestartWithRoomFor(2 * kMiB);
+    ASSERT_NO_FATAL_FAILURE(RestartWithRoomFor(2 * kMiB));
     ASSERT_EQ(PostWhile(200, 1000), 503);
     EXPECT_FALSE(last_.Header("retry-after").empty());
     EXPECT_EQ(last_.body, "The report cannot be stored now\n");
@@ -125,8 +135,8 @@ TEST_F(DiskFullTest, SendersGet503UntilThereIsRoomAndNothingIsLost) {
 }
 
 TEST_F(DiskFullTest, AServerThatNobodyPostsToIsReadyAgainWhenThereIsRoom) {
-  Start();
-  RestartWithRoomFor(kMiB / 2);
+  ASSERT_NO_FATAL_FAILURE(Start());
+  ASSERT_NO_FATAL_FAILURE(RestartWithRoomFor(kMiB / 2));
   ASSERT_EQ(PostWhile(200, 1000), 503);
   EXPECT_EQ(rollcall_->Public().Get("/readyz").status, 503);
   disk_->MakeRoom();
@@ -135,9 +145,9 @@ TEST_F(DiskFullTest, AServerThatNobodyPostsToIsReadyAgainWhenThereIsRoom) {
 }
 
 TEST_F(DiskFullTest, ADiskThatIsFullAgainAtOnceIsGoneOnFromToo) {
-  Start();
+  ASSERT_NO_FATAL_FAILURE(Start());
   ASSERT_EQ(PostWhile(200, 5), 200);
-  RestartWithRoomFor(0);
+  ASSERT_NO_FATAL_FAILURE(RestartWithRoomFor(0));
   for (int round = 0; round < 3; ++round) {
     ASSERT_EQ(PostWhile(200, 1000), 503);
     disk_->MakeRoom();
@@ -151,9 +161,9 @@ TEST_F(DiskFullTest, ADiskThatIsFullAgainAtOnceIsGoneOnFromToo) {
 }
 
 TEST_F(DiskFullTest, AKillAtAnyFillingOfTheDiskLosesNothing) {
-  Start();
-  for (uint64_t room = 0; room <= kMiB / 2; room += kMiB / 16) {
-    RestartWithRoomFor(kMiB / 2);
+  ASSERT_NO_FATAL_FAILURE(Start());
+  for (uint64_t room = 0; room <= kMiB / 2; room += kMiB / 8) {
+    ASSERT_NO_FATAL_FAILURE(RestartWithRoomFor(kMiB / 2));
     ASSERT_EQ(PostWhile(200, 1000), 503);
     // Room for a part of what is to be written out.
     disk_->MakeRoom();
@@ -164,7 +174,7 @@ TEST_F(DiskFullTest, AKillAtAnyFillingOfTheDiskLosesNothing) {
     disk_->MakeRoom();
     EXPECT_EQ(Verify(DataDir()), "") << room;
     EXPECT_EQ(Compare(), "") << room;
-    Start();
+    ASSERT_NO_FATAL_FAILURE(Start());
   }
   EXPECT_EQ(Post(), 200);
   EXPECT_EQ(rollcall_->Stop(), 0);
@@ -172,8 +182,8 @@ TEST_F(DiskFullTest, AKillAtAnyFillingOfTheDiskLosesNothing) {
 }
 
 TEST_F(DiskFullTest, AStopWhileTheDiskIsFullLosesNothing) {
-  Start();
-  RestartWithRoomFor(kMiB);
+  ASSERT_NO_FATAL_FAILURE(Start());
+  ASSERT_NO_FATAL_FAILURE(RestartWithRoomFor(kMiB));
   ASSERT_EQ(PostWhile(200, 1000), 503);
   EXPECT_EQ(rollcall_->Stop(), 0);
   disk_->MakeRoom();

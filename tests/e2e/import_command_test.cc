@@ -25,7 +25,7 @@ class ImportCommandTest : public ::testing::Test {
   std::string Store() const { return dir_.path() + "/store"; }
   static Finished Import(std::vector<std::string> args) {
     args.insert(args.begin(), "import");
-    return Run(std::move(args));
+    return RunToEnd(std::move(args));
   }
 
   TempDir dir_;
@@ -37,7 +37,7 @@ TEST_F(ImportCommandTest, AFileGoesIntoAStoreAndTheSameFileChangesNothingMore) {
   EXPECT_EQ(first.out,
             "3 lines: 3 samples of 3 series from 2 sources\n"
             "new: 2 reports, 3 samples\n"
-            "left out: 0 lines refused, 0 not numbers\n");
+            "left out: 0 lines refused, 0 NaNs\n");
   EXPECT_NE(first.err.find("import: 100% "), std::string::npos) << first.err;
   const Finished again = Import({"--data-dir", Store(), File("h.gz", test::Gzip(kHistory))});
   EXPECT_EQ(again.code, 0) << again.err;
@@ -49,7 +49,7 @@ TEST_F(ImportCommandTest, RefusedLinesAreToldAndTheExitCodeSaysSo) {
   const std::string file = File("h.txt", std::string(kHistory) + "bad\n");
   const Finished run = Import({file, "--data-dir", Store()});
   EXPECT_EQ(run.code, 1);
-  EXPECT_NE(run.out.find("left out: 1 lines refused"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("left out: 1 line refused"), std::string::npos) << run.out;
   EXPECT_NE(run.out.find("\n  line 4: want a value"), std::string::npos) << run.out;
   const Finished strict = Import({"--strict", file, "--data-dir", Store() + "2"});
   EXPECT_EQ(strict.code, 1);
@@ -109,9 +109,9 @@ TEST_F(ImportCommandTest, WhatIsToldWrongIsToldBack) {
 TEST_F(ImportCommandTest, TheEnvironmentNamesTheStoreUnlessAServerIsNamed) {
   ChildOptions options = RollcallOptions({"import", File("h.txt", kHistory)});
   options.variables["ROLLCALL_DATA_DIR"] = Store();
-  EXPECT_EQ(Run(options).code, 0);
+  EXPECT_EQ(RunToEnd(options).code, 0);
   options.variables["ROLLCALL_SERVER"] = "http://127.0.0.1:1";
-  EXPECT_EQ(Run(options).code, 1);
+  EXPECT_EQ(RunToEnd(options).code, 1);
 }
 
 TEST_F(ImportCommandTest, StandardInputIsRead) {
@@ -120,7 +120,7 @@ TEST_F(ImportCommandTest, StandardInputIsRead) {
   options.args = {
       "/bin/sh", "-c",
       "exec " ROLLCALL_BINARY " import - --data-dir '" + Store() + "' < '" + file + "'"};
-  const Finished run = Run(options);
+  const Finished run = RunToEnd(options);
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_TRUE(run.out.starts_with("3 lines: 3 samples")) << run.out;
 }
