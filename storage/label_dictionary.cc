@@ -10,6 +10,9 @@ namespace {
 // About 64 MiB. A fleet's shared label sets are a few thousand.
 constexpr size_t kMaxCached = 1 << 20;
 
+// What overviews read again and again is some dozens.
+constexpr size_t kMaxCachedTexts = 4096;
+
 }  // namespace
 
 Result<std::unique_ptr<LabelDictionary>> LabelDictionary::Open(Store& store) {
@@ -87,6 +90,10 @@ Result<MetricRef> LabelDictionary::FindMetric(std::string_view name,
 }
 
 Result<std::string> LabelDictionary::TextOf(LabelSetRef ref, const Snapshot* snapshot) const {
+  {
+    const std::lock_guard lock(texts_mutex_);
+    if (const auto known = texts_.find(ref.value); known != texts_.end()) return known->second;
+  }
   const auto stored = store_.Get(Table::kLabels, EncodeKey(ref), snapshot);
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) {
@@ -94,7 +101,11 @@ Result<std::string> LabelDictionary::TextOf(LabelSetRef ref, const Snapshot* sna
   }
   Reader reader(**stored);
   reader.Varint32();
-  return std::string(reader.Bytes(reader.left()));
+  std::string text(reader.Bytes(reader.left()));
+  const std::lock_guard lock(texts_mutex_);
+  if (texts_.size() >= kMaxCachedTexts) texts_.clear();
+  texts_.emplace(ref.value, text);
+  return text;
 }
 
 }  // namespace rollcall::storage

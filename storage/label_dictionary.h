@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,6 +59,9 @@ class LabelDictionary {
   std::unordered_map<Hash128, Refs, Hash128Hasher> cache_;
   std::vector<Hash128> staged_;  // new in the batch under way
   std::atomic<uint64_t> size_{0};
+  mutable std::mutex texts_mutex_;  // guards texts_
+  // Of label sets that were asked for lately; bounded. A number's text never changes.
+  mutable std::unordered_map<uint32_t, std::string> texts_;
 };
 
 }  // namespace rollcall::storage

@@ -33,6 +33,9 @@ constexpr std::string_view kProbeValue("\0", 1);
 // While the disk is full each try to recover writes to it until it is full again.
 constexpr std::chrono::seconds kRecoveryInterval{1};
 
+// 8 shards, so that one is not too small for the blocks it is to hold; few threads read at a time.
+constexpr int kCacheShardBits = 3;
+
 // A start replays what the log holds: this keeps it well under a second.
 constexpr uint64_t kMaxLogBytes = 64 * 1024 * 1024;
 
@@ -70,8 +73,13 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const StoreOptions& optio
 
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
+  // Filters and indexes in small partitions: a whole filter of a large file would not fit a shard of the
+  // cache, and each read of a row would load it anew.
   blocks.cache_index_and_filter_blocks = true;
-  blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+  blocks.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  blocks.partition_filters = true;
+  blocks.metadata_block_size = 4096;
+  blocks.pin_top_level_index_and_filter = true;
   blocks.block_size = 16 * 1024;
   blocks.format_version = 5;
   if (table != Table::kChunks) {
@@ -184,7 +192,7 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
     return Status::FailedPrecondition("open store " + options.directory + ": there is no store");
   }
   Impl& impl = *store->impl_;
-  impl.cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  impl.cache = rocksdb::NewLRUCache(options.block_cache_bytes, kCacheShardBits);
   std::vector<rocksdb::ColumnFamilyDescriptor> tables;
   for (size_t i = 0; i < kTableCount; ++i) {
     tables.emplace_back(kTableNames[i], TableOptions(static_cast<Table>(i), options, impl.cache));

@@ -1,6 +1,7 @@
 #include "ingest/import_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/civil_time.h"
@@ -79,10 +80,8 @@ size_t ImportReader::ReadBlock(std::string_view block, bool is_last,
   const std::string_view lines = is_last ? block : block.substr(0, block.rfind('\n') + 1);
   while (done < lines.size() && !ended_) {
     const std::string_view rest = lines.substr(done);
-    const size_t line_end = rest.find('\n');
-    if (line_end != std::string_view::npos && ReadKnown(rest.substr(0, line_end), out)) {
-      ++lines_;
-      done += line_end + 1;
+    if (const size_t known = ReadKnownLines(rest, out); known > 0) {
+      done += known;
       continue;
     }
     const size_t size = ParseEntry(rest, is_last, out);
@@ -111,13 +110,46 @@ size_t ImportReader::WaitForMore(std::string_view block) {
   return skipping_ ? block.size() : line_end + 1;
 }
 
+struct ImportReader::Line {
+  std::string_view text;  // without its end
+  size_t series_bytes;
+  Hash128 series_hash;
+};
+
+size_t ImportReader::ReadKnownLines(std::string_view lines, std::vector<ImportSample>& out) {
+  std::array<Line, kMostLinesAhead> ahead;
+  size_t done = 0;
+  for (;;) {
+    size_t count = 0;
+    for (size_t begin = done; count < lines_ahead_; ++count) {
+      const size_t end = lines.find('\n', begin);
+      if (end == std::string_view::npos) break;
+      const std::string_view text = lines.substr(begin, end - begin);
+      const std::string_view series_text = SeriesTextOf(text);
+      if (series_text.empty()) break;
+      ahead[count] = {text, series_text.size(), HashBytes(series_text, options_.hash_seed)};
+      cache_.Prefetch(ahead[count].series_hash);
+      begin = end + 1;
+    }
+    for (size_t i = 0; i < count; ++i) {
+      if (!ReadKnown(ahead[i], out)) {
+        // What was looked at behind it may be part of its entry.
+        lines_ahead_ = std::max<size_t>(1, lines_ahead_ / 2);
+        return done;
+      }
+      ++lines_;
+      done += ahead[i].text.size() + 1;
+    }
+    if (count < lines_ahead_) return done;
+    lines_ahead_ = std::min(lines_ahead_ * 2, kMostLinesAhead);
+  }
+}
+
 // Only what is right is read here, the way the parser would; anything else is left to it.
-bool ImportReader::ReadKnown(std::string_view line, std::vector<ImportSample>& out) {
-  const std::string_view series_text = SeriesTextOf(line);
-  if (series_text.empty()) return false;
-  const std::optional<uint32_t> series = cache_.Find(HashBytes(series_text, options_.hash_seed));
+bool ImportReader::ReadKnown(const Line& line, std::vector<ImportSample>& out) {
+  const std::optional<uint32_t> series = cache_.Find(line.series_hash);
   if (!series) return false;
-  std::string_view rest = SkipBlanks(line.substr(series_text.size()));
+  std::string_view rest = SkipBlanks(line.text.substr(line.series_bytes));
   double value = 0;
   if (ParseValue(TakeWord(rest), value) != NumberError::kNone) return false;
   rest = SkipBlanks(rest);

@@ -56,13 +56,19 @@ class ImportReader {
   // Blocks begin where the last one was read to. They are of one size, and larger only where an
   // entry is: so what is read never depends on the pieces.
   static constexpr size_t kBlockBytes = 256 * 1024;
+  // Lines whose series are looked up together, so that the processor fetches them side by side.
+  static constexpr size_t kMostLinesAhead = 16;
 
   void ReadHeld(bool is_last, std::vector<ImportSample>& out);
   // Reads `block` up to the last line that is whole; returns how many bytes are done.
   size_t ReadBlock(std::string_view block, bool is_last, std::vector<ImportSample>& out);
   // What to do about a block of which nothing could be read.
   size_t WaitForMore(std::string_view block);
-  bool ReadKnown(std::string_view line, std::vector<ImportSample>& out);
+  // Reads lines of known series off the front of `lines`, up to the first that is not; returns
+  // their bytes.
+  size_t ReadKnownLines(std::string_view lines, std::vector<ImportSample>& out);
+  struct Line;
+  bool ReadKnown(const Line& line, std::vector<ImportSample>& out);
   // Reads the entry at the front of `rest`; returns its bytes, or 0 where its end is not there.
   size_t ParseEntry(std::string_view rest, bool is_last, std::vector<ImportSample>& out);
   // What is wrong with the sample, or nothing.
@@ -77,7 +83,8 @@ class ImportReader {
   SeriesCache cache_;
   std::string held_;  // the start of a block whose end has not come
   size_t block_bytes_ = kBlockBytes;
-  bool skipping_ = false;  // in the rest of a line that was too long
+  size_t lines_ahead_ = 1;  // few where new series come often
+  bool skipping_ = false;   // in the rest of a line that was too long
   bool ended_ = false;
   std::string label_set_;  // scratch
   uint64_t lines_ = 0;     // whole lines before held_

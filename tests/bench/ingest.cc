@@ -77,11 +77,12 @@ Status RunVariant(Context& context, const std::string& bench, const Variant& var
   }
   char note[64];
   std::snprintf(note, sizeof note, "%.0f reports a sync", taken / commits);
-  const std::string what = std::string("reports/s, ") + variant.what;
-  context.Add({bench, what, "1/s", rollcall.per_second, victoria.per_second,
+  const std::string what =
+      std::string(close ? "a connection for each report, " : "kept-alive, ") + variant.what;
+  context.Add({bench, "reports/s, " + what, "1/s", rollcall.per_second, victoria.per_second,
                Bar{Bar::Kind::kRatioAtLeast, 1.5}, note});
-  context.Add({bench, what + ": latency p50", "ms", rollcall.p50_ms, victoria.p50_ms});
-  context.Add({bench, what + ": latency p99", "ms", rollcall.p99_ms, victoria.p99_ms});
+  context.Add({bench, "latency p50, " + what, "ms", rollcall.p50_ms, victoria.p50_ms});
+  context.Add({bench, "latency p99, " + what, "ms", rollcall.p99_ms, victoria.p99_ms});
   for (const Side* side : {&rollcall, &victoria}) {
     std::filesystem::remove(side->load.requests_path);
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,6 +26,10 @@ class DiskFullTest : public ::testing::Test {
     if (!disk_) GTEST_SKIP() << "this system lets the test mount no filesystem of its own";
   }
 
+  void TearDown() override {
+    if (HasFailure() && rollcall_) std::cerr << rollcall_->process().err();
+  }
+
   void Start() {
     ChildOptions options = RollcallProcess::Serving(disk_->inside() + "/data");
     options.prepare = disk_->Enter();
@@ -35,7 +40,7 @@ class DiskFullTest : public ::testing::Test {
           "rollcall_job_runs_total{job=\"" + std::string(job) + "\",result=\"ok\"}";
       const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
       while (rollcall_->Private().Metric(done) < 1) {
-        ASSERT_LT(std::chrono::steady_clock::now(), deadline) << rollcall_->process().err();
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline);
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
       }
     }
@@ -125,7 +130,7 @@ TEST_F(DiskFullTest, SendersGet503UntilThereIsRoomAndNothingIsLost) {
     EXPECT_EQ(rollcall_->Public().Get("/readyz").status, 503);
     EXPECT_EQ(PostWhile(503, 5), 503) << "it takes reports that the disk has no room for";
     disk_->MakeRoom();
-    EXPECT_TRUE(PostUntilStored()) << rollcall_->process().err();
+    EXPECT_TRUE(PostUntilStored());
     EXPECT_EQ(rollcall_->Public().Get("/readyz").status, 200);
     EXPECT_EQ(PostWhile(200, 5), 200);
   }
@@ -140,7 +145,7 @@ TEST_F(DiskFullTest, AServerThatNobodyPostsToIsReadyAgainWhenThereIsRoom) {
   ASSERT_EQ(PostWhile(200, 1000), 503);
   EXPECT_EQ(rollcall_->Public().Get("/readyz").status, 503);
   disk_->MakeRoom();
-  EXPECT_TRUE(AwaitReady()) << rollcall_->process().err();
+  EXPECT_TRUE(AwaitReady());
   EXPECT_EQ(Post(), 200);
 }
 
@@ -152,7 +157,7 @@ TEST_F(DiskFullTest, ADiskThatIsFullAgainAtOnceIsGoneOnFromToo) {
     ASSERT_EQ(PostWhile(200, 1000), 503);
     disk_->MakeRoom();
     ASSERT_TRUE(disk_->FillAllBut(3 * kMiB));
-    EXPECT_TRUE(PostUntilStored()) << rollcall_->process().err();
+    EXPECT_TRUE(PostUntilStored());
   }
   disk_->MakeRoom();
   EXPECT_EQ(rollcall_->Stop(), 0);
