@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <spdlog/spdlog.h>
+
 #include "model/label_set.h"
 
 namespace rollcall::counts {
@@ -133,7 +135,10 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month) {
   if (!record.final) {
     record = {overview.is_final, now, known_names_()};
     if (overview.is_final) {
-      ROLLCALL_RETURN_IF_ERROR(stores_.totals().MarkFinal(window, record));
+      // On a disk that cannot be written the numbers are as good; the next reader tries again.
+      if (const Status status = stores_.totals().MarkFinal(window, record); !status.ok()) {
+        spdlog::warn("overview of {}: {}", month.ToString(), status.message());
+      }
     }
   }
   overview.generated_at = record.computed_at;
