@@ -201,7 +201,13 @@ class HttplibEngine::Server : private httplib::Server {
 
 thread_local HttplibEngine::Server::Call* HttplibEngine::Server::current_ = nullptr;
 
-HttplibEngine::HttplibEngine() : server_(std::make_unique<Server>()) {}
+HttplibEngine::HttplibEngine() : server_(std::make_unique<Server>()) {
+  // The library fills tables of its own at the first request: here, before there are other threads.
+  HttpRequest request;
+  request.method = "GET";
+  request.target = "/";
+  Process(request);
+}
 
 HttplibEngine::~HttplibEngine() = default;
 
