@@ -32,6 +32,11 @@ class Stores {
     Save(batch);
     return store_->Commit(lock, batch);
   }
+  // As Store::CommitUnsynced.
+  Status CommitUnsynced(const Store::WriterLock& lock, Batch& batch) {
+    Save(batch);
+    return store_->CommitUnsynced(lock, batch);
+  }
   void Save(Batch& batch) const {
     labels_->Save(batch);
     sources_->Save(batch);

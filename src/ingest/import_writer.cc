@@ -72,7 +72,7 @@ Status ImportWriter::Write(ImportLoad& load) {
     stores_.Abandoned();
     open_.reset();
   }
-  return status;
+  return status.ok() ? stores_.store().Sync(stores_.store().LockForWriting()) : status;
 }
 
 Status ImportWriter::InternLabelSets(const std::vector<ImportLabelSet>& label_sets) {
@@ -195,7 +195,7 @@ Status ImportWriter::CloseBatch() {
   if (!open_) return Status::Ok();
   ROLLCALL_RETURN_IF_ERROR(stores_.totals().Add(open_->gains, open_->batch));
   if (!open_->batch.empty()) {
-    ROLLCALL_RETURN_IF_ERROR(stores_.Commit(open_->lock, open_->batch));
+    ROLLCALL_RETURN_IF_ERROR(stores_.CommitUnsynced(open_->lock, open_->batch));
   }
   stores_.Committed();
   if (ingester_ != nullptr) {
