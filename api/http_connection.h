@@ -51,6 +51,7 @@ enum class ConnectionState : uint8_t {
   kBody,       // waits for the rest of the body
   kSpooling,   // a part of the body is on its way to a file; nothing is read
   kWorking,    // the request is a worker's; nothing is read
+  kStreaming,  // the next piece of the answer is a worker's to make; nothing is read
   kWriting,    // the peer is slow to take the answer
   kLingering,  // the answer went out; what the peer still sends is thrown away until it has read it
 };
@@ -83,6 +84,7 @@ struct Connection {
   size_t lingered_bytes = 0;
   std::unique_ptr<Exchange> exchange;
   std::unique_ptr<Output> output;
+  std::shared_ptr<BodyStream> stream;  // what is still to come of the answer
 };
 static_assert(sizeof(Connection) <= 200, "ten thousands of these wait");
 

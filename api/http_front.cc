@@ -56,7 +56,8 @@ class HttpFront::Impl {
         ingest_("http-ingest", kIngestBatch, [this](Job&& job) { Work(Lane::kIngest, job); }),
         query_("http-query", kQueryBatch, [this](Job&& job) { Work(Lane::kQuery, job); }),
         import_("http-import", 1, [this](Job&& job) { Work(Lane::kImport, job); }),
-        spool_("http-spool", 1, Spool) {}
+        spool_("http-spool", 1, Spool),
+        stream_("http-stream", 1, Stream) {}
 
   Status Start(const FrontOptions& options, Judge judge, metrics::Registry& registry) {
     std::vector<FrontLoop::Door> doors;
@@ -66,12 +67,14 @@ class HttpFront::Impl {
     }
     loop_ =
         std::make_unique<FrontLoop>(options, std::move(judge), std::move(doors), mailbox_, budget_,
-                                    std::array{&ingest_, &query_, &import_, &spool_}, registry);
+                                    std::array{&ingest_, &query_, &import_, &spool_, &stream_},
+                                    registry);
     ROLLCALL_RETURN_IF_ERROR(loop_->Prepare());
     ROLLCALL_RETURN_IF_ERROR(ingest_.Start(options.ingest_threads));
     ROLLCALL_RETURN_IF_ERROR(query_.Start(options.query_threads));
     ROLLCALL_RETURN_IF_ERROR(import_.Start(1));
     ROLLCALL_RETURN_IF_ERROR(spool_.Start(1));
+    ROLLCALL_RETURN_IF_ERROR(stream_.Start(1));
     try {
       thread_ = std::thread([this] { loop_->Run(); });
       pthread_setname_np(thread_.native_handle(), "http-loop");
@@ -91,6 +94,7 @@ class HttpFront::Impl {
     query_.Stop();
     import_.Stop();
     spool_.Stop();
+    stream_.Stop();
   }
 
   int port(Listener listener) const { return ports_[static_cast<size_t>(listener)]; }
@@ -115,6 +119,23 @@ class HttpFront::Impl {
     HttpResponse response;
     response.status = stored.ok() ? 200 : 503;
     job.responder.Respond(std::move(response));
+  }
+
+  // As above. 200: a piece with more behind it; 204: the last one.
+  static void Stream(Job&& job) {
+    HttpResponse piece;
+    Result<bool> more = Status::Internal("an exception");
+    try {
+      more = job.stream->Next(piece.body);
+    } catch (const std::exception& error) {
+      more = Status::Internal(error.what());
+    }
+    if (!more.ok()) {
+      spdlog::error("stream an answer: {}", more.status().message());
+      piece.body.clear();
+    }
+    piece.status = !more.ok() ? 500 : *more ? 200 : 204;
+    job.responder.Respond(std::move(piece));
   }
 
   void Work(Lane lane, Job& job) {
@@ -142,6 +163,7 @@ class HttpFront::Impl {
   WorkerLane query_;
   WorkerLane import_;
   WorkerLane spool_;
+  WorkerLane stream_;
   std::unique_ptr<FrontLoop> loop_;
   std::thread thread_;
 };

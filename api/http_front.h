@@ -25,9 +25,10 @@ enum class Lane {
   kIngest,
   kQuery,
   kImport,
-  kSpool,  // the front's own: writes large bodies to files
+  kSpool,   // the front's own: writes large bodies to files
+  kStream,  // the front's own: makes the next piece of a streamed answer
 };
-inline constexpr size_t kLanes = 4;
+inline constexpr size_t kLanes = 5;
 
 struct FrontOptions {
   std::string public_address =
@@ -50,7 +51,8 @@ struct FrontOptions {
       10'000};                                     // first byte of a request to the end of its head
   std::chrono::milliseconds body_timeout{60'000};  // end of the head to the end of the body
   std::chrono::milliseconds idle_timeout{300'000};  // between requests
-  std::chrono::milliseconds write_timeout{30'000};  // an answer to be taken off our hands
+  // An answer to be taken off our hands; of a streamed one, each piece.
+  std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds stall_timeout{
       60'000};  // of a body that is spooled: without a byte of it
   // After an answer that leaves bytes of the request unread: how long they are taken and thrown
@@ -64,6 +66,10 @@ struct FrontOptions {
   size_t query_queue = 256;
   // One at a time; over it: 503, before the body is read.
   size_t import_queue = 4;
+
+  // Streamed answers at a time; over it: 503. Each holds a piece in memory, and a thread only while
+  // one is made.
+  size_t max_streams = 8;
 
   // Where bodies go that are spooled, and from which size on; what is below stays in memory.
   std::string spool_directory = ".";

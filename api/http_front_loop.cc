@@ -164,6 +164,10 @@ void FrontLoop::TakeAnswers() {
       Spooled(*connection, answer.response.status == 200);
       continue;
     }
+    if (answer.lane == Lane::kStream) {
+      PieceMade(*connection, std::move(answer.response));
+      continue;
+    }
     const bool unread = connection->may_read || !connection->held.empty();
     Send(*connection, std::move(answer.response), After(*connection, unread));
     if (connection->state == ConnectionState::kHead) {
@@ -193,7 +197,7 @@ void FrontLoop::ExpireDeadlines() {
                CloseReason::kDeadlineBody);
         break;
       case DeadlineKind::kWrite:
-        Close(*connection, CloseReason::kSlowReader);
+        BreakOff(*connection, CloseReason::kSlowReader);
         break;
       case DeadlineKind::kLinger:
         Close(*connection, connection->reason);
@@ -221,10 +225,10 @@ void FrontLoop::BeginStop(TimePoint deadline) {
     door.socket.fd.Close();
   }
   connections_.ForEach([this](Connection& connection) {
-    // A body that may take for ever is not waited for.
+    // A body that may take for ever is not waited for, neither way.
     const bool spools = connection.exchange != nullptr && connection.exchange->spools;
-    if (connection.state == ConnectionState::kHead || spools) {
-      Close(connection, CloseReason::kShutdown);
+    if (connection.state == ConnectionState::kHead || spools || connection.stream != nullptr) {
+      BreakOff(connection, CloseReason::kShutdown);
     }
   });
 }
@@ -235,7 +239,7 @@ bool FrontLoop::Ended() const {
 
 void FrontLoop::CloseAll() {
   connections_.ForEach(
-      [this](Connection& connection) { Close(connection, CloseReason::kShutdown); });
+      [this](Connection& connection) { BreakOff(connection, CloseReason::kShutdown); });
   metrics_.buffered_bytes->Set(0);
 }
 

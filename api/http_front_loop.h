@@ -1,7 +1,8 @@
 // The loop behind HttpFront. Its verbs are spread over files: http_front_loop.cc waits and hands
 // out, http_front_accept.cc takes connections, http_front_receive.cc reads requests,
 // http_front_send.cc writes answers and ends connections. Owned by the front; everything runs on
-// the loop's one thread. http_front_spool.cc puts large bodies into files.
+// the loop's one thread. http_front_spool.cc puts large bodies into files, http_front_stream.cc
+// sends large answers piece by piece.
 #pragma once
 
 #include <sys/epoll.h>
@@ -96,8 +97,17 @@ class FrontLoop {
   bool SpoolIfFull(Connection& connection);
   void Spooled(Connection& connection, bool stored);
 
+  // Streaming answers.
+  bool BeginStream(Connection& connection, HttpResponse& response);
+  void MakePiece(Connection& connection);
+  void PieceMade(Connection& connection, HttpResponse&& piece);
+  void BreakOff(Connection& connection, CloseReason reason);
+  void EndStream(Connection& connection);
+
   // Writing answers and ending connections.
   void Send(Connection& connection, HttpResponse&& response, AfterAnswer after);
+  // Sends what there is, and keeps for later what the kernel does not take now.
+  void Transmit(Connection& connection, std::string_view head, std::string&& body);
   void Sent(Connection& connection);
   void SendContinue(Connection& connection);
   void Flush(Connection& connection);
@@ -135,6 +145,7 @@ class FrontLoop {
   std::vector<Answer> answers_;
   std::array<std::vector<Job>, kLanes> jobs_;  // of this turn, by Lane
   std::array<size_t, kLanes> under_way_{};     // requests given out and not answered, by Lane
+  size_t streams_ = 0;                         // connections with a streamed answer
   std::optional<TimePoint> stop_deadline_;     // set: stopping
 
   std::vector<char> scratch_;  // what is received, before it is somebody's

@@ -323,6 +323,7 @@ size_t FrontLoop::QueueOf(Lane lane) const {
     case Lane::kImport:
       return options_.import_queue;
     case Lane::kSpool:
+    case Lane::kStream:
       break;
   }
   return SIZE_MAX;

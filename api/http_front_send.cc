@@ -51,26 +51,36 @@ void FrontLoop::Send(Connection& connection, HttpResponse&& response, AfterAnswe
   connection.after = after;
   deadlines_.Disarm(connection);
 
+  BodyEnd end = BodyEnd::kLength;
+  if (response.stream != nullptr && BeginStream(connection, response)) {
+    end = connection.http_1_0 ? BodyEnd::kClose : BodyEnd::kChunked;
+    if (connection.http_1_0 && after == AfterAnswer::kKeep) connection.after = AfterAnswer::kLinger;
+  }
   ConnectionNotice notice = ConnectionNotice::kClose;
-  if (after == AfterAnswer::kKeep) {
+  if (connection.after == AfterAnswer::kKeep) {
     notice = connection.http_1_0 ? ConnectionNotice::kKeepAlive : ConnectionNotice::kNone;
   }
   head_.clear();
-  writer_.WriteHead(response, notice, head_);
+  writer_.WriteHead(response, notice, head_, end);
   if (connection.head_only || !ResponseWriter::StatusHasBody(response.status)) {
     response.body.clear();
   }
-  const ssize_t n = SendSome(connection.fd, head_, response.body, 0);
+  Transmit(connection, head_, std::move(response.body));
+}
+
+void FrontLoop::Transmit(Connection& connection, std::string_view head, std::string&& body) {
+  const ssize_t n = SendSome(connection.fd, head, body, 0);
   if (n < 0) {
     Close(connection, CloseReason::kReset);
     return;
   }
   const auto sent = static_cast<size_t>(n);
-  if (sent == head_.size() + response.body.size()) {
+  if (sent == head.size() + body.size()) {
     Sent(connection);
     return;
   }
-  connection.output = std::make_unique<Output>(Output{head_, std::move(response.body), sent});
+  connection.output =
+      std::make_unique<Output>(Output{std::string(head), std::move(body), sent});
   connection.state = ConnectionState::kWriting;
   Recharge(connection);
   deadlines_.Arm(connection, DeadlineKind::kWrite, now_);
@@ -96,6 +106,10 @@ void FrontLoop::Flush(Connection& connection) {
 }
 
 void FrontLoop::Sent(Connection& connection) {
+  if (connection.stream != nullptr) {
+    MakePiece(connection);
+    return;
+  }
   switch (connection.after) {
     case AfterAnswer::kKeep:
       connection.state = ConnectionState::kHead;
@@ -157,6 +171,7 @@ void FrontLoop::RejectBody(Connection& connection, BodyBuffer::Room room) {
 
 void FrontLoop::Close(Connection& connection, CloseReason reason) {
   metrics_.Closed(reason);
+  EndStream(connection);
   metrics_.connections[static_cast<size_t>(connection.listener)]->Add(-1);
   deadlines_.Disarm(connection);
   budget_->Give(connection.charged_bytes);

@@ -25,6 +25,8 @@ struct Job {
   // would hold up the loop. The inflated body is charged to this ticket.
   std::shared_ptr<Ticket> compressed;
   size_t max_body_bytes = 0;
+  // Set: there is no request, but the next piece of an answer to be made.
+  std::shared_ptr<BodyStream> stream;
 };
 
 // Thread-safe.

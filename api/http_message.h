@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api/http_body_file.h"
+#include "api/http_body_stream.h"
 
 namespace rollcall::api {
 
@@ -47,6 +48,8 @@ struct HttpResponse {
   int status = 200;
   std::vector<HttpHeader> headers;  // without Content-Length, Connection and Date: the front's
   std::string body;
+  // Set: the body is this, and `body` is not looked at.
+  std::shared_ptr<BodyStream> stream = nullptr;
 
   // A line of text with a newline, `text/plain; charset=utf-8`.
   static HttpResponse Text(int status, std::string line);

@@ -116,7 +116,7 @@ void AppendNumber(size_t number, std::string& out) {
 }  // namespace
 
 void ResponseWriter::WriteHead(const HttpResponse& response, ConnectionNotice notice,
-                               std::string& out) {
+                               std::string& out, BodyEnd end) {
   const int status = response.status >= 200 && response.status <= 599 ? response.status : 500;
   out.append("HTTP/1.1 ");
   AppendNumber(static_cast<size_t>(status), out);
@@ -128,10 +128,12 @@ void ResponseWriter::WriteHead(const HttpResponse& response, ConnectionNotice no
       out.append(header.name).append(": ").append(header.value).append("\r\n");
     }
   }
-  if (StatusHasBody(status)) {
+  if (StatusHasBody(status) && end == BodyEnd::kLength) {
     out.append("Content-Length: ");
     AppendNumber(response.body.size(), out);
     out.append("\r\n");
+  } else if (StatusHasBody(status) && end == BodyEnd::kChunked) {
+    out.append("Transfer-Encoding: chunked\r\n");
   }
   WriteDate(out);
   if (notice == ConnectionNotice::kClose) {

@@ -148,11 +148,12 @@ class HttplibEngine::Server : private httplib::Server {
     if (found == handlers.end()) {
       call.answer = HttpResponse::Text(404, "not found");
     } else {
-      const ApiRequest::Params params = [&](const std::string& name) -> std::optional<std::string> {
-        if (!parsed.has_param(name)) {
+      const ApiRequest::Params params = [&](const std::string& name,
+                                            size_t index) -> std::optional<std::string> {
+        if (index >= parsed.get_param_value_count(name)) {
           return std::nullopt;
         }
-        return parsed.get_param_value(name);
+        return parsed.get_param_value(name, index);
       };
       try {
         found->second(ApiRequest(call.request, parsed.path, params), call.answer);

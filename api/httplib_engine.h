@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/http_message.h"
 
@@ -17,8 +19,8 @@ namespace rollcall::api {
 // What a handler sees of a request. It and its views live as long as the handler's call.
 class ApiRequest {
  public:
-  // The first value of a repeated parameter, decoded; nullopt where there is none.
-  using Params = std::function<std::optional<std::string>(const std::string& name)>;
+  // The value of a parameter's `index`th mention, decoded; nullopt where there is none.
+  using Params = std::function<std::optional<std::string>(const std::string& name, size_t index)>;
   ApiRequest(const HttpRequest& request, const std::string& path, const Params& params)
       : request_(request), path_(path), params_(params) {}
 
@@ -31,7 +33,14 @@ class ApiRequest {
   std::optional<std::string_view> Header(std::string_view name) const {
     return request_.Header(name);
   }
-  std::optional<std::string> Param(const std::string& name) const { return params_(name); }
+  // The first value of a repeated parameter.
+  std::optional<std::string> Param(const std::string& name) const { return params_(name, 0); }
+  // All of them, in their order.
+  std::vector<std::string> AllOf(const std::string& name) const {
+    std::vector<std::string> values;
+    while (auto value = params_(name, values.size())) values.push_back(*std::move(value));
+    return values;
+  }
 
  private:
   const HttpRequest& request_;

@@ -28,6 +28,9 @@ Result<ingest::ImportOptions> OptionsOf(const ApiRequest& request) {
   if (options.source_label.empty()) {
     return Status::InvalidArgument("source_label must name a label");
   }
+  const auto format = ingest::ParseImportFormat(request.Param("format").value_or("auto"));
+  if (!format) return Status::InvalidArgument("format must be auto, text or jsonl");
+  options.format = *format;
   const Result<bool> strict = ParseStrict(request.Param("strict"));
   if (!strict.ok()) return strict.status();
   options.strict = *strict;

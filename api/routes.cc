@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "api/export_handler.h"
 #include "api/import_handler.h"
 #include "api/overview_handler.h"
 #include "api/report_handler.h"
@@ -143,6 +144,8 @@ void Routes::MountAll() {
   Mount(Listener::kPrivate, "/api/v1/import/prometheus", "import", Takes::kUpload,
         ImportHandler(services_.stores, services_.ingester, services_.clock,
                       services_.stop_imports));
+  Mount(Listener::kPrivate, "/api/v1/export", "export", Takes::kGet,
+        ExportHandler(services_.stores));
 }
 
 const Routes::Route* Routes::Find(Listener listener, std::string_view path) const {

@@ -6,6 +6,7 @@
 //             GET  /healthz, /readyz                                  is it up, can it store
 //   private   GET  /metrics, /healthz, /readyz
 //             POST /api/v1/import/prometheus                        history
+//             GET  /api/v1/export                                   the stored reports
 #pragma once
 
 #include <functional>

@@ -108,6 +108,10 @@ std::optional<ImportOptions> ReadImportOptions(std::span<char*> args) {
   return ReadOptions(args, ParseImportOptions);
 }
 
+std::optional<ExportOptions> ReadExportOptions(std::span<char*> args) {
+  return ReadOptions(args, ParseExportOptions);
+}
+
 std::optional<VerifyOptions> ReadVerifyOptions(std::span<char*> args) {
   return ReadOptions(args, ParseVerifyOptions);
 }

@@ -30,10 +30,12 @@ extern const std::string_view kServeHelp;
 extern const std::string_view kDemoHelp;
 extern const std::string_view kVerifyHelp;
 extern const std::string_view kImportHelp;
+extern const std::string_view kExportHelp;
 int RunServe(std::span<char*> args);
 int RunDemo(std::span<char*> args);
 int RunVerify(std::span<char*> args);
 int RunImport(std::span<char*> args);
+int RunExport(std::span<char*> args);
 
 // Runs the command that `args` (without the program's name) begin with, and returns its exit code.
 // Requests for help and for the version are answered here, on `out`. What is not understood is
@@ -48,5 +50,6 @@ std::optional<ServeOptions> ReadServeOptions(std::span<char*> args);
 std::optional<DemoOptions> ReadDemoOptions(std::span<char*> args);
 std::optional<VerifyOptions> ReadVerifyOptions(std::span<char*> args);
 std::optional<ImportOptions> ReadImportOptions(std::span<char*> args);
+std::optional<ExportOptions> ReadExportOptions(std::span<char*> args);
 
 }  // namespace rollcall::cli

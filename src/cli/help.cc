@@ -51,6 +51,9 @@ std::string OptionText(const OptionSpec& spec, unsigned user) {
   if (!spec.value_name.empty()) {
     text += std::string(spec.value_name) + "    ";
   }
+  if (spec.letter != 0) {
+    text += std::string("(-") + spec.letter + ")    ";
+  }
   text += "[" + spec.VariableName() + "]\n";
   text += Wrapped(std::string(spec.meaning) + ZeroSentence(spec), 6);
   text += Wrapped("Takes " + spec.allowed + ".", 6);
@@ -62,8 +65,12 @@ std::string OptionText(const OptionSpec& spec, unsigned user) {
 }
 
 std::string UsersText(unsigned users) {
-  constexpr std::array<std::pair<unsigned, std::string_view>, 4> kNames{
-      {{kServe, "serve"}, {kDemo, "demo"}, {kVerify, "verify"}, {kImport, "import"}}};
+  constexpr std::array<std::pair<unsigned, std::string_view>, 5> kNames{
+      {{kServe, "serve"},
+       {kDemo, "demo"},
+       {kVerify, "verify"},
+       {kImport, "import"},
+       {kExport, "export"}}};
   std::string text;
   for (const auto& [user, name] : kNames) {
     if ((users & user) != 0) {

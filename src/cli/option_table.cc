@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "cli/option_value.h"
+#include "model/fleet.h"
+#include "parse/instant.h"
+#include "parse/selector.h"
 
 namespace rollcall::cli {
 namespace {
@@ -156,6 +159,32 @@ Status CheckLabel(std::string_view text) {
   return good ? Status::Ok() : Refuse(text, kAllowedLabels);
 }
 
+// What follows an empty text: there is none.
+constexpr std::string_view kAllowedFiles = "a file's name, or - for standard output";
+constexpr std::string_view kAllowedFormats = "one of auto, text, jsonl";
+constexpr std::string_view kAllowedFleets = "the name of a fleet (cozystack)";
+constexpr std::string_view kAllowedSelectors =
+    "a metric's name or a selector as in PromQL, {__name__=~\"cozy_.*\",kind=\"Tenant\"}";
+
+Status CheckOutput(std::string_view text) {
+  return text == "-" || CheckDirectory(text).ok() ? Status::Ok() : Refuse(text, kAllowedFiles);
+}
+
+Status CheckFormat(std::string_view text) {
+  const bool good = text == "auto" || text == "text" || text == "jsonl";
+  return good ? Status::Ok() : Refuse(text, kAllowedFormats);
+}
+
+Status CheckFleet(std::string_view text) {
+  return text == CozystackFleet().name ? Status::Ok() : Refuse(text, kAllowedFleets);
+}
+
+Status CheckInstant(std::string_view text) {
+  return ParseInstant(text).ok() ? Status::Ok() : Refuse(text, kAllowedInstants);
+}
+
+Status CheckSelector(std::string_view text) { return Selector::Parse(text).status(); }
+
 OptionSpec Switch(unsigned users, std::string_view flag, Field<bool> field, Words words) {
   OptionSpec spec = Base(users, flag, "", words);
   spec.allowed = kAllowedSwitch;
@@ -186,11 +215,11 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            ROLLCALL_FIELD(front.private_address),
            {"Where /metrics and all that is not for the public is served.",
             "out of reach for other machines until you say otherwise", "no private listener"}));
-  table.push_back(Text(kBoth | kVerify | kImport, "data-dir", "DIRECTORY", kAllowedDirectories,
+  table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY", kAllowedDirectories,
                        CheckDirectory, ROLLCALL_FIELD(data_dir),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
-  table.back().without_default = kImport;
+  table.back().without_default = kImport | kExport;
 }
 
 void AddDemo(std::vector<OptionSpec>& table) {
@@ -209,8 +238,10 @@ void AddDemo(std::vector<OptionSpec>& table) {
 }
 
 void AddImport(std::vector<OptionSpec>& table) {
-  table.push_back(Text(kImport, "server", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(server),
-                       {"The running server that takes the history in: its private listener.",
+  table.push_back(Text(kImport | kExport, "server", "URL", kAllowedUrls, CheckUrl,
+                       ROLLCALL_FIELD(server),
+                       {"The running server that takes the history in, or gives it out: its "
+                        "private listener.",
                         "where a server on this machine listens"}));
   table.push_back(Text(kImport, "source-label", "NAME", kAllowedLabels, CheckLabel,
                        ROLLCALL_FIELD(source_label),
@@ -220,6 +251,39 @@ void AddImport(std::vector<OptionSpec>& table) {
       Switch(kImport, "strict", ROLLCALL_FIELD(strict),
              {"Stop at the first bad line. Otherwise bad lines are counted and passed over.",
               "one bad line need not keep the rest out"}));
+}
+
+void AddMove(std::vector<OptionSpec>& table) {
+  constexpr unsigned kMove = kImport | kExport;
+  table.push_back(
+      Text(kImport, "from-victoriametrics", "URL", kAllowedUrls, CheckUrl,
+           ROLLCALL_FIELD(from_victoriametrics),
+           {"The VictoriaMetrics whose history is taken in, month by month: a single node, a cluster's "
+            "vmselect, or a URL that ends in /prometheus. --match says which series.",
+            "a file is the usual way", "a file is read"}));
+  table.push_back(Text(kExport, "output", "FILE", kAllowedFiles, CheckOutput,
+                       ROLLCALL_FIELD(output),
+                       {"Where the export goes. A file is there once it is whole.",
+                        "for a pipe into a packer"}));
+  table.back().letter = 'o';
+  table.push_back(Text(kMove, "format", "NAME", kAllowedFormats, CheckFormat,
+                       ROLLCALL_FIELD(format),
+                       {"text: lines of Prometheus' text format with timestamps. jsonl: series as "
+                        "VictoriaMetrics exports them. auto: by what a file begins with; an export "
+                        "is text.",
+                        "both can be told apart"}));
+  table.push_back(Text(kMove, "from", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(from),
+                       {"The first moment, inclusive. A day, month or year stands for its start, UTC.",
+                        "nothing is left out", "from the first report"}));
+  table.push_back(Text(kMove, "to", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(to),
+                       {"The end, exclusive: --from 2026-01 --to 2026-03 is January and February.",
+                        "nothing is left out", "to the last report"}));
+  table.push_back(Text(kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector,
+                       ROLLCALL_FIELD(match),
+                       {"Which series. Regular expressions match a whole value.",
+                        "nothing is left out", "all"}));
+  table.push_back(Text(kExport, "fleet", "NAME", kAllowedFleets, CheckFleet, ROLLCALL_FIELD(fleet),
+                       {"Whose reports.", "the built-in one"}));
 }
 
 void AddStore(std::vector<OptionSpec>& table) {
@@ -325,6 +389,7 @@ std::vector<OptionSpec> MakeTable() {
   AddPlaces(table);
   AddDemo(table);
   AddImport(table);
+  AddMove(table);
   AddStore(table);
   AddAppList(table);
   AddLimits(table);
@@ -360,6 +425,9 @@ unsigned OptionUserOf(std::string_view command) {
   }
   if (command == "import") {
     return kImport;
+  }
+  if (command == "export") {
+    return kExport;
   }
   return command == "verify" ? unsigned{kVerify} : 0U;
 }

@@ -12,11 +12,12 @@
 namespace rollcall::cli {
 
 // The commands that take options, as bits.
-enum OptionUser : unsigned { kServe = 1, kDemo = 2, kVerify = 4, kImport = 8 };
+enum OptionUser : unsigned { kServe = 1, kDemo = 2, kVerify = 4, kImport = 8, kExport = 16 };
 
 struct OptionSpec {
   unsigned users = 0;           // of OptionUser
   std::string_view flag;        // without the dashes
+  char letter = 0;              // a short form of the flag: 'o'; 0: it has none
   std::string_view value_name;  // "SIZE"; empty: a switch, which needs no value
   unsigned without_default = 0;  // of OptionUser: for these it is not given unless it is said
   std::string_view meaning;     // sentences

@@ -61,7 +61,8 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   try {
     for (const OptionSpec& spec : OptionTable()) {
       if ((spec.users & user) != 0) {
-        const std::string name = "--" + std::string(spec.flag);
+        std::string name = "--" + std::string(spec.flag);
+        if (spec.letter != 0) name += std::string(",-") + spec.letter;
         CLI::Option* option = spec.value_name.empty() ? app.add_flag(name) : app.add_option(name);
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
         options.emplace_back(&spec, option);
@@ -135,6 +136,42 @@ Result<DemoOptions> Parse(std::string_view command, std::span<const std::string>
   return options;
 }
 
+// Whether a store is opened, and no server asked.
+Result<bool> UsesStore(const Given& given, const Environment& env) {
+  if (given.Has("data-dir") && given.Has("server")) {
+    return Status::InvalidArgument(
+        "--data-dir and --server: one of them; a store is opened by one process");
+  }
+  const bool server_is_named = given.Has("server") || env.contains("ROLLCALL_SERVER");
+  return given.Has("data-dir") || (env.contains("ROLLCALL_DATA_DIR") && !server_is_named);
+}
+
+// An import reads a file or a VictoriaMetrics.
+Status CheckSource(const DemoOptions& options, const Given& given) {
+  if (options.from_victoriametrics.empty()) {
+    if (given.words.empty()) {
+      return Status::InvalidArgument(
+          "a file is missing; write rollcall import FILE, or - for standard input");
+    }
+    for (const char* flag : {"match", "from", "to"}) {
+      if (given.Has(flag)) {
+        return Status::InvalidArgument("--" + std::string(flag) +
+                                       " goes with --from-victoriametrics; a file is read whole");
+      }
+    }
+    return Status::Ok();
+  }
+  if (!given.words.empty()) {
+    return Status::InvalidArgument("--from-victoriametrics and the file " + Quote(given.words[0]) +
+                                   ": one of them");
+  }
+  if (options.match.empty()) {
+    return Status::InvalidArgument(
+        "--match is missing: which series of it? '{__name__=~\"cozy_.*\"}'");
+  }
+  return Status::Ok();
+}
+
 Result<DemoOptions> Parse(std::string_view command, std::span<const std::string> args,
                           const Environment& env) {
   Given given;
@@ -183,19 +220,42 @@ Result<ImportOptions> ParseImportOptions(std::span<const std::string> args,
   if (!options.ok()) {
     return options.status();
   }
-  if (given.words.empty()) {
-    return Status::InvalidArgument(
-        "rollcall import: a file is missing; write rollcall import FILE, or - for standard input");
+  if (Status status = CheckSource(*options, given); !status.ok()) {
+    return status.WithContext("rollcall import");
   }
-  if (given.Has("data-dir") && given.Has("server")) {
-    return Status::InvalidArgument(
-        "rollcall import: --data-dir and --server: one of them; a store is opened by one process");
+  const Result<bool> uses_store = UsesStore(given, env);
+  if (!uses_store.ok()) {
+    return uses_store.status().WithContext("rollcall import");
   }
-  const bool server_is_named = given.Has("server") || env.contains("ROLLCALL_SERVER");
-  const bool into_store =
-      given.Has("data-dir") || (env.contains("ROLLCALL_DATA_DIR") && !server_is_named);
-  return ImportOptions{given.words[0], into_store ? options->data_dir : std::string(),
-                       options->server, options->source_label, options->strict};
+  ImportOptions import;
+  import.file = given.words.empty() ? std::string() : given.words[0];
+  import.from_victoriametrics = options->from_victoriametrics;
+  import.match = options->match;
+  import.from = options->from;
+  import.to = options->to;
+  import.format = options->format;
+  import.data_dir = *uses_store ? options->data_dir : std::string();
+  import.server = options->server;
+  import.source_label = options->source_label;
+  import.strict = options->strict;
+  return import;
+}
+
+Result<ExportOptions> ParseExportOptions(std::span<const std::string> args,
+                                         const Environment& env) {
+  Given given;
+  Result<DemoOptions> options = Parse("export", args, env, given);
+  if (!options.ok()) {
+    return options.status();
+  }
+  const Result<bool> uses_store = UsesStore(given, env);
+  if (!uses_store.ok()) {
+    return uses_store.status().WithContext("rollcall export");
+  }
+  return ExportOptions{options->output, *uses_store ? options->data_dir : std::string(),
+                       options->server, options->format,
+                       options->from,   options->to,
+                       options->match,  options->fleet};
 }
 
 std::vector<std::string> UnknownVariables(const Environment& env) {

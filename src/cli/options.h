@@ -44,18 +44,41 @@ struct DemoOptions : ServeOptions {
   uint64_t seed = 1;
   std::chrono::milliseconds interval = std::chrono::hours(6);  // between reports of one stream
 
-  // Of import alone; they stand here so that one table can have all options.
+  // Of import and export; they stand here so that one table can have all options.
   std::string server = "http://127.0.0.1:8082";
   std::string source_label = "cluster_id";
   bool strict = false;
+  std::string from_victoriametrics;
+  std::string output = "-";
+  std::string format = "auto";
+  std::string from;
+  std::string to;
+  std::string match;
+  std::string fleet = "cozystack";
 };
 
 struct ImportOptions {
-  std::string file;      // "-": standard input
+  std::string file;  // "-": standard input; empty: from_victoriametrics is read
+  std::string from_victoriametrics;
+  std::string match;  // these three: of that
+  std::string from;   // inclusive, see parse/instant.h; empty: from the first sample
+  std::string to;     // exclusive; empty: to now
+  std::string format;
   std::string data_dir;  // empty: through the server
   std::string server;
   std::string source_label;
   bool strict = false;
+};
+
+struct ExportOptions {
+  std::string output;    // "-": standard output
+  std::string data_dir;  // empty: from the server
+  std::string server;
+  std::string format;  // "auto" is text
+  std::string from;    // inclusive; empty: from the first report
+  std::string to;      // exclusive; empty: to the last one
+  std::string match;   // empty: all series
+  std::string fleet;
 };
 
 struct VerifyOptions {
@@ -76,9 +99,12 @@ Environment ReadEnvironment(const char* const* variables);
 Result<ServeOptions> ParseServeOptions(std::span<const std::string> args, const Environment& env);
 Result<DemoOptions> ParseDemoOptions(std::span<const std::string> args, const Environment& env);
 Result<VerifyOptions> ParseVerifyOptions(std::span<const std::string> args, const Environment& env);
-// The one word that is no flag is the file. A data directory that is named on the command line, or in the
+// The one word that is no flag is the file; there is none where the history comes from a
+// VictoriaMetrics. A data directory that is named on the command line, or in the
 // environment where no server is named at all, stands against the server.
 Result<ImportOptions> ParseImportOptions(std::span<const std::string> args, const Environment& env);
+// Of the data directory and the server as for an import.
+Result<ExportOptions> ParseExportOptions(std::span<const std::string> args, const Environment& env);
 
 // The names in `env` that belong to no option of any command: most likely misspelt.
 std::vector<std::string> UnknownVariables(const Environment& env);

@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr size_t kMaxHeadBytes = 64 * 1024;
+constexpr std::chrono::hours kNoDeadline{24 * 365};
 // One byte of content may cost six on the wire: a chunk of its own.
 constexpr size_t kMaxWireBytesPerBodyByte = 8;
 
@@ -89,6 +90,22 @@ class HttpClient::Impl {
     try {
       auto response =
           Ask([&](Answer& answer) { return ExchangeGet(target, answer); }, deadline, stop);
+      return response.ok() ? std::move(response) : response.status().WithContext(step);
+    } catch (const std::exception& e) {
+      return Status::Internal(step + ": " + e.what());
+    } catch (...) {
+      return Status::Internal(step + ": unknown exception");
+    }
+  }
+
+  Result<HttpClientResponse> GetStream(const BodySink& sink, const std::stop_token& stop) {
+    const std::string step = "GET " + url_.ToString();
+    Status failure;
+    try {
+      auto response = Ask(
+          [&](Answer& answer) { return ExchangeGetStream(url_.target, sink, failure, answer); },
+          std::chrono::steady_clock::now() + kNoDeadline, stop);
+      if (!failure.ok()) return failure;
       return response.ok() ? std::move(response) : response.status().WithContext(step);
     } catch (const std::exception& e) {
       return Status::Internal(step + ": " + e.what());
@@ -186,6 +203,35 @@ class HttpClient::Impl {
     answer.response.status = result->status;
     answer.response.headers.assign(result->headers.begin(), result->headers.end());
     answer.response.body = result->body;
+    return httplib::Error::Success;
+  }
+
+  httplib::Error ExchangeGetStream(const std::string& target, const BodySink& sink, Status& failure,
+                                   Answer& answer) {
+    const httplib::Headers headers{{"User-Agent", "rollcall/" ROLLCALL_VERSION},
+                                   {"Accept", "*/*"},
+                                   {"Accept-Encoding", "identity"}};
+    budget_ = {kMaxHeadBytes};
+    const size_t max = options_.max_response_bytes;
+    const httplib::Result result = client_->Get(
+        target, headers,
+        [&](const httplib::Response& head) {
+          answer.response.status = head.status;
+          budget_.left = head.status == 200 ? SIZE_MAX : kMaxHeadBytes + max;
+          return true;
+        },
+        [&](const char* bytes, size_t size) {
+          if (answer.response.status == 200) {
+            failure = sink({bytes, size});
+            return failure.ok();
+          }
+          answer.too_large = size > max - answer.response.body.size();
+          if (!answer.too_large) answer.response.body.append(bytes, size);
+          return !answer.too_large;
+        });
+    if (!result) return result.error();
+    answer.response.status = result->status;
+    answer.response.headers.assign(result->headers.begin(), result->headers.end());
     return httplib::Error::Success;
   }
 
@@ -333,6 +379,15 @@ Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* co
   if (!parsed.ok()) return parsed.status();
   HttpClient::Impl client(*parsed, options, false);
   return client.Post(content_type, next, deadline, stop);
+}
+
+Result<HttpClientResponse> HttpGetStream(const std::string& url, const BodySink& sink,
+                                         const HttpClientOptions& options, std::stop_token stop) {
+  ROLLCALL_RETURN_IF_ERROR(CheckOptions(options));
+  auto parsed = HttpUrl::Parse(url);
+  if (!parsed.ok()) return parsed.status();
+  HttpClient::Impl client(*parsed, options, false);
+  return client.GetStream(sink, stop);
 }
 
 }  // namespace rollcall::forward

@@ -39,6 +39,10 @@ struct HttpClientResponse {
 // the call that sends it, and is what that returns.
 using BodySource = std::function<Result<std::string_view>()>;
 
+// Takes the next piece of a body, which is valid for the call. A failure ends the call that brings it,
+// and is what that returns.
+using BodySink = std::function<Status(std::string_view)>;
+
 // A connection to one server that is kept open from call to call and made anew when it was lost.
 // For one thread at a time. Redirects are answers like any other.
 class HttpClient {
@@ -61,6 +65,8 @@ class HttpClient {
   friend Result<HttpClientResponse> HttpPostStream(const std::string&, const char*,
                                                    const BodySource&, const HttpClientOptions&,
                                                    std::stop_token);
+  friend Result<HttpClientResponse> HttpGetStream(const std::string&, const BodySink&,
+                                                  const HttpClientOptions&, std::stop_token);
   class Impl;
   explicit HttpClient(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
@@ -78,5 +84,14 @@ Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptio
 Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* content_type,
                                           const BodySource& next, const HttpClientOptions& options,
                                           std::stop_token stop = {});
+
+// One GET over a connection of its own, whose body goes to `sink` as it comes: of any size, in bounded
+// memory, as fast as the sink takes it. Only a 200 is for the sink; another answer's body is kept, up to
+// max_response_bytes. There is no deadline but read_timeout, for a silence; total_timeout counts for
+// nothing. Unavailable also where the body ends too early: then the sink has had its beginning.
+// Redirects are answers like any other. Otherwise as HttpClient::Get. Thread-safe.
+Result<HttpClientResponse> HttpGetStream(const std::string& url, const BodySink& sink,
+                                         const HttpClientOptions& options,
+                                         std::stop_token stop = {});
 
 }  // namespace rollcall::forward

@@ -4,18 +4,10 @@
 #include <array>
 #include <cmath>
 
-#include "base/civil_time.h"
-#include "parse/normalize.h"
 #include "parse/number.h"
 
 namespace rollcall::ingest {
 namespace {
-
-// Earlier ones are a mistake: most likely seconds.
-constexpr UnixSeconds kPlausible{std::chrono::seconds(946'684'800)};  // 2000-01-01
-
-// In every report it names the source, whatever the label that does so here.
-constexpr std::string_view kUsualSourceLabel = "cluster_id";
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
@@ -35,10 +27,6 @@ std::string_view TakeWord(std::string_view& text) {
 
 // Up to and with the brace that closes the labels, if there is one.
 std::string_view SeriesTextOf(std::string_view line) { return line.substr(0, line.rfind('}') + 1); }
-
-UnixSeconds ToSeconds(int64_t milliseconds) {
-  return UnixSeconds(std::chrono::seconds(milliseconds / 1000));
-}
 
 }  // namespace
 
@@ -155,8 +143,7 @@ bool ImportReader::ReadKnown(const Line& line, std::vector<ImportSample>& out) {
   rest = SkipBlanks(rest);
   int64_t milliseconds = 0;
   if (ParseTimestamp(TakeWord(rest), milliseconds) != NumberError::kNone) return false;
-  const UnixSeconds time = ToSeconds(milliseconds);
-  if (time < options_.earliest || time > options_.latest || time < kPlausible) return false;
+  if (!IsImportable(SecondsOf(milliseconds), options_)) return false;
   if (!SkipBlanks(rest).empty()) return false;
   Take(*series, milliseconds, value, out);
   return true;
@@ -185,38 +172,19 @@ size_t ImportReader::ParseEntry(std::string_view rest, bool is_last,
 std::string ImportReader::TakeSample(TextParser& parser, std::string_view entry,
                                      std::vector<ImportSample>& out) {
   if (!parser.timestamp_ms()) return "no timestamp";
-  if (std::string wrong = CheckTime(*parser.timestamp_ms()); !wrong.empty()) return wrong;
+  const UnixSeconds time = SecondsOf(*parser.timestamp_ms());
+  if (!IsImportable(time, options_)) return WrongTime(time, options_);
   if (std::isnan(parser.value())) {
     ++not_numbers_;
     return {};
   }
-  std::vector<Label>& labels = parser.labels();
-  NormalizeLabels(labels);
-  const auto source = std::find_if(labels.begin(), labels.end(),
-                                   [&](const Label& l) { return l.name == options_.source_label; });
-  if (source == labels.end()) return "no label " + options_.source_label;
-  const std::string_view source_id = source->value;
-  labels.erase(source);
-  std::erase_if(labels, [](const Label& l) { return l.name == kUsualSourceLabel; });
-  label_set_.clear();
-  AppendLabelSet(parser.metric(), labels, label_set_);
-  const Result<uint32_t> series = resolve_(source_id, label_set_);
+  const Result<uint32_t> series =
+      ResolveLabels(parser.metric(), parser.labels(), options_, resolve_, label_set_);
   if (!series.ok()) return series.status().message();
   if (!parser.spans_lines()) {
     cache_.Remember(HashBytes(SeriesTextOf(entry), options_.hash_seed), *series);
   }
   Take(*series, *parser.timestamp_ms(), parser.value(), out);
-  return {};
-}
-
-std::string ImportReader::CheckTime(int64_t milliseconds) const {
-  const UnixSeconds time = ToSeconds(milliseconds);
-  if (time > options_.latest) return "the timestamp is in the future";
-  if (time < kPlausible) return "the timestamp is before 2000: milliseconds since 1970 are wanted";
-  if (time < options_.earliest) {
-    return "the timestamp is before " + Day::Of(options_.earliest).ToString() +
-           ": the counts of that time are dropped (retention)";
-  }
   return {};
 }
 

@@ -9,39 +9,23 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/status.h"
 #include "ingest/import_sample.h"
+#include "ingest/import_series.h"
 #include "ingest/series_cache.h"
 #include "parse/text_parser.h"
 
 namespace rollcall::ingest {
-
-struct ImportReaderOptions {
-  std::string source_label;
-  UnixSeconds earliest{};  // both inclusive; other timestamps are refused
-  UnixSeconds latest{};
-  uint64_t hash_seed = 0;
-};
 
 class ImportReader {
  public:
   // A line, or several where label values hold raw newlines; inclusive.
   static constexpr size_t kMaxEntryBytes = 10 * 1024 * 1024;
 
-  // The number of a series, or what is wrong with it. `source_id` is as sent and not checked,
-  // `label_set` canonical and without the source's label; both live as long as the call.
-  using Resolve =
-      std::function<Result<uint32_t>(std::string_view source_id, std::string_view label_set)>;
-  // Is told each bad line's number (from 1) and reason. False: no more is read.
-  using Refuse = std::function<bool(uint64_t line, const std::string& reason)>;
-
-  ImportReader(ImportReaderOptions options, Resolve resolve, Refuse refuse)
+  ImportReader(ImportReaderOptions options, ResolveSeries resolve, RefuseLine refuse)
       : options_(std::move(options)), resolve_(std::move(resolve)), refuse_(std::move(refuse)) {}
 
   // Append what was read to `out`.
@@ -73,13 +57,12 @@ class ImportReader {
   size_t ParseEntry(std::string_view rest, bool is_last, std::vector<ImportSample>& out);
   // What is wrong with the sample, or nothing.
   std::string TakeSample(TextParser& parser, std::string_view line, std::vector<ImportSample>& out);
-  std::string CheckTime(int64_t milliseconds) const;
   void Take(uint32_t series, int64_t milliseconds, double value, std::vector<ImportSample>& out);
   void Refused(uint64_t line, const std::string& reason);
 
   const ImportReaderOptions options_;
-  const Resolve resolve_;
-  const Refuse refuse_;
+  const ResolveSeries resolve_;
+  const RefuseLine refuse_;
   SeriesCache cache_;
   std::string held_;  // the start of a block whose end has not come
   size_t block_bytes_ = kBlockBytes;

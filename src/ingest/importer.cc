@@ -1,6 +1,7 @@
 #include "ingest/importer.h"
 
 #include <algorithm>
+#include <optional>
 #include <system_error>
 
 #include "storage/retention.h"
@@ -17,16 +18,25 @@ Result<std::unique_ptr<Importer>> Importer::Start(storage::Stores& stores, Inges
                                                   const ImportOptions& options) {
   const Result<Month> earliest = storage::FirstWholeMonth(stores.store());
   if (!earliest.ok()) return earliest.status();
-  return std::unique_ptr<Importer>(new Importer(
-      stores, ingester, options, earliest->number == 0 ? UnixSeconds() : earliest->Start()));
+  const ImportReaderOptions reading{options.source_label,
+                                    earliest->number == 0 ? UnixSeconds() : earliest->Start(),
+                                    options.latest, stores.store().hash_seed()};
+  return std::unique_ptr<Importer>(new Importer(stores, ingester, options, reading));
 }
 
 Importer::Importer(storage::Stores& stores, Ingester* ingester, const ImportOptions& options,
-                   UnixSeconds earliest)
+                   const ImportReaderOptions& reading)
     : stores_(stores),
       options_(options),
-      reader_(
-          {options.source_label, earliest, options.latest, stores.store().hash_seed()},
+      format_(options.format),
+      text_reader_(
+          reading,
+          [this](std::string_view source_id, std::string_view label_set) {
+            return Resolve(source_id, label_set);
+          },
+          [this](uint64_t line, const std::string& reason) { return Refuse(line, reason); }),
+      series_reader_(
+          reading,
           [this](std::string_view source_id, std::string_view label_set) {
             return Resolve(source_id, label_set);
           },
@@ -73,11 +83,25 @@ bool Importer::Refuse(uint64_t line, const std::string& reason) {
   return !options_.strict;
 }
 
+std::string_view Importer::DetectFormat(std::string_view piece, bool is_last) {
+  start_ += piece;
+  const std::optional<ImportFormat> format = DetectImportFormat(start_);
+  if (!format && !is_last) return {};
+  format_ = format.value_or(ImportFormat::kText);
+  return start_;
+}
+
+void Importer::Read(std::string_view piece) {
+  if (format_ == ImportFormat::kAuto) piece = DetectFormat(piece, false);
+  if (format_ == ImportFormat::kText) text_reader_.Read(piece, load_.samples);
+  if (format_ == ImportFormat::kJsonLines) series_reader_.Read(piece, load_.samples);
+}
+
 Status Importer::Feed(std::string_view piece) {
   while (!piece.empty()) {
     ROLLCALL_RETURN_IF_ERROR(failure_);
     const std::string_view step = piece.substr(0, kStepBytes);
-    reader_.Read(step, load_.samples);
+    Read(step);
     piece.remove_prefix(step.size());
     ROLLCALL_RETURN_IF_ERROR(Check());
     // Half of them are read while the other half is written.
@@ -90,16 +114,20 @@ Status Importer::Feed(std::string_view piece) {
 
 Status Importer::Finish() {
   ROLLCALL_RETURN_IF_ERROR(failure_);
-  reader_.Finish(load_.samples);
+  if (format_ == ImportFormat::kAuto) {
+    text_reader_.Read(DetectFormat({}, true), load_.samples);
+  }
+  format_ == ImportFormat::kText ? text_reader_.Finish(load_.samples)
+                                 : series_reader_.Finish(load_.samples);
   ROLLCALL_RETURN_IF_ERROR(Check());
   ROLLCALL_RETURN_IF_ERROR(HandOver());
   return AwaitWriter();
 }
 
 Status Importer::Check() {
-  tally_.lines = reader_.lines();
+  tally_.lines = text_reader_.lines() + series_reader_.lines();
   tally_.samples = samples_handed_over_ + load_.samples.size();
-  tally_.not_numbers = reader_.not_numbers();
+  tally_.not_numbers = text_reader_.not_numbers() + series_reader_.not_numbers();
   tally_.sources = sources_.size();
   tally_.series = series_.size();
   if (failure_.ok() && options_.stop.stop_requested()) {

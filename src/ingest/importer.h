@@ -1,5 +1,5 @@
-// Bulk import: history as text with timestamps, in any order and any number of lines, into the same
-// store and through the same counting as live reports.
+// Bulk import: history as text with timestamps or as series in JSON lines, in any order and any
+// number of lines, into the same store and through the same counting as live reports.
 //
 // Samples gather in memory; a full load, and what is left at the end, goes to the writer, which
 // works beside the reading of the next one. A month's peaks are worked out again from its reports,
@@ -22,10 +22,12 @@
 
 #include "base/hash.h"
 #include "base/status.h"
+#include "ingest/import_format.h"
 #include "ingest/import_reader.h"
 #include "ingest/import_sample.h"
 #include "ingest/import_writer.h"
 #include "ingest/ingester.h"
+#include "ingest/series_import_reader.h"
 #include "ingest/series_index.h"
 #include "model/ids.h"
 #include "storage/stores.h"
@@ -35,8 +37,9 @@ namespace rollcall::ingest {
 struct ImportOptions {
   FleetRef fleet;
   std::string source_label = "cluster_id";  // names the source, and is no part of the label set
-  bool strict = false;                      // the first bad line ends the import
-  UnixSeconds latest{};                     // later timestamps are refused
+  ImportFormat format = ImportFormat::kAuto;
+  bool strict = false;   // the first bad line ends the import
+  UnixSeconds latest{};  // later timestamps are refused
   // Samples that are in memory at most, a piece's aside; each takes up to 40 bytes.
   size_t max_buffered_samples = 6'000'000;
   std::stop_token stop;  // a request ends the import soon, between two batches
@@ -77,11 +80,14 @@ class Importer {
 
  private:
   Importer(storage::Stores& stores, Ingester* ingester, const ImportOptions& options,
-           UnixSeconds earliest);
+           const ImportReaderOptions& reading);
   Result<uint32_t> Resolve(std::string_view source_id, std::string_view label_set);
   Result<uint32_t> SourceNumber(std::string_view source_id);
   uint32_t LabelSetNumber(std::string_view label_set);
   bool Refuse(uint64_t line, const std::string& reason);
+  void Read(std::string_view piece);
+  // Gathers the first bytes until they show the format; what then is to be read.
+  std::string_view DetectFormat(std::string_view piece, bool is_last);
   // After some reading: the tally, and whether to go on.
   Status Check();
   // Hands the load to the writer, once that is done with the one before.
@@ -90,7 +96,10 @@ class Importer {
 
   storage::Stores& stores_;
   const ImportOptions options_;
-  ImportReader reader_;
+  ImportFormat format_;
+  std::string start_;  // while the format is not known
+  ImportReader text_reader_;
+  SeriesImportReader series_reader_;
   ImportTally tally_;
   Status failure_;  // the first; ends the import
 

@@ -6,9 +6,8 @@
 #include "model/label_set.h"
 
 namespace rollcall {
-namespace {
 
-void AppendValue(double value, std::string& out) {
+void AppendTextValue(double value, std::string& out) {
   if (std::isnan(value)) {
     out += "NaN";
     return;
@@ -21,12 +20,10 @@ void AppendValue(double value, std::string& out) {
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
-}  // namespace
-
 void AppendTextLine(std::string_view label_set, double value, std::string& out) {
   out += FormatLabelSet(label_set, NameStyle::kQuoted);
   out += ' ';
-  AppendValue(value, out);
+  AppendTextValue(value, out);
   out += '\n';
 }
 

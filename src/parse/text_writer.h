@@ -1,5 +1,5 @@
 // Writes samples as lines of Prometheus' text format that text_parser.h reads back to the same
-// label sets and, bit for bit, the same values. Pure function.
+// label sets and, bit for bit, the same values. Pure functions.
 #pragma once
 
 #include <string>
@@ -11,5 +11,8 @@ namespace rollcall {
 // names not empty; names that are no plain identifiers are written in quotes. A NaN comes back as
 // some NaN.
 void AppendTextLine(std::string_view label_set, double value, std::string& out);
+
+// The value alone, in its shortest form.
+void AppendTextValue(double value, std::string& out);
 
 }  // namespace rollcall

@@ -3,6 +3,7 @@
 //   /drop            lets it go unanswered
 //   /throw           throws
 //   /large/N         answers with N bytes
+//   /stream/N        answers with a stream of N pieces of 64 KiB; /stream/N/fail: which then fails
 //   /refuse…         is answered 422 at its head
 //   /query…          runs in the query lane, everything else in the ingest lane
 //   anything else    200 with "METHOD target body"
@@ -10,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -128,7 +130,40 @@ class HttpFrontTest : public ::testing::Test {
     if (target.starts_with("/large/")) {
       response.body = std::string(std::stoul(target.substr(7)), 'x');
     }
+    if (target.starts_with("/stream/")) {
+      response.stream = std::make_shared<Pieces>(
+          *this, std::stoul(target.substr(8)), target.ends_with("/fail"));
+    }
     responder.Respond(std::move(response));
+  }
+
+  static constexpr size_t kPieceBytes = 64 * 1024;
+
+  // Pieces of one letter each: a, b, …; counts those made and the streams that are about.
+  class Pieces final : public api::BodyStream {
+   public:
+    Pieces(HttpFrontTest& test, size_t count, bool fails)
+        : test_(test), count_(count), fails_(fails) {
+      ++test_.streams_;
+    }
+    ~Pieces() override { --test_.streams_; }
+    Result<bool> Next(std::string& out) override {
+      if (made_ == count_ && fails_) return Status::Unavailable("the disk is gone");
+      out.assign(kPieceBytes, static_cast<char>('a' + made_ % 26));
+      ++test_.pieces_;
+      return ++made_ < count_ || fails_;
+    }
+
+   private:
+    HttpFrontTest& test_;
+    const size_t count_;
+    const bool fails_;
+    size_t made_ = 0;
+  };
+  static std::string AllPieces(size_t count) {
+    std::string all;
+    for (size_t i = 0; i < count; ++i) all.append(kPieceBytes, static_cast<char>('a' + i % 26));
+    return all;
   }
 
   api::FrontOptions options_;
@@ -138,6 +173,8 @@ class HttpFrontTest : public ::testing::Test {
   std::vector<api::Responder> held_;
   size_t handled_ = 0;
   api::HttpRequest last_;
+  std::atomic<size_t> pieces_{0};   // made of all streams
+  std::atomic<size_t> streams_{0};  // not yet given up
   // Last, so that its threads end before what they use.
   std::unique_ptr<api::HttpFront> front_;
 };

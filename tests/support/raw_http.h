@@ -145,6 +145,10 @@ class RawClient {
     return received_.empty() && !Receive() &&
            (last_receive_ == 0 || last_errno_ == ECONNRESET || last_errno_ == EPIPE);
   }
+  // Whether the last read met a broken connection, not an ended one.
+  bool Broken() const { return last_receive_ < 0 && last_errno_ == ECONNRESET; }
+  // Waits for something to come, which the next read begins with.
+  bool ReceiveSome() { return Receive(); }
   // All there is until the connection ends.
   std::string ReadAll() {
     while (Receive()) {

@@ -1,0 +1,148 @@
+// rollcall export: writes out what is stored.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "base/civil_time.h"
+#include "cli/command.h"
+#include "cli/output_file.h"
+#include "cli/progress_bar.h"
+#include "cli/serve_process.h"
+#include "cli/server_url.h"
+#include "forward/http_client.h"
+#include "model/fleet.h"
+#include "parse/instant.h"
+#include "query/exporter.h"
+
+namespace rollcall::cli {
+
+const std::string_view kExportHelp =
+    "Writes out the stored reports, sample by sample, in a form that rollcall import and\n"
+    "VictoriaMetrics take: lines of Prometheus' text format with a label cluster_id and a "
+    "timestamp\n"
+    "in milliseconds, or series as JSON lines. Imported into an empty store they give the same\n"
+    "overviews, and the same bytes when they are exported again.\n"
+    "\n"
+    "  rollcall export -o history.txt\n"
+    "  rollcall export --data-dir /var/lib/rollcall | zstd > history.zst\n"
+    "  rollcall export --from 2026-01 --to 2026-03 --match '{__name__=~\"cozy_.*\"}' -o "
+    "winter.txt\n"
+    "  rollcall export --format jsonl | curl -T - http://127.0.0.1:8428/api/v1/import\n"
+    "\n"
+    "It asks a running server, or with --data-dir reads a store that no server has open. --from "
+    "is\n"
+    "inclusive, --to exclusive. Reports that retention has taken are in no export.\n"
+    "\n"
+    "Exit code: 0 when all of it was written, 1 when not; a file is then not there.\n";
+
+namespace {
+
+constexpr uint64_t kMiB = 1024 * 1024;
+
+// Seconds are what a report's time has.
+UnixSeconds SecondOf(const std::string& text, UnixSeconds if_empty) {
+  if (text.empty()) return if_empty;
+  return std::chrono::ceil<std::chrono::seconds>(ParseInstant(text).value());
+}
+
+std::string_view FormatOf(const ExportOptions& options) {
+  return options.format == "jsonl" ? "jsonl" : "text";
+}
+
+// Counts what goes by.
+class Output {
+ public:
+  explicit Output(OutputFile& file) : file_(file), bar_(BarOptions()) {}
+
+  Status Write(std::string_view piece) {
+    bytes_ += piece.size();
+    lines_ += static_cast<uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
+    bar_.Update(bytes_ / kMiB, lines_);
+    return file_.Write(piece);
+  }
+
+ private:
+  static ProgressBar::Options BarOptions() {
+    ProgressBar::Options options = ProgressBar::ForStderr("export", "MiB", 0);
+    options.total_known = false;
+    options.detail_unit = "lines";
+    return options;
+  }
+
+  OutputFile& file_;
+  ProgressBar bar_;
+  uint64_t bytes_ = 0;
+  uint64_t lines_ = 0;
+};
+
+Status ExportFromStore(const ExportOptions& options, Output& output) {
+  storage::StoreOptions store;
+  store.directory = options.data_dir;
+  store.create_if_missing = false;
+  const auto stores = storage::Stores::Open(store);
+  if (!stores.ok()) return stores.status();
+  query::ExportOptions wanted;
+  wanted.fleet = CozystackFleet().ref;
+  wanted.from = SecondOf(options.from, wanted.from);
+  wanted.to = SecondOf(options.to, wanted.to);
+  if (!options.match.empty()) {
+    Result<Selector> selector = Selector::Parse(options.match);
+    if (!selector.ok()) return selector.status();
+    wanted.selectors.push_back(std::move(selector).value());
+  }
+  wanted.format =
+      FormatOf(options) == "text" ? query::ExportFormat::kText : query::ExportFormat::kJsonLines;
+  query::Exporter exporter(**stores, std::move(wanted));
+  std::string piece;
+  for (;;) {
+    piece.clear();
+    const Result<bool> more = exporter.Next(piece);
+    if (!more.ok()) return more.status();
+    ROLLCALL_RETURN_IF_ERROR(output.Write(piece));
+    if (!*more) return Status::Ok();
+  }
+}
+
+Status ExportFromServer(const ExportOptions& options, Output& output) {
+  UrlParameters parameters{{"format", std::string(FormatOf(options))}, {"fleet", options.fleet}};
+  if (!options.from.empty())
+    parameters.push_back({"start", FormatRfc3339(SecondOf(options.from, {}))});
+  if (!options.to.empty()) {
+    // There the end is inclusive.
+    const UnixSeconds last = SecondOf(options.to, {}) - std::chrono::seconds(1);
+    if (last < SecondOf(options.from, {})) return Status::Ok();
+    parameters.push_back({"end", FormatRfc3339(last)});
+  }
+  if (!options.match.empty()) parameters.push_back({"match[]", options.match});
+  forward::HttpClientOptions client;
+  // It says nothing while it passes over what is not wanted.
+  client.read_timeout = std::chrono::hours(1);
+  const auto answer = forward::HttpGetStream(
+      RequestUrl(options.server, "/api/v1/export", parameters),
+      [&](std::string_view piece) { return output.Write(piece); }, client);
+  if (!answer.ok()) return answer.status();
+  if (answer->status == 200) return Status::Ok();
+  const std::string text = answer->body.substr(0, answer->body.find('\n'));
+  return Status::Unavailable(options.server + " answered " + std::to_string(answer->status) + ": " +
+                             text.substr(0, 200));
+}
+
+}  // namespace
+
+int RunExport(std::span<char*> args) {
+  const std::optional<ExportOptions> options = ReadExportOptions(args);
+  if (!options) return kExitUsage;
+  SetUpLogging("warning");
+  const auto file = OutputFile::Open(options->output);
+  if (!file.ok()) return Fail("export", file.status());
+  Status status;
+  {
+    Output output(**file);
+    status = options->data_dir.empty() ? ExportFromServer(*options, output)
+                                       : ExportFromStore(*options, output);
+  }
+  if (status.ok()) status = (*file)->Finish();
+  return status.ok() ? kExitOk : Fail("export", status);
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,22 @@
+// A moment as a person or a client writes it. Pure function.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace rollcall {
+
+using UnixMilliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
+
+// What ParseInstant takes, in words that follow "is not".
+inline constexpr std::string_view kAllowedInstants =
+    "a time (2026, 2026-03, 2026-03-07, 2026-03-07T12:00:05Z, or Unix seconds)";
+
+// A year, a month and a day stand for their first instant, UTC. RFC 3339 wants its Z or offset;
+// Unix seconds have five digits or more, and may have a fraction, which is cut to milliseconds.
+// From 1970 to 9999. InvalidArgument: anything else.
+Result<UnixMilliseconds> ParseInstant(std::string_view text);
+
+}  // namespace rollcall

@@ -1,0 +1,164 @@
+// A real VictoriaMetrics of one node, Debian's package, as a child of the test: on loopback at a
+// port and in a folder of its own, which it keeps when it is started again. For the test's main
+// thread.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tests/support/child_process.h"
+#include "tests/support/raw_http.h"
+#include "tests/support/temp_dir.h"
+
+namespace rollcall::testing {
+
+class VictoriaMetrics {
+ public:
+  struct Reply {
+    int status = 0;  // 0: no answer
+    std::string body;
+  };
+
+  // Starts it and waits until it answers. `args` come after those that every run has.
+  explicit VictoriaMetrics(std::vector<std::string> args = {}) : args_(std::move(args)) { Start(); }
+  ~VictoriaMetrics() { Kill(); }
+  VictoriaMetrics(const VictoriaMetrics&) = delete;
+  VictoriaMetrics& operator=(const VictoriaMetrics&) = delete;
+
+  int port() const { return port_; }
+  // "http://127.0.0.1:1234", with `path` behind it.
+  std::string Url(const std::string& path = "") const {
+    return "http://127.0.0.1:" + std::to_string(port_) + path;
+  }
+  std::string ImportUrl() const { return Url("/api/v1/import/prometheus"); }
+  bool running() const { return process_ != nullptr; }
+
+  // After Stop or Kill: with the data, and where there was a port, at the same one.
+  void Start() {
+    const bool new_port = port_ == 0;
+    for (int tries = 0; tries < 10; ++tries) {
+      if (new_port) port_ = FreePort();
+      ChildOptions options;
+      options.args = {
+          Binary(), "-storageDataPath=" + dir_.path() + "/data",
+          "-httpListenAddr=127.0.0.1:" + std::to_string(port_),
+          // Months: none of a test's history is too old for it, nor too young for queries.
+          "-retentionPeriod=1200", "-search.latencyOffset=0s", "-search.disableCache",
+          "-loggerLevel=WARN", "-memory.allowedBytes=256MB"};
+      options.args.insert(options.args.end(), args_.begin(), args_.end());
+      process_ = std::make_unique<ChildProcess>(options);
+      if (AwaitHealth()) return;
+      Kill();
+    }
+    ADD_FAILURE() << "VictoriaMetrics does not start: " << Binary() << " at port " << port_;
+  }
+  // In order: all that it took in is on disk.
+  void Stop() { End(SIGINT); }
+  // What it did not write out yet is lost, as after a power cut.
+  void Kill() { End(SIGKILL); }
+
+  // Makes what it took in visible to queries and exports; a kill still loses what is some seconds
+  // old.
+  void Flush() const { EXPECT_EQ(Get("/internal/force_flush").status, 200); }
+
+  // `body`: text lines with timestamps in milliseconds. 204 is success.
+  int Import(const std::string& body) const {
+    return Ask("POST /api/v1/import/prometheus", body).status;
+  }
+  // All samples of the series that match, as JSON lines.
+  std::string Export(const std::string& match) const {
+    const Reply reply = Get("/api/v1/export?match[]=" + Escape(match));
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return reply.body;
+  }
+  // The answer's JSON to an instant query at a Unix time in seconds.
+  std::string Query(const std::string& query, long long time) const {
+    const Reply reply =
+        Get("/api/v1/query?query=" + Escape(query) + "&time=" + std::to_string(time));
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return reply.body;
+  }
+  Reply Get(const std::string& target) const { return Ask("GET " + target, ""); }
+
+  // Each byte that is not a letter or a digit as %XX.
+  static std::string Escape(const std::string& text) {
+    std::string escaped;
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (std::isalnum(byte) != 0) {
+        escaped += c;
+      } else {
+        escaped += {'%', "0123456789ABCDEF"[byte >> 4], "0123456789ABCDEF"[byte & 15]};
+      }
+    }
+    return escaped;
+  }
+
+ private:
+  static std::string Binary() { return "/usr/bin/victoria-metrics"; }
+
+  // Below the ports that the system gives to outgoing connections: those come and go while it is
+  // down.
+  static int FreePort() {
+    std::random_device random;
+    for (int tries = 0; tries < 1000; ++tries) {
+      const int port = 20'000 + static_cast<int>(random() % 12'000);
+      const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      address.sin_port = htons(static_cast<uint16_t>(port));
+      const bool free = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+      close(fd);
+      if (free) return port;
+    }
+    return 0;
+  }
+
+  // False where it ended, as it does at a port that somebody else took.
+  bool AwaitHealth() const {
+    const auto deadline = std::chrono::steady_clock::now() + ChildProcess::kPatience;
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (Get("/health").status == 200) return true;
+      siginfo_t ended{};
+      waitid(P_PID, static_cast<id_t>(process_->pid()), &ended, WEXITED | WNOHANG | WNOWAIT);
+      if (ended.si_pid != 0) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
+  }
+
+  void End(int signal) {
+    if (process_) process_->End(signal);
+    process_.reset();
+  }
+
+  // HTTP/1.0: an answer without chunks, that ends with the connection.
+  Reply Ask(const std::string& method_and_target, const std::string& body) const {
+    test::RawClient client(port_);
+    const std::string head =
+        method_and_target +
+        " HTTP/1.0\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n";
+    if (!client.connected() || !client.Send(head) || !client.Send(body)) return {};
+    const std::string answer = client.ReadAll();
+    const size_t end = answer.find("\r\n\r\n");
+    if (!answer.starts_with("HTTP/1.") || end == std::string::npos) return {};
+    return {std::atoi(answer.c_str() + 9), answer.substr(end + 4)};
+  }
+
+  const std::vector<std::string> args_;
+  TempDir dir_;
+  int port_ = 0;
+  std::unique_ptr<ChildProcess> process_;
+};
+
+}  // namespace rollcall::testing
