@@ -5,17 +5,13 @@
 #include "storage/row_codec.h"
 
 namespace rollcall::counts {
+namespace {
 
-bool SourceMaxima::Maxima::Add(uint32_t number, size_t span, double value) {
-  if (source_number != number) {
-    source_number = number;
-    narrowest = static_cast<uint32_t>(span);
-    for (size_t s = span; s < 3; ++s) max[s] = value;
-    return true;
-  }
-  for (size_t s = span; s < 3; ++s) max[s] = std::max(max[s], value);
-  return false;
+uint64_t KeyOf(MetricRef metric, LabelSetRef label_set) {
+  return uint64_t{metric.value} << 32 | label_set.value;
 }
+
+}  // namespace
 
 void SourceMaxima::Gains::Add(const Maxima& maxima) {
   size_t s = maxima.narrowest;
@@ -37,49 +33,58 @@ uint32_t& SourceMaxima::Numbers::Of(uint32_t ref) {
   return (*pages_[page])[ref % kPageSize];
 }
 
-SourceMaxima::Maxima& SourceMaxima::Find(Numbers& numbers, uint32_t ref, MetricRef metric,
-                                         LabelSetRef label_set) {
-  uint32_t& number = numbers.Of(ref);
-  if (number == 0) {
-    seen_.push_back({metric, label_set, {}});
-    maxima_.emplace_back();
-    number = static_cast<uint32_t>(maxima_.size());
-  }
-  return maxima_[number - 1];
-}
-
 bool SourceMaxima::AddRow(std::string_view row, size_t span) {
-  const auto add = [&](Maxima& maxima, double value) {
-    if (maxima.Add(source_number_, span, value)) {
-      touched_.push_back(static_cast<uint32_t>(&maxima - maxima_.data()));
+  Maxima* at = maxima_.data();
+  Maxima* const end = at + maxima_.size();
+  const auto add = [&](uint64_t key, double value) {
+    while (at != end && at->key < key) ++at;
+    if (at == end || at->key != key) {
+      new_.push_back({key, {value, value, value}, span});
+      return;
     }
+    for (size_t s = span; s < 3; ++s) at->max[s] = std::max(at->max[s], value);
   };
   uint32_t active_days = 0;
-  return storage::VisitPeaks(
+  const bool whole = storage::VisitPeaks(
       row, active_days,
-      [&](MetricRef metric, double report_sum_peak) {
-        add(Find(metrics_, metric.value, metric, {}), report_sum_peak);
-      },
+      [&](MetricRef metric, double report_sum_peak) { add(KeyOf(metric, {}), report_sum_peak); },
       [&](MetricRef metric, LabelSetRef label_set, double peak, bool) {
-        add(Find(label_sets_, label_set.value, metric, label_set), peak);
+        add(KeyOf(metric, label_set), peak);
       });
+  if (!new_.empty()) {
+    const auto middle = static_cast<ptrdiff_t>(maxima_.size());
+    maxima_.insert(maxima_.end(), new_.begin(), new_.end());
+    std::inplace_merge(maxima_.begin(), maxima_.begin() + middle, maxima_.end(),
+                       [](const Maxima& a, const Maxima& b) { return a.key < b.key; });
+    new_.clear();
+  }
+  return whole;
 }
 
 void SourceMaxima::CloseSource() {
-  for (const uint32_t at : touched_) seen_[at].gains.Add(maxima_[at]);
-  touched_.clear();
-  ++source_number_;
+  for (const Maxima& maxima : maxima_) {
+    const MetricRef metric{static_cast<uint32_t>(maxima.key >> 32)};
+    const LabelSetRef label_set{static_cast<uint32_t>(maxima.key)};
+    uint32_t& number =
+        label_set.value == 0 ? metrics_.Of(metric.value) : label_sets_.Of(label_set.value);
+    if (number == 0) {
+      gains_.push_back({metric, label_set});
+      number = static_cast<uint32_t>(gains_.size());
+    }
+    gains_[number - 1].Add(maxima);
+  }
+  maxima_.clear();
 }
 
 void SourceMaxima::AddTo(const storage::WindowKey& window, TotalsMap& totals) const {
-  for (const Seen& seen : seen_) {
-    TotalsRow& of_metric = totals[{window.last, window.fleet, seen.metric, {}}];
-    TotalsRow& row = totals[{window.last, window.fleet, seen.metric, seen.label_set}];
+  for (const Gains& gains : gains_) {
+    TotalsRow& of_metric = totals[{window.last, window.fleet, gains.metric, {}}];
+    TotalsRow& row = totals[{window.last, window.fleet, gains.metric, gains.label_set}];
     SpanTotals so_far;
     for (size_t s = 0; s < 3; ++s) {
-      so_far.sources += seen.gains.sources[s];
-      so_far.sum += seen.gains.sums[s];
-      if (seen.label_set.value == 0) {
+      so_far.sources += gains.sources[s];
+      so_far.sum += gains.sums[s];
+      if (gains.label_set.value == 0) {
         // A metric's sum is that of its label sets, below; what was gathered here is the report's.
         row.spans[s].sources += so_far.sources;
         row.spans[s].report_sum += so_far.sum;

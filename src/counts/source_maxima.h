@@ -1,6 +1,7 @@
 // What a window scan gathers: the maxima of one source at a time, over the rows of its months, and
-// the totals of all sources so far. The hot path of a closed month's first overview: a visit of a
-// series touches 32 bytes that belong to it and 4 that say where they are.
+// the totals of all sources so far. The hot path of a closed month's first overview. A source's
+// rows list mostly the same series in the same order, so each is walked along the list of those
+// before it; what belongs to all sources is looked up once a source and not once a row.
 //
 // Owned by one thread of a scan.
 #pragma once
@@ -28,29 +29,27 @@ class SourceMaxima {
   void AddTo(const storage::WindowKey& window, TotalsMap& totals) const;
 
  private:
-  // Of one thing (a series, a metric's sum) of the source at hand, by span. A value belongs to
-  // every span from the narrowest that reaches its month.
+  // Of a series of the source at hand, or of a metric's sum (label set 0), by span. A value belongs
+  // to every span from the narrowest that reaches its month.
   struct Maxima {
+    uint64_t key = 0;  // metric, then label set: the order of a row
     std::array<double, 3> max{};
-    uint32_t source_number = 0;  // whose they are; others' are void
-    uint32_t narrowest = 0;
-
-    // True when this is the source's first.
-    bool Add(uint32_t number, size_t span, double value);
+    size_t narrowest = 0;
   };
-  static_assert(sizeof(Maxima) == 32);
 
   // Of the sources so far. Each span has what it adds to the narrower one: most sources have the
   // same maximum in all three.
   struct Gains {
+    MetricRef metric;
+    LabelSetRef label_set;
     std::array<int64_t, 3> sources{};
     std::array<ExactSum, 3> sums{};
 
     void Add(const Maxima& maxima);
   };
 
-  // A number for each ref that was seen, from 1 up in order of their coming. Refs that are not seen
-  // take no memory but that of their neighbours' page.
+  // A number for each ref that was seen. Refs that are not seen take no memory but that of their
+  // neighbours' page.
   class Numbers {
    public:
     // The ref's place; 0 where it has no number yet.
@@ -61,20 +60,11 @@ class SourceMaxima {
     std::vector<std::unique_ptr<std::array<uint32_t, kPageSize>>> pages_;
   };
 
-  struct Seen {
-    MetricRef metric;
-    LabelSetRef label_set;  // 0: the metric itself
-    Gains gains;
-  };
-
-  Maxima& Find(Numbers& numbers, uint32_t ref, MetricRef metric, LabelSetRef label_set);
-
-  uint32_t source_number_ = 1;
-  Numbers label_sets_;
+  std::vector<Maxima> maxima_;  // of the source at hand, by key
+  std::vector<Maxima> new_;     // that the row at hand has and the rows before it had not
+  Numbers label_sets_;          // place in gains_, from 1
   Numbers metrics_;
-  std::vector<Maxima> maxima_;  // by number - 1, like seen_
-  std::vector<Seen> seen_;
-  std::vector<uint32_t> touched_;  // of the source at hand, number - 1
+  std::vector<Gains> gains_;
 };
 
 }  // namespace rollcall::counts
