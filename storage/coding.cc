@@ -45,36 +45,22 @@ uint64_t Reader::BigEndian(size_t size) {
   return v;
 }
 
-uint64_t Reader::LongVarint() {
-  // Most varints that are not one byte are two or a few: where the end is far no byte is checked
-  // for it.
-  if (rest_.size() > 8) {
-    const auto* const bytes = reinterpret_cast<const unsigned char*>(rest_.data());
-    uint64_t v = bytes[0] & 0x7FU;
-    for (unsigned i = 1; i < 8; ++i) {
-      v |= uint64_t{bytes[i] & 0x7FU} << (7 * i);
-      if (bytes[i] < 0x80) {
-        rest_.remove_prefix(i + 1);
-        return v;
-      }
-    }
-  }
+Reader::Taken<uint64_t> Reader::LongVarint(std::string_view bytes) {
   uint64_t v = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    if (rest_.empty()) return Fail();
-    const auto byte = static_cast<unsigned char>(rest_.front());
-    rest_.remove_prefix(1);
-    if (shift == 63 && byte > 1) return Fail();
-    v |= uint64_t{byte & 0x7FU} << shift;
-    if (byte < 0x80) return v;
+  for (size_t i = 0; i < bytes.size() && i < 10; ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    if (i == 9 && byte > 1) break;
+    v |= uint64_t{byte & 0x7FU} << (7 * i);
+    if (byte < 0x80) return {v, i + 1};
   }
-  return Fail();
+  return {0, 0};
 }
 
-double Reader::RawValue(uint64_t tag) {
-  if (tag != kRawValueTag) return static_cast<double>(Fail());
-  const auto v = std::bit_cast<double>(BigEndian64());
-  return std::isnan(v) ? static_cast<double>(Fail()) : v;
+Reader::Taken<double> Reader::RawValue(uint64_t tag, std::string_view bytes) {
+  Reader reader(bytes);
+  const auto v = std::bit_cast<double>(reader.BigEndian64());
+  if (tag != kRawValueTag || !reader.ok() || std::isnan(v)) return {0, 0};
+  return {v, sizeof v};
 }
 
 __int128 Reader::Signed128() {

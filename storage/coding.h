@@ -49,13 +49,23 @@ class Reader {
   uint16_t BigEndian16() { return static_cast<uint16_t>(BigEndian(2)); }
   uint32_t BigEndian32() { return static_cast<uint32_t>(BigEndian(4)); }
   uint64_t BigEndian64() { return BigEndian(8); }
+  // What is long or rare is done by functions that do not know this object: so a loop that decodes keeps
+  // the position in registers.
   uint64_t Varint() {
-    if (!rest_.empty() && static_cast<unsigned char>(rest_.front()) < 0x80) {
-      const auto byte = static_cast<unsigned char>(rest_.front());
+    if (!rest_.empty() && ByteAt(0) < 0x80) {
+      const uint64_t v = ByteAt(0);
       rest_.remove_prefix(1);
-      return byte;
+      return v;
     }
-    return LongVarint();
+    if (rest_.size() > 1 && ByteAt(1) < 0x80) {
+      const uint64_t v = (ByteAt(0) & 0x7F) | ByteAt(1) << 7;
+      rest_.remove_prefix(2);
+      return v;
+    }
+    const Taken<uint64_t> taken = LongVarint(rest_);
+    if (taken.bytes == 0) return Fail();
+    rest_.remove_prefix(taken.bytes);
+    return taken.value;
   }
   // A varint that must fit: more is a failure.
   uint32_t Varint32() {
@@ -65,15 +75,27 @@ class Reader {
   // Never NaN: that is a failure.
   double Value() {
     const uint64_t v = Varint();
-    return (v & 1) == 0 ? static_cast<double>(v >> 1) : RawValue(v);
+    if ((v & 1) == 0) return static_cast<double>(v >> 1);
+    const Taken<double> taken = RawValue(v, rest_);
+    if (taken.bytes == 0) return static_cast<double>(Fail());
+    rest_.remove_prefix(taken.bytes);
+    return taken.value;
   }
   __int128 Signed128();
   std::string_view Bytes(size_t size);
 
  private:
+  // A value at the front of some bytes, and how many they are; 0: there is none.
+  template <typename T>
+  struct Taken {
+    T value;
+    size_t bytes;
+  };
+
+  static Taken<uint64_t> LongVarint(std::string_view bytes);
+  static Taken<double> RawValue(uint64_t tag, std::string_view bytes);
+  uint64_t ByteAt(size_t i) const { return static_cast<unsigned char>(rest_[i]); }
   uint64_t BigEndian(size_t size);
-  uint64_t LongVarint();
-  double RawValue(uint64_t tag);
   uint64_t Fail() {
     ok_ = false;
     rest_ = {};
