@@ -282,7 +282,7 @@ void AddMove(std::vector<OptionSpec>& table) {
       kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector, ROLLCALL_FIELD(match),
       {"Which series. Regular expressions match a whole value.", "nothing is left out", "all"}));
   table.push_back(Text(kExport, "fleet", "NAME", kAllowedFleets, CheckFleet, ROLLCALL_FIELD(fleet),
-                       {"Whose reports.", "the built-in one"}));
+                       {"Whose reports are exported.", "it is the only one", "cozystack"}));
 }
 
 void AddStore(std::vector<OptionSpec>& table) {
