@@ -96,10 +96,11 @@ void Print(const ImportTally& tally) {
   PrintLeftOut(tally);
 }
 
-// A line for each month, then the sums; of several months' errors the first.
+// A line for each month that has samples, then the sums; of several months' errors the first.
 ImportTally PrintMonths(const std::vector<PulledMonth>& months) {
   ImportTally all;
   for (const auto& [month, tally] : months) {
+    if (tally.lines == 0) continue;
     std::printf("%s: %s of %s series from %s; new: %s, %s\n", month.ToString().c_str(),
                 Count(tally.samples, "sample").c_str(), std::to_string(tally.series).c_str(),
                 Count(tally.sources, "source").c_str(),

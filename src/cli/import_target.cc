@@ -78,7 +78,11 @@ class ServerTarget final : public ImportTarget {
     const auto answer = forward::HttpPostStream(UrlFor(format), "text/plain", counted, client);
     if (!answer.ok()) return answer.status();
     Result<ImportTally> tally = api::ParseImportJson(answer->body);
-    if (tally.ok()) return tally;
+    // A tally comes with a refusal of the whole too.
+    if (tally.ok() && answer->status == 200) return tally;
+    if (tally.ok() && !tally->errors.empty()) {
+      return Status::InvalidArgument(tally->errors.back());
+    }
     const std::string text = answer->body.substr(0, answer->body.find('\n'));
     return Status::Unavailable(options_.server + " answered " + std::to_string(answer->status) +
                                ": " + text.substr(0, 200));
