@@ -351,7 +351,7 @@ void AddDeadlines(std::vector<OptionSpec>& table) {
                             "senders open a new one if they need it"}));
   table.push_back(Duration(kBoth, "write-timeout", milliseconds(1), hours(1),
                            ROLLCALL_FIELD(front.write_timeout),
-                           {"Time for a client to take its whole answer.", "answers are small"}));
+                           {"Time for a client to take its whole answer; of an export, each piece of it.", "answers are small"}));
   table.push_back(Duration(
       kBoth, "shutdown-grace", milliseconds(0), minutes(10), ROLLCALL_FIELD(shutdown_grace),
       {"Time that requests in progress have after SIGTERM.",

@@ -47,13 +47,15 @@ Result<ingest::ImportTally> PullStretch(const VictoriaSource& source, const Stre
                                         ImportTarget& target,
                                         const ImportTarget::Progress& progress) {
   BytePipe pipe;
-  std::jthread reader([&] {
-    pipe.EndWriting(source.Pull(stretch.from, stretch.to,
-                                [&](std::string_view piece) { return pipe.Write(piece); }));
+  std::jthread reader([&](std::stop_token stop) {
+    pipe.EndWriting(source.Pull(
+        stretch.from, stretch.to, [&](std::string_view piece) { return pipe.Write(piece); }, stop));
   });
   auto tally = target.Import(
       ingest::ImportFormat::kJsonLines, [&] { return pipe.Read(); }, progress);
+  // Where it failed the rest is not waited for.
   pipe.EndReading();
+  reader.request_stop();
   return tally;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/victoria_source.h"
 
 #include <chrono>
+#include <utility>
 
 #include "base/clock.h"
 #include "cli/server_url.h"
@@ -15,6 +16,16 @@ std::string Seconds(UnixSeconds at) { return std::to_string(at.time_since_epoch(
 
 // What comes just before, as it takes the end of a range for a part of it.
 std::string JustBefore(UnixSeconds at) { return Seconds(at - std::chrono::seconds(1)) + ".999"; }
+
+// What a short list of series begins with.
+constexpr size_t kSeriesBytes = 4096;
+
+forward::HttpClientOptions Patient() {
+  forward::HttpClientOptions options;
+  // While it looks its series up it says nothing.
+  options.read_timeout = std::chrono::minutes(10);
+  return options;
+}
 
 Status Answered(const std::string& base, const forward::HttpClientResponse& answer) {
   const std::string text = answer.body.substr(0, answer.body.find('\n'));
@@ -39,18 +50,26 @@ Result<std::unique_ptr<VictoriaSource>> VictoriaSource::Find(const std::string& 
 }
 
 Result<std::string> VictoriaSource::AskForSeries(Month month) const {
-  const auto answer = forward::HttpGet(RequestUrl(base_, "/api/v1/series",
-                                                  {{"match[]", match_},
-                                                   {"start", Seconds(month.Start())},
-                                                   {"end", JustBefore(month.Plus(1).Start())},
-                                                   {"limit", "1"}}),
-                                       {});
-  if (!answer.ok()) return answer.status();
-  if (answer->status != 200) return Answered(base_, *answer);
-  if (answer->body.find("\"status\":\"success\"") == std::string::npos) {
+  // Not each of them knows the limit. The beginning of the answer says enough.
+  std::string beginning;
+  bool is_enough = false;
+  const auto sink = [&](std::string_view piece) {
+    beginning += piece;
+    is_enough = beginning.size() >= kSeriesBytes;
+    return is_enough ? Status::Unavailable("enough was read") : Status::Ok();
+  };
+  const auto answer = forward::HttpGetStream(RequestUrl(base_, "/api/v1/series",
+                                                        {{"match[]", match_},
+                                                         {"start", Seconds(month.Start())},
+                                                         {"end", JustBefore(month.Plus(1).Start())},
+                                                         {"limit", "1"}}),
+                                             sink, Patient());
+  if (!answer.ok() && !is_enough) return answer.status();
+  if (answer.ok() && answer->status != 200) return Answered(base_, *answer);
+  if (beginning.find("\"status\":\"success\"") == std::string::npos) {
     return Status::Unavailable(base_ + " does not answer like a VictoriaMetrics");
   }
-  return answer->body;
+  return beginning;
 }
 
 Result<std::optional<Month>> VictoriaSource::FirstMonth(Month last) const {
@@ -62,14 +81,12 @@ Result<std::optional<Month>> VictoriaSource::FirstMonth(Month last) const {
   return std::optional<Month>();
 }
 
-Status VictoriaSource::Pull(UnixSeconds from, UnixSeconds to, const forward::BodySink& sink) const {
-  forward::HttpClientOptions options;
-  // While it looks its series up it says nothing.
-  options.read_timeout = std::chrono::minutes(10);
+Status VictoriaSource::Pull(UnixSeconds from, UnixSeconds to, const forward::BodySink& sink,
+                            std::stop_token stop) const {
   const auto answer = forward::HttpGetStream(
       RequestUrl(base_, "/api/v1/export",
                  {{"match[]", match_}, {"start", Seconds(from)}, {"end", JustBefore(to)}}),
-      sink, options);
+      sink, Patient(), std::move(stop));
   if (!answer.ok()) return answer.status();
   return answer->status == 200 ? Status::Ok() : Answered(base_, *answer);
 }

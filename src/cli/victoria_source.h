@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/civil_time.h"
@@ -23,13 +24,14 @@ class VictoriaSource {
   Result<std::optional<Month>> FirstMonth(Month last) const;
 
   // Hands the samples from `from` on and before `to` to the sink, as JSON lines. Unavailable: the
-  // connection was lost on the way, or it says nothing for minutes.
-  Status Pull(UnixSeconds from, UnixSeconds to, const forward::BodySink& sink) const;
+  // connection was lost on the way, it says nothing for minutes, or a stop was asked for.
+  Status Pull(UnixSeconds from, UnixSeconds to, const forward::BodySink& sink,
+              std::stop_token stop) const;
 
  private:
   VictoriaSource(std::string base, std::string match)
       : base_(std::move(base)), match_(std::move(match)) {}
-  // An answer of 200 to a request for the series of a month.
+  // The beginning of the list of a month's series.
   Result<std::string> AskForSeries(Month month) const;
 
   const std::string base_;
