@@ -24,6 +24,11 @@ struct Exchange {
       : body(std::move(budget), body_cap_bytes),
         chunks(max_overhead_bytes),
         max_body_bytes(body_cap_bytes) {}
+  ~Exchange() {
+    if (pipe != nullptr) pipe->Abort();
+  }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
 
   HttpRequest request;
   Framing framing;
@@ -31,10 +36,11 @@ struct Exchange {
   ChunkedDecoder chunks;
   Lane lane = Lane::kQuery;
   size_t max_body_bytes;
-  bool spools = false;
-  uint64_t spooled_bytes = 0;  // of the body, in request.body_file
+  bool streams = false;                // HeadVerdict::streams
+  std::shared_ptr<BodyPipe> pipe;      // where parts of the body go; the request went before them
+  uint64_t handed_on_bytes = 0;        // of the body, in the pipe
 
-  uint64_t missing() const { return framing.content_length - spooled_bytes - body.size(); }
+  uint64_t missing() const { return framing.content_length - handed_on_bytes - body.size(); }
 };
 
 // What the peer has not taken yet of an answer.
@@ -49,7 +55,7 @@ enum class ConnectionState : uint8_t {
   kFree,       // no connection
   kHead,       // waits for a request's head, or for the rest of it
   kBody,       // waits for the rest of the body
-  kSpooling,   // a part of the body is on its way to a file; nothing is read
+  kHandedOn,   // a part of the body waits for its worker; nothing is read
   kWorking,    // the request is a worker's; nothing is read
   kStreaming,  // the next piece of the answer is a worker's to make; nothing is read
   kWriting,    // the peer is slow to take the answer

@@ -56,7 +56,6 @@ class HttpFront::Impl {
         ingest_("http-ingest", kIngestBatch, [this](Job&& job) { Work(Lane::kIngest, job); }),
         query_("http-query", kQueryBatch, [this](Job&& job) { Work(Lane::kQuery, job); }),
         import_("http-import", 1, [this](Job&& job) { Work(Lane::kImport, job); }),
-        spool_("http-spool", 1, Spool),
         stream_("http-stream", 1, Stream) {}
 
   Status Start(const FrontOptions& options, Judge judge, metrics::Registry& registry) {
@@ -67,13 +66,12 @@ class HttpFront::Impl {
     }
     loop_ =
         std::make_unique<FrontLoop>(options, std::move(judge), std::move(doors), mailbox_, budget_,
-                                    std::array{&ingest_, &query_, &import_, &spool_, &stream_},
+                                    std::array{&ingest_, &query_, &import_, &stream_},
                                     registry);
     ROLLCALL_RETURN_IF_ERROR(loop_->Prepare());
     ROLLCALL_RETURN_IF_ERROR(ingest_.Start(options.ingest_threads));
     ROLLCALL_RETURN_IF_ERROR(query_.Start(options.query_threads));
     ROLLCALL_RETURN_IF_ERROR(import_.Start(1));
-    ROLLCALL_RETURN_IF_ERROR(spool_.Start(1));
     ROLLCALL_RETURN_IF_ERROR(stream_.Start(1));
     try {
       thread_ = std::thread([this] { loop_->Run(); });
@@ -93,7 +91,6 @@ class HttpFront::Impl {
     ingest_.Stop();
     query_.Stop();
     import_.Stop();
-    spool_.Stop();
     stream_.Stop();
   }
 
@@ -110,18 +107,7 @@ class HttpFront::Impl {
     return Status::Ok();
   }
 
-  // The answer goes to the loop alone.
-  static void Spool(Job&& job) {
-    const Status stored = job.request.body_file->Append(job.request.body);
-    if (!stored.ok()) {
-      spdlog::error("spool: {}", stored.message());
-    }
-    HttpResponse response;
-    response.status = stored.ok() ? 200 : 503;
-    job.responder.Respond(std::move(response));
-  }
-
-  // As above. 200: a piece with more behind it; 204: the last one.
+  // The answer goes to the loop alone. 200: a piece with more behind it; 204: the last one.
   static void Stream(Job&& job) {
     HttpResponse piece;
     Result<bool> more = Status::Internal("an exception");
@@ -162,7 +148,6 @@ class HttpFront::Impl {
   WorkerLane ingest_;
   WorkerLane query_;
   WorkerLane import_;
-  WorkerLane spool_;
   WorkerLane stream_;
   std::unique_ptr<FrontLoop> loop_;
   std::thread thread_;

@@ -27,10 +27,9 @@ enum class Lane {
   kIngest,
   kQuery,
   kImport,
-  kSpool,   // the front's own: writes large bodies to files
   kStream,  // the front's own: makes the next piece of a streamed answer
 };
-inline constexpr size_t kLanes = 5;
+inline constexpr size_t kLanes = 4;
 
 struct FrontOptions {
   std::string public_address =
@@ -55,8 +54,7 @@ struct FrontOptions {
   std::chrono::milliseconds idle_timeout{300'000};  // between requests
   // An answer to be taken off our hands; of a streamed one, each piece.
   std::chrono::milliseconds write_timeout{30'000};
-  std::chrono::milliseconds stall_timeout{
-      60'000};  // of a body that is spooled: without a byte of it
+  std::chrono::milliseconds stall_timeout{60'000};  // of a body that streams: without a byte of it
   // After an answer that leaves bytes of the request unread: how long they are taken and thrown
   // away, so that the peer reads the answer and no reset.
   std::chrono::milliseconds linger_timeout{2'000};
@@ -73,9 +71,8 @@ struct FrontOptions {
   // one is made.
   size_t max_streams = 8;
 
-  // Where bodies go that are spooled, and from which size on; what is below stays in memory.
-  std::string spool_directory = ".";
-  size_t spool_above_bytes = 1024 * 1024;
+  // Of a body that streams: how much is handed on at once. A smaller one is handed on whole.
+  size_t upload_part_bytes = 1024 * 1024;
 };
 
 // What the application says of a request when its head is complete and its body has not been read.
@@ -85,10 +82,10 @@ struct HeadVerdict {
   std::optional<HttpResponse> answer;
   Lane lane = Lane::kQuery;
   size_t max_body_bytes = 0;  // after inflating; over it: `too_large`
-  // The body may have any size: a large one goes to a file. It is handed on as it came, be it gzip,
-  // zstd or plain. It has no deadline but the time without a byte of it. max_body_bytes counts for
-  // nothing.
-  bool spool = false;
+  // The body may have any size: of a large one the request goes ahead, and the parts follow as they come
+  // in and are taken. It is handed on as it came, be it gzip, zstd or plain. It has no deadline but the
+  // time without a byte of it. max_body_bytes counts for nothing.
+  bool streams = false;
 };
 
 class HttpFront {

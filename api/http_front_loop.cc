@@ -155,21 +155,26 @@ void FrontLoop::TakeAnswers() {
   answers_.clear();
   const std::optional<TimePoint> stop = mailbox_->Take(answers_);
   for (Answer& answer : answers_) {
-    --under_way_[static_cast<size_t>(answer.lane)];
     Connection* connection = connections_.Find(answer.connection);
+    if (answer.part_taken) {
+      if (connection != nullptr) PartTaken(*connection);
+      continue;
+    }
+    --under_way_[static_cast<size_t>(answer.lane)];
     if (connection == nullptr) {
       continue;  // the peer did not wait for it
-    }
-    if (answer.lane == Lane::kSpool) {
-      Spooled(*connection, answer.response.status == 200);
-      continue;
     }
     if (answer.lane == Lane::kStream) {
       PieceMade(*connection, std::move(answer.response));
       continue;
     }
+    const bool early = connection->exchange != nullptr;  // the body is not whole
+    if (!early && connection->state != ConnectionState::kWorking) {
+      continue;  // the front has answered itself: the body did not come in time
+    }
     const bool unread = connection->may_read || !connection->held.empty();
-    Send(*connection, std::move(answer.response), After(*connection, unread));
+    Send(*connection, std::move(answer.response),
+         early ? AfterAnswer::kLinger : After(*connection, unread));
     if (connection->state == ConnectionState::kHead) {
       GoOn(*connection);
     }
@@ -226,8 +231,8 @@ void FrontLoop::BeginStop(TimePoint deadline) {
   }
   connections_.ForEach([this](Connection& connection) {
     // A body that may take for ever is not waited for, neither way.
-    const bool spools = connection.exchange != nullptr && connection.exchange->spools;
-    if (connection.state == ConnectionState::kHead || spools || connection.stream != nullptr) {
+    const bool uploads = connection.exchange != nullptr && connection.exchange->streams;
+    if (connection.state == ConnectionState::kHead || uploads || connection.stream != nullptr) {
       BreakOff(connection, CloseReason::kShutdown);
     }
   });

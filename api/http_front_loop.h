@@ -1,8 +1,8 @@
 // The loop behind HttpFront. Its verbs are spread over files: http_front_loop.cc waits and hands
 // out, http_front_accept.cc takes connections, http_front_receive.cc reads requests,
 // http_front_send.cc writes answers and ends connections. Owned by the front; everything runs on
-// the loop's one thread. http_front_spool.cc puts large bodies into files, http_front_stream.cc
-// sends large answers piece by piece.
+// the loop's one thread. http_front_upload.cc hands large bodies on while they come,
+// http_front_stream.cc sends large answers piece by piece.
 #pragma once
 
 #include <sys/epoll.h>
@@ -93,9 +93,10 @@ class FrontLoop {
   size_t QueueOf(Lane lane) const;
   void Dispatch(Connection& connection);
 
-  // Spooling bodies. False: not now, or not at all.
-  bool SpoolIfFull(Connection& connection);
-  void Spooled(Connection& connection, bool stored);
+  // Handing on large bodies. False: not now, or not at all.
+  bool HandOnIfFull(Connection& connection);
+  bool BeginUpload(Connection& connection);
+  void PartTaken(Connection& connection);
 
   // Streaming answers.
   bool BeginStream(Connection& connection, HttpResponse& response);

@@ -5,13 +5,13 @@ namespace {
 
 // In the order of the enumerations.
 constexpr std::array<const char*, 2> kListenerNames = {"public", "private"};
-constexpr std::array<const char*, kLanes> kLaneNames = {"ingest", "query", "import", "spool", "stream"};
+constexpr std::array<const char*, kLanes> kLaneNames = {"ingest", "query", "import", "stream"};
 constexpr std::array<const char*, kCloseReasons> kCloseNames = {
     "peer",          "reset", "answered",    "rejected", "deadline_header",
     "deadline_body", "idle",  "slow_reader", "evicted",  "shutdown"};
 constexpr std::array<const char*, kRejectReasons> kRejectNames = {
     "malformed", "header_limit", "body_limit",   "expectation", "coding",
-    "timeout",   "lane_full",    "buffers_full", "connections", "spool"};
+    "timeout",   "lane_full",    "buffers_full", "connections"};
 
 }  // namespace
 

@@ -36,9 +36,8 @@ enum class RejectReason : uint8_t {
   kLaneFull,     // 503
   kBuffersFull,  // 503
   kConnections,  // 503
-  kSpool,        // 503
 };
-inline constexpr size_t kRejectReasons = 10;
+inline constexpr size_t kRejectReasons = 9;
 
 struct FrontMetrics {
   explicit FrontMetrics(metrics::Registry& registry);

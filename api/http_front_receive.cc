@@ -78,7 +78,7 @@ size_t FrontLoop::ReceiveBody(Connection& connection) {
     if (received == missing) {
       Dispatch(connection);
     } else {
-      SpoolIfFull(connection);
+      HandOnIfFull(connection);
     }
   }
   return received;
@@ -186,7 +186,7 @@ size_t FrontLoop::ConsumeBody(Connection& connection, std::string_view bytes) {
   } else if (piece.size() == missing) {
     Dispatch(connection);
   } else {
-    SpoolIfFull(connection);
+    HandOnIfFull(connection);
   }
   return piece.size();
 }
@@ -204,7 +204,7 @@ size_t FrontLoop::ConsumeChunks(Connection& connection, std::string_view bytes) 
     }
     switch (step.result) {
       case ChunkedDecoder::Result::kMore:
-        if (SpoolIfFull(connection)) {
+        if (HandOnIfFull(connection)) {
           return used;
         }
         break;
@@ -275,31 +275,31 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
            HttpResponse::Text(417, "the only expectation understood is 100-continue"));
     return;
   }
-  if (verdict.spool && under_way_[static_cast<size_t>(verdict.lane)] >= QueueOf(verdict.lane)) {
+  if (verdict.streams && under_way_[static_cast<size_t>(verdict.lane)] >= QueueOf(verdict.lane)) {
     // Now, and not after gigabytes.
     Reject(connection, RejectReason::kLaneFull, BusyAnswer("too many requests at once"));
     return;
   }
-  if (!verdict.spool && framing.content_length > verdict.max_body_bytes) {
+  if (!verdict.streams && framing.content_length > verdict.max_body_bytes) {
     RejectBody(connection, BodyBuffer::Room::kTooLarge);
     return;
   }
   if (framing.coding == ContentCoding::kUnknown ||
-      (framing.coding == ContentCoding::kZstd && !verdict.spool)) {
+      (framing.coding == ContentCoding::kZstd && !verdict.streams)) {
     Reject(connection, RejectReason::kCoding,
-           HttpResponse::Text(415, verdict.spool ? "Content-Encoding must be gzip, zstd or identity"
+           HttpResponse::Text(415, verdict.streams ? "Content-Encoding must be gzip, zstd or identity"
                                                  : "Content-Encoding must be gzip or identity"));
     return;
   }
-  // Room for what is received before a spooled body's first part is on its way.
-  const size_t cap = verdict.spool ? options_.spool_above_bytes + scratch_.size() + kTurnBytes
+  // Room for what is received before a part is handed on.
+  const size_t cap = verdict.streams ? options_.upload_part_bytes + scratch_.size() + kTurnBytes
                                    : verdict.max_body_bytes;
   connection.exchange = std::make_unique<Exchange>(budget_, cap, options_.max_header_bytes);
   Exchange& exchange = *connection.exchange;
   exchange.request = std::move(request);
   exchange.framing = framing;
   exchange.lane = verdict.lane;
-  exchange.spools = verdict.spool;
+  exchange.streams = verdict.streams;
   if (!framing.has_body()) {
     Dispatch(connection);
     return;
@@ -308,7 +308,7 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
     exchange.body.ExpectBytes(framing.content_length);
   }
   connection.state = ConnectionState::kBody;
-  deadlines_.Arm(connection, verdict.spool ? DeadlineKind::kStall : DeadlineKind::kBody, now_);
+  deadlines_.Arm(connection, verdict.streams ? DeadlineKind::kStall : DeadlineKind::kBody, now_);
   if (framing.expectation == Expectation::kContinue) {
     SendContinue(connection);
   }
@@ -322,7 +322,6 @@ size_t FrontLoop::QueueOf(Lane lane) const {
       return options_.query_queue;
     case Lane::kImport:
       return options_.import_queue;
-    case Lane::kSpool:
     case Lane::kStream:
       break;
   }
@@ -331,6 +330,13 @@ size_t FrontLoop::QueueOf(Lane lane) const {
 
 void FrontLoop::Dispatch(Connection& connection) {
   const std::unique_ptr<Exchange> exchange = std::move(connection.exchange);
+  if (exchange->pipe != nullptr) {
+    auto [part, charge] = std::move(exchange->body).Take();
+    exchange->pipe->Put(std::move(part), std::move(charge), true);
+    connection.state = ConnectionState::kWorking;
+    deadlines_.Disarm(connection);
+    return;
+  }
   const auto lane = static_cast<size_t>(exchange->lane);
   if (under_way_[lane] >= QueueOf(exchange->lane)) {
     metrics_.Rejected(RejectReason::kLaneFull);
@@ -347,7 +353,7 @@ void FrontLoop::Dispatch(Connection& connection) {
 
   Job job;
   job.request = std::move(exchange->request);
-  if (exchange->framing.coding == ContentCoding::kGzip && !exchange->spools) {
+  if (exchange->framing.coding == ContentCoding::kGzip && !exchange->streams) {
     job.compressed = ticket;
     job.max_body_bytes = exchange->max_body_bytes;
   }

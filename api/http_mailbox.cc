@@ -65,7 +65,7 @@ void Mailbox::Wake() {
 
 Responder Ticket::MakeResponder(std::shared_ptr<Ticket> ticket) {
   return Responder([ticket = std::move(ticket)](HttpResponse&& response) {
-    ticket->mailbox->Post({ticket->connection, ticket->lane, std::move(response)});
+    ticket->mailbox->Post({ticket->connection, false, ticket->lane, std::move(response)});
   });
 }
 

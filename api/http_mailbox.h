@@ -20,6 +20,7 @@ enum class Lane;
 
 struct Answer {
   uint64_t connection = 0;
+  bool part_taken = false;  // no answer: a worker took a part of the body and waits for the next
   Lane lane{};
   HttpResponse response;
 };

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/http_body_file.h"
+#include "api/http_body_pipe.h"
 #include "api/http_body_stream.h"
 
 namespace rollcall::api {
@@ -32,11 +32,11 @@ struct HttpRequest {
   // In origin form, not decoded; starts with '/'. An absolute form was reduced to it.
   std::string target;
   std::vector<HttpHeader> headers;
-  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone. Of a body that
-  // was spooled (HeadVerdict) this is the last part, and nothing was inflated.
+  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone. A
+  // body that streams (HeadVerdict) was not inflated.
   std::string body;
-  // What comes before it; null where nothing does.
-  std::shared_ptr<BodyFile> body_file;
+  // Set: the body is this, which is still coming in, and `body` is empty.
+  std::shared_ptr<BodyPipe> body_pipe = nullptr;
 
   // The part of the target before '?', not decoded.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }

@@ -28,8 +28,8 @@ class ApiRequest {
   const std::string& method() const { return request_.method; }
   const std::string& path() const { return path_; }  // decoded
   const std::string& body() const { return request_.body; }
-  // The part of the body before body(); null where that is all of it.
-  const BodyFile* body_file() const { return request_.body_file.get(); }
+  // Set: the body is this, and body() is empty.
+  BodyPipe* body_pipe() const { return request_.body_pipe.get(); }
   std::optional<std::string_view> Header(std::string_view name) const {
     return request_.Header(name);
   }

@@ -13,8 +13,6 @@
 namespace rollcall::api {
 namespace {
 
-constexpr size_t kPieceBytes = 1024 * 1024;
-
 Result<bool> ParseStrict(const std::optional<std::string>& text) {
   if (!text || text->empty() || *text == "0" || *text == "false") return false;
   if (*text == "1" || *text == "true") return true;
@@ -40,15 +38,11 @@ Result<ingest::ImportOptions> OptionsOf(const ApiRequest& request) {
 // The whole body, in its order, through the decompressor into the importer.
 Status FeedBody(const ApiRequest& request, ingest::Importer& importer) {
   Decompressor decompressor([&](std::string_view piece) { return importer.Feed(piece); });
-  if (const BodyFile* const file = request.body_file()) {
-    std::vector<char> room(kPieceBytes);
-    for (uint64_t offset = 0;;) {
-      const Result<size_t> size = file->Read(offset, room);
-      if (!size.ok()) return size.status();
-      if (*size == 0) break;
-      offset += *size;
-      ROLLCALL_RETURN_IF_ERROR(decompressor.Feed({room.data(), *size}));
-    }
+  while (BodyPipe* const pipe = request.body_pipe()) {
+    const auto part = pipe->Take();
+    if (!part.ok()) return part.status();
+    if (!part->has_value()) break;
+    ROLLCALL_RETURN_IF_ERROR(decompressor.Feed(**part));
   }
   ROLLCALL_RETURN_IF_ERROR(decompressor.Feed(request.body()));
   ROLLCALL_RETURN_IF_ERROR(decompressor.Finish());

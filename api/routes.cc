@@ -179,7 +179,7 @@ HeadVerdict Routes::Judge(const HttpRequest& head) {
   if (route != nullptr && route->TakesMethod(head.method)) {
     if (route->takes == Takes::kUpload) {
       verdict.lane = Lane::kImport;
-      verdict.spool = true;
+      verdict.streams = true;
     }
     return verdict;
   }

@@ -36,10 +36,8 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   std::unique_ptr<Server> server(new Server(options, std::move(stores), clock, registry));
   server->AddReadings();
   ROLLCALL_RETURN_IF_ERROR(server->AddJobs(options));
-  FrontOptions front_options = options.front;
-  front_options.spool_directory = server->stores_->store().directory();
   auto front = HttpFront::Start(
-      front_options,
+      options.front,
       [routes = &server->routes_](const HttpRequest& head) { return routes->Judge(head); },
       [routes = &server->routes_](Lane lane, HttpRequest&& request, Responder&& responder) {
         routes->Handle(lane, std::move(request), std::move(responder));

@@ -46,6 +46,19 @@ uint64_t Reader::BigEndian(size_t size) {
 }
 
 uint64_t Reader::LongVarint() {
+  // Most varints that are not one byte are two or a few: where the end is far no byte is checked
+  // for it.
+  if (rest_.size() > 8) {
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(rest_.data());
+    uint64_t v = bytes[0] & 0x7FU;
+    for (unsigned i = 1; i < 8; ++i) {
+      v |= uint64_t{bytes[i] & 0x7FU} << (7 * i);
+      if (bytes[i] < 0x80) {
+        rest_.remove_prefix(i + 1);
+        return v;
+      }
+    }
+  }
   uint64_t v = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (rest_.empty()) return Fail();
@@ -56,11 +69,6 @@ uint64_t Reader::LongVarint() {
     if (byte < 0x80) return v;
   }
   return Fail();
-}
-
-uint32_t Reader::Varint32() {
-  const uint64_t v = Varint();
-  return v > UINT32_MAX ? static_cast<uint32_t>(Fail()) : static_cast<uint32_t>(v);
 }
 
 double Reader::RawValue(uint64_t tag) {

@@ -1,5 +1,5 @@
-// Numbers as bytes, the two ways the store writes them: fixed-width big-endian where bytes must sort as
-// the numbers do (keys), varints elsewhere. storage/FORMAT.md has the definitions.
+// Numbers as bytes, the two ways the store writes them: fixed-width big-endian where bytes must
+// sort as the numbers do (keys), varints elsewhere. storage/FORMAT.md has the definitions.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ inline void PutBigEndian64(uint64_t v, std::string& out) {
 
 // LEB128: 7 bits a byte, lowest first, the top bit set on all but the last. At most 10 bytes.
 void PutVarint(uint64_t v, std::string& out);
-// A sample's value. Whole numbers from 0 to 2^62: varint of the number × 2. Any other: varint 1, then
-// the 8 bytes of the IEEE 754 double, big-endian. -0 is "any other".
+// A sample's value. Whole numbers from 0 to 2^62: varint of the number × 2. Any other: varint 1,
+// then the 8 bytes of the IEEE 754 double, big-endian. -0 is "any other".
 void PutValue(double v, std::string& out);
 // 128 bits signed as zigzag LEB128, at most 19 bytes.
 void PutSigned128(__int128 v, std::string& out);
@@ -36,8 +36,8 @@ constexpr int64_t UnZigZag(uint64_t v) {
   return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1);
 }
 
-// Takes numbers off the front of some bytes. After a failed take ok() is false, all further takes give
-// 0, and the position no longer moves; so a decoder may check once at its end.
+// Takes numbers off the front of some bytes. After a failed take ok() is false, all further takes
+// give 0, and the position no longer moves; so a decoder may check once at its end.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -58,7 +58,10 @@ class Reader {
     return LongVarint();
   }
   // A varint that must fit: more is a failure.
-  uint32_t Varint32();
+  uint32_t Varint32() {
+    const uint64_t v = Varint();
+    return v > UINT32_MAX ? static_cast<uint32_t>(Fail()) : static_cast<uint32_t>(v);
+  }
   // Never NaN: that is a failure.
   double Value() {
     const uint64_t v = Varint();

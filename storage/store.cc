@@ -248,7 +248,7 @@ Status Store::Initialize(bool is_new) {
   return Status::Ok();
 }
 
-Status Store::Commit(const WriterLock& lock, const Batch& batch) {
+Status Store::Write(const WriterLock& lock, const Batch& batch, bool sync) {
   if (!lock.owns_lock()) return Status::Internal("commit without the writer lock");
   if (failed_ || impl_->errors->any()) ROLLCALL_RETURN_IF_ERROR(Resume());
   // The log is torn where a write to it fails, and RocksDB begins a new one only when it has something
@@ -258,9 +258,9 @@ Status Store::Commit(const WriterLock& lock, const Batch& batch) {
   rocksdb::Status s = impl_->db->Put(unlogged, impl_->table(Table::kMeta), ToSlice(kProbeName),
                                       ToSlice(kProbeValue));
   if (s.ok()) {
-    rocksdb::WriteOptions synced;
-    synced.sync = true;
-    s = impl_->db->Write(synced, batch.batch_.get());
+    rocksdb::WriteOptions logged;
+    logged.sync = sync;
+    s = impl_->db->Write(logged, batch.batch_.get());
   }
   if (s.ok()) {
     if (failed_.exchange(false)) spdlog::info("store {}: writes again", directory_);
@@ -282,12 +282,16 @@ Status Store::Resume() {
   return Status::Unavailable("recover the store: " + s.ToString());
 }
 
-Status Store::Recover() {
-  const WriterLock lock = LockForWriting();
-  if (!failed_ && !impl_->errors->any()) return Status::Ok();
+// A synced write, and not RocksDB's SyncWAL: it recovers as every commit does.
+Status Store::Sync(const WriterLock& lock) {
   Batch probe(*this);
   probe.Put(Table::kMeta, kProbeName, kProbeValue);
   return Commit(lock, probe);
+}
+
+Status Store::Recover() {
+  const WriterLock lock = LockForWriting();
+  return failed_ || impl_->errors->any() ? Sync(lock) : Status::Ok();
 }
 
 Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,

@@ -122,10 +122,17 @@ class Store {
   using WriterLock = std::unique_lock<std::mutex>;
   WriterLock LockForWriting() { return WriterLock(writer_mutex_); }
 
-  // Makes the batch durable (synced to disk) and visible. Unavailable: the disk is full or failed, and
-  // nothing of the batch is stored; later calls try to recover first, once a second. The batch is left
-  // as it was.
-  Status Commit(const WriterLock& lock, const Batch& batch);
+  // Makes the batch visible and, with all before it, durable (synced to disk). Unavailable: the disk is
+  // full or failed, and nothing of the batch is stored; later calls try to recover first, once a
+  // second. The batch is left as it was.
+  Status Commit(const WriterLock& lock, const Batch& batch) { return Write(lock, batch, true); }
+  // The same, but durable only with the next commit or Sync: for who has many batches and tells nobody
+  // before the last. A crash leaves the first of them, each whole.
+  Status CommitUnsynced(const WriterLock& lock, const Batch& batch) {
+    return Write(lock, batch, false);
+  }
+  // Makes all that was committed durable. Unavailable: the disk.
+  Status Sync(const WriterLock& lock);
 
   // Where a write failed, and in the background too: tries to write again, so that a store is writable
   // soon after the disk has room, even if nobody commits. Ok where there is nothing to recover from.
@@ -168,6 +175,7 @@ class Store {
   friend class Batch;
   Store();
   Status Initialize(bool is_new);
+  Status Write(const WriterLock& lock, const Batch& batch, bool sync);
   Status Resume();
 
   std::string directory_;

@@ -7,6 +7,9 @@
 namespace rollcall::counts {
 namespace {
 
+// Imports and reports of earlier months may drop what is being computed. After so many times imports
+// have to wait; reports of earlier months come only where a clock was set back.
+constexpr int kAttemptsBesideImports = 2;
 constexpr int kAttempts = 16;
 
 }  // namespace
@@ -29,7 +32,9 @@ Result<std::optional<KeptTotals>> WindowCounts::Read(const storage::WindowKey& w
 }
 
 Result<KeptTotals> WindowCounts::Ensure(const storage::WindowKey& window) {
+  std::unique_lock turn(stores_.import_turn(), std::defer_lock);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt == kAttemptsBesideImports) turn.lock();
     auto kept = Read(window);
     if (!kept.ok()) return kept.status();
     if (kept->has_value()) return std::move(**kept);

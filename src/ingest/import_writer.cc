@@ -27,11 +27,15 @@ UnixSeconds TimeOf(uint64_t key) { return UnixSeconds(std::chrono::seconds(key >
 
 }  // namespace
 
-// A batch under way, with the lock that it needs.
+// A batch under way, with the locks that it needs.
 struct ImportWriter::OpenBatch {
-  explicit OpenBatch(storage::Store& store)
-      : lock(store.LockForWriting()), batch(store), begin(SteadyClock::now()) {}
+  explicit OpenBatch(storage::Stores& stores)
+      : turn(stores.import_turn()),
+        lock(stores.store().LockForWriting()),
+        batch(stores.store()),
+        begin(SteadyClock::now()) {}
 
+  std::unique_lock<std::mutex> turn;
   storage::Store::WriterLock lock;
   storage::Batch batch;
   SteadyClock::time_point begin;
@@ -68,7 +72,7 @@ Status ImportWriter::Write(ImportLoad& load) {
     stores_.Abandoned();
     open_.reset();
   }
-  return status;
+  return status.ok() ? stores_.store().Sync(stores_.store().LockForWriting()) : status;
 }
 
 Status ImportWriter::InternLabelSets(const std::vector<ImportLabelSet>& label_sets) {
@@ -183,7 +187,7 @@ bool ImportWriter::BatchIsFull() const {
 Status ImportWriter::OpenABatch() {
   if (open_) return Status::Ok();
   if (stop_.stop_requested()) return Status::Unavailable("import: stopped");
-  open_ = std::make_unique<OpenBatch>(stores_.store());
+  open_ = std::make_unique<OpenBatch>(stores_);
   return Status::Ok();
 }
 
@@ -191,7 +195,7 @@ Status ImportWriter::CloseBatch() {
   if (!open_) return Status::Ok();
   ROLLCALL_RETURN_IF_ERROR(stores_.totals().Add(open_->gains, open_->batch));
   if (!open_->batch.empty()) {
-    ROLLCALL_RETURN_IF_ERROR(stores_.Commit(open_->lock, open_->batch));
+    ROLLCALL_RETURN_IF_ERROR(stores_.CommitUnsynced(open_->lock, open_->batch));
   }
   stores_.Committed();
   if (ingester_ != nullptr) {

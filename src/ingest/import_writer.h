@@ -29,8 +29,8 @@ class ImportWriter {
   ImportWriter(storage::Stores& stores, Ingester* ingester, FleetRef fleet, std::stop_token stop);
   ~ImportWriter();
 
-  // Stores the load and leaves it empty. Unavailable: the disk, or a stop was asked for; batches
-  // that were committed stay.
+  // Stores the load, durably, and leaves it empty. Unavailable: the disk, or a stop was asked for;
+  // batches that were committed stay.
   Status Write(ImportLoad& load);
 
   uint64_t reports_added() const { return added_.reports; }

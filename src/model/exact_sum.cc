@@ -7,12 +7,12 @@ namespace rollcall {
 namespace {
 
 constexpr int kFractionBits = 32;
-constexpr double kUnitsPerOne = 4294967296.0;  // 2^32
+constexpr double kUnitsPerOne = 4294967296.0;        // 2^32
 constexpr double kLargest = 18446744073709551616.0;  // 2^64
 
 }  // namespace
 
-ExactSum ExactSum::Of(double value) {
+ExactSum ExactSum::OfAny(double value) {
   if (value >= kLargest) return ExactSum(Units{1} << (64 + kFractionBits));
   if (value <= -kLargest) return ExactSum(-(Units{1} << (64 + kFractionBits)));
   return ExactSum(static_cast<Units>(std::nearbyint(value * kUnitsPerOne)));

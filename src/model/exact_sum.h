@@ -1,5 +1,5 @@
-// A sum that does not depend on the order of its summands, and from which what was added can be taken
-// off again without a trace: 128-bit fixed point.
+// A sum that does not depend on the order of its summands, and from which what was added can be
+// taken off again without a trace: 128-bit fixed point.
 #pragma once
 
 #include <compare>
@@ -8,15 +8,22 @@
 namespace rollcall {
 
 // Unit: 2^-32. Whole numbers up to 2^64 are exact; others are rounded once, when they enter, to the
-// nearest unit. A summand beyond ±2^64 counts as ±2^64, which leaves room for 2^31 of them; a result
-// that large is cut to the ends of the 64-bit range anyway (contract, Overview).
+// nearest unit. A summand beyond ±2^64 counts as ±2^64, which leaves room for 2^31 of them; a
+// result that large is cut to the ends of the 64-bit range anyway (contract, Overview).
 class ExactSum {
  public:
   using Units = __int128;
 
   ExactSum() = default;
   // `value` is finite.
-  static ExactSum Of(double value);
+  static ExactSum Of(double value) {
+    constexpr double kLargestInt64 = 9223372036854775808.0;  // 2^63, exclusive
+    if (value > -kLargestInt64 && value < kLargestInt64) {
+      const auto whole = static_cast<int64_t>(value);
+      if (static_cast<double>(whole) == value) return ExactSum(Units{whole} * (int64_t{1} << 32));
+    }
+    return OfAny(value);
+  }
   static ExactSum FromUnits(Units units) { return ExactSum(units); }
 
   Units units() const { return units_; }
@@ -35,6 +42,8 @@ class ExactSum {
 
  private:
   explicit ExactSum(Units units) : units_(units) {}
+  static ExactSum OfAny(double value);
+
   Units units_ = 0;
 };
 

@@ -16,7 +16,7 @@ constexpr const char* kPath = "/api/v1/import/prometheus";
 
 class ImportEndpointTest : public ServerTest {
  protected:
-  ImportEndpointTest() { options_.front.spool_above_bytes = 64 * 1024; }
+  ImportEndpointTest() { options_.front.upload_part_bytes = 64 * 1024; }
 
   // "200", or the status and what was answered.
   std::string Import(const std::string& body, const std::string& query = "",
@@ -51,7 +51,7 @@ TEST_F(ImportEndpointTest, HistoryIsTakenInAndCounted) {
   EXPECT_THAT(Overview("year=2026&month=2"), HasSubstr("\"clusters\":3,\"total_nodes\":27,"));
 }
 
-TEST_F(ImportEndpointTest, ALargeBodyComesThroughAFileAndPackedOnesAreUnpacked) {
+TEST_F(ImportEndpointTest, ALargeBodyComesInPartsAndPackedOnesAreUnpacked) {
   const std::string text = History(2000);
   ASSERT_GT(text.size(), 2'000'000u);
   EXPECT_EQ(Import(text), Expected(2000));

@@ -99,6 +99,7 @@ Status BenchIngestKeepAlive(Context& context);
 Status BenchIngestConnections(Context& context);
 Status BenchOverviewRunning(Context& context);
 Status BenchOverviewClosed(Context& context);
+Status BenchImport(Context& context);
 Status BenchDisk(Context& context);
 Status BenchMemory(Context& context);
 Status BenchStart(Context& context);

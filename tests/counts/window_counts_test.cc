@@ -1,5 +1,6 @@
 #include "counts/window_counts.h"
 
+#include <atomic>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -163,6 +164,34 @@ TEST_F(WindowCountsTest, AScanThatFailsIsToldToAllAndTriedAgain) {
   }
   put(good);
   EXPECT_THAT(rollcall_.Overview("2026-03"), HasSubstr("clusters=1 total_nodes=3/3"));
+}
+
+TEST_F(WindowCountsTest, AnImportThatKeepsDroppingTheWindowWaitsForWhoReadsIt) {
+  for (int i = 0; i < 300; ++i) {
+    ReportAt("2026-03-10", "c" + std::to_string(i), Nodes(i % 7));
+  }
+  storage::Stores& stores = rollcall_.stores();
+  std::atomic<int> batches = 0;
+  const auto import_a_batch = [&] {
+    const std::lock_guard turn(stores.import_turn());
+    const storage::Store::WriterLock lock = stores.store().LockForWriting();
+    storage::Batch batch(stores.store());
+    stores.totals().DropStale(*Month::Parse("2026-02"), kCozystackFleet, batch);
+    EXPECT_TRUE(stores.Commit(lock, batch).ok());
+    stores.Committed();
+    ++batches;
+  };
+  std::jthread import([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      import_a_batch();
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+  });
+  for (int i = 0; i < 20; ++i) {
+    const int before = batches;
+    EXPECT_THAT(rollcall_.Overview("2026-03"), HasSubstr("2026-03: month clusters=300 "));
+    while (batches == before) std::this_thread::yield();
+  }
 }
 
 }  // namespace
