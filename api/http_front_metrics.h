@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "api/http_front.h"
 #include "metrics/registry.h"
 
 namespace rollcall::api {
@@ -46,7 +47,7 @@ struct FrontMetrics {
 
   std::array<metrics::Gauge*, 2> connections{};   // by Listener
   std::array<metrics::Counter*, 2> accepted{};    // by Listener
-  std::array<metrics::Gauge*, 4> queue_length{};  // by Lane
+  std::array<metrics::Gauge*, kLanes> queue_length{};  // by Lane
   std::array<metrics::Counter*, kCloseReasons> closed{};
   std::array<metrics::Counter*, kRejectReasons> rejected{};
   metrics::Gauge* buffered_bytes = nullptr;

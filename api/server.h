@@ -42,7 +42,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Drains: no further connections, what was accepted is stored and answered, all threads end. What is
-  // not done after `grace` is cut off. An import ends at once, with what it has stored.
+  // not done after `grace` is cut off. An import ends at once, with what it has stored; an export too.
   void Stop(std::chrono::milliseconds grace);
 
   int public_port() const { return front_->public_port(); }

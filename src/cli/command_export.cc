@@ -104,7 +104,8 @@ Status ExportFromStore(const ExportOptions& options, Output& output) {
 }
 
 Status ExportFromServer(const ExportOptions& options, Output& output) {
-  UrlParameters parameters{{"format", std::string(FormatOf(options))}, {"fleet", options.fleet}};
+  UrlParameters parameters{{"format", std::string(FormatOf(options))}};
+  if (!options.fleet.empty()) parameters.push_back({"fleet", options.fleet});
   if (!options.from.empty())
     parameters.push_back({"start", FormatRfc3339(SecondOf(options.from, {}))});
   if (!options.to.empty()) {

@@ -215,8 +215,8 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            ROLLCALL_FIELD(front.private_address),
            {"Where /metrics and all that is not for the public is served.",
             "out of reach for other machines until you say otherwise", "no private listener"}));
-  table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY", kAllowedDirectories,
-                       CheckDirectory, ROLLCALL_FIELD(data_dir),
+  table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY",
+                       kAllowedDirectories, CheckDirectory, ROLLCALL_FIELD(data_dir),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
   table.back().without_default = kImport | kExport;
@@ -255,16 +255,15 @@ void AddImport(std::vector<OptionSpec>& table) {
 
 void AddMove(std::vector<OptionSpec>& table) {
   constexpr unsigned kMove = kImport | kExport;
-  table.push_back(
-      Text(kImport, "from-victoriametrics", "URL", kAllowedUrls, CheckUrl,
-           ROLLCALL_FIELD(from_victoriametrics),
-           {"The VictoriaMetrics whose history is taken in, month by month: a single node, a cluster's "
-            "vmselect, or a URL that ends in /prometheus. --match says which series.",
-            "a file is the usual way", "a file is read"}));
-  table.push_back(Text(kExport, "output", "FILE", kAllowedFiles, CheckOutput,
-                       ROLLCALL_FIELD(output),
-                       {"Where the export goes. A file is there once it is whole.",
-                        "for a pipe into a packer"}));
+  table.push_back(Text(
+      kImport, "from-victoriametrics", "URL", kAllowedUrls, CheckUrl,
+      ROLLCALL_FIELD(from_victoriametrics),
+      {"The VictoriaMetrics whose history is taken in, month by month: a single node, a cluster's "
+       "vmselect, or a URL that ends in /prometheus. --match says which series.",
+       "a file is the usual way", "a file is read"}));
+  table.push_back(Text(
+      kExport, "output", "FILE", kAllowedFiles, CheckOutput, ROLLCALL_FIELD(output),
+      {"Where the export goes. A file is there once it is whole.", "for a pipe into a packer"}));
   table.back().letter = 'o';
   table.push_back(Text(kMove, "format", "NAME", kAllowedFormats, CheckFormat,
                        ROLLCALL_FIELD(format),
@@ -272,18 +271,18 @@ void AddMove(std::vector<OptionSpec>& table) {
                         "VictoriaMetrics exports them. auto: by what a file begins with; an export "
                         "is text.",
                         "both can be told apart"}));
-  table.push_back(Text(kMove, "from", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(from),
-                       {"The first moment, inclusive. A day, month or year stands for its start, UTC.",
-                        "nothing is left out", "from the first report"}));
+  table.push_back(
+      Text(kMove, "from", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(from),
+           {"The first moment, inclusive. A day, month or year stands for its start, UTC.",
+            "nothing is left out", "from the first report"}));
   table.push_back(Text(kMove, "to", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(to),
                        {"The end, exclusive: --from 2026-01 --to 2026-03 is January and February.",
                         "nothing is left out", "to the last report"}));
-  table.push_back(Text(kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector,
-                       ROLLCALL_FIELD(match),
-                       {"Which series. Regular expressions match a whole value.",
-                        "nothing is left out", "all"}));
+  table.push_back(Text(
+      kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector, ROLLCALL_FIELD(match),
+      {"Which series. Regular expressions match a whole value.", "nothing is left out", "all"}));
   table.push_back(Text(kExport, "fleet", "NAME", kAllowedFleets, CheckFleet, ROLLCALL_FIELD(fleet),
-                       {"Whose reports.", "the built-in one"}));
+                       {"Whose reports are exported.", "it is the only one", "cozystack"}));
 }
 
 void AddStore(std::vector<OptionSpec>& table) {
@@ -352,7 +351,7 @@ void AddDeadlines(std::vector<OptionSpec>& table) {
                             "senders open a new one if they need it"}));
   table.push_back(Duration(kBoth, "write-timeout", milliseconds(1), hours(1),
                            ROLLCALL_FIELD(front.write_timeout),
-                           {"Time for a client to take its whole answer.", "answers are small"}));
+                           {"Time for a client to take its whole answer; of an export, each piece of it.", "answers are small"}));
   table.push_back(Duration(
       kBoth, "shutdown-grace", milliseconds(0), minutes(10), ROLLCALL_FIELD(shutdown_grace),
       {"Time that requests in progress have after SIGTERM.",

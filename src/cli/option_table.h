@@ -15,15 +15,15 @@ namespace rollcall::cli {
 enum OptionUser : unsigned { kServe = 1, kDemo = 2, kVerify = 4, kImport = 8, kExport = 16 };
 
 struct OptionSpec {
-  unsigned users = 0;           // of OptionUser
-  std::string_view flag;        // without the dashes
-  char letter = 0;              // a short form of the flag: 'o'; 0: it has none
-  std::string_view value_name;  // "SIZE"; empty: a switch, which needs no value
+  unsigned users = 0;            // of OptionUser
+  std::string_view flag;         // without the dashes
+  char letter = 0;               // a short form of the flag: 'o'; 0: it has none
+  std::string_view value_name;   // "SIZE"; empty: a switch, which needs no value
   unsigned without_default = 0;  // of OptionUser: for these it is not given unless it is said
-  std::string_view meaning;     // sentences
-  std::string_view zero;        // what 0, or the empty text, does; empty where it is refused
-  std::string_view reason;      // why the default is what it is; a phrase
-  std::string allowed;          // what it takes, in words that follow "is not"
+  std::string_view meaning;      // sentences
+  std::string_view zero;         // what 0, or the empty text, does; empty where it is refused
+  std::string_view reason;       // why the default is what it is; a phrase
+  std::string allowed;           // what it takes, in words that follow "is not"
 
   // InvalidArgument leaves the options as they were; its message follows the option's name.
   std::function<Status(std::string_view text, DemoOptions& options)> set;

@@ -54,7 +54,7 @@ struct DemoOptions : ServeOptions {
   std::string from;
   std::string to;
   std::string match;
-  std::string fleet = "cozystack";
+  std::string fleet;
 };
 
 struct ImportOptions {
@@ -78,7 +78,7 @@ struct ExportOptions {
   std::string from;    // inclusive; empty: from the first report
   std::string to;      // exclusive; empty: to the last one
   std::string match;   // empty: all series
-  std::string fleet;
+  std::string fleet;  // empty: the built-in one
 };
 
 struct VerifyOptions {

@@ -6,7 +6,8 @@
 // totals that the change touches are dropped or raised with it. What is imported twice changes
 // nothing.
 //
-// Memory: options.max_buffered_samples, and some 60 bytes for each distinct series.
+// Memory: options.max_buffered_samples, some 60 bytes for each distinct series, and of JSON lines
+// what one line holds (parse/series_json_reader.h).
 //
 // One import at a time uses an Importer, from one thread; live reports go on beside it.
 #pragma once

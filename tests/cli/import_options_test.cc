@@ -1,4 +1,4 @@
-// The options of `rollcall import`: its file, and where it goes.
+// The options of `rollcall import` and `rollcall export`: where it comes from, and where it goes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,6 +39,53 @@ TEST(ImportOptionsTest, ADataDirectoryStandsAgainstTheServer) {
             "f http://x cluster_id");
   EXPECT_THAT(ImportSays({"f", "--data-dir", "d", "--server", "http://x"}),
               HasSubstr("one of them"));
+}
+
+TEST(ImportOptionsTest, AVictoriaMetricsStandsInPlaceOfTheFile) {
+  const Args pull = {"--from-victoriametrics", "http://vm:8428", "--match", "m", "--from", "2026"};
+  const Result<ImportOptions> options = ParseImportOptions(pull, {});
+  ASSERT_TRUE(options.ok()) << options.status().message();
+  EXPECT_EQ(options->file, "");
+  EXPECT_EQ(options->from_victoriametrics, "http://vm:8428");
+  EXPECT_EQ(options->match, "m");
+  EXPECT_EQ(options->from, "2026");
+  EXPECT_EQ(options->to, "");
+  EXPECT_THAT(ImportSays({"f", "--from-victoriametrics", "http://vm", "--match", "m"}),
+              HasSubstr("--from-victoriametrics and the file 'f': one of them"));
+  EXPECT_THAT(ImportSays({"--from-victoriametrics", "http://vm"}), HasSubstr("--match is missing"));
+  EXPECT_THAT(ImportSays({"f", "--match", "m"}), HasSubstr("a file is read whole"));
+  EXPECT_THAT(ImportSays({"f", "--to", "2026"}), HasSubstr("--to goes with"));
+}
+
+// "OUTPUT DIRECTORY|SERVER FORMAT FROM TO MATCH FLEET", or the refusal.
+std::string ExportSays(const Args& args, const Environment& env = {}) {
+  const Result<ExportOptions> options = ParseExportOptions(args, env);
+  if (!options.ok()) return options.status().message();
+  return options->output + " " + (options->data_dir.empty() ? options->server : options->data_dir) +
+         " " + options->format + " [" + options->from + " " + options->to + ") " + options->match +
+         " " + options->fleet;
+}
+
+TEST(ExportOptionsTest, EverythingHasADefaultAndTheOutputAShortFlag) {
+  EXPECT_EQ(ExportSays({}), "- http://127.0.0.1:8082 auto [ )  ");
+  EXPECT_EQ(ExportSays({"-o", "f", "--data-dir", "d", "--format", "jsonl", "--from", "2026-01",
+                        "--to", "2026-02", "--match", "m", "--fleet", "cozystack"}),
+            "f d jsonl [2026-01 2026-02) m cozystack");
+  EXPECT_EQ(ExportSays({"-o", "-"}, {{"ROLLCALL_DATA_DIR", "d"}, {"ROLLCALL_OUTPUT", "x"}}),
+            "- d auto [ )  ");
+  EXPECT_EQ(
+      ExportSays({"--output=f"}, {{"ROLLCALL_DATA_DIR", "d"}, {"ROLLCALL_SERVER", "http://x"}}),
+      "f http://x auto [ )  ");
+}
+
+TEST(ExportOptionsTest, WhatIsWrongIsRefused) {
+  EXPECT_THAT(ExportSays({"f"}), HasSubstr("rollcall export: unexpected argument 'f'"));
+  EXPECT_THAT(ExportSays({"--from", "monday"}), HasSubstr("'monday' is not a time"));
+  EXPECT_THAT(ExportSays({"--match", "{a="}), HasSubstr("a value in quotes is wanted"));
+  EXPECT_THAT(ExportSays({"--format", "csv"}), HasSubstr("is not one of auto, text, jsonl"));
+  EXPECT_THAT(ExportSays({"--fleet", "x"}), HasSubstr("is not the name of a fleet"));
+  EXPECT_THAT(ExportSays({"-o", ""}), HasSubstr("is not a file's name"));
+  EXPECT_THAT(ExportSays({"--data-dir", "d", "--server", "http://x"}), HasSubstr("one of them"));
 }
 
 TEST(ImportOptionsTest, WhatIsWrongIsRefused) {

@@ -29,7 +29,7 @@ using testing::StartsWith;
 
 using Args = std::vector<std::string>;
 
-constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport;
+constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport | kExport;
 
 // The refusal of a command line, or "taken".
 std::string ServeSays(const Args& args, const Environment& env = {}) {
@@ -56,6 +56,13 @@ const std::map<std::string, std::string, std::less<>>& OtherValues() {
       {"server", "https://example.org:1"},
       {"source-label", "instance"},
       {"strict", "true"},
+      {"from-victoriametrics", "http://127.0.0.1:8428"},
+      {"output", "a.txt"},
+      {"format", "jsonl"},
+      {"from", "2026-03-01T00:00:00Z"},
+      {"to", "1772323200"},
+      {"match", "{__name__=~\"a.*\"}"},
+      {"fleet", "cozystack"},
       {"retention", "25"},
       {"peaks-retention", "120"},
       {"source-cache-bytes", "5MiB"},
@@ -93,7 +100,7 @@ TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDe
     ASSERT_NE(spec.show(expected), spec.DefaultText());
 
     if ((spec.users & kDemo) == 0) {
-      continue;  // of import alone, which has tests of its own
+      continue;  // of import and export, which have tests of their own
     }
 
     const auto shown = [&](const Args& args, const Environment& env) {
@@ -362,7 +369,7 @@ TEST(OptionValueTest, AddressesOfEveryKindAreTaken) {
 }
 
 TEST(HelpTest, TheHelpOfACommandHasEachOfItsOptionsAndNoOther) {
-  for (const std::string_view name : {"serve", "demo", "verify", "import"}) {
+  for (const std::string_view name : {"serve", "demo", "verify", "import", "export"}) {
     const std::string help = HelpOn({name, "do it", "", nullptr});
     for (const OptionSpec& spec : OptionTable()) {
       const std::string head = "\n  --" + std::string(spec.flag) + " ";

@@ -67,7 +67,7 @@ TEST_F(ImportCommandTest, ThroughAServerItIsCountedThere) {
   EXPECT_NE(packed.out.find("new: 0 reports, 0 samples\n"), std::string::npos) << packed.out;
   const Finished bad = Import({File("b.txt", "bad\n"), "--server", url, "--strict"});
   EXPECT_EQ(bad.code, 1);
-  EXPECT_NE(bad.out.find("  line 1: want a value"), std::string::npos) << bad.out << bad.err;
+  EXPECT_NE(bad.err.find("rollcall import: line 1: want a value"), std::string::npos) << bad.err;
   const std::string overview = server.Public().Get("/api/overview?year=2026&month=2").body;
   EXPECT_NE(overview.find("\"clusters\":2,\"total_nodes\":3,"), std::string::npos) << overview;
   // The public listener takes no history.

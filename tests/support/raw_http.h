@@ -116,6 +116,9 @@ class RawClient {
     if (to_head || reply.status < 200 || reply.status == 204 || reply.status == 304) {
       return reply;
     }
+    if (reply.Header("transfer-encoding") == "chunked") {
+      return ReadChunks(reply.body) ? std::optional(reply) : std::nullopt;
+    }
     const std::string length = reply.Header("content-length");
     if (length.empty()) {
       return std::nullopt;
@@ -157,6 +160,23 @@ class RawClient {
   }
 
  private:
+  // False where the last chunk does not come.
+  bool ReadChunks(std::string& body) {
+    for (;;) {
+      size_t line_end = 0;
+      while ((line_end = received_.find("\r\n")) == std::string::npos) {
+        if (!Receive()) return false;
+      }
+      const size_t size = std::strtoul(received_.c_str(), nullptr, 16);
+      while (received_.size() < line_end + 2 + size + 2) {
+        if (!Receive()) return false;
+      }
+      body += received_.substr(line_end + 2, size);
+      received_.erase(0, line_end + 2 + size + 2);
+      if (size == 0) return true;
+    }
+  }
+
   bool Receive() {
     std::array<char, 16384> buffer;
     last_receive_ = recv(fd_, buffer.data(), buffer.size(), 0);

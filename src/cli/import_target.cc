@@ -1,0 +1,118 @@
+#include "cli/import_target.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "api/import_json.h"
+#include "base/clock.h"
+#include "cli/server_url.h"
+#include "model/fleet.h"
+#include "parse/decompress.h"
+
+namespace rollcall::cli {
+namespace {
+
+using forward::BodySource;
+using ingest::ImportFormat;
+using ingest::ImportTally;
+
+class StoreTarget final : public ImportTarget {
+ public:
+  StoreTarget(const ImportOptions& options, std::unique_ptr<storage::Stores> stores)
+      : options_(options), stores_(std::move(stores)) {}
+
+  Result<ImportTally> Import(ImportFormat format, const BodySource& next,
+                             const Progress& progress) override {
+    ingest::ImportOptions import;
+    import.fleet = CozystackFleet().ref;
+    import.source_label = options_.source_label;
+    import.format = format;
+    import.strict = options_.strict;
+    import.latest = SystemClock().Now();
+    const auto importer = ingest::Importer::Start(*stores_, nullptr, import);
+    if (!importer.ok()) return importer.status();
+    Decompressor decompressor([&](std::string_view piece) { return (*importer)->Feed(piece); });
+    for (;;) {
+      const Result<std::string_view> piece = next();
+      if (!piece.ok()) return piece.status();
+      if (piece->empty()) break;
+      ROLLCALL_RETURN_IF_ERROR(decompressor.Feed(*piece));
+      progress((*importer)->tally().lines, (*importer)->tally().samples);
+    }
+    ROLLCALL_RETURN_IF_ERROR(decompressor.Finish());
+    ROLLCALL_RETURN_IF_ERROR((*importer)->Finish());
+    progress((*importer)->tally().lines, (*importer)->tally().samples);
+    return (*importer)->tally();
+  }
+
+ private:
+  const ImportOptions options_;
+  const std::unique_ptr<storage::Stores> stores_;
+};
+
+class ServerTarget final : public ImportTarget {
+ public:
+  explicit ServerTarget(const ImportOptions& options) : options_(options) {}
+
+  Result<ImportTally> Import(ImportFormat format, const BodySource& next,
+                             const Progress& progress) override {
+    forward::HttpClientOptions client;
+    // The server says nothing until all is stored.
+    client.read_timeout = std::chrono::hours(6);
+    client.total_timeout = std::chrono::hours(24 * 30);
+    // Unpacked for the progress alone; what is damaged the server will name.
+    uint64_t lines = 0;
+    Decompressor counter([&](std::string_view text) {
+      lines += static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+      return Status::Ok();
+    });
+    bool countable = true;
+    const auto counted = [&]() -> Result<std::string_view> {
+      const Result<std::string_view> piece = next();
+      countable = countable && piece.ok() && counter.Feed(*piece).ok();
+      progress(lines, 0);
+      return piece;
+    };
+    const auto answer = forward::HttpPostStream(UrlFor(format), "text/plain", counted, client);
+    if (!answer.ok()) return answer.status();
+    Result<ImportTally> tally = api::ParseImportJson(answer->body);
+    // A tally comes with a refusal of the whole too.
+    if (tally.ok() && answer->status == 200) return tally;
+    if (tally.ok() && !tally->errors.empty()) {
+      return Status::InvalidArgument(tally->errors.back());
+    }
+    const std::string text = answer->body.substr(0, answer->body.find('\n'));
+    return Status::Unavailable(options_.server + " answered " + std::to_string(answer->status) +
+                               ": " + text.substr(0, 200));
+  }
+
+ private:
+  std::string UrlFor(ImportFormat format) const {
+    UrlParameters parameters{{"source_label", options_.source_label}};
+    if (format != ImportFormat::kAuto) {
+      parameters.push_back({"format", format == ImportFormat::kText ? "text" : "jsonl"});
+    }
+    if (options_.strict) parameters.push_back({"strict", "1"});
+    return RequestUrl(options_.server, "/api/v1/import/prometheus", parameters);
+  }
+
+  const ImportOptions options_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ImportTarget>> ImportTarget::Open(const ImportOptions& options) {
+  if (options.data_dir.empty()) {
+    return std::unique_ptr<ImportTarget>(std::make_unique<ServerTarget>(options));
+  }
+  storage::StoreOptions store;
+  store.directory = options.data_dir;
+  auto stores = storage::Stores::Open(store);
+  if (!stores.ok()) return stores.status();
+  return std::unique_ptr<ImportTarget>(
+      std::make_unique<StoreTarget>(options, std::move(stores).value()));
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,41 @@
+// A VictoriaMetrics as the source of a move: where its exports are, since when it has data, and the
+// samples of a stretch of time. Owned by the import command; one thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/civil_time.h"
+#include "base/status.h"
+#include "forward/http_client.h"
+
+namespace rollcall::cli {
+
+class VictoriaSource {
+ public:
+  // `url`: a single node, a cluster's vmselect, or the one of them whose URL ends in /prometheus;
+  // it is asked which. Unavailable: it does not answer, or not like a VictoriaMetrics.
+  static Result<std::unique_ptr<VictoriaSource>> Find(const std::string& url,
+                                                      const std::string& match);
+
+  // The first month up to `last` that has samples of the series; nullopt: none has.
+  Result<std::optional<Month>> FirstMonth(Month last) const;
+
+  // Hands the samples from `from` on and before `to` to the sink, as JSON lines. Unavailable: the
+  // connection was lost on the way, it says nothing for minutes, or a stop was asked for.
+  Status Pull(UnixSeconds from, UnixSeconds to, const forward::BodySink& sink,
+              std::stop_token stop) const;
+
+ private:
+  VictoriaSource(std::string base, std::string match)
+      : base_(std::move(base)), match_(std::move(match)) {}
+  // The beginning of the list of a month's series.
+  Result<std::string> AskForSeries(Month month) const;
+
+  const std::string base_;
+  const std::string match_;
+};
+
+}  // namespace rollcall::cli
