@@ -116,6 +116,9 @@ OptionSpec Text(unsigned users, std::string_view flag, std::string_view value_na
 
 constexpr std::string_view kAllowedDirectories =
     "the path of a directory (write ./-name for one that begins with a dash)";
+constexpr std::string_view kAllowedFiles =
+    "the path of a file (write ./-name for one that begins with a dash)";
+constexpr std::string_view kAllowedUsers = "a user name without a colon";
 constexpr std::string_view kAllowedLabels = "the name of a label";
 constexpr std::string_view kAllowedSwitch = "true or false";
 constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without blanks";
@@ -128,10 +131,23 @@ Status Refuse(std::string_view text, std::string_view allowed) {
 }
 
 // A dash in front is a flag whose predecessor lost its value.
+bool IsPath(std::string_view text) {
+  return !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
+         text.find('\0') == std::string_view::npos;
+}
+
 Status CheckDirectory(std::string_view text) {
-  const bool good = !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
+  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedDirectories);
+}
+
+Status CheckFile(std::string_view text) {
+  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedFiles);
+}
+
+Status CheckUser(std::string_view text) {
+  const bool good = text.size() <= 256 && text.find(':') == std::string_view::npos &&
                     text.find('\0') == std::string_view::npos;
-  return good ? Status::Ok() : Refuse(text, kAllowedDirectories);
+  return good ? Status::Ok() : Refuse(text, kAllowedUsers);
 }
 
 Status CheckUrl(std::string_view text) {
@@ -315,6 +331,42 @@ void AddAppList(std::vector<OptionSpec>& table) {
       {"Time between two fetches of that list.", "GitHub takes 60 anonymous requests an hour"}));
 }
 
+void AddForward(std::vector<OptionSpec>& table) {
+  table.push_back(
+      Text(kServe, "forward-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(forward_url),
+           {"Where each accepted report is sent on to, as text lines with timestamps: an "
+            "import endpoint of VictoriaMetrics. Senders do not wait for it.",
+            "no VictoriaMetrics is needed", "nothing is forwarded"}));
+  table.push_back(Text(kServe, "forward-username", "NAME", kAllowedUsers, CheckUser,
+                       ROLLCALL_FIELD(forward_username),
+                       {"User name for that endpoint; goes with --forward-password-file.",
+                        "an endpoint within a cluster asks for none", "no user name is sent"}));
+  table.push_back(Text(kServe, "forward-password-file", "FILE", kAllowedFiles, CheckFile,
+                       ROLLCALL_FIELD(forward_password_file),
+                       {"File with that user's password. Read for each request, so it may change.",
+                        "an endpoint within a cluster asks for none", "no password is sent"}));
+  table.push_back(
+      Text(kServe, "forward-bearer-token-file", "FILE", kAllowedFiles, CheckFile,
+           ROLLCALL_FIELD(forward_bearer_token_file),
+           {"File with a bearer token for that endpoint, instead of a user name. Read for "
+            "each request, so it may change.",
+            "an endpoint within a cluster asks for none", "no token is sent"}));
+  table.push_back(Switch(kServe, "no-store", ROLLCALL_FIELD(no_store),
+                         {"Forward only: reports are kept until they are forwarded, and nothing is "
+                          "counted here. Needs --forward-url.",
+                          "the counts need no other server"}));
+  table.push_back(
+      Size("outbox-max-bytes", 64 * kMiB, 1024 * kGiB, ROLLCALL_FIELD(outbox_max_bytes),
+           {"Most bytes on disk of reports that are still to be forwarded or were refused, "
+            "packed; over it the oldest are dropped.",
+            "some 20 million usual reports"}));
+  table.back().users = kServe;
+  table.push_back(Duration(kServe, "outbox-retention", hours(1), hours(24 * 365),
+                           ROLLCALL_FIELD(outbox_retention),
+                           {"How long reports are kept that the endpoint refused.",
+                            "a week to look at GET /api/v1/outbox/parked"}));
+}
+
 void AddLimits(std::vector<OptionSpec>& table) {
   table.push_back(Size("max-body-bytes", 1, kGiB, ROLLCALL_FIELD(max_body_bytes),
                        {"Most bytes of a request's body, inflated; over it: 413.",
@@ -392,6 +444,7 @@ std::vector<OptionSpec> MakeTable() {
   AddMove(table);
   AddStore(table);
   AddAppList(table);
+  AddForward(table);
   AddLimits(table);
   AddDeadlines(table);
   AddWorkers(table);
