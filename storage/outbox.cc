@@ -136,6 +136,7 @@ void Outbox::Save(Batch& batch) const {
 }
 
 void Outbox::Committed() {
+  if (staged_.SameOnDisk(saved_)) return;
   saved_ = staged_;
   Publish(staged_);
 }

@@ -235,7 +235,7 @@ void Forwarder::Wait(const std::string& why) {
   failed_tries_.Add();
   const auto delay = BackoffDelay(failures_, std::uniform_real_distribution<>(0, 1)(random_));
   if (const auto now = std::chrono::steady_clock::now(); now >= next_log_) {
-    spdlog::warn("forward: {}; {} reports wait", why, outbox_.size().reports);
+    spdlog::warn("forward: {}; reports that wait: {}", why, outbox_.size().reports);
     next_log_ = now + kFailureLogInterval;
   }
   backoff_milliseconds_.Set(delay.count());
@@ -245,7 +245,8 @@ void Forwarder::Wait(const std::string& why) {
 
 void Forwarder::Recovered() {
   if (failures_ == 0) return;
-  spdlog::info("forward: the receiver answers again, {} reports wait", outbox_.size().reports);
+  spdlog::info("forward: the receiver answers again; reports that wait: {}",
+               outbox_.size().reports);
   failures_ = 0;
   next_log_ = {};
 }

@@ -18,7 +18,8 @@ TEST(OutboxRow, IsTheBytesOfTheFormat) {
   EXPECT_EQ(ToHex(EncodeOutboxKey(258)), ToHex(FormatExample("key of outbox: number 258")));
   const OutboxRow row{kReceived, {1}, "c1", kFrame};
   EXPECT_EQ(ToHex(EncodeOutboxRow(row)), ToHex(FormatExample("outbox")));
-  const ParkedRow parked{kReceived + std::chrono::seconds(1), 400, "no", EncodeOutboxRow(row)};
+  const std::string bytes = EncodeOutboxRow(row);
+  const ParkedRow parked{kReceived + std::chrono::seconds(1), 400, "no", bytes};
   EXPECT_EQ(ToHex(EncodeParkedRow(parked)), ToHex(FormatExample("outbox_parked")));
 }
 
