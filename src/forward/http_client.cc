@@ -25,6 +25,8 @@ constexpr std::chrono::hours kNoDeadline{24 * 365};
 // One byte of content may cost six on the wire: a chunk of its own.
 constexpr size_t kMaxWireBytesPerBodyByte = 8;
 
+constexpr size_t kPieceBytes = 16 * 1024;
+
 template <typename Base>
 class BoundedClient final : public Base {
  public:
@@ -211,7 +213,8 @@ class HttpClient::Impl {
             target, headers, body.size(),
             [&](size_t offset, size_t size, httplib::DataSink& sink) {
               budget_.uploading = true;
-              sink.write(body.data() + offset, size);
+              // In pieces, so that an answer that comes early is seen.
+              sink.write(body.data() + offset, std::min(size, kPieceBytes));
               return true;
             },
             content_type),

@@ -53,7 +53,7 @@ TEST_F(ParkedTest, TheListGoesOnBehindANumber) {
               HasSubstr("{\"parked\":[],\"reports\":2,"));
   for (const char* const after : {"", "x", "-1", "1x", "18446744073709551616"}) {
     EXPECT_EQ(Render(private_->Get(std::string("/api/v1/outbox/parked?after=") + after)),
-              "400 {\"error\":\"invalid after parameter\"}")
+              "400 {\"error\":\"invalid after parameter\"}\n")
         << after;
   }
 }
@@ -74,9 +74,9 @@ class NoStoreTest : public ParkedTest {
 TEST_F(NoStoreTest, TheOverviewOfAServerThatCountsNothingSaysThatThereIsNoData) {
   EXPECT_EQ(Report("c1", "cozy_cluster_info 1\n"), "200");
   const Reply reply = public_->Get("/api/overview?year=2026&month=3");
-  EXPECT_EQ(Render(reply), "503 {\"error\":\"no telemetry data available\"}");
+  EXPECT_EQ(Render(reply), "503 {\"error\":\"no telemetry data available\"}\n");
   EXPECT_EQ(reply.Header("access-control-allow-origin"), "*");
-  EXPECT_EQ(Overview("year=2026&month=13"), "400 {\"error\":\"invalid month parameter\"}");
+  EXPECT_EQ(Overview("year=2026&month=13"), "400 {\"error\":\"invalid month parameter\"}\n");
 }
 
 }  // namespace
