@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "cli/option_kinds.h"
 #include "cli/option_value.h"
 #include "model/fleet.h"
 #include "parse/instant.h"
@@ -23,100 +24,9 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
 
-// Where an option's value lives.
-template <typename T>
-using Field = T& (*)(DemoOptions&);
-
-struct Words {
-  std::string_view meaning;
-  std::string_view reason;
-  std::string_view zero = {};
-};
-
-OptionSpec Base(unsigned users, std::string_view flag, std::string_view value_name, Words words) {
-  OptionSpec spec;
-  spec.users = users;
-  spec.flag = flag;
-  spec.value_name = value_name;
-  spec.meaning = words.meaning;
-  spec.reason = words.reason;
-  spec.zero = words.zero;
-  return spec;
-}
-
-template <typename T>
-T Read(Field<T> field, DemoOptions options) {
-  return field(options);
-}
-
-template <typename T>
-OptionSpec Number(unsigned users, std::string_view flag, uint64_t min, uint64_t max,
-                  std::string_view unit, Field<T> field, Words words) {
-  OptionSpec spec = Base(users, flag, "NUMBER", words);
-  spec.allowed = AllowedNumbers(min, max, unit);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    const Result<uint64_t> value = ParseNumber(text, min, max, unit);
-    if (value.ok()) {
-      field(options) = static_cast<T>(*value);
-    }
-    return value.status();
-  };
-  spec.show = [=](const DemoOptions& options) { return std::to_string(Read(field, options)); };
-  return spec;
-}
-
-OptionSpec Size(std::string_view flag, uint64_t min_bytes, uint64_t max_bytes, Field<size_t> field,
-                Words words) {
-  OptionSpec spec = Base(kBoth, flag, "SIZE", words);
-  spec.allowed = AllowedSizes(min_bytes, max_bytes);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    const Result<uint64_t> value = ParseSize(text, min_bytes, max_bytes);
-    if (value.ok()) {
-      field(options) = *value;
-    }
-    return value.status();
-  };
-  spec.show = [=](const DemoOptions& options) { return FormatSize(Read(field, options)); };
-  return spec;
-}
-
-OptionSpec Duration(unsigned users, std::string_view flag, milliseconds min, milliseconds max,
-                    Field<milliseconds> field, Words words) {
-  OptionSpec spec = Base(users, flag, "DURATION", words);
-  spec.allowed = AllowedDurations(min, max);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    const Result<milliseconds> value = ParseDuration(text, min, max);
-    if (value.ok()) {
-      field(options) = *value;
-    }
-    return value.status();
-  };
-  spec.show = [=](const DemoOptions& options) { return FormatDuration(Read(field, options)); };
-  return spec;
-}
-
-// `check` says what is wrong with a text; an empty one is taken only where `words.zero` says what
-// it does.
-OptionSpec Text(unsigned users, std::string_view flag, std::string_view value_name,
-                std::string_view allowed, Status (*check)(std::string_view),
-                Field<std::string> field, Words words) {
-  OptionSpec spec = Base(users, flag, value_name, words);
-  spec.allowed = allowed;
-  const bool may_be_empty = !words.zero.empty();
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    if (!text.empty() || !may_be_empty) {
-      ROLLCALL_RETURN_IF_ERROR(check(text));
-    }
-    field(options) = text;
-    return Status::Ok();
-  };
-  spec.show = [=](const DemoOptions& options) { return Read(field, options); };
-  return spec;
-}
-
 constexpr std::string_view kAllowedDirectories =
     "the path of a directory (write ./-name for one that begins with a dash)";
-constexpr std::string_view kAllowedFiles =
+constexpr std::string_view kAllowedSecrets =
     "the path of a file (write ./-name for one that begins with a dash)";
 constexpr std::string_view kAllowedUsers = "a user name without a colon";
 constexpr std::string_view kAllowedLabels = "the name of a label";
@@ -141,7 +51,7 @@ Status CheckDirectory(std::string_view text) {
 }
 
 Status CheckFile(std::string_view text) {
-  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedFiles);
+  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedSecrets);
 }
 
 Status CheckUser(std::string_view text) {
@@ -231,8 +141,8 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            ROLLCALL_FIELD(front.private_address),
            {"Where /metrics and all that is not for the public is served.",
             "out of reach for other machines until you say otherwise", "no private listener"}));
-  table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY", kAllowedDirectories,
-                       CheckDirectory, ROLLCALL_FIELD(data_dir),
+  table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY",
+                       kAllowedDirectories, CheckDirectory, ROLLCALL_FIELD(data_dir),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
   table.back().without_default = kImport | kExport;
@@ -271,16 +181,15 @@ void AddImport(std::vector<OptionSpec>& table) {
 
 void AddMove(std::vector<OptionSpec>& table) {
   constexpr unsigned kMove = kImport | kExport;
-  table.push_back(
-      Text(kImport, "from-victoriametrics", "URL", kAllowedUrls, CheckUrl,
-           ROLLCALL_FIELD(from_victoriametrics),
-           {"The VictoriaMetrics whose history is taken in, month by month: a single node, a cluster's "
-            "vmselect, or a URL that ends in /prometheus. --match says which series.",
-            "a file is the usual way", "a file is read"}));
-  table.push_back(Text(kExport, "output", "FILE", kAllowedFiles, CheckOutput,
-                       ROLLCALL_FIELD(output),
-                       {"Where the export goes. A file is there once it is whole.",
-                        "for a pipe into a packer"}));
+  table.push_back(Text(
+      kImport, "from-victoriametrics", "URL", kAllowedUrls, CheckUrl,
+      ROLLCALL_FIELD(from_victoriametrics),
+      {"The VictoriaMetrics whose history is taken in, month by month: a single node, a cluster's "
+       "vmselect, or a URL that ends in /prometheus. --match says which series.",
+       "a file is the usual way", "a file is read"}));
+  table.push_back(Text(
+      kExport, "output", "FILE", kAllowedFiles, CheckOutput, ROLLCALL_FIELD(output),
+      {"Where the export goes. A file is there once it is whole.", "for a pipe into a packer"}));
   table.back().letter = 'o';
   table.push_back(Text(kMove, "format", "NAME", kAllowedFormats, CheckFormat,
                        ROLLCALL_FIELD(format),
@@ -288,16 +197,16 @@ void AddMove(std::vector<OptionSpec>& table) {
                         "VictoriaMetrics exports them. auto: by what a file begins with; an export "
                         "is text.",
                         "both can be told apart"}));
-  table.push_back(Text(kMove, "from", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(from),
-                       {"The first moment, inclusive. A day, month or year stands for its start, UTC.",
-                        "nothing is left out", "from the first report"}));
+  table.push_back(
+      Text(kMove, "from", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(from),
+           {"The first moment, inclusive. A day, month or year stands for its start, UTC.",
+            "nothing is left out", "from the first report"}));
   table.push_back(Text(kMove, "to", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(to),
                        {"The end, exclusive: --from 2026-01 --to 2026-03 is January and February.",
                         "nothing is left out", "to the last report"}));
-  table.push_back(Text(kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector,
-                       ROLLCALL_FIELD(match),
-                       {"Which series. Regular expressions match a whole value.",
-                        "nothing is left out", "all"}));
+  table.push_back(Text(
+      kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector, ROLLCALL_FIELD(match),
+      {"Which series. Regular expressions match a whole value.", "nothing is left out", "all"}));
   table.push_back(Text(kExport, "fleet", "NAME", kAllowedFleets, CheckFleet, ROLLCALL_FIELD(fleet),
                        {"Whose reports.", "the built-in one"}));
 }
@@ -312,11 +221,13 @@ void AddStore(std::vector<OptionSpec>& table) {
       {"How many months the monthly peaks are kept, which all counts come from, the running one "
        "among them. Fewer than 12 count as 12: the longest window.",
        "they are small, and a count cannot be made again without them", "kept for ever"}));
-  table.push_back(Size("source-cache-bytes", kMiB, 1024 * kGiB, ROLLCALL_FIELD(source_cache_bytes),
+  table.push_back(Size(kBoth, "source-cache-bytes", kMiB, 1024 * kGiB,
+                       ROLLCALL_FIELD(source_cache_bytes),
                        {"Memory for the last report of each source. A source that is not in it "
                         "costs a read when it reports next.",
                         "half of what 100,000 sources may take in all"}));
-  table.push_back(Size("block-cache-bytes", kMiB, 1024 * kGiB, ROLLCALL_FIELD(block_cache_bytes),
+  table.push_back(Size(kBoth, "block-cache-bytes", kMiB, 1024 * kGiB,
+                       ROLLCALL_FIELD(block_cache_bytes),
                        {"Memory for blocks of the store that are read often.",
                         "the rows of an overview fit many times over"}));
 }
@@ -341,12 +252,12 @@ void AddForward(std::vector<OptionSpec>& table) {
                        ROLLCALL_FIELD(forward_username),
                        {"User name for that endpoint; goes with --forward-password-file.",
                         "an endpoint within a cluster asks for none", "no user name is sent"}));
-  table.push_back(Text(kServe, "forward-password-file", "FILE", kAllowedFiles, CheckFile,
+  table.push_back(Text(kServe, "forward-password-file", "FILE", kAllowedSecrets, CheckFile,
                        ROLLCALL_FIELD(forward_password_file),
                        {"File with that user's password. Read for each request, so it may change.",
                         "an endpoint within a cluster asks for none", "no password is sent"}));
   table.push_back(
-      Text(kServe, "forward-bearer-token-file", "FILE", kAllowedFiles, CheckFile,
+      Text(kServe, "forward-bearer-token-file", "FILE", kAllowedSecrets, CheckFile,
            ROLLCALL_FIELD(forward_bearer_token_file),
            {"File with a bearer token for that endpoint, instead of a user name. Read for "
             "each request, so it may change.",
@@ -356,11 +267,10 @@ void AddForward(std::vector<OptionSpec>& table) {
                           "counted here. Needs --forward-url.",
                           "the counts need no other server"}));
   table.push_back(
-      Size("outbox-max-bytes", 64 * kMiB, 1024 * kGiB, ROLLCALL_FIELD(outbox_max_bytes),
+      Size(kServe, "outbox-max-bytes", 64 * kMiB, 1024 * kGiB, ROLLCALL_FIELD(outbox_max_bytes),
            {"Most bytes on disk of reports that are still to be forwarded or were refused, "
             "packed; over it the oldest are dropped.",
             "some 20 million usual reports"}));
-  table.back().users = kServe;
   table.push_back(Duration(kServe, "outbox-retention", hours(1), hours(24 * 365),
                            ROLLCALL_FIELD(outbox_retention),
                            {"How long reports are kept that the endpoint refused.",
@@ -368,20 +278,20 @@ void AddForward(std::vector<OptionSpec>& table) {
 }
 
 void AddLimits(std::vector<OptionSpec>& table) {
-  table.push_back(Size("max-body-bytes", 1, kGiB, ROLLCALL_FIELD(max_body_bytes),
+  table.push_back(Size(kBoth, "max-body-bytes", 1, kGiB, ROLLCALL_FIELD(max_body_bytes),
                        {"Most bytes of a request's body, inflated; over it: 413.",
                         "thousands of times an ordinary report"}));
-  table.push_back(Size("max-buffered-bytes", 1, 1024 * kGiB,
+  table.push_back(Size(kBoth, "max-buffered-bytes", 1, 1024 * kGiB,
                        ROLLCALL_FIELD(front.max_buffered_bytes),
                        {"Most bytes that all bodies in hand may take together; over it: 503.",
                         "25 of the largest bodies, or all of a large fleet's usual ones"}));
-  table.push_back(Size("max-header-bytes", 256, kMiB, ROLLCALL_FIELD(front.max_header_bytes),
+  table.push_back(Size(kBoth, "max-header-bytes", 256, kMiB, ROLLCALL_FIELD(front.max_header_bytes),
                        {"Most bytes of a request line and its headers together; over it: 431.",
                         "as much as common proxies let through"}));
   table.push_back(Number<size_t>(kBoth, "max-header-count", 1, 10'000, "headers",
                                  ROLLCALL_FIELD(front.max_header_count),
                                  {"Most headers of a request; over it: 431.", "senders use five"}));
-  table.push_back(Size("max-target-bytes", 16, kMiB, ROLLCALL_FIELD(front.max_target_bytes),
+  table.push_back(Size(kBoth, "max-target-bytes", 16, kMiB, ROLLCALL_FIELD(front.max_target_bytes),
                        {"Most bytes of a request's path and query; over it: 414.",
                         "far more than any path of ours"}));
   table.push_back(Number<size_t>(

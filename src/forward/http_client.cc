@@ -104,9 +104,9 @@ class HttpClient::Impl {
     const std::string step = "GET " + url_.ToString();
     Status failure;
     try {
-      auto response = Ask(
-          [&](Answer& answer) { return ExchangeGetStream(url_.target, sink, failure, answer); },
-          std::chrono::steady_clock::now() + kNoDeadline, stop);
+      auto response =
+          Ask([&](Answer& answer) { return ExchangeGetStream(url_.target, sink, failure, answer); },
+              std::chrono::steady_clock::now() + kNoDeadline, stop);
       if (!failure.ok()) return failure;
       return response.ok() ? std::move(response) : response.status().WithContext(step);
     } catch (const std::exception& e) {
@@ -124,9 +124,7 @@ class HttpClient::Impl {
     const std::string step = "POST " + url.ToString();
     try {
       auto response = Ask(
-          [&](Answer& answer) {
-            return ExchangePost(target, headers, content_type, body, answer);
-          },
+          [&](Answer& answer) { return ExchangePost(target, headers, content_type, body, answer); },
           deadline, stop);
       return response.ok() ? std::move(response) : response.status().WithContext(step);
     } catch (const std::exception& e) {
@@ -199,37 +197,42 @@ class HttpClient::Impl {
   }
 
   static httplib::Headers UsualHeaders() {
-    return {{"User-Agent", "rollcall/" ROLLCALL_VERSION}, {"Accept", "*/*"}};
+    return {{"User-Agent", "rollcall/" ROLLCALL_VERSION},
+            {"Accept", "*/*"},
+            {"Accept-Encoding", "identity"}};
   }
 
   httplib::Error ExchangePost(const std::string& target, const HttpHeaders& more_headers,
                               const char* content_type, std::string_view body, Answer& answer) {
     httplib::Headers headers = UsualHeaders();
-    headers.emplace("Accept-Encoding", "identity");
     headers.insert(more_headers.begin(), more_headers.end());
     budget_ = {kMaxHeadBytes + options_.max_response_bytes};
-    const httplib::Error error = Take(
-        client_->Post(
-            target, headers, body.size(),
-            [&](size_t offset, size_t size, httplib::DataSink& sink) {
-              budget_.uploading = true;
-              // In pieces, so that an answer that comes early is seen.
-              sink.write(body.data() + offset, std::min(size, kPieceBytes));
-              return true;
-            },
-            content_type),
-        answer);
+    const httplib::Error error =
+        Take(client_->Post(
+                 target, headers, body.size(),
+                 [&](size_t offset, size_t size, httplib::DataSink& sink) {
+                   budget_.uploading = true;
+                   // In pieces, so that an answer that comes early is seen.
+                   sink.write(body.data() + offset, std::min(size, kPieceBytes));
+                   return true;
+                 },
+                 content_type),
+             answer);
     // The rest of the body was not sent: what came next would be taken for it.
     if (budget_.answered) client_->stop();
     return error;
   }
 
-  static httplib::Error Take(const httplib::Result& result, Answer& answer) {
+  static httplib::Error TakeHead(const httplib::Result& result, Answer& answer) {
     if (!result) return result.error();
     answer.response.status = result->status;
     answer.response.headers.assign(result->headers.begin(), result->headers.end());
-    answer.response.body = result->body;
     return httplib::Error::Success;
+  }
+
+  static httplib::Error Take(const httplib::Result& result, Answer& answer) {
+    if (result) answer.response.body = result->body;
+    return TakeHead(result, answer);
   }
 
   httplib::Error ExchangePostStream(const std::string& target, const char* content_type,
@@ -260,9 +263,7 @@ class HttpClient::Impl {
 
   httplib::Error ExchangeGetStream(const std::string& target, const BodySink& sink, Status& failure,
                                    Answer& answer) {
-    const httplib::Headers headers{{"User-Agent", "rollcall/" ROLLCALL_VERSION},
-                                   {"Accept", "*/*"},
-                                   {"Accept-Encoding", "identity"}};
+    const httplib::Headers headers = UsualHeaders();
     budget_ = {kMaxHeadBytes};
     const size_t max = options_.max_response_bytes;
     const httplib::Result result = client_->Get(
@@ -281,16 +282,11 @@ class HttpClient::Impl {
           if (!answer.too_large) answer.response.body.append(bytes, size);
           return !answer.too_large;
         });
-    if (!result) return result.error();
-    answer.response.status = result->status;
-    answer.response.headers.assign(result->headers.begin(), result->headers.end());
-    return httplib::Error::Success;
+    return TakeHead(result, answer);
   }
 
   httplib::Error ExchangeGet(const std::string& target, Answer& answer) {
-    const httplib::Headers headers{{"User-Agent", "rollcall/" ROLLCALL_VERSION},
-                                   {"Accept", "*/*"},
-                                   {"Accept-Encoding", "identity"}};
+    const httplib::Headers headers = UsualHeaders();
     budget_ = {kMaxHeadBytes};
     const size_t max = options_.max_response_bytes;
     const httplib::Result result = client_->Get(
@@ -309,10 +305,7 @@ class HttpClient::Impl {
           if (!answer.too_large) answer.response.body.append(bytes, size);
           return !answer.too_large;
         });
-    if (!result) return result.error();
-    answer.response.status = result->status;
-    answer.response.headers.assign(result->headers.begin(), result->headers.end());
-    return httplib::Error::Success;
+    return TakeHead(result, answer);
   }
 
   Status OutOfTime() const {
