@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kFirstYear = 2024;
 constexpr int kLastYear = 2100;
+constexpr std::string_view kNoData = "no telemetry data available";
 
 // A whole number in decimal, with or without a sign, within bounds (inclusive).
 std::optional<int> ParseWithin(std::string_view text, int least, int most) {
@@ -30,7 +31,8 @@ void AnswerError(int status, const std::string& message, HttpResponse& response)
   response.body = ErrorJson(message);
 }
 
-void Answer(counts::OverviewReader& overviews, const ApiRequest& request, HttpResponse& response) {
+// `overviews` null: there is no data.
+void Answer(counts::OverviewReader* overviews, const ApiRequest& request, HttpResponse& response) {
   response.headers.push_back({"Access-Control-Allow-Origin", "*"});
   response.headers.push_back({"Content-Type", "application/json"});
   const std::optional<std::string> year_text = request.Param("year");
@@ -43,14 +45,15 @@ void Answer(counts::OverviewReader& overviews, const ApiRequest& request, HttpRe
   const std::optional<int> month = ParseWithin(*month_text, 1, 12);
   if (!month) return AnswerError(400, "invalid month parameter", response);
 
-  const auto overview = overviews.Read(
+  if (overviews == nullptr) return AnswerError(503, std::string(kNoData), response);
+  const auto overview = overviews->Read(
       CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)));
   if (!overview.ok()) {
     spdlog::error("overview {}-{:02}: {}", *year, *month, overview.status().message());
     response.headers.push_back({"Retry-After", "10"});
     return AnswerError(503, "the store cannot be read", response);
   }
-  if (!overview->has_value()) return AnswerError(503, "no telemetry data available", response);
+  if (!overview->has_value()) return AnswerError(503, std::string(kNoData), response);
   response.body = OverviewJson(CozystackFleet(), **overview);
 }
 
@@ -58,7 +61,13 @@ void Answer(counts::OverviewReader& overviews, const ApiRequest& request, HttpRe
 
 ApiHandler OverviewHandler(counts::OverviewReader& overviews) {
   return [&overviews](const ApiRequest& request, HttpResponse& response) {
-    Answer(overviews, request, response);
+    Answer(&overviews, request, response);
+  };
+}
+
+ApiHandler NoOverviewHandler() {
+  return [](const ApiRequest& request, HttpResponse& response) {
+    Answer(nullptr, request, response);
   };
 }
 

@@ -9,4 +9,7 @@ namespace rollcall::api {
 // `overviews` outlives the handler.
 ApiHandler OverviewHandler(counts::OverviewReader& overviews);
 
+// Answers good questions as where no month has data.
+ApiHandler NoOverviewHandler();
+
 }  // namespace rollcall::api

@@ -9,6 +9,7 @@
 #include "api/export_handler.h"
 #include "api/import_handler.h"
 #include "api/overview_handler.h"
+#include "api/parked_handler.h"
 #include "api/report_handler.h"
 #include "web/assets.h"
 
@@ -136,7 +137,7 @@ void Routes::MountAll() {
           response.body = services_.registry.WriteText();
         });
   Mount(Listener::kPublic, "/api/overview", "overview", Takes::kGet,
-        OverviewHandler(services_.overviews));
+        services_.has_counts ? OverviewHandler(services_.overviews) : NoOverviewHandler());
   for (const web::Asset& asset : web::Assets()) {
     Mount(Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
           AssetHandler(asset));
@@ -146,6 +147,8 @@ void Routes::MountAll() {
                       services_.stop_imports));
   Mount(Listener::kPrivate, "/api/v1/export", "export", Takes::kGet,
         ExportHandler(services_.stores));
+  Mount(Listener::kPrivate, "/api/v1/outbox/parked", "parked", Takes::kGet,
+        ParkedHandler(services_.stores.outbox()));
 }
 
 const Routes::Route* Routes::Find(Listener listener, std::string_view path) const {

@@ -7,6 +7,7 @@
 //   private   GET  /metrics, /healthz, /readyz
 //             POST /api/v1/import/prometheus                        history
 //             GET  /api/v1/export                                   the stored reports
+//             GET  /api/v1/outbox/parked                            what a receiver refused
 #pragma once
 
 #include <functional>
@@ -34,6 +35,7 @@ struct Services {
   storage::Stores& stores;
   const Clock& clock;
   std::stop_token stop_imports;
+  bool has_counts;  // false: reports are forwarded only
 };
 
 // Judges heads and handles requests for the front. Thread-safe.

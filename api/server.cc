@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <spdlog/spdlog.h>
+
 #include "model/fleet.h"
 #include "storage/retention.h"
 
@@ -14,6 +16,13 @@ constexpr std::chrono::hours kRetentionPeriod{1};
 // Also without a report to store: who is not ready gets none.
 constexpr std::chrono::seconds kRecoveryPeriod{5};
 
+ingest::IngesterOptions IngesterOptionsOf(const ServerOptions& options) {
+  ingest::IngesterOptions ingester = options.ingester;
+  ingester.store = options.store;
+  ingester.forward = !options.forward.url.empty();
+  return ingester;
+}
+
 }  // namespace
 
 Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores,
@@ -21,13 +30,14 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
     : clock_(clock),
       registry_(registry),
       stores_(std::move(stores)),
-      ingester_(std::make_unique<ingest::Ingester>(*stores_, clock, options.ingester, registry)),
+      ingester_(std::make_unique<ingest::Ingester>(*stores_, clock, IngesterOptionsOf(options),
+                                                   registry)),
       windows_(*stores_, registry),
       app_list_(options.app_list_url),
       overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
       routes_({*ingester_, overviews_, registry,
                [this] { return stores_->store().writable(); }, options.max_report_bytes, *stores_, clock,
-               stop_imports_.get_token()}),
+               stop_imports_.get_token(), options.store}),
       jobs_(registry, clock) {}
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -36,6 +46,7 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   std::unique_ptr<Server> server(new Server(options, std::move(stores), clock, registry));
   server->AddReadings();
   ROLLCALL_RETURN_IF_ERROR(server->AddJobs(options));
+  ROLLCALL_RETURN_IF_ERROR(server->StartForwarder(options));
   auto front = HttpFront::Start(
       options.front,
       [routes = &server->routes_](const HttpRequest& head) { return routes->Judge(head); },
@@ -49,24 +60,46 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   return server;
 }
 
+Status Server::StartForwarder(const ServerOptions& options) {
+  if (options.forward.url.empty()) {
+    const uint64_t waiting = stores_->outbox().size().reports;
+    if (waiting > 0) {
+      spdlog::warn("{} reports wait in the outbox, and there is no URL to forward them to", waiting);
+    }
+    return Status::Ok();
+  }
+  auto forwarder =
+      forward::Forwarder::Start(stores_->outbox(), clock_, options.forward, registry_);
+  if (!forwarder.ok()) return forwarder.status();
+  forwarder_ = std::move(forwarder).value();
+  return Status::Ok();
+}
+
 Server::~Server() { Stop(std::chrono::milliseconds(0)); }
 
 void Server::Stop(std::chrono::milliseconds grace) {
   if (!front_) return;
+  const auto end = std::chrono::steady_clock::now() + grace;
   stop_imports_.request_stop();
   front_->Stop(grace);
   front_.reset();
   // Commits what is still queued, and tells the routes what came of it.
   ingester_.reset();
+  if (forwarder_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    forwarder_->Stop(std::max(left, std::chrono::milliseconds(0)));
+  }
   jobs_.Stop();
 }
 
 Status Server::AddJobs(const ServerOptions& options) {
-  ROLLCALL_RETURN_IF_ERROR(jobs_.Add(
-      {"current-windows", kWindowPeriod, [this](std::stop_token) {
-         const auto kept = windows_.Ensure({Month::Of(clock_.Now()), CozystackFleet().ref});
-         return kept.ok() ? Status::Ok() : kept.status();
-       }}));
+  if (options.store) {
+    ROLLCALL_RETURN_IF_ERROR(jobs_.Add(
+        {"current-windows", kWindowPeriod, [this](std::stop_token) {
+           const auto kept = windows_.Ensure({Month::Of(clock_.Now()), CozystackFleet().ref});
+           return kept.ok() ? Status::Ok() : kept.status();
+         }}));
+  }
   ROLLCALL_RETURN_IF_ERROR(
       jobs_.Add({"retention", kRetentionPeriod,
                  [this, options](std::stop_token) { return ApplyRetention(options); }}));
@@ -79,6 +112,9 @@ Status Server::AddJobs(const ServerOptions& options) {
 }
 
 Status Server::ApplyRetention(const ServerOptions& options) {
+  const auto parked =
+      stores_->outbox().DropParkedBefore(clock_.NowMilliseconds() - options.parked_retention);
+  if (!parked.ok()) return parked.status();
   const Month now = Month::Of(clock_.Now());
   // The running month is one of those that are kept.
   const auto first_kept = [&](unsigned months) { return now.Plus(1 - static_cast<int>(months)); };
@@ -93,7 +129,31 @@ Status Server::ApplyRetention(const ServerOptions& options) {
   return Status::Ok();
 }
 
+void Server::AddOutboxReadings() {
+  using Readings = std::vector<metrics::Registry::Reading>;
+  const auto add = [this](const char* name, const char* help, auto read) {
+    registry_.AddCallback(name, help, [this, read] {
+      return Readings{{{}, static_cast<double>(read(stores_->outbox().size()))}};
+    });
+  };
+  using Size = storage::Outbox::Size;
+  add("rollcall_outbox_reports", "Reports that are still to be forwarded",
+      [](const Size& size) { return size.reports; });
+  add("rollcall_outbox_bytes", "Bytes that they take", [](const Size& size) { return size.bytes; });
+  add("rollcall_outbox_parked_reports", "Reports that the receiver refused, and that are kept",
+      [](const Size& size) { return size.parked_reports; });
+  add("rollcall_outbox_parked_bytes", "Bytes that they take",
+      [](const Size& size) { return size.parked_bytes; });
+  registry_.AddCallback("rollcall_outbox_oldest_age_seconds",
+                        "Time since the oldest report to be forwarded came; 0: there is none", [this] {
+                          const auto oldest = stores_->outbox().OldestTime();
+                          const auto age = clock_.NowMilliseconds() - oldest.value_or(clock_.NowMilliseconds());
+                          return Readings{{{}, std::chrono::duration<double>(age).count()}};
+                        });
+}
+
 void Server::AddReadings() {
+  AddOutboxReadings();
   using Readings = std::vector<metrics::Registry::Reading>;
   registry_.AddCallback("rollcall_sources", "Sources that ever reported", [this] {
     return Readings{{{}, static_cast<double>(stores_->sources().size())}};

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "counts/overview.h"
 #include "counts/window_counts.h"
+#include "forward/forwarder.h"
 #include "ingest/ingester.h"
 #include "jobs/app_list.h"
 #include "jobs/job_table.h"
@@ -27,6 +28,10 @@ struct ServerOptions {
   unsigned peaks_retention_months = 0;  // of peaks; 0: for ever
   std::string app_list_url;             // empty: the built-in list
   std::chrono::milliseconds app_list_interval = std::chrono::hours(1);
+  // With an empty URL nothing is forwarded.
+  forward::ForwarderOptions forward;
+  bool store = true;  // false: reports are forwarded only, and there are no counts
+  std::chrono::milliseconds parked_retention = std::chrono::hours(24 * 7);
 };
 
 class Server {
@@ -42,7 +47,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Drains: no further connections, what was accepted is stored and answered, all threads end. What is
-  // not done after `grace` is cut off. An import ends at once, with what it has stored; an export too.
+  // not done after `grace` is cut off. An import ends at once, with what it has stored; an export
+  // too. What is not forwarded yet stays in the outbox.
   void Stop(std::chrono::milliseconds grace);
 
   int public_port() const { return front_->public_port(); }
@@ -52,7 +58,9 @@ class Server {
   Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores, const Clock& clock,
          metrics::Registry& registry);
   Status AddJobs(const ServerOptions& options);
+  Status StartForwarder(const ServerOptions& options);
   void AddReadings();
+  void AddOutboxReadings();
   Status ApplyRetention(const ServerOptions& options);
 
   const Clock& clock_;
@@ -65,6 +73,7 @@ class Server {
   std::stop_source stop_imports_;
   Routes routes_;
   jobs::JobTable jobs_;
+  std::unique_ptr<forward::Forwarder> forwarder_;  // null where nothing is forwarded
   std::unique_ptr<HttpFront> front_;
 };
 

@@ -6,6 +6,7 @@
 #include <random>
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
@@ -22,7 +23,7 @@ namespace {
 
 constexpr std::array<const char*, kTableCount> kTableNames = {
     "default", "labels", "label_refs", "sources", "source_ids",
-    "chunks",  "peaks",  "totals",     "windows"};
+    "chunks",  "peaks",  "totals",     "windows", "outbox", "outbox_parked"};
 
 constexpr std::string_view kFormatVersionName = "format_version";
 constexpr std::string_view kHashSeedName = "hash_seed";
@@ -268,6 +269,14 @@ Status Store::Write(const WriterLock& lock, const Batch& batch, bool sync) {
   }
   failed_ = true;
   return Status::Unavailable("commit " + std::to_string(batch.bytes()) + " bytes: " + s.ToString());
+}
+
+Status Store::DropFiles(Table table, std::string_view begin, std::string_view end) {
+  const rocksdb::Slice first = ToSlice(begin);
+  const rocksdb::Slice last = ToSlice(end);
+  const rocksdb::Status s =
+      rocksdb::DeleteFilesInRange(impl_->db.get(), impl_->table(table), &first, &last, false);
+  return s.ok() ? Status::Ok() : FromRocks("drop files", s);
 }
 
 Status Store::Resume() {

@@ -40,13 +40,16 @@ enum class Table {
   kPeaks,      // month, fleet, source ref → peaks
   kTotals,     // month, fleet, metric, label set → totals of the windows that end with the month
   kWindows,    // month, fleet → what is known of these windows
+  kOutbox,     // sequence → a report that is to be forwarded
+  kParked,     // sequence → a report that the receiver refused
 };
-inline constexpr size_t kTableCount = 9;
+inline constexpr size_t kTableCount = 11;
 
 struct StoreOptions {
   std::string directory;
   size_t block_cache_bytes = 64 * 1024 * 1024;
   size_t write_buffer_bytes = 64 * 1024 * 1024;  // of all tables together
+  uint64_t outbox_max_bytes = uint64_t{10} << 30;
   bool create_if_missing = true;
 };
 
@@ -133,6 +136,10 @@ class Store {
   }
   // Makes all that was committed durable. Unavailable: the disk.
   Status Sync(const WriterLock& lock);
+
+  // Gives the disk back what files hold that have nothing but keys from `begin` to before `end`. Reads of
+  // that range may find any, all or none of its rows from then on: for rows that count as deleted.
+  Status DropFiles(Table table, std::string_view begin, std::string_view end);
 
   // Where a write failed, and in the background too: tries to write again, so that a store is writable
   // soon after the disk has room, even if nobody commits. Ok where there is nothing to recover from.

@@ -16,6 +16,9 @@ Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
   auto totals = TotalsLedger::Open(stores->store());
   if (!totals.ok()) return totals.status();
   stores->totals_ = std::move(totals).value();
+  auto outbox = Outbox::Open(stores->store(), options.outbox_max_bytes);
+  if (!outbox.ok()) return outbox.status();
+  stores->outbox_ = std::move(outbox).value();
   return stores;
 }
 

@@ -13,7 +13,7 @@
 namespace rollcall::cli {
 namespace {
 
-bool AsksForHelp(std::string_view arg) { return arg == "--help" || arg == "-h"; }
+bool AsksForHelp(std::string_view arg) { return arg == "--help" || arg == "-help" || arg == "-h"; }
 
 const Command* Find(std::span<const Command> commands, std::string_view name) {
   const auto found = std::find_if(commands.begin(), commands.end(),
@@ -22,8 +22,7 @@ const Command* Find(std::span<const Command> commands, std::string_view name) {
 }
 
 int RefuseCommand(std::span<const Command> commands, std::string_view name, std::ostream& err) {
-  err << "rollcall: " << Quote(name)
-      << (name.starts_with('-') ? " is not a flag here" : " is not a command") << "; allowed: ";
+  err << "rollcall: " << Quote(name) << " is not a command; allowed: ";
   for (const Command& command : commands) {
     err << command.name << ", ";
   }
@@ -85,15 +84,17 @@ int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostr
     out << VersionLine();
     return kExitOk;
   }
-  const Command* command = Find(commands, name);
+  const bool only_flags = name.starts_with('-');
+  const Command* command = only_flags ? &commands.front() : Find(commands, name);
   if (command == nullptr) {
     return RefuseCommand(commands, name, err);
   }
-  if (std::any_of(rest.begin(), rest.end(), AsksForHelp)) {
+  const std::span<char*> words = only_flags ? args : rest;
+  if (std::any_of(words.begin(), words.end(), AsksForHelp)) {
     out << HelpOn(*command);
     return kExitOk;
   }
-  return command->run(rest);
+  return command->run(words);
 }
 
 std::optional<ServeOptions> ReadServeOptions(std::span<char*> args) {

@@ -9,8 +9,10 @@ const std::string_view kServeHelp =
     "\n"
     "  rollcall serve\n"
     "  rollcall serve --listen-addr 127.0.0.1:9000 --data-dir /var/lib/rollcall\n"
+    "  rollcall --forward-url=http://vm:8428/api/v1/import/prometheus   flags alone mean serve\n"
     "\n"
-    "Reports, the overview and the page are on the public listener; /metrics is on the private one.\n"
+    "Reports, the overview and the page are on the public listener; /metrics is on the private "
+    "one.\n"
     "SIGTERM or SIGINT: no new connections, what was accepted is stored and answered, exit 0.\n";
 
 int RunServe(std::span<char*> args) {

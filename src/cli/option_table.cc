@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "cli/option_kinds.h"
 #include "cli/option_value.h"
 #include "model/fleet.h"
 #include "parse/instant.h"
@@ -23,99 +24,11 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
 
-// Where an option's value lives.
-template <typename T>
-using Field = T& (*)(DemoOptions&);
-
-struct Words {
-  std::string_view meaning;
-  std::string_view reason;
-  std::string_view zero = {};
-};
-
-OptionSpec Base(unsigned users, std::string_view flag, std::string_view value_name, Words words) {
-  OptionSpec spec;
-  spec.users = users;
-  spec.flag = flag;
-  spec.value_name = value_name;
-  spec.meaning = words.meaning;
-  spec.reason = words.reason;
-  spec.zero = words.zero;
-  return spec;
-}
-
-template <typename T>
-T Read(Field<T> field, DemoOptions options) {
-  return field(options);
-}
-
-template <typename T>
-OptionSpec Number(unsigned users, std::string_view flag, uint64_t min, uint64_t max,
-                  std::string_view unit, Field<T> field, Words words) {
-  OptionSpec spec = Base(users, flag, "NUMBER", words);
-  spec.allowed = AllowedNumbers(min, max, unit);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    const Result<uint64_t> value = ParseNumber(text, min, max, unit);
-    if (value.ok()) {
-      field(options) = static_cast<T>(*value);
-    }
-    return value.status();
-  };
-  spec.show = [=](const DemoOptions& options) { return std::to_string(Read(field, options)); };
-  return spec;
-}
-
-OptionSpec Size(std::string_view flag, uint64_t min_bytes, uint64_t max_bytes, Field<size_t> field,
-                Words words) {
-  OptionSpec spec = Base(kBoth, flag, "SIZE", words);
-  spec.allowed = AllowedSizes(min_bytes, max_bytes);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    const Result<uint64_t> value = ParseSize(text, min_bytes, max_bytes);
-    if (value.ok()) {
-      field(options) = *value;
-    }
-    return value.status();
-  };
-  spec.show = [=](const DemoOptions& options) { return FormatSize(Read(field, options)); };
-  return spec;
-}
-
-OptionSpec Duration(unsigned users, std::string_view flag, milliseconds min, milliseconds max,
-                    Field<milliseconds> field, Words words) {
-  OptionSpec spec = Base(users, flag, "DURATION", words);
-  spec.allowed = AllowedDurations(min, max);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    const Result<milliseconds> value = ParseDuration(text, min, max);
-    if (value.ok()) {
-      field(options) = *value;
-    }
-    return value.status();
-  };
-  spec.show = [=](const DemoOptions& options) { return FormatDuration(Read(field, options)); };
-  return spec;
-}
-
-// `check` says what is wrong with a text; an empty one is taken only where `words.zero` says what
-// it does.
-OptionSpec Text(unsigned users, std::string_view flag, std::string_view value_name,
-                std::string_view allowed, Status (*check)(std::string_view),
-                Field<std::string> field, Words words) {
-  OptionSpec spec = Base(users, flag, value_name, words);
-  spec.allowed = allowed;
-  const bool may_be_empty = !words.zero.empty();
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    if (!text.empty() || !may_be_empty) {
-      ROLLCALL_RETURN_IF_ERROR(check(text));
-    }
-    field(options) = text;
-    return Status::Ok();
-  };
-  spec.show = [=](const DemoOptions& options) { return Read(field, options); };
-  return spec;
-}
-
 constexpr std::string_view kAllowedDirectories =
     "the path of a directory (write ./-name for one that begins with a dash)";
+constexpr std::string_view kAllowedSecrets =
+    "the path of a file (write ./-name for one that begins with a dash)";
+constexpr std::string_view kAllowedUsers = "a user name without a colon";
 constexpr std::string_view kAllowedLabels = "the name of a label";
 constexpr std::string_view kAllowedSwitch = "true or false";
 constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without blanks";
@@ -128,10 +41,23 @@ Status Refuse(std::string_view text, std::string_view allowed) {
 }
 
 // A dash in front is a flag whose predecessor lost its value.
+bool IsPath(std::string_view text) {
+  return !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
+         text.find('\0') == std::string_view::npos;
+}
+
 Status CheckDirectory(std::string_view text) {
-  const bool good = !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
+  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedDirectories);
+}
+
+Status CheckFile(std::string_view text) {
+  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedSecrets);
+}
+
+Status CheckUser(std::string_view text) {
+  const bool good = text.size() <= 256 && text.find(':') == std::string_view::npos &&
                     text.find('\0') == std::string_view::npos;
-  return good ? Status::Ok() : Refuse(text, kAllowedDirectories);
+  return good ? Status::Ok() : Refuse(text, kAllowedUsers);
 }
 
 Status CheckUrl(std::string_view text) {
@@ -295,11 +221,13 @@ void AddStore(std::vector<OptionSpec>& table) {
       {"How many months the monthly peaks are kept, which all counts come from, the running one "
        "among them. Fewer than 12 count as 12: the longest window.",
        "they are small, and a count cannot be made again without them", "kept for ever"}));
-  table.push_back(Size("source-cache-bytes", kMiB, 1024 * kGiB, ROLLCALL_FIELD(source_cache_bytes),
+  table.push_back(Size(kBoth, "source-cache-bytes", kMiB, 1024 * kGiB,
+                       ROLLCALL_FIELD(source_cache_bytes),
                        {"Memory for the last report of each source. A source that is not in it "
                         "costs a read when it reports next.",
                         "half of what 100,000 sources may take in all"}));
-  table.push_back(Size("block-cache-bytes", kMiB, 1024 * kGiB, ROLLCALL_FIELD(block_cache_bytes),
+  table.push_back(Size(kBoth, "block-cache-bytes", kMiB, 1024 * kGiB,
+                       ROLLCALL_FIELD(block_cache_bytes),
                        {"Memory for blocks of the store that are read often.",
                         "the rows of an overview fit many times over"}));
 }
@@ -314,21 +242,56 @@ void AddAppList(std::vector<OptionSpec>& table) {
       {"Time between two fetches of that list.", "GitHub takes 60 anonymous requests an hour"}));
 }
 
+void AddForward(std::vector<OptionSpec>& table) {
+  table.push_back(
+      Text(kServe, "forward-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(forward_url),
+           {"Where each accepted report is sent on to, as text lines with timestamps: an "
+            "import endpoint of VictoriaMetrics. Senders do not wait for it.",
+            "no VictoriaMetrics is needed", "nothing is forwarded"}));
+  table.push_back(Text(kServe, "forward-username", "NAME", kAllowedUsers, CheckUser,
+                       ROLLCALL_FIELD(forward_username),
+                       {"User name for that endpoint; goes with --forward-password-file.",
+                        "an endpoint within a cluster asks for none", "no user name is sent"}));
+  table.push_back(Text(kServe, "forward-password-file", "FILE", kAllowedSecrets, CheckFile,
+                       ROLLCALL_FIELD(forward_password_file),
+                       {"File with that user's password. Read for each request, so it may change.",
+                        "an endpoint within a cluster asks for none", "no password is sent"}));
+  table.push_back(
+      Text(kServe, "forward-bearer-token-file", "FILE", kAllowedSecrets, CheckFile,
+           ROLLCALL_FIELD(forward_bearer_token_file),
+           {"File with a bearer token for that endpoint, instead of a user name. Read for "
+            "each request, so it may change.",
+            "an endpoint within a cluster asks for none", "no token is sent"}));
+  table.push_back(Switch(kServe, "no-store", ROLLCALL_FIELD(no_store),
+                         {"Forward only: reports are kept until they are forwarded, and nothing is "
+                          "counted here. Needs --forward-url.",
+                          "the counts need no other server"}));
+  table.push_back(
+      Size(kServe, "outbox-max-bytes", 64 * kMiB, 1024 * kGiB, ROLLCALL_FIELD(outbox_max_bytes),
+           {"Most bytes on disk of reports that are still to be forwarded or were refused, "
+            "packed; over it the oldest are dropped.",
+            "some 20 million usual reports"}));
+  table.push_back(Duration(kServe, "outbox-retention", hours(1), hours(24 * 365),
+                           ROLLCALL_FIELD(outbox_retention),
+                           {"How long reports are kept that the endpoint refused.",
+                            "a week to look at GET /api/v1/outbox/parked"}));
+}
+
 void AddLimits(std::vector<OptionSpec>& table) {
-  table.push_back(Size("max-body-bytes", 1, kGiB, ROLLCALL_FIELD(max_body_bytes),
+  table.push_back(Size(kBoth, "max-body-bytes", 1, kGiB, ROLLCALL_FIELD(max_body_bytes),
                        {"Most bytes of a request's body, inflated; over it: 413.",
                         "thousands of times an ordinary report"}));
-  table.push_back(Size("max-buffered-bytes", 1, 1024 * kGiB,
+  table.push_back(Size(kBoth, "max-buffered-bytes", 1, 1024 * kGiB,
                        ROLLCALL_FIELD(front.max_buffered_bytes),
                        {"Most bytes that all bodies in hand may take together; over it: 503.",
                         "25 of the largest bodies, or all of a large fleet's usual ones"}));
-  table.push_back(Size("max-header-bytes", 256, kMiB, ROLLCALL_FIELD(front.max_header_bytes),
+  table.push_back(Size(kBoth, "max-header-bytes", 256, kMiB, ROLLCALL_FIELD(front.max_header_bytes),
                        {"Most bytes of a request line and its headers together; over it: 431.",
                         "as much as common proxies let through"}));
   table.push_back(Number<size_t>(kBoth, "max-header-count", 1, 10'000, "headers",
                                  ROLLCALL_FIELD(front.max_header_count),
                                  {"Most headers of a request; over it: 431.", "senders use five"}));
-  table.push_back(Size("max-target-bytes", 16, kMiB, ROLLCALL_FIELD(front.max_target_bytes),
+  table.push_back(Size(kBoth, "max-target-bytes", 16, kMiB, ROLLCALL_FIELD(front.max_target_bytes),
                        {"Most bytes of a request's path and query; over it: 414.",
                         "far more than any path of ours"}));
   table.push_back(Number<size_t>(
@@ -391,6 +354,7 @@ std::vector<OptionSpec> MakeTable() {
   AddMove(table);
   AddStore(table);
   AddAppList(table);
+  AddForward(table);
   AddLimits(table);
   AddDeadlines(table);
   AddWorkers(table);

@@ -19,16 +19,32 @@ bool IsSwitch(std::string_view arg) {
   });
 }
 
+bool IsFlag(std::string_view name) {
+  return std::any_of(OptionTable().begin(), OptionTable().end(),
+                     [&](const OptionSpec& spec) { return spec.flag == name; });
+}
+
+// "-flag" and "-flag=value" as "--flag" and "--flag=value": programs in Go take both, and a drop-in
+// is started with the arguments of one.
+std::string WithTwoDashes(const std::string& arg) {
+  const bool one_dash = arg.starts_with('-') && !arg.starts_with("--");
+  return one_dash && IsFlag(std::string_view(arg).substr(1, arg.find('=') - 1)) ? "-" + arg : arg;
+}
+
 // CLI11 takes the word after `--flag=` for the value where nothing follows the sign. Two words mean
 // the same and leave no doubt. It also wants the words in reverse.
 std::vector<std::string> WordsInReverse(std::span<const std::string> args) {
   std::vector<std::string> words;
-  for (const std::string& arg : args) {
-    const size_t sign = arg.starts_with("--") && !IsSwitch(arg) ? arg.find('=') : std::string::npos;
+  bool is_value = false;  // of the flag before
+  for (const std::string& word : args) {
+    const std::string arg = is_value ? word : WithTwoDashes(word);
+    const bool takes_value = !is_value && arg.starts_with("--") && !IsSwitch(arg);
+    const size_t sign = takes_value ? arg.find('=') : std::string::npos;
     words.push_back(arg.substr(0, sign));
     if (sign != std::string::npos) {
       words.push_back(arg.substr(sign + 1));
     }
+    is_value = takes_value && sign == std::string::npos;
   }
   std::reverse(words.begin(), words.end());
   return words;
@@ -98,6 +114,22 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   return given;
 }
 
+Status CheckForward(const DemoOptions& options) {
+  const bool basic = !options.forward_username.empty();
+  if (options.no_store && options.forward_url.empty()) {
+    return Status::InvalidArgument("--no-store: it needs --forward-url: reports would go nowhere");
+  }
+  if (basic != !options.forward_password_file.empty()) {
+    return Status::InvalidArgument(
+        "--forward-username and --forward-password-file: one needs the other");
+  }
+  if (basic && !options.forward_bearer_token_file.empty()) {
+    return Status::InvalidArgument(
+        "--forward-username and --forward-bearer-token-file: one of them");
+  }
+  return Status::Ok();
+}
+
 // Bounds that concern two options at once.
 Status CheckTogether(const DemoOptions& options) {
   if (options.front.max_buffered_bytes < options.max_body_bytes) {
@@ -106,7 +138,7 @@ Status CheckTogether(const DemoOptions& options) {
         " is less than --max-body-bytes " + FormatSize(options.max_body_bytes) +
         ": the largest body could never be taken");
   }
-  return Status::Ok();
+  return CheckForward(options);
 }
 
 // `given` is set where the command line could be read.

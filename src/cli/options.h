@@ -33,6 +33,15 @@ struct ServeOptions {
       "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps";
   std::chrono::milliseconds app_list_interval = std::chrono::hours(1);
 
+  // Empty: nothing is forwarded.
+  std::string forward_url;
+  std::string forward_username;
+  std::string forward_password_file;
+  std::string forward_bearer_token_file;
+  bool no_store = false;
+  size_t outbox_max_bytes = size_t{10} << 30;
+  std::chrono::milliseconds outbox_retention = std::chrono::hours(24 * 7);  // of parked reports
+
   std::string log_level = "info";  // debug, info, warning or error
   std::chrono::milliseconds shutdown_grace = std::chrono::seconds(20);
 };

@@ -68,6 +68,11 @@ api::ServerOptions ServerOptionsOf(const ServeOptions& options) {
   server.peaks_retention_months = options.peaks_retention_months;
   server.app_list_url = options.app_list_url;
   server.app_list_interval = options.app_list_interval;
+  server.forward.url = options.forward_url;
+  server.forward.credentials = {options.forward_username, options.forward_password_file,
+                                options.forward_bearer_token_file};
+  server.store = !options.no_store;
+  server.parked_retention = options.outbox_retention;
   return server;
 }
 
@@ -83,6 +88,7 @@ Result<std::unique_ptr<storage::Stores>> OpenStores(const ServeOptions& options)
   storage::StoreOptions store;
   store.directory = options.data_dir;
   store.block_cache_bytes = options.block_cache_bytes;
+  store.outbox_max_bytes = options.outbox_max_bytes;
   return storage::Stores::Open(store);
 }
 

@@ -25,6 +25,8 @@ constexpr std::chrono::hours kNoDeadline{24 * 365};
 // One byte of content may cost six on the wire: a chunk of its own.
 constexpr size_t kMaxWireBytesPerBodyByte = 8;
 
+constexpr size_t kPieceBytes = 16 * 1024;
+
 template <typename Base>
 class BoundedClient final : public Base {
  public:
@@ -102,9 +104,9 @@ class HttpClient::Impl {
     const std::string step = "GET " + url_.ToString();
     Status failure;
     try {
-      auto response = Ask(
-          [&](Answer& answer) { return ExchangeGetStream(url_.target, sink, failure, answer); },
-          std::chrono::steady_clock::now() + kNoDeadline, stop);
+      auto response =
+          Ask([&](Answer& answer) { return ExchangeGetStream(url_.target, sink, failure, answer); },
+              std::chrono::steady_clock::now() + kNoDeadline, stop);
       if (!failure.ok()) return failure;
       return response.ok() ? std::move(response) : response.status().WithContext(step);
     } catch (const std::exception& e) {
@@ -114,14 +116,32 @@ class HttpClient::Impl {
     }
   }
 
-  Result<HttpClientResponse> Post(const char* content_type, const BodySource& next,
+  Result<HttpClientResponse> Post(const std::string& target, const HttpHeaders& headers,
+                                  const char* content_type, std::string_view body,
                                   SteadyTime deadline, const std::stop_token& stop) {
+    HttpUrl url = url_;
+    url.target = target;
+    const std::string step = "POST " + url.ToString();
+    try {
+      auto response = Ask(
+          [&](Answer& answer) { return ExchangePost(target, headers, content_type, body, answer); },
+          deadline, stop);
+      return response.ok() ? std::move(response) : response.status().WithContext(step);
+    } catch (const std::exception& e) {
+      return Status::Internal(step + ": " + e.what());
+    } catch (...) {
+      return Status::Internal(step + ": unknown exception");
+    }
+  }
+
+  Result<HttpClientResponse> PostStream(const char* content_type, const BodySource& next,
+                                        SteadyTime deadline, const std::stop_token& stop) {
     const std::string step = "POST " + url_.ToString();
     Status failure;
     try {
       auto response = Ask(
           [&](Answer& answer) {
-            return ExchangePost(url_.target, content_type, next, failure, answer);
+            return ExchangePostStream(url_.target, content_type, next, failure, answer);
           },
           deadline, stop);
       if (!failure.ok()) return failure;
@@ -176,9 +196,48 @@ class HttpClient::Impl {
     }
   }
 
-  httplib::Error ExchangePost(const std::string& target, const char* content_type,
-                              const BodySource& next, Status& failure, Answer& answer) {
-    const httplib::Headers headers{{"User-Agent", "rollcall/" ROLLCALL_VERSION}, {"Accept", "*/*"}};
+  static httplib::Headers UsualHeaders() {
+    return {{"User-Agent", "rollcall/" ROLLCALL_VERSION},
+            {"Accept", "*/*"},
+            {"Accept-Encoding", "identity"}};
+  }
+
+  httplib::Error ExchangePost(const std::string& target, const HttpHeaders& more_headers,
+                              const char* content_type, std::string_view body, Answer& answer) {
+    httplib::Headers headers = UsualHeaders();
+    headers.insert(more_headers.begin(), more_headers.end());
+    budget_ = {kMaxHeadBytes + options_.max_response_bytes};
+    const httplib::Error error =
+        Take(client_->Post(
+                 target, headers, body.size(),
+                 [&](size_t offset, size_t size, httplib::DataSink& sink) {
+                   budget_.uploading = true;
+                   // In pieces, so that an answer that comes early is seen.
+                   sink.write(body.data() + offset, std::min(size, kPieceBytes));
+                   return true;
+                 },
+                 content_type),
+             answer);
+    // The rest of the body was not sent: what came next would be taken for it.
+    if (budget_.answered) client_->stop();
+    return error;
+  }
+
+  static httplib::Error TakeHead(const httplib::Result& result, Answer& answer) {
+    if (!result) return result.error();
+    answer.response.status = result->status;
+    answer.response.headers.assign(result->headers.begin(), result->headers.end());
+    return httplib::Error::Success;
+  }
+
+  static httplib::Error Take(const httplib::Result& result, Answer& answer) {
+    if (result) answer.response.body = result->body;
+    return TakeHead(result, answer);
+  }
+
+  httplib::Error ExchangePostStream(const std::string& target, const char* content_type,
+                                    const BodySource& next, Status& failure, Answer& answer) {
+    const httplib::Headers headers = UsualHeaders();
     budget_ = {kMaxHeadBytes + options_.max_response_bytes};
     const httplib::Result result = client_->Post(
         target, headers,
@@ -199,18 +258,12 @@ class HttpClient::Impl {
           return true;
         },
         content_type);
-    if (!result) return result.error();
-    answer.response.status = result->status;
-    answer.response.headers.assign(result->headers.begin(), result->headers.end());
-    answer.response.body = result->body;
-    return httplib::Error::Success;
+    return Take(result, answer);
   }
 
   httplib::Error ExchangeGetStream(const std::string& target, const BodySink& sink, Status& failure,
                                    Answer& answer) {
-    const httplib::Headers headers{{"User-Agent", "rollcall/" ROLLCALL_VERSION},
-                                   {"Accept", "*/*"},
-                                   {"Accept-Encoding", "identity"}};
+    const httplib::Headers headers = UsualHeaders();
     budget_ = {kMaxHeadBytes};
     const size_t max = options_.max_response_bytes;
     const httplib::Result result = client_->Get(
@@ -229,16 +282,11 @@ class HttpClient::Impl {
           if (!answer.too_large) answer.response.body.append(bytes, size);
           return !answer.too_large;
         });
-    if (!result) return result.error();
-    answer.response.status = result->status;
-    answer.response.headers.assign(result->headers.begin(), result->headers.end());
-    return httplib::Error::Success;
+    return TakeHead(result, answer);
   }
 
   httplib::Error ExchangeGet(const std::string& target, Answer& answer) {
-    const httplib::Headers headers{{"User-Agent", "rollcall/" ROLLCALL_VERSION},
-                                   {"Accept", "*/*"},
-                                   {"Accept-Encoding", "identity"}};
+    const httplib::Headers headers = UsualHeaders();
     budget_ = {kMaxHeadBytes};
     const size_t max = options_.max_response_bytes;
     const httplib::Result result = client_->Get(
@@ -257,10 +305,7 @@ class HttpClient::Impl {
           if (!answer.too_large) answer.response.body.append(bytes, size);
           return !answer.too_large;
         });
-    if (!result) return result.error();
-    answer.response.status = result->status;
-    answer.response.headers.assign(result->headers.begin(), result->headers.end());
-    return httplib::Error::Success;
+    return TakeHead(result, answer);
   }
 
   Status OutOfTime() const {
@@ -342,6 +387,17 @@ Result<HttpClientResponse> HttpClient::Get(const std::string& target, std::stop_
                     stop);
 }
 
+Result<HttpClientResponse> HttpClient::Post(const std::string& target, const HttpHeaders& headers,
+                                            const char* content_type, std::string_view body,
+                                            std::stop_token stop) {
+  auto checked = impl_->url().Resolve(target);
+  if (!checked.ok() || !target.starts_with('/')) {
+    return Status::InvalidArgument("POST: the target must start with / and hold no blanks");
+  }
+  return impl_->Post(checked->target, headers, content_type, body,
+                     std::chrono::steady_clock::now() + impl_->total_timeout(), stop);
+}
+
 Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptions& options,
                                    std::stop_token stop) {
   ROLLCALL_RETURN_IF_ERROR(CheckOptions(options));
@@ -378,7 +434,7 @@ Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* co
   auto parsed = HttpUrl::Parse(url);
   if (!parsed.ok()) return parsed.status();
   HttpClient::Impl client(*parsed, options, false);
-  return client.Post(content_type, next, deadline, stop);
+  return client.PostStream(content_type, next, deadline, stop);
 }
 
 Result<HttpClientResponse> HttpGetStream(const std::string& url, const BodySink& sink,

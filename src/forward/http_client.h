@@ -35,6 +35,8 @@ struct HttpClientResponse {
   const std::string* Header(std::string_view name) const;
 };
 
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
 // The next piece of a body, valid until the next call; an empty one: the body is whole. A failure ends
 // the call that sends it, and is what that returns.
 using BodySource = std::function<Result<std::string_view>()>;
@@ -58,6 +60,11 @@ class HttpClient {
   // stopped, cut off, certificate refused). InvalidArgument: a bad target, or an answer over a
   // bound. A stop request ends the call at once.
   Result<HttpClientResponse> Get(const std::string& target, std::stop_token stop = {});
+  // The same with a body and further headers, which must be fit to stand in a head. The answer counts
+  // whether or not all of the body was sent when it came.
+  Result<HttpClientResponse> Post(const std::string& target, const HttpHeaders& headers,
+                                  const char* content_type, std::string_view body,
+                                  std::stop_token stop = {});
 
  private:
   friend Result<HttpClientResponse> HttpGet(const std::string&, const HttpClientOptions&,

@@ -7,12 +7,13 @@
 
 namespace rollcall::ingest {
 
-Committer::Committer(storage::Stores& stores, const Clock& clock, size_t source_cache_bytes,
+Committer::Committer(storage::Stores& stores, const Clock& clock, const CommitterOptions& options,
                      RecentReports& recent, ReportCounters& counters, metrics::Registry& registry)
     : stores_(stores),
       clock_(clock),
+      store_(options.store),
       recent_(recent),
-      sources_(stores.store(), stores.sources(), source_cache_bytes),
+      sources_(stores.store(), stores.sources(), options.source_cache_bytes),
       writer_(stores.labels(), stores.totals(), sources_),
       commits_(registry.GetCounter("rollcall_commits_total", "Batches committed")),
       failed_commits_(
@@ -23,6 +24,9 @@ Committer::Committer(storage::Stores& stores, const Clock& clock, size_t source_
       reports_per_commit_(
           registry.GetHistogram("rollcall_reports_per_commit", "Reports that shared one sync",
                                 {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048})),
+      dropped_(registry.GetCounter(
+          "rollcall_outbox_dropped_total",
+          "Reports that left the outbox unsent, parked ones too, because it was full")),
       counters_(counters),
       queue_length_(
           registry.GetGauge("rollcall_commit_queue_length", "Reports that wait to be committed")),
@@ -65,11 +69,12 @@ void Committer::Run() {
 
 void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
   std::vector<Written> written;
+  uint64_t dropped = 0;
   Status status;
   {
     const storage::Store::WriterLock lock = stores_.store().LockForWriting();
     storage::Batch batch(stores_.store());
-    status = WriteSome(waiting, written, batch);
+    status = WriteSome(waiting, written, batch, dropped);
     if (!status.ok()) {
       // One report's source is unreadable: the others are written without it.
       for (; written.size() > 1; written.erase(written.end() - 2)) {
@@ -96,26 +101,33 @@ void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
     cached_bytes_.Set(static_cast<int64_t>(sources_.bytes()));
   }
   Answer(written, status);
+  if (status.ok() && dropped > 0) CountDropped(dropped);
 }
 
 Status Committer::WriteSome(std::deque<PreparedReport>& waiting, std::vector<Written>& written,
-                            storage::Batch& batch) {
-  const UnixSeconds now = clock_.Now();
-  const Day day = Day::Of(waiting.front().time.value_or(now));
+                            storage::Batch& batch, uint64_t& dropped) {
+  const storage::UnixMilliseconds now = clock_.NowMilliseconds();
+  const auto time_of = [&](const PreparedReport& report) {
+    return report.time ? storage::UnixMilliseconds(*report.time) : now;
+  };
+  const auto seconds = [](storage::UnixMilliseconds time) {
+    return std::chrono::floor<std::chrono::seconds>(time);
+  };
+  const Day day = Day::Of(seconds(time_of(waiting.front())));
   TotalsMap gains;
   std::vector<FleetRef> fleets;
   while (!waiting.empty() && written.size() < kMaxReportsPerCommit &&
          batch.bytes() < kMaxBytesPerCommit) {
-    const UnixSeconds time = waiting.front().time.value_or(now);
-    if (Day::Of(time) != day) break;
+    const storage::UnixMilliseconds time = time_of(waiting.front());
+    if (Day::Of(seconds(time)) != day) break;
     written.push_back({std::move(waiting.front()), Status::Ok()});
     waiting.pop_front();
     PreparedReport& report = written.back().report;
-    if (std::find(fleets.begin(), fleets.end(), report.fleet) == fleets.end()) {
+    if (store_ && std::find(fleets.begin(), fleets.end(), report.fleet) == fleets.end()) {
       fleets.push_back(report.fleet);
       stores_.totals().DropStale(Month::Of(day), report.fleet, batch);
     }
-    const Result<Outcome> outcome = writer_.Write(report, time, batch, gains);
+    const Result<Outcome> outcome = WriteOne(report, time, batch, gains);
     if (outcome.ok()) {
       written.back().outcome = *outcome;
     } else if (outcome.status().code() == Code::kInvalidArgument) {
@@ -124,7 +136,21 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, std::vector<Wri
       return outcome.status();
     }
   }
+  const Result<uint64_t> made_room = stores_.outbox().MakeRoom(batch);
+  if (!made_room.ok()) return made_room.status();
+  dropped = *made_room;
   return stores_.totals().Add(gains, batch);
+}
+
+Result<Outcome> Committer::WriteOne(PreparedReport& report, storage::UnixMilliseconds time,
+                                    storage::Batch& batch, TotalsMap& gains) {
+  Result<Outcome> outcome =
+      store_ ? writer_.Write(report, std::chrono::floor<std::chrono::seconds>(time), batch, gains)
+             : (report.parsed.samples.empty() ? Outcome::kEmpty : Outcome::kForwardOnly);
+  if (outcome.ok() && *outcome != Outcome::kEmpty && !report.packed_body.empty()) {
+    stores_.outbox().Append({time, report.fleet, report.id.text(), report.packed_body}, batch);
+  }
+  return outcome;
 }
 
 void Committer::Answer(std::vector<Written>& written, const Status& committed) {
@@ -155,9 +181,19 @@ void Committer::LogFailure(size_t reports, const Status& status) {
   next_failure_log_ = now + kFailureLogInterval;
 }
 
+void Committer::CountDropped(uint64_t reports) {
+  dropped_.Add(reports);
+  unlogged_drops_ += reports;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_drop_log_) return;
+  spdlog::error("the outbox is full: its oldest {} reports are dropped unsent", unlogged_drops_);
+  unlogged_drops_ = 0;
+  next_drop_log_ = now + kFailureLogInterval;
+}
+
 void Committer::CountStored(const Written& one) {
   metrics::Counter* const by_outcome[] = {&counters_.same, &counters_.changed, &counters_.full,
-                                          &counters_.empty};
+                                          &counters_.empty, &counters_.forward_only};
   by_outcome[static_cast<size_t>(one.outcome)]->Add();
   if (one.outcome != Outcome::kEmpty && !one.report.parsed.has_multiline_value) {
     recent_.Remember(one.report.id_hash, one.report.fingerprint);

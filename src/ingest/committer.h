@@ -21,9 +21,14 @@
 
 namespace rollcall::ingest {
 
+struct CommitterOptions {
+  size_t source_cache_bytes = 0;
+  bool store = true;  // false: what there is of a report in the batch is its row in the outbox
+};
+
 class Committer {
  public:
-  Committer(storage::Stores& stores, const Clock& clock, size_t source_cache_bytes,
+  Committer(storage::Stores& stores, const Clock& clock, const CommitterOptions& options,
             RecentReports& recent, ReportCounters& counters, metrics::Registry& registry);
   // Commits what is still queued, then ends.
   ~Committer();
@@ -55,26 +60,34 @@ class Committer {
 
   void Run();
   void CommitSome(std::deque<PreparedReport>& waiting);
-  // Moves reports from `waiting` into the batch. A failure is that of the last one in `written`.
+  // Moves reports from `waiting` into the batch; `dropped` is told how many others have to leave the
+  // outbox for them. A failure is that of the last one in `written`.
   Status WriteSome(std::deque<PreparedReport>& waiting, std::vector<Written>& written,
-                   storage::Batch& batch);
+                   storage::Batch& batch, uint64_t& dropped);
+  Result<Outcome> WriteOne(PreparedReport& report, storage::UnixMilliseconds time,
+                           storage::Batch& batch, TotalsMap& gains);
   void Answer(std::vector<Written>& written, const Status& committed);
   void LogFailure(size_t reports, const Status& status);
+  void CountDropped(uint64_t reports);
   void CountStored(const Written& one);
 
   storage::Stores& stores_;
   const Clock& clock_;
+  const bool store_;
   RecentReports& recent_;
   SourceTable sources_;
   ReportWriter writer_;
 
   size_t unlogged_failures_ = 0;  // of reports; for its own thread, like the next
   std::chrono::steady_clock::time_point next_failure_log_{};
+  uint64_t unlogged_drops_ = 0;
+  std::chrono::steady_clock::time_point next_drop_log_{};
 
   metrics::Counter& commits_;
   metrics::Counter& failed_commits_;
   metrics::Histogram& commit_seconds_;
   metrics::Histogram& reports_per_commit_;
+  metrics::Counter& dropped_;
   ReportCounters& counters_;
   metrics::Gauge& queue_length_;
   metrics::Gauge& cached_sources_;

@@ -19,6 +19,8 @@ struct IngesterOptions {
   // Memory for what is known of sources; a source takes about 1 KiB. What does not fit is read from
   // disk when the source reports again.
   size_t source_cache_bytes = 256 * 1024 * 1024;
+  bool store = true;     // reports are stored, and counted
+  bool forward = false;  // reports go to the outbox
 };
 
 class Ingester {
@@ -26,8 +28,8 @@ class Ingester {
   Ingester(storage::Stores& stores, const Clock& clock, const IngesterOptions& options,
            metrics::Registry& registry);
 
-  // Takes a report in: fingerprint and, where the content is new, parse on the calling thread; then the
-  // committer. `done` is called exactly once, on this thread or the committer's. `time`: when it was
+  // Takes a report in: fingerprint and, where the content is new, parse on the calling thread, as is packing
+  // what is to be forwarded; then the committer. `done` is called exactly once, on this thread or the committer's. `time`: when it was
   // received; nullopt: now, when it is committed. Thread-safe. Reports of one caller are stored in the
   // order of its calls.
   void Ingest(FleetRef fleet, SourceId id, std::string body, std::optional<UnixSeconds> time,
@@ -44,6 +46,8 @@ class Ingester {
   }
 
   storage::Stores& stores_;
+  const bool store_;
+  const bool forward_;
   const uint64_t seed_;  // of this process: fingerprints and id hashes are not kept on disk
   ReportCounters counters_;
   RecentReports recent_;

@@ -28,6 +28,7 @@ struct PreparedReport {
   // The body, where it is likely to repeat the source's last report and was not parsed for that
   // reason; empty where `parsed` holds.
   std::string body;
+  std::string packed_body;  // for the outbox, where reports are forwarded; else empty
   bool is_parsed = false;
   ParsedReport parsed;
   std::vector<Hash128> label_hashes;  // one for each sample of `parsed`

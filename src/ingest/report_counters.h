@@ -11,6 +11,7 @@ struct ReportCounters {
         changed(Get(registry, "changed")),
         full(Get(registry, "full")),
         empty(Get(registry, "empty")),
+        forward_only(Get(registry, "forward_only")),
         refused(Get(registry, "refused")),
         failed(Get(registry, "failed")) {}
 
@@ -18,6 +19,7 @@ struct ReportCounters {
   metrics::Counter& changed;
   metrics::Counter& full;
   metrics::Counter& empty;
+  metrics::Counter& forward_only;
   metrics::Counter& refused;
   metrics::Counter& failed;
 
@@ -26,7 +28,8 @@ struct ReportCounters {
     return registry.GetCounter(
         "rollcall_reports_total",
         "Reports by what became of them: same (the lines of the stream's last), changed, full (the "
-        "stream's first of a day), empty, refused (does not parse), failed (could not be stored)",
+        "stream's first of a day), empty, forward_only (to the outbox alone), refused (does not "
+        "parse), failed (could not be stored)",
         {{"outcome", outcome}});
   }
 };

@@ -21,6 +21,7 @@ enum class Outcome {
   kChanged,  // stored as a difference
   kFull,     // stored whole: the stream's first of the day
   kEmpty,    // no series: nothing stored
+  kForwardOnly,  // put into the outbox alone
 };
 
 class ReportWriter {

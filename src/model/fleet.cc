@@ -6,6 +6,7 @@ const Fleet& CozystackFleet() {
   static const Fleet fleet{
       .ref = kCozystackFleet,
       .name = "cozystack",
+      .id_label = "cluster_id",
       .counted_metric = "cozy_cluster_info",
       .counted_name = "clusters",
       .figures = {{.metric = "cozy_nodes_count",
@@ -20,6 +21,10 @@ const Fleet& CozystackFleet() {
                    .average_name = "avg_tenants_per_cluster"}},
       .breakdowns = {{.metric = "cozy_application_count", .label = "kind", .name = "apps"}}};
   return fleet;
+}
+
+const Fleet* FindFleet(FleetRef ref) {
+  return ref == kCozystackFleet ? &CozystackFleet() : nullptr;
 }
 
 }  // namespace rollcall

@@ -30,6 +30,7 @@ struct Breakdown {
 struct Fleet {
   FleetRef ref;
   std::string name;
+  std::string id_label;  // names the source where a series stands by itself, as in what is forwarded
   // Sources that reported this metric in the window are counted, under this name.
   std::string counted_metric;
   std::string counted_name;
@@ -39,5 +40,8 @@ struct Fleet {
 
 // The built-in fleet: contract "Cozystack telemetry", Overview.
 const Fleet& CozystackFleet();
+
+// Null where there is no such fleet.
+const Fleet* FindFleet(FleetRef ref);
 
 }  // namespace rollcall

@@ -47,6 +47,12 @@ TEST(DispatchTest, ACommandRunsWithTheWordsThatFollowItsName) {
   EXPECT_EQ(Call({"verify", "--data-dir", "x"}).exit_code, 22);
 }
 
+TEST(DispatchTest, FlagsAloneAreForTheFirstCommand) {
+  EXPECT_EQ(Call({"--data-dir", "x"}).exit_code, 12);
+  EXPECT_EQ(Call({"-forward-url=http://x/"}).exit_code, 11);
+  EXPECT_THAT(Call({"--data-dir", "x", "--help"}).out, StartsWith("usage: rollcall serve "));
+}
+
 TEST(DispatchTest, NoArgumentsAreAnsweredWithTheHelpOnStderr) {
   const Answer answer = Call({});
   EXPECT_EQ(answer.exit_code, 2);
@@ -101,8 +107,8 @@ TEST(DispatchTest, WhatIsNotACommandIsAnsweredWithThoseThatAre) {
   refused({""}, "rollcall: '' is not a command; allowed: serve, verify, help, version");
   refused({"help", "a\nb"},
           "rollcall: 'a\\x0ab' is not a command; allowed: serve, verify, help, version");
-  refused({"--data-dir", "x"},
-          "rollcall: '--data-dir' is not a flag here; allowed: serve, verify, help, version");
+  refused({"help", "--data-dir"},
+          "rollcall: '--data-dir' is not a command; allowed: serve, verify, help, version");
   refused({"help", "serve", "now"},
           "rollcall help: unexpected argument 'now'; allowed: one command, or --markdown");
 }

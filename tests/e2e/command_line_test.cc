@@ -50,7 +50,8 @@ TEST(CommandLineTest, WhatIsNotUnderstoodIsOneLineOnStderrWithExitCode2) {
   };
   for (const Case& one :
        std::vector<Case>{{{"srve"}, "srve", "serve"},
-                         {{"--data-dir", "x"}, "--data-dir", "serve"},
+                         {{"--no-such-flag"}, "--no-such-flag", "--data-dir"},
+                         {{"-no-such-flag=1"}, "-no-such-flag=1", "--data-dir"},
                          {{"help", "srve"}, "srve", "serve"},
                          {{"serve", "--no-such-flag"}, "--no-such-flag", ""},
                          {{"serve", "extra"}, "extra", ""},

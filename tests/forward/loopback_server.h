@@ -42,6 +42,17 @@ class Connection {
     while (!head.ends_with("\r\n\r\n") && recv(fd_, &c, 1, 0) == 1) head += c;
     return head;
   }
+  // So many bytes of a body; fewer where the other side left.
+  std::string Receive(size_t size) {
+    std::string bytes(size, '\0');
+    size_t got = 0;
+    ssize_t n = 0;
+    while (got < size && (n = recv(fd_, bytes.data() + got, size - got, 0)) > 0) {
+      got += static_cast<size_t>(n);
+    }
+    bytes.resize(got);
+    return bytes;
+  }
   // Waits until the other side closes.
   void AwaitClose() {
     char bytes[256];

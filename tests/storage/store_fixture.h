@@ -24,8 +24,9 @@ class StoreTest : public ::testing::Test {
     return options;
   }
 
-  void Open() {
-    auto opened = storage::Stores::Open(OptionsFor(dir_.path()));
+  void Open() { OpenWith(OptionsFor(dir_.path())); }
+  void OpenWith(const storage::StoreOptions& options) {
+    auto opened = storage::Stores::Open(options);
     ASSERT_TRUE(opened.ok()) << opened.status().message();
     stores_ = std::move(opened).value();
   }

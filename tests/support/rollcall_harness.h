@@ -78,6 +78,13 @@ class Harness {
     return statuses;
   }
 
+  // From now on reports go to the outbox; with `store` off, nowhere else. Restarts.
+  void Forward(bool store) {
+    forward_ = true;
+    store_ = store;
+    Restart();
+  }
+
   void Restart() {
     Close();
     Open();
@@ -179,7 +186,7 @@ class Harness {
     ASSERT_TRUE(stores.ok()) << stores.status().message();
     stores_ = std::move(stores).value();
     ingester_ = std::make_unique<ingest::Ingester>(
-        *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_}, *registry_);
+        *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_, store_, forward_}, *registry_);
     windows_ = std::make_unique<counts::WindowCounts>(*stores_, *registry_);
     overviews_ = std::make_unique<counts::OverviewReader>(*stores_, *windows_, clock_,
                                                           [this] { return app_names_; });
@@ -187,6 +194,8 @@ class Harness {
 
  private:
   const size_t source_cache_bytes_;
+  bool store_ = true;
+  bool forward_ = false;
   TempDir dir_;
   ManualClock clock_{At("2026-03-01")};
   std::vector<std::string> app_names_;

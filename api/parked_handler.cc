@@ -1,0 +1,82 @@
+#include "api/parked_handler.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include "api/overview_json.h"
+#include "base/civil_time.h"
+#include "model/fleet.h"
+
+namespace rollcall::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kMostListed = 1'000;
+
+std::string TimeText(storage::UnixMilliseconds time) {
+  return FormatRfc3339(std::chrono::floor<std::chrono::seconds>(time));
+}
+
+// What of a damaged row cannot be read is left out.
+Json OneJson(uint64_t sequence, std::string_view value) {
+  Json json;
+  json["number"] = sequence;
+  storage::ParkedRow parked;
+  if (!storage::DecodeParkedRow(value, parked).ok()) return json;
+  storage::OutboxRow row;
+  const bool readable = storage::DecodeOutboxRow(parked.outbox_row, row).ok();
+  if (readable) json["received_at"] = TimeText(row.received);
+  json["parked_at"] = TimeText(parked.parked);
+  if (readable) {
+    const Fleet* const fleet = FindFleet(row.fleet);
+    json["fleet"] = fleet == nullptr ? std::to_string(row.fleet.value) : fleet->name;
+    json["source"] = row.source_id;
+  }
+  if (parked.http_status != 0) json["status"] = parked.http_status;
+  json["reason"] = parked.reason;
+  json["bytes"] = parked.outbox_row.size();
+  return json;
+}
+
+void Answer(const storage::Outbox& outbox, const ApiRequest& request, HttpResponse& response) {
+  response.headers.push_back({"Content-Type", "application/json"});
+  uint64_t after = 0;
+  if (const std::optional<std::string> text = request.Param("after")) {
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), after);
+    if (error != std::errc() || end != text->data() + text->size()) {
+      response.status = 400;
+      response.body = ErrorJson("invalid after parameter");
+      return;
+    }
+  }
+  Json list = Json::array();
+  const Status status = outbox.ReadParked(after, [&](uint64_t sequence, std::string_view value) {
+    list.push_back(OneJson(sequence, value));
+    return list.size() < kMostListed;
+  });
+  if (!status.ok()) {
+    spdlog::error("list parked reports: {}", status.message());
+    response.status = 503;
+    response.body = ErrorJson("the store cannot be read");
+    return;
+  }
+  const storage::Outbox::Size size = outbox.size();
+  Json json;
+  json["parked"] = std::move(list);
+  json["reports"] = size.parked_reports;
+  json["bytes"] = size.parked_bytes;
+  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+ApiHandler ParkedHandler(const storage::Outbox& outbox) {
+  return [&outbox](const ApiRequest& request, HttpResponse& response) {
+    Answer(outbox, request, response);
+  };
+}
+
+}  // namespace rollcall::api

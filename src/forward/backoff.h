@@ -1,0 +1,24 @@
+// How long to wait before the next try. Pure function.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace rollcall::forward {
+
+inline constexpr std::chrono::milliseconds kFirstBackoff{1'000};
+inline constexpr std::chrono::milliseconds kLongestBackoff{60'000};
+
+// After `failures` in a row (at least one): a part, `random` in [0, 1), of a time that doubles with
+// each failure. The whole range is drawn from, so that many who lost the same server do not come
+// back together.
+inline std::chrono::milliseconds BackoffDelay(uint32_t failures, double random) {
+  const uint32_t doublings = std::min(failures - 1, 6U);
+  const std::chrono::milliseconds longest =
+      std::min(kFirstBackoff * (1 << doublings), kLongestBackoff);
+  return std::chrono::milliseconds(
+      static_cast<std::chrono::milliseconds::rep>(static_cast<double>(longest.count()) * random));
+}
+
+}  // namespace rollcall::forward

@@ -1,0 +1,259 @@
+#include "storage/outbox.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace rollcall::storage {
+namespace {
+
+constexpr std::string_view kRemoved = "outbox_removed";
+constexpr std::string_view kLast = "outbox_last";
+constexpr std::string_view kBytes = "outbox_bytes";
+constexpr std::string_view kParked = "outbox_parked";
+constexpr std::string_view kParkedBytes = "outbox_parked_bytes";
+
+// A range delete for each request would pile up in memory, where every read looks at all of them.
+constexpr uint64_t kCleanBytes = 8 * 1024 * 1024;
+// When the outbox is full, this much more is dropped than must be, so that not every batch has to.
+constexpr uint64_t kSpareParts = 1024;
+
+uint64_t BytesOf(std::string_view key, std::string_view value) { return key.size() + value.size(); }
+
+}  // namespace
+
+Result<std::unique_ptr<Outbox>> Outbox::Open(Store& store, uint64_t max_bytes) {
+  std::unique_ptr<Outbox> outbox(new Outbox(store, max_bytes));
+  ROLLCALL_RETURN_IF_ERROR(outbox->Load());
+  return outbox;
+}
+
+Status Outbox::Load() {
+  const Store::WriterLock lock = store_.LockForWriting();
+  for (const auto& [name, number] :
+       {std::pair(kRemoved, &staged_.removed), std::pair(kLast, &staged_.last),
+        std::pair(kBytes, &staged_.bytes), std::pair(kParked, &staged_.parked),
+        std::pair(kParkedBytes, &staged_.parked_bytes)}) {
+    const Result<uint64_t> value = store_.GetNumber(name);
+    if (!value.ok()) return value.status();
+    *number = *value;
+  }
+  if (staged_.removed > staged_.last) {
+    return Status::DataLoss("read the outbox: " + std::to_string(staged_.removed) +
+                            " reports removed of " + std::to_string(staged_.last));
+  }
+  // How much an earlier process left undeleted is not known: the next removal deletes it.
+  if (staged_.removed > 0) staged_.undeleted_bytes = kCleanBytes;
+  saved_ = staged_;
+  Publish(staged_);
+  return Status::Ok();
+}
+
+void Outbox::Put(const State& state, Batch& batch) {
+  Store::PutNumber(kRemoved, state.removed, batch);
+  Store::PutNumber(kLast, state.last, batch);
+  Store::PutNumber(kBytes, state.bytes, batch);
+  Store::PutNumber(kParked, state.parked, batch);
+  Store::PutNumber(kParkedBytes, state.parked_bytes, batch);
+}
+
+void Outbox::Publish(const State& state) {
+  {
+    const std::lock_guard lock(mutex_);
+    committed_ = state;
+  }
+  changed_.notify_all();
+}
+
+void Outbox::Append(const OutboxRow& row, Batch& batch) {
+  const std::string key = EncodeOutboxKey(++staged_.last);
+  const std::string value = EncodeOutboxRow(row);
+  staged_.bytes += BytesOf(key, value);
+  batch.Put(Table::kOutbox, key, value);
+}
+
+Result<uint64_t> Outbox::MakeRoom(Batch& batch) {
+  uint64_t dropped = 0;
+  const uint64_t bytes = staged_.bytes + staged_.parked_bytes;
+  if (bytes <= max_bytes_) return dropped;
+  uint64_t want = bytes - max_bytes_ + max_bytes_ / kSpareParts;
+  const uint64_t parked_before = staged_.parked_bytes;
+  ROLLCALL_RETURN_IF_ERROR(DropParked(want, std::nullopt, staged_, dropped, batch));
+  want -= std::min(want, parked_before - staged_.parked_bytes);
+  ROLLCALL_RETURN_IF_ERROR(DropLive(want, staged_, dropped, batch));
+  return dropped;
+}
+
+// Rows of the batch itself cannot be read yet, and stay.
+Status Outbox::DropLive(uint64_t want_bytes, State& state, uint64_t& dropped, Batch& batch) const {
+  if (want_bytes == 0) return Status::Ok();
+  Scan scan = store_.NewScan(Table::kOutbox, EncodeOutboxKey(state.removed + 1), "");
+  uint64_t freed = 0;
+  for (; scan.Valid() && freed < want_bytes; scan.Next()) {
+    const std::optional<uint64_t> sequence = DecodeOutboxKey(scan.key());
+    if (!sequence) return Status::DataLoss("read the outbox: a key is not a number");
+    freed += BytesOf(scan.key(), scan.value());
+    state.removed = *sequence;
+    ++dropped;
+  }
+  ROLLCALL_RETURN_IF_ERROR(scan.status());
+  state.bytes -= std::min(state.bytes, freed);
+  state.undeleted_bytes += freed;
+  if (freed > 0) Clean(state, batch);
+  return Status::Ok();
+}
+
+Status Outbox::DropParked(uint64_t want_bytes, const std::optional<UnixMilliseconds>& before,
+                          State& state, uint64_t& dropped, Batch& batch) const {
+  if (state.parked == 0) return Status::Ok();
+  Scan scan = store_.NewScan(Table::kParked, "", "");
+  uint64_t freed = 0;
+  std::string end;
+  for (; scan.Valid() && freed < want_bytes; scan.Next()) {
+    ParkedRow row;
+    if (before && DecodeParkedRow(scan.value(), row).ok() && row.parked >= *before) break;
+    freed += BytesOf(scan.key(), scan.value());
+    end = scan.key();
+    state.parked -= std::min<uint64_t>(state.parked, 1);
+    ++dropped;
+  }
+  ROLLCALL_RETURN_IF_ERROR(scan.status());
+  if (freed == 0) return Status::Ok();
+  state.parked_bytes -= std::min(state.parked_bytes, freed);
+  batch.DeleteRange(Table::kParked, EncodeOutboxKey(0), end + '\0');
+  return Status::Ok();
+}
+
+void Outbox::Clean(State& state, Batch& batch) const {
+  if (state.undeleted_bytes < kCleanBytes) return;
+  batch.DeleteRange(Table::kOutbox, EncodeOutboxKey(state.deleted),
+                    EncodeOutboxKey(state.removed + 1));
+  state.deleted = state.removed;
+  state.undeleted_bytes = 0;
+}
+
+void Outbox::Save(Batch& batch) const {
+  if (!staged_.SameOnDisk(saved_)) Put(staged_, batch);
+}
+
+void Outbox::Committed() {
+  if (staged_.SameOnDisk(saved_)) return;
+  saved_ = staged_;
+  Publish(staged_);
+}
+
+void Outbox::Abandoned() {
+  // Under the writer lock nobody else changes it.
+  const std::lock_guard lock(mutex_);
+  staged_ = committed_;
+}
+
+bool Outbox::AwaitRows(std::stop_token stop) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait(lock, stop, [&] { return committed_.last > committed_.removed; }) &&
+         !stop.stop_requested();
+}
+
+Status Outbox::ReadOldest(const Visit& visit) const {
+  uint64_t removed = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    removed = committed_.removed;
+  }
+  Scan scan = store_.NewScan(Table::kOutbox, EncodeOutboxKey(removed + 1), "");
+  for (; scan.Valid(); scan.Next()) {
+    const std::optional<uint64_t> sequence = DecodeOutboxKey(scan.key());
+    if (!sequence) return Status::DataLoss("read the outbox: a key is not a number");
+    if (!visit({*sequence, BytesOf(scan.key(), scan.value())}, scan.value())) return Status::Ok();
+  }
+  return scan.status();
+}
+
+Status Outbox::Remove(std::span<const Item> sent) {
+  const Store::WriterLock lock = store_.LockForWriting();
+  State state = staged_;
+  for (const Item& item : sent) {
+    // What was dropped while it was being sent was taken off already.
+    if (item.sequence <= state.removed) continue;
+    state.removed = item.sequence;
+    state.bytes -= std::min(state.bytes, item.bytes);
+    state.undeleted_bytes += item.bytes;
+  }
+  State cleaned = state;
+  Batch batch(store_);
+  Clean(cleaned, batch);
+  Put(cleaned, batch);
+  const Status status = store_.CommitUnsynced(lock, batch);
+  staged_ = status.ok() ? cleaned : state;
+  if (status.ok()) saved_ = cleaned;
+  Publish(staged_);
+  if (status.ok() && cleaned.deleted != state.deleted) {
+    return store_.DropFiles(Table::kOutbox, EncodeOutboxKey(0),
+                            EncodeOutboxKey(cleaned.deleted + 1));
+  }
+  return status;
+}
+
+Status Outbox::Park(const Item& item, const ParkedRow& parked) {
+  const Store::WriterLock lock = store_.LockForWriting();
+  if (item.sequence <= staged_.removed) return Status::Ok();
+  State state = staged_;
+  const std::string key = EncodeOutboxKey(item.sequence);
+  const std::string value = EncodeParkedRow(parked);
+  Batch batch(store_);
+  batch.Put(Table::kParked, key, value);
+  state.removed = item.sequence;
+  state.bytes -= std::min(state.bytes, item.bytes);
+  state.undeleted_bytes += item.bytes;
+  ++state.parked;
+  state.parked_bytes += BytesOf(key, value);
+  Put(state, batch);
+  ROLLCALL_RETURN_IF_ERROR(store_.CommitUnsynced(lock, batch));
+  staged_ = saved_ = state;
+  Publish(state);
+  return Status::Ok();
+}
+
+Result<uint64_t> Outbox::DropParkedBefore(UnixMilliseconds time) {
+  const Store::WriterLock lock = store_.LockForWriting();
+  State state = staged_;
+  uint64_t dropped = 0;
+  Batch batch(store_);
+  ROLLCALL_RETURN_IF_ERROR(DropParked(UINT64_MAX, time, state, dropped, batch));
+  if (dropped == 0) return dropped;
+  Put(state, batch);
+  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  staged_ = saved_ = state;
+  Publish(state);
+  return dropped;
+}
+
+Status Outbox::ReadParked(
+    uint64_t after,
+    const std::function<bool(uint64_t sequence, std::string_view value)>& visit) const {
+  if (after == UINT64_MAX) return Status::Ok();
+  Scan scan = store_.NewScan(Table::kParked, EncodeOutboxKey(after + 1), "");
+  for (; scan.Valid(); scan.Next()) {
+    const std::optional<uint64_t> sequence = DecodeOutboxKey(scan.key());
+    if (!sequence) return Status::DataLoss("read the parked reports: a key is not a number");
+    if (!visit(*sequence, scan.value())) return Status::Ok();
+  }
+  return scan.status();
+}
+
+Outbox::Size Outbox::size() const {
+  const std::lock_guard lock(mutex_);
+  return {committed_.last - committed_.removed, committed_.bytes, committed_.parked,
+          committed_.parked_bytes};
+}
+
+std::optional<UnixMilliseconds> Outbox::OldestTime() const {
+  std::optional<UnixMilliseconds> time;
+  const Status status = ReadOldest([&](const Item&, std::string_view value) {
+    OutboxRow row;
+    if (DecodeOutboxRow(value, row).ok()) time = row.received;
+    return false;
+  });
+  return status.ok() ? time : std::nullopt;
+}
+
+}  // namespace rollcall::storage

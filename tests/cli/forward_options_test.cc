@@ -1,0 +1,70 @@
+// The options of forwarding, and flags as programs in Go take them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/options.h"
+
+namespace rollcall::cli {
+namespace {
+
+using testing::HasSubstr;
+
+using Args = std::vector<std::string>;
+
+// "URL USER PASSWORD-FILE TOKEN-FILE store?", or the refusal.
+std::string Says(const Args& args, const Environment& env = {}) {
+  const Result<ServeOptions> options = ParseServeOptions(args, env);
+  if (!options.ok()) return options.status().message();
+  return options->forward_url + " " + options->forward_username + " " +
+         options->forward_password_file + " " + options->forward_bearer_token_file +
+         (options->no_store ? " no store" : "");
+}
+
+TEST(ForwardOptionsTest, NothingIsForwardedUnlessItIsSaid) {
+  EXPECT_EQ(Says({}), "   ");
+  EXPECT_EQ(Says({"--forward-url", ""}), "   ");
+  EXPECT_EQ(Says({"--forward-url", "http://vm:8428/import"}), "http://vm:8428/import   ");
+  EXPECT_EQ(Says({}, {{"ROLLCALL_FORWARD_URL", "http://vm/"}, {"ROLLCALL_NO_STORE", "true"}}),
+            "http://vm/    no store");
+}
+
+TEST(ForwardOptionsTest, OneDashIsAsGoodAsTwo) {
+  EXPECT_EQ(Says({"-forward-url=http://vm/", "-no-store"}), "http://vm/    no store");
+  EXPECT_EQ(Says({"-forward-url", "http://vm/", "--no-store=false"}), "http://vm/   ");
+  EXPECT_THAT(Says({"-nope=1"}), HasSubstr("'-nope=1' is not a flag"));
+  EXPECT_THAT(Says({"-f"}), HasSubstr("'-f' is not a flag"));
+}
+
+TEST(ForwardOptionsTest, AWordBehindAFlagIsItsValueWhateverItLooksLike) {
+  EXPECT_THAT(Says({"--data-dir", "-no-store"}), HasSubstr("'-no-store' is not the path"));
+}
+
+TEST(ForwardOptionsTest, CredentialsAreAUserWithAPasswordOrAToken) {
+  const Args url{"--forward-url=http://vm/"};
+  const auto with = [&](Args more) {
+    more.insert(more.begin(), url[0]);
+    return Says(more);
+  };
+  EXPECT_EQ(with({"--forward-username=u", "--forward-password-file=p"}), "http://vm/ u p ");
+  EXPECT_EQ(with({"--forward-bearer-token-file=t"}), "http://vm/   t");
+  EXPECT_THAT(with({"--forward-username=u"}), HasSubstr("one needs the other"));
+  EXPECT_THAT(with({"--forward-password-file=p"}), HasSubstr("one needs the other"));
+  EXPECT_THAT(
+      with({"--forward-username=u", "--forward-password-file=p", "--forward-bearer-token-file=t"}),
+      HasSubstr("one of them"));
+  EXPECT_THAT(with({"--forward-username=a:b"}), HasSubstr("without a colon"));
+}
+
+TEST(ForwardOptionsTest, WithoutAStoreThereMustBeSomewhereToForwardTo) {
+  EXPECT_THAT(Says({"--no-store"}), HasSubstr("--no-store: it needs --forward-url"));
+}
+
+TEST(ForwardOptionsTest, WhatIsNoUrlIsRefused) {
+  for (const char* const url : {"vm:8428", "ftp://vm/", "http://", "http://v m/"}) {
+    EXPECT_THAT(Says({"--forward-url", url}), HasSubstr("is not an http:// or https:// URL"))
+        << url;
+  }
+}
+
+}  // namespace
+}  // namespace rollcall::cli
