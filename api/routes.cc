@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kReportRoute = "report";
 constexpr std::string_view kUnknownRoute = "unknown";
+constexpr const char* kOverviewRoute = "overview";
 
 HttpResponse MethodNotAllowed(const std::string& allowed) {
   HttpResponse response = HttpResponse::Text(405, "Method not allowed");
@@ -135,8 +136,10 @@ void Routes::MountAll() {
           response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
           response.body = services_.registry.WriteText();
         });
-  Mount(Listener::kPublic, "/api/overview", "overview", Takes::kGet,
-        OverviewHandler(services_.overviews));
+  Mount(Listener::kPublic, "/api/overview", kOverviewRoute, Takes::kGet,
+        OverviewHandler(services_.overviews, services_.overviews_are_remote
+                                                 ? "VictoriaMetrics does not answer as it should"
+                                                 : "the store cannot be read"));
   for (const web::Asset& asset : web::Assets()) {
     Mount(Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
           AssetHandler(asset));
@@ -180,6 +183,8 @@ HeadVerdict Routes::Judge(const HttpRequest& head) {
     if (route->takes == Takes::kUpload) {
       verdict.lane = Lane::kImport;
       verdict.streams = true;
+    } else if (route->name == kOverviewRoute && services_.overviews_are_remote) {
+      verdict.lane = Lane::kUpstream;
     }
     return verdict;
   }
@@ -188,7 +193,7 @@ HeadVerdict Routes::Judge(const HttpRequest& head) {
   } else {
     name = route->name;
     verdict.answer = MethodNotAllowed(route->Allowed());
-    if (route->name == "overview") {
+    if (route->name == kOverviewRoute) {
       verdict.answer->headers.push_back({"Access-Control-Allow-Origin", "*"});
     }
   }

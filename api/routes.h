@@ -17,9 +17,9 @@
 #include "api/http_front.h"
 #include "api/httplib_engine.h"
 #include "base/clock.h"
-#include "counts/overview.h"
 #include "ingest/ingester.h"
 #include "metrics/registry.h"
+#include "model/overview.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -27,7 +27,8 @@ namespace rollcall::api {
 // What handlers work with. All of it outlives the routes.
 struct Services {
   ingest::Ingester& ingester;
-  counts::OverviewReader& overviews;
+  OverviewSource& overviews;
+  bool overviews_are_remote;  // they wait for another server
   metrics::Registry& registry;
   std::function<bool()> is_ready;
   size_t max_report_bytes;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "forward/http_client.h"
 #include "model/fleet.h"
+#include "query/old_snapshots.h"
 #include "storage/retention.h"
 
 namespace rollcall::api {
@@ -13,6 +15,8 @@ constexpr std::chrono::seconds kWindowPeriod{30};
 constexpr std::chrono::hours kRetentionPeriod{1};
 // Also without a report to store: who is not ready gets none.
 constexpr std::chrono::seconds kRecoveryPeriod{5};
+// A machine that is gone is noticed well before the queries' own time is over.
+constexpr std::chrono::milliseconds kVmselectConnectTimeout{3'000};
 
 }  // namespace
 
@@ -24,8 +28,9 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       ingester_(std::make_unique<ingest::Ingester>(*stores_, clock, options.ingester, registry)),
       windows_(*stores_, registry),
       app_list_(options.app_list_url),
-      overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
-      routes_({*ingester_, overviews_, registry,
+      stored_overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
+      overviews_(MakeOverviews(options.vmselect)),
+      routes_({*ingester_, *overviews_, !options.vmselect.url.empty(), registry,
                [this] { return stores_->store().writable(); }, options.max_report_bytes, *stores_, clock,
                stop_imports_.get_token()}),
       jobs_(registry, clock) {}
@@ -54,11 +59,32 @@ Server::~Server() { Stop(std::chrono::milliseconds(0)); }
 void Server::Stop(std::chrono::milliseconds grace) {
   if (!front_) return;
   stop_imports_.request_stop();
+  stop_queries_.request_stop();
   front_->Stop(grace);
   front_.reset();
   // Commits what is still queued, and tells the routes what came of it.
   ingester_.reset();
   jobs_.Stop();
+}
+
+std::unique_ptr<OverviewSource> Server::MakeOverviews(const query::VmselectOptions& options) {
+  if (options.url.empty()) {
+    return std::make_unique<query::OldSnapshots>(stored_overviews_, options.snapshot_dir, clock_);
+  }
+  query::Fetch fetch = [stop = stop_queries_.get_token()](
+                           const std::string& url,
+                           std::chrono::milliseconds timeout) -> Result<query::FetchedPage> {
+    forward::HttpClientOptions http;
+    http.connect_timeout = std::min(kVmselectConnectTimeout, timeout);
+    http.read_timeout = timeout;
+    http.total_timeout = timeout;
+    http.max_response_bytes = kMaxInstantVectorJsonBytes;
+    auto response = forward::HttpGet(url, http, stop);
+    if (!response.ok()) return response.status();
+    return query::FetchedPage{response->status, std::move(response->body)};
+  };
+  return std::make_unique<query::VmselectOverviews>(
+      options, std::move(fetch), [this] { return *app_list_.Current(); }, clock_, registry_);
 }
 
 Status Server::AddJobs(const ServerOptions& options) {

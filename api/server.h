@@ -15,6 +15,7 @@
 #include "jobs/app_list.h"
 #include "jobs/job_table.h"
 #include "metrics/registry.h"
+#include "query/vmselect_overviews.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -27,6 +28,8 @@ struct ServerOptions {
   unsigned peaks_retention_months = 0;  // of peaks; 0: for ever
   std::string app_list_url;             // empty: the built-in list
   std::chrono::milliseconds app_list_interval = std::chrono::hours(1);
+  // Without a URL overviews come from the store, and where it has none from the snapshots.
+  query::VmselectOptions vmselect;
 };
 
 class Server {
@@ -42,7 +45,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Drains: no further connections, what was accepted is stored and answered, all threads end. What is
-  // not done after `grace` is cut off. An import ends at once, with what it has stored.
+  // not done after `grace` is cut off. An import ends at once, with what it has stored, and so does an
+  // overview that waits for VictoriaMetrics, without numbers.
   void Stop(std::chrono::milliseconds grace);
 
   int public_port() const { return front_->public_port(); }
@@ -51,6 +55,7 @@ class Server {
  private:
   Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores, const Clock& clock,
          metrics::Registry& registry);
+  std::unique_ptr<OverviewSource> MakeOverviews(const query::VmselectOptions& options);
   Status AddJobs(const ServerOptions& options);
   void AddReadings();
   Status ApplyRetention(const ServerOptions& options);
@@ -61,7 +66,9 @@ class Server {
   std::unique_ptr<ingest::Ingester> ingester_;  // gone once stopped
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
-  counts::OverviewReader overviews_;
+  counts::OverviewReader stored_overviews_;
+  std::stop_source stop_queries_;
+  const std::unique_ptr<OverviewSource> overviews_;  // what is served
   std::stop_source stop_imports_;
   Routes routes_;
   jobs::JobTable jobs_;

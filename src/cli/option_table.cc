@@ -315,6 +315,25 @@ void AddAppList(std::vector<OptionSpec>& table) {
       {"Time between two fetches of that list.", "GitHub takes 60 anonymous requests an hour"}));
 }
 
+void AddVictoriaMetrics(std::vector<OptionSpec>& table) {
+  table.push_back(
+      Text(kBoth, "vmselect-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(vmselect_url),
+           {"The VictoriaMetrics that computes the overview: a cluster's vmselect, or a URL whose "
+            "path ends in /prometheus, as http://localhost:8428/prometheus on a single node.",
+            "the store has all that came in", "the overview comes from the store"}));
+  table.push_back(Text(kBoth, "snapshot-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
+                       ROLLCALL_FIELD(snapshot_dir),
+                       {"Where the numbers of closed months are kept as YYYY-MM.json. With "
+                        "--vmselect-url they are written and read; without, they are read for "
+                        "months before those that the store has.",
+                        "the store needs none", "there are none"}));
+  table.push_back(
+      Duration(kBoth, "vmselect-timeout", milliseconds(100), minutes(10),
+               ROLLCALL_FIELD(vmselect_timeout),
+               {"Time for all that VictoriaMetrics is asked for one overview; over it: 503.",
+                "what VictoriaMetrics itself gives a query"}));
+}
+
 void AddLimits(std::vector<OptionSpec>& table) {
   table.push_back(Size("max-body-bytes", 1, kGiB, ROLLCALL_FIELD(max_body_bytes),
                        {"Most bytes of a request's body, inflated; over it: 413.",
@@ -365,7 +384,9 @@ void AddWorkers(std::vector<OptionSpec>& table) {
       {"Threads that take in reports.", "reports wait for the disk, not for a processor"}));
   table.push_back(Number<size_t>(
       kBoth, "query-threads", 1, 256, "threads", ROLLCALL_FIELD(front.query_threads),
-      {"Threads that answer everything else.", "a slow answer leaves three for the others"}));
+      {"Threads that answer everything else. With --vmselect-url as many more wait for "
+       "VictoriaMetrics.",
+       "a slow answer leaves three for the others"}));
   table.push_back(Number<size_t>(
       kBoth, "ingest-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(front.ingest_queue),
       {"Reports that may wait or be in work; over it: 503 with Retry-After.",
@@ -392,6 +413,7 @@ std::vector<OptionSpec> MakeTable() {
   AddMove(table);
   AddStore(table);
   AddAppList(table);
+  AddVictoriaMetrics(table);
   AddLimits(table);
   AddDeadlines(table);
   AddWorkers(table);

@@ -33,6 +33,11 @@ struct ServeOptions {
       "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps";
   std::chrono::milliseconds app_list_interval = std::chrono::hours(1);
 
+  // Empty: overviews come from the store, and where it has none from the snapshots, if there are any.
+  std::string vmselect_url;
+  std::string snapshot_dir;
+  std::chrono::milliseconds vmselect_timeout = std::chrono::seconds(30);
+
   std::string log_level = "info";  // debug, info, warning or error
   std::chrono::milliseconds shutdown_grace = std::chrono::seconds(20);
 };

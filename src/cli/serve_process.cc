@@ -68,6 +68,9 @@ api::ServerOptions ServerOptionsOf(const ServeOptions& options) {
   server.peaks_retention_months = options.peaks_retention_months;
   server.app_list_url = options.app_list_url;
   server.app_list_interval = options.app_list_interval;
+  server.vmselect.url = options.vmselect_url;
+  server.vmselect.snapshot_dir = options.snapshot_dir;
+  server.vmselect.timeout = options.vmselect_timeout;
   return server;
 }
 

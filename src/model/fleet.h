@@ -35,6 +35,8 @@ struct Fleet {
   std::string counted_name;
   std::vector<Figure> figures;
   std::vector<Breakdown> breakdowns;
+  // The label that names the source where other systems keep the series.
+  std::string source_label = "cluster_id";
 };
 
 // The built-in fleet: contract "Cozystack telemetry", Overview.

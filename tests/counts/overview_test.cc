@@ -223,16 +223,16 @@ TEST(AverageToOneDecimal, IsRoundedHalfAwayFromZero) {
                         {1, 8, 0.1},      {-1, 8, -0.1},    {5, 4, 1.3},       {-5, 4, -1.3},
                         {249, 1000, 0.2}, {250, 1000, 0.3}, {-250, 1000, -0.3}};
   for (const Case& c : cases) {
-    EXPECT_EQ(counts::AverageToOneDecimal(c.total, c.count), c.want) << c.total << "/" << c.count;
+    EXPECT_EQ(AverageToOneDecimal(c.total, c.count), c.want) << c.total << "/" << c.count;
   }
 }
 
 TEST(AverageToOneDecimal, DoesNotOverflowAtTheEndsOfTheRange) {
-  EXPECT_EQ(counts::AverageToOneDecimal(INT64_MAX, 1), 9223372036854775807.0);
-  EXPECT_EQ(counts::AverageToOneDecimal(INT64_MIN, 1), -9223372036854775808.0);
-  EXPECT_EQ(counts::AverageToOneDecimal(INT64_MAX, INT64_MAX), 1.0);
-  EXPECT_EQ(counts::AverageToOneDecimal(INT64_MIN, INT64_MAX), -1.0);
-  EXPECT_EQ(counts::AverageToOneDecimal(1, INT64_MAX), 0.0);
+  EXPECT_EQ(AverageToOneDecimal(INT64_MAX, 1), 9223372036854775807.0);
+  EXPECT_EQ(AverageToOneDecimal(INT64_MIN, 1), -9223372036854775808.0);
+  EXPECT_EQ(AverageToOneDecimal(INT64_MAX, INT64_MAX), 1.0);
+  EXPECT_EQ(AverageToOneDecimal(INT64_MIN, INT64_MAX), -1.0);
+  EXPECT_EQ(AverageToOneDecimal(1, INT64_MAX), 0.0);
 }
 
 }  // namespace
