@@ -70,7 +70,8 @@ const std::array<LibraryRule, 4>& LibraryRules() {
        {"httplib.h",
         {"api/httplib_engine.h", "api/httplib_engine.cc", "src/forward/http_client.h",
          "src/forward/http_client.cc", "src/forward/bounded_stream.h"}},
-       {"nlohmann/", {"api/", "src/parse/app_list_json.cc", "src/parse/bounded_json.h",
+       {"nlohmann/",
+        {"api/", "src/parse/app_list_json.cc", "src/parse/bounded_json.h",
          "src/parse/instant_vector_json.cc", "src/parse/month_snapshot_json.cc"}},
        {"CLI/", {"src/cli/"}}}};
   return rules;
