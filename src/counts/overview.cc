@@ -37,7 +37,7 @@ Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month m
     if (!latest->has_value()) return std::optional<Overview>();
     Result<Overview> overview = ReadMonth(fleet, **latest);
     if (!overview.ok()) return overview.status();
-    if ((*overview)[Span::kMonth].HasData()) return std::optional(std::move(*overview));
+    if (HasData((*overview)[Span::kMonth])) return std::optional(std::move(*overview));
     if ((*latest)->number == 0) return std::optional<Overview>();
     month = (*latest)->Plus(-1);
   }

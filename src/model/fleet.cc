@@ -6,6 +6,7 @@ const Fleet& CozystackFleet() {
   static const Fleet fleet{
       .ref = kCozystackFleet,
       .name = "cozystack",
+      .id_label = "cluster_id",
       .counted_metric = "cozy_cluster_info",
       .counted_name = "clusters",
       .figures = {{.metric = "cozy_nodes_count",

@@ -30,13 +30,12 @@ struct Breakdown {
 struct Fleet {
   FleetRef ref;
   std::string name;
+  std::string id_label;  // names the source where a series stands by itself, as in what is forwarded
   // Sources that reported this metric in the window are counted, under this name.
   std::string counted_metric;
   std::string counted_name;
   std::vector<Figure> figures;
   std::vector<Breakdown> breakdowns;
-  // The label that names the source where other systems keep the series.
-  std::string source_label = "cluster_id";
 };
 
 // The built-in fleet: contract "Cozystack telemetry", Overview.

@@ -25,6 +25,8 @@ bool IsPlainName(std::string_view name, bool colon_allowed) {
   return !name.empty();
 }
 
+}  // namespace
+
 void AppendBareName(std::string_view name, std::string& out) {
   constexpr std::string_view kStructural = "\"\\{},=# \x7f";
   for (const char c : name) {
@@ -45,8 +47,6 @@ void AppendQuoted(std::string_view text, std::string& out) {
   }
   out += '"';
 }
-
-}  // namespace
 
 void AppendLabelSet(std::string_view metric, std::vector<Label>& labels, std::string& out) {
   std::sort(labels.begin(), labels.end(),

@@ -43,6 +43,10 @@ enum class NameStyle {
   kQuoted,
 };
 
+// The pieces of that form: a name under NameStyle::kBare's rule, a value in quotes and escaped.
+void AppendBareName(std::string_view name, std::string& out);
+void AppendQuoted(std::string_view text, std::string& out);
+
 // `name{a="b",c="d"}` in Prometheus' text format, values escaped, always one line; the name alone
 // where there are no labels.
 std::string FormatLabelSet(std::string_view label_set, NameStyle style = NameStyle::kBare);

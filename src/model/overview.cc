@@ -4,9 +4,9 @@
 
 namespace rollcall {
 
-bool PeriodCounts::HasData() const {
-  return sources != 0 || std::any_of(figures.begin(), figures.end(),
-                                     [](const FigureCount& f) { return f.total != 0; });
+bool HasData(const PeriodCounts& counts) {
+  return counts.sources != 0 || std::any_of(counts.figures.begin(), counts.figures.end(),
+                                            [](const FigureCount& f) { return f.total != 0; });
 }
 
 Overview Overview::Begin(Month month, UnixSeconds now) {

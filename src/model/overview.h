@@ -33,10 +33,10 @@ struct FigureCount {
 struct PeriodCounts {
   int64_t sources = 0;
   std::vector<FigureCount> figures;  // as in Fleet::figures
-
-  // By the contract: not all of its numbers are 0.
-  bool HasData() const;
 };
+
+// By the contract: not all of the numbers are 0.
+bool HasData(const PeriodCounts& counts);
 
 // By label value.
 using BreakdownTotals = std::map<std::string, int64_t>;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "model/label_set.h"
+
 namespace rollcall::query {
 namespace {
 
@@ -11,19 +13,6 @@ constexpr int64_t kLeastRangeSeconds = 300;
 // The peak of each series in the range.
 std::string PeaksOf(const std::string& selector, int64_t range_seconds) {
   return "max_over_time(" + selector + "[" + std::to_string(range_seconds) + "s])";
-}
-
-std::string QuoteValue(std::string_view value) {
-  std::string quoted = "\"";
-  for (const char c : value) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (c == '\n') {
-      quoted += "\\n";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
 }
 
 std::string EscapeForUrl(std::string_view text) {
@@ -50,14 +39,16 @@ Evaluation EvaluationOf(const Window& window, UnixSeconds now) {
 }
 
 std::string SourcesQuery(const Fleet& fleet, int64_t range_seconds) {
-  return "count(count by (" + fleet.source_label + ") (" +
+  return "count(count by (" + fleet.id_label + ") (" +
          PeaksOf(fleet.counted_metric, range_seconds) + "))";
 }
 
 std::string FigureQuery(const Figure& figure, int64_t range_seconds) {
   std::string selector = figure.metric;
   if (!figure.label.empty()) {
-    selector += "{" + figure.label + "=" + QuoteValue(figure.label_value) + "}";
+    selector += "{" + figure.label + "=";
+    AppendQuoted(figure.label_value, selector);
+    selector += "}";
   }
   return "sum(" + PeaksOf(selector, range_seconds) + ")";
 }

@@ -115,7 +115,7 @@ std::optional<MonthSnapshot> SnapshotFiles::Read(const Fleet& fleet, Month month
                  snapshot->month.ToString());
     return std::nullopt;
   }
-  if (snapshot->collected_at < month.Plus(1).Start() || !snapshot->counts.HasData()) {
+  if (snapshot->collected_at < month.Plus(1).Start() || !HasData(snapshot->counts)) {
     return std::nullopt;
   }
   return std::move(*snapshot);

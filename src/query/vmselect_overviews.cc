@@ -25,8 +25,7 @@ milliseconds LeftUntil(std::chrono::steady_clock::time_point deadline) {
 // The numbers of a window that had settled when they were collected. Of an empty one nothing says
 // that it stays so: its data may be brought in later.
 bool IsFinal(const MonthSnapshot& counted) {
-  return counted.collected_at >= counted.month.Plus(1).Start() + kSettle &&
-         counted.counts.HasData();
+  return counted.collected_at >= counted.month.Plus(1).Start() + kSettle && HasData(counted.counts);
 }
 
 int64_t Cut(double value) { return ExactSum::Of(value).ToInt64(); }
@@ -58,7 +57,7 @@ Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Mont
   for (Month at = std::min(month, Month::Of(now)); at >= first; at = at.Plus(-1)) {
     const auto of_month = CountsOf(fleet, {at, Span::kMonth}, now, deadline);
     if (!of_month.ok()) return of_month.status();
-    if (!(*of_month)->counts.HasData()) continue;
+    if (!HasData((*of_month)->counts)) continue;
     Overview overview = Overview::Begin(at, now);
     overview.generated_at = (*of_month)->collected_at;
     overview.breakdowns = (*of_month)->breakdowns;
@@ -151,7 +150,7 @@ Result<MonthSnapshot> VmselectOverviews::AskFor(const Fleet& fleet, const Window
     if (!total.ok()) return total.status();
     counted.counts.figures.push_back({.total = Cut(*total), .average = 0, .report_total = {}});
   }
-  if (window.span != Span::kMonth || !counted.counts.HasData()) return counted;
+  if (window.span != Span::kMonth || !HasData(counted.counts)) return counted;
   for (const Breakdown& breakdown : fleet.breakdowns) {
     auto totals = AskForBreakdown(breakdown, range_seconds, at, deadline);
     if (!totals.ok()) return totals.status();

@@ -39,9 +39,9 @@ TEST(PeriodCounts, HasDataWhereNotAllNumbersAre0) {
     for (const int64_t total : {nodes, tenants}) {
       period.figures.push_back({.total = total, .average = 0, .report_total = {}});
     }
-    return period.HasData();
+    return HasData(period);
   };
-  EXPECT_FALSE(PeriodCounts().HasData());
+  EXPECT_FALSE(HasData(PeriodCounts()));
   EXPECT_FALSE(counts(0, 0, 0));
   EXPECT_TRUE(counts(1, 0, 0));
   EXPECT_TRUE(counts(0, 1, 0));
