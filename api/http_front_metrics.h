@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "api/http_front.h"
 #include "metrics/registry.h"
 
 namespace rollcall::api {
@@ -44,9 +45,9 @@ struct FrontMetrics {
   void Closed(CloseReason reason) { closed[static_cast<size_t>(reason)]->Add(); }
   void Rejected(RejectReason reason) { rejected[static_cast<size_t>(reason)]->Add(); }
 
-  std::array<metrics::Gauge*, 2> connections{};   // by Listener
-  std::array<metrics::Counter*, 2> accepted{};    // by Listener
-  std::array<metrics::Gauge*, 4> queue_length{};  // by Lane
+  std::array<metrics::Gauge*, 2> connections{};        // by Listener
+  std::array<metrics::Counter*, 2> accepted{};         // by Listener
+  std::array<metrics::Gauge*, kLanes> queue_length{};  // by Lane
   std::array<metrics::Counter*, kCloseReasons> closed{};
   std::array<metrics::Counter*, kRejectReasons> rejected{};
   metrics::Gauge* buffered_bytes = nullptr;

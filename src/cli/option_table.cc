@@ -305,7 +305,7 @@ void AddStore(std::vector<OptionSpec>& table) {
                         "the rows of an overview fit many times over"}));
 }
 
-void AddAppList(std::vector<OptionSpec>& table) {
+void AddElsewhere(std::vector<OptionSpec>& table) {
   table.push_back(Text(
       kBoth, "app-list-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(app_list_url),
       {"Where the names of the apps come from that an overview lists at 0.",
@@ -313,19 +313,14 @@ void AddAppList(std::vector<OptionSpec>& table) {
   table.push_back(Duration(
       kBoth, "app-list-interval", seconds(1), hours(24 * 30), ROLLCALL_FIELD(app_list_interval),
       {"Time between two fetches of that list.", "GitHub takes 60 anonymous requests an hour"}));
-}
-
-void AddVictoriaMetrics(std::vector<OptionSpec>& table) {
   table.push_back(
       Text(kBoth, "vmselect-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(vmselect_url),
-           {"The VictoriaMetrics that computes the overview: a cluster's vmselect, or a URL whose "
-            "path ends in /prometheus, as http://localhost:8428/prometheus on a single node.",
+           {"The VictoriaMetrics that computes overviews: a vmselect, or a URL ending in /prometheus.",
             "the store has all that came in", "the overview comes from the store"}));
   table.push_back(Text(kBoth, "snapshot-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
                        ROLLCALL_FIELD(snapshot_dir),
-                       {"Where the numbers of closed months are kept as YYYY-MM.json. With "
-                        "--vmselect-url they are written and read; without, they are read for "
-                        "months before those that the store has.",
+                       {"Snapshots YYYY-MM.json of closed months: kept with --vmselect-url; "
+                        "without it read for months before those that the store has.",
                         "the store needs none", "there are none"}));
   table.push_back(
       Duration(kBoth, "vmselect-timeout", milliseconds(100), minutes(10),
@@ -384,8 +379,7 @@ void AddWorkers(std::vector<OptionSpec>& table) {
       {"Threads that take in reports.", "reports wait for the disk, not for a processor"}));
   table.push_back(Number<size_t>(
       kBoth, "query-threads", 1, 256, "threads", ROLLCALL_FIELD(front.query_threads),
-      {"Threads that answer everything else. With --vmselect-url as many more wait for "
-       "VictoriaMetrics.",
+      {"Threads that answer everything else, and as many for --vmselect-url.",
        "a slow answer leaves three for the others"}));
   table.push_back(Number<size_t>(
       kBoth, "ingest-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(front.ingest_queue),
@@ -412,8 +406,7 @@ std::vector<OptionSpec> MakeTable() {
   AddImport(table);
   AddMove(table);
   AddStore(table);
-  AddAppList(table);
-  AddVictoriaMetrics(table);
+  AddElsewhere(table);
   AddLimits(table);
   AddDeadlines(table);
   AddWorkers(table);
