@@ -56,6 +56,7 @@ class HttpFront::Impl {
         ingest_("http-ingest", kIngestBatch, [this](Job&& job) { Work(Lane::kIngest, job); }),
         query_("http-query", kQueryBatch, [this](Job&& job) { Work(Lane::kQuery, job); }),
         import_("http-import", 1, [this](Job&& job) { Work(Lane::kImport, job); }),
+        upstream_("http-upstream", 1, [this](Job&& job) { Work(Lane::kUpstream, job); }),
         stream_("http-stream", 1, Stream) {}
 
   Status Start(const FrontOptions& options, Judge judge, metrics::Registry& registry) {
@@ -66,12 +67,13 @@ class HttpFront::Impl {
     }
     loop_ =
         std::make_unique<FrontLoop>(options, std::move(judge), std::move(doors), mailbox_, budget_,
-                                    std::array{&ingest_, &query_, &import_, &stream_},
+                                    std::array{&ingest_, &query_, &import_, &upstream_, &stream_},
                                     registry);
     ROLLCALL_RETURN_IF_ERROR(loop_->Prepare());
     ROLLCALL_RETURN_IF_ERROR(ingest_.Start(options.ingest_threads));
     ROLLCALL_RETURN_IF_ERROR(query_.Start(options.query_threads));
     ROLLCALL_RETURN_IF_ERROR(import_.Start(1));
+    ROLLCALL_RETURN_IF_ERROR(upstream_.Start(options.query_threads));
     ROLLCALL_RETURN_IF_ERROR(stream_.Start(1));
     try {
       thread_ = std::thread([this] { loop_->Run(); });
@@ -91,6 +93,7 @@ class HttpFront::Impl {
     ingest_.Stop();
     query_.Stop();
     import_.Stop();
+    upstream_.Stop();
     stream_.Stop();
   }
 
@@ -148,6 +151,7 @@ class HttpFront::Impl {
   WorkerLane ingest_;
   WorkerLane query_;
   WorkerLane import_;
+  WorkerLane upstream_;
   WorkerLane stream_;
   std::unique_ptr<FrontLoop> loop_;
   std::thread thread_;

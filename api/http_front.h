@@ -27,9 +27,10 @@ enum class Lane {
   kIngest,
   kQuery,
   kImport,
-  kStream,  // the front's own: makes the next piece of a streamed answer
+  kUpstream,  // queries that wait for another server: they take as long as it does
+  kStream,    // the front's own: makes the next piece of a streamed answer
 };
-inline constexpr size_t kLanes = 4;
+inline constexpr size_t kLanes = 5;
 
 struct FrontOptions {
   std::string public_address =
@@ -60,10 +61,10 @@ struct FrontOptions {
   std::chrono::milliseconds linger_timeout{2'000};
 
   size_t ingest_threads = 2;
-  size_t query_threads = 4;
+  size_t query_threads = 4;  // and as many for queries that wait for another server
   size_t ingest_queue =
       20'000;  // requests that wait or are being worked on; over it: 503 with Retry-After
-  size_t query_queue = 256;
+  size_t query_queue = 256;  // and as many of those
   // One at a time; over it: 503, before the body is read.
   size_t import_queue = 4;
 

@@ -5,7 +5,8 @@ namespace {
 
 // In the order of the enumerations.
 constexpr std::array<const char*, 2> kListenerNames = {"public", "private"};
-constexpr std::array<const char*, kLanes> kLaneNames = {"ingest", "query", "import", "stream"};
+constexpr std::array<const char*, kLanes> kLaneNames = {"ingest", "query", "import", "upstream",
+                                                        "stream"};
 constexpr std::array<const char*, kCloseReasons> kCloseNames = {
     "peer",          "reset", "answered",    "rejected", "deadline_header",
     "deadline_body", "idle",  "slow_reader", "evicted",  "shutdown"};

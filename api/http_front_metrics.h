@@ -45,8 +45,8 @@ struct FrontMetrics {
   void Closed(CloseReason reason) { closed[static_cast<size_t>(reason)]->Add(); }
   void Rejected(RejectReason reason) { rejected[static_cast<size_t>(reason)]->Add(); }
 
-  std::array<metrics::Gauge*, 2> connections{};   // by Listener
-  std::array<metrics::Counter*, 2> accepted{};    // by Listener
+  std::array<metrics::Gauge*, 2> connections{};        // by Listener
+  std::array<metrics::Counter*, 2> accepted{};         // by Listener
   std::array<metrics::Gauge*, kLanes> queue_length{};  // by Lane
   std::array<metrics::Counter*, kCloseReasons> closed{};
   std::array<metrics::Counter*, kRejectReasons> rejected{};

@@ -319,6 +319,7 @@ size_t FrontLoop::QueueOf(Lane lane) const {
     case Lane::kIngest:
       return options_.ingest_queue;
     case Lane::kQuery:
+    case Lane::kUpstream:
       return options_.query_queue;
     case Lane::kImport:
       return options_.import_queue;

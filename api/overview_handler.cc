@@ -9,10 +9,6 @@
 namespace rollcall::api {
 namespace {
 
-constexpr int kFirstYear = 2024;
-constexpr int kLastYear = 2100;
-constexpr std::string_view kNoData = "no telemetry data available";
-
 // A whole number in decimal, with or without a sign, within bounds (inclusive).
 std::optional<int> ParseWithin(std::string_view text, int least, int most) {
   if (text.starts_with('+')) {
@@ -31,8 +27,8 @@ void AnswerError(int status, const std::string& message, HttpResponse& response)
   response.body = ErrorJson(message);
 }
 
-// `overviews` null: there is no data.
-void Answer(counts::OverviewReader* overviews, const ApiRequest& request, HttpResponse& response) {
+void Answer(OverviewSource& overviews, const char* failure, const ApiRequest& request,
+            HttpResponse& response) {
   response.headers.push_back({"Access-Control-Allow-Origin", "*"});
   response.headers.push_back({"Content-Type", "application/json"});
   const std::optional<std::string> year_text = request.Param("year");
@@ -40,34 +36,27 @@ void Answer(counts::OverviewReader* overviews, const ApiRequest& request, HttpRe
   if (!year_text || year_text->empty() || !month_text || month_text->empty()) {
     return AnswerError(400, "year and month query parameters are required", response);
   }
-  const std::optional<int> year = ParseWithin(*year_text, kFirstYear, kLastYear);
+  const std::optional<int> year = ParseWithin(*year_text, kFirstOverviewYear, kLastOverviewYear);
   if (!year) return AnswerError(400, "invalid year parameter", response);
   const std::optional<int> month = ParseWithin(*month_text, 1, 12);
   if (!month) return AnswerError(400, "invalid month parameter", response);
 
-  if (overviews == nullptr) return AnswerError(503, std::string(kNoData), response);
-  const auto overview = overviews->Read(
+  const auto overview = overviews.Read(
       CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)));
   if (!overview.ok()) {
     spdlog::error("overview {}-{:02}: {}", *year, *month, overview.status().message());
     response.headers.push_back({"Retry-After", "10"});
-    return AnswerError(503, "the store cannot be read", response);
+    return AnswerError(503, failure, response);
   }
-  if (!overview->has_value()) return AnswerError(503, std::string(kNoData), response);
+  if (!overview->has_value()) return AnswerError(503, "no telemetry data available", response);
   response.body = OverviewJson(CozystackFleet(), **overview);
 }
 
 }  // namespace
 
-ApiHandler OverviewHandler(counts::OverviewReader& overviews) {
-  return [&overviews](const ApiRequest& request, HttpResponse& response) {
-    Answer(&overviews, request, response);
-  };
-}
-
-ApiHandler NoOverviewHandler() {
-  return [](const ApiRequest& request, HttpResponse& response) {
-    Answer(nullptr, request, response);
+ApiHandler OverviewHandler(OverviewSource& overviews, const char* failure) {
+  return [&overviews, failure](const ApiRequest& request, HttpResponse& response) {
+    Answer(overviews, failure, request, response);
   };
 }
 

@@ -2,14 +2,12 @@
 #pragma once
 
 #include "api/httplib_engine.h"
-#include "counts/overview.h"
+#include "model/overview.h"
 
 namespace rollcall::api {
 
-// `overviews` outlives the handler.
-ApiHandler OverviewHandler(counts::OverviewReader& overviews);
-
-// Answers good questions as where no month has data.
-ApiHandler NoOverviewHandler();
+// `overviews` outlives the handler. `failure`: what those who ask are told where it cannot give one;
+// why is logged.
+ApiHandler OverviewHandler(OverviewSource& overviews, const char* failure);
 
 }  // namespace rollcall::api

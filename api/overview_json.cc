@@ -14,9 +14,9 @@ std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json PeriodJson(const Fleet& fleet, const counts::Overview& overview, Span span) {
+Json PeriodJson(const Fleet& fleet, const Overview& overview, Span span) {
   const Window window{overview.month, span};
-  const counts::PeriodCounts& counts = overview.periods[static_cast<size_t>(span)];
+  const PeriodCounts& counts = overview.periods[static_cast<size_t>(span)];
   const bool is_month = span == Span::kMonth;
   Json json;
   json["label"] =
@@ -38,7 +38,7 @@ Json PeriodJson(const Fleet& fleet, const counts::Overview& overview, Span span)
 
 }  // namespace
 
-std::string OverviewJson(const Fleet& fleet, const counts::Overview& overview) {
+std::string OverviewJson(const Fleet& fleet, const Overview& overview) {
   Json json;
   json["generated_at"] = FormatRfc3339(overview.generated_at);
   for (const Span span : kSpans) {

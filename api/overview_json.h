@@ -3,12 +3,11 @@
 
 #include <string>
 
-#include "counts/overview.h"
-#include "model/fleet.h"
+#include "model/overview.h"
 
 namespace rollcall::api {
 
-std::string OverviewJson(const Fleet& fleet, const counts::Overview& overview);
+std::string OverviewJson(const Fleet& fleet, const Overview& overview);
 
 // {"error": message}
 std::string ErrorJson(const std::string& message);

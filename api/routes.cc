@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::string_view kReportRoute = "report";
 constexpr std::string_view kUnknownRoute = "unknown";
+constexpr const char* kOverviewRoute = "overview";
 
 HttpResponse MethodNotAllowed(const std::string& allowed) {
   HttpResponse response = HttpResponse::Text(405, "Method not allowed");
@@ -136,8 +137,10 @@ void Routes::MountAll() {
           response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
           response.body = services_.registry.WriteText();
         });
-  Mount(Listener::kPublic, "/api/overview", "overview", Takes::kGet,
-        services_.has_counts ? OverviewHandler(services_.overviews) : NoOverviewHandler());
+  Mount(Listener::kPublic, "/api/overview", kOverviewRoute, Takes::kGet,
+        OverviewHandler(services_.overviews, services_.overviews_are_remote
+                                                 ? "VictoriaMetrics does not answer as it should"
+                                                 : "the store cannot be read"));
   for (const web::Asset& asset : web::Assets()) {
     Mount(Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
           AssetHandler(asset));
@@ -183,6 +186,8 @@ HeadVerdict Routes::Judge(const HttpRequest& head) {
     if (route->takes == Takes::kUpload) {
       verdict.lane = Lane::kImport;
       verdict.streams = true;
+    } else if (route->name == kOverviewRoute && services_.overviews_are_remote) {
+      verdict.lane = Lane::kUpstream;
     }
     return verdict;
   }
@@ -191,7 +196,7 @@ HeadVerdict Routes::Judge(const HttpRequest& head) {
   } else {
     name = route->name;
     verdict.answer = MethodNotAllowed(route->Allowed());
-    if (route->name == "overview") {
+    if (route->name == kOverviewRoute) {
       verdict.answer->headers.push_back({"Access-Control-Allow-Origin", "*"});
     }
   }

@@ -18,9 +18,9 @@
 #include "api/http_front.h"
 #include "api/httplib_engine.h"
 #include "base/clock.h"
-#include "counts/overview.h"
 #include "ingest/ingester.h"
 #include "metrics/registry.h"
+#include "model/overview.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -28,14 +28,14 @@ namespace rollcall::api {
 // What handlers work with. All of it outlives the routes.
 struct Services {
   ingest::Ingester& ingester;
-  counts::OverviewReader& overviews;
+  OverviewSource& overviews;
+  bool overviews_are_remote;  // they wait for another server
   metrics::Registry& registry;
   std::function<bool()> is_ready;
   size_t max_report_bytes;
   storage::Stores& stores;
   const Clock& clock;
   std::stop_token stop_imports;
-  bool has_counts;  // false: reports are forwarded only
 };
 
 // Judges heads and handles requests for the front. Thread-safe.

@@ -4,7 +4,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include "forward/http_client.h"
 #include "model/fleet.h"
+#include "query/old_snapshots.h"
 #include "storage/retention.h"
 
 namespace rollcall::api {
@@ -15,6 +17,8 @@ constexpr std::chrono::seconds kWindowPeriod{30};
 constexpr std::chrono::hours kRetentionPeriod{1};
 // Also without a report to store: who is not ready gets none.
 constexpr std::chrono::seconds kRecoveryPeriod{5};
+// A machine that is gone is noticed well before the queries' own time is over.
+constexpr std::chrono::milliseconds kVmselectConnectTimeout{3'000};
 
 ingest::IngesterOptions IngesterOptionsOf(const ServerOptions& options) {
   ingest::IngesterOptions ingester = options.ingester;
@@ -22,6 +26,14 @@ ingest::IngesterOptions IngesterOptionsOf(const ServerOptions& options) {
   ingester.forward = !options.forward.url.empty();
   return ingester;
 }
+
+// Of a server that only forwards: what an older run has stored is not the fleet of today.
+class NoOverviews : public OverviewSource {
+ public:
+  Result<std::optional<Overview>> Read(const Fleet&, Month) override {
+    return std::optional<Overview>();
+  }
+};
 
 }  // namespace
 
@@ -34,10 +46,11 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
                                                    registry)),
       windows_(*stores_, registry),
       app_list_(options.app_list_url),
-      overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
-      routes_({*ingester_, overviews_, registry,
+      stored_overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
+      overviews_(MakeOverviews(options)),
+      routes_({*ingester_, *overviews_, !options.vmselect.url.empty(), registry,
                [this] { return stores_->store().writable(); }, options.max_report_bytes, *stores_, clock,
-               stop_imports_.get_token(), options.store}),
+               stop_imports_.get_token()}),
       jobs_(registry, clock) {}
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -81,6 +94,7 @@ void Server::Stop(std::chrono::milliseconds grace) {
   if (!front_) return;
   const auto end = std::chrono::steady_clock::now() + grace;
   stop_imports_.request_stop();
+  stop_queries_.request_stop();
   front_->Stop(grace);
   front_.reset();
   // Commits what is still queued, and tells the routes what came of it.
@@ -90,6 +104,29 @@ void Server::Stop(std::chrono::milliseconds grace) {
     forwarder_->Stop(std::max(left, std::chrono::milliseconds(0)));
   }
   jobs_.Stop();
+}
+
+std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& options) {
+  if (options.vmselect.url.empty()) {
+    if (!options.store) return std::make_unique<NoOverviews>();
+    return std::make_unique<query::OldSnapshots>(stored_overviews_, options.vmselect.snapshot_dir,
+                                                 clock_);
+  }
+  query::Fetch fetch = [stop = stop_queries_.get_token()](
+                           const std::string& url,
+                           std::chrono::milliseconds timeout) -> Result<query::FetchedPage> {
+    forward::HttpClientOptions http;
+    http.connect_timeout = std::min(kVmselectConnectTimeout, timeout);
+    http.read_timeout = timeout;
+    http.total_timeout = timeout;
+    http.max_response_bytes = kMaxInstantVectorJsonBytes;
+    auto response = forward::HttpGet(url, http, stop);
+    if (!response.ok()) return response.status();
+    return query::FetchedPage{response->status, std::move(response->body)};
+  };
+  return std::make_unique<query::VmselectOverviews>(
+      options.vmselect, std::move(fetch), [this] { return *app_list_.Current(); }, clock_,
+      registry_);
 }
 
 Status Server::AddJobs(const ServerOptions& options) {

@@ -16,6 +16,7 @@
 #include "jobs/app_list.h"
 #include "jobs/job_table.h"
 #include "metrics/registry.h"
+#include "query/vmselect_overviews.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -32,6 +33,8 @@ struct ServerOptions {
   forward::ForwarderOptions forward;
   bool store = true;  // false: reports are forwarded only, and there are no counts
   std::chrono::milliseconds parked_retention = std::chrono::hours(24 * 7);
+  // Without a URL overviews come from the store, and where it has none from the snapshots.
+  query::VmselectOptions vmselect;
 };
 
 class Server {
@@ -47,8 +50,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Drains: no further connections, what was accepted is stored and answered, all threads end. What is
-  // not done after `grace` is cut off. An import ends at once, with what it has stored; an export
-  // too. What is not forwarded yet stays in the outbox.
+  // not done after `grace` is cut off. An import ends at once, with what it has stored, an
+  // export too, and an overview that waits for VictoriaMetrics, without numbers. What is not forwarded yet
+  // stays in the outbox.
   void Stop(std::chrono::milliseconds grace);
 
   int public_port() const { return front_->public_port(); }
@@ -57,6 +61,7 @@ class Server {
  private:
   Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores, const Clock& clock,
          metrics::Registry& registry);
+  std::unique_ptr<OverviewSource> MakeOverviews(const ServerOptions& options);
   Status AddJobs(const ServerOptions& options);
   Status StartForwarder(const ServerOptions& options);
   void AddReadings();
@@ -69,7 +74,9 @@ class Server {
   std::unique_ptr<ingest::Ingester> ingester_;  // gone once stopped
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
-  counts::OverviewReader overviews_;
+  counts::OverviewReader stored_overviews_;
+  std::stop_source stop_queries_;
+  const std::unique_ptr<OverviewSource> overviews_;  // what is served
   std::stop_source stop_imports_;
   Routes routes_;
   jobs::JobTable jobs_;

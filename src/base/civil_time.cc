@@ -15,8 +15,40 @@ constexpr std::array<const char*, 12> kMonthNames = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
 
-year_month_day CivilOf(Day d) {
-  return year_month_day(sys_days(days(d.number)));
+year_month_day CivilOf(Day d) { return year_month_day(sys_days(days(d.number))); }
+
+// Takes `width` digits off the front of `text`; nullopt where there are none, or their number is
+// over `most`.
+std::optional<unsigned> TakeNumber(std::string_view& text, size_t width, unsigned most) {
+  if (text.size() < width) return std::nullopt;
+  unsigned number = 0;
+  for (const char c : text.substr(0, width)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + static_cast<unsigned>(c - '0');
+  }
+  if (number > most) return std::nullopt;
+  text.remove_prefix(width);
+  return number;
+}
+
+bool Take(std::string_view& text, char c) {
+  if (!text.starts_with(c)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// "Z", "+02:00"
+std::optional<std::chrono::minutes> TakeOffset(std::string_view& text) {
+  if (Take(text, 'Z')) return std::chrono::minutes(0);
+  const bool west = text.starts_with('-');
+  if (!west && !text.starts_with('+')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto hours = TakeNumber(text, 2, 23);
+  if (!hours || !Take(text, ':')) return std::nullopt;
+  const auto minutes = TakeNumber(text, 2, 59);
+  if (!minutes) return std::nullopt;
+  const std::chrono::minutes offset(*hours * 60 + *minutes);
+  return west ? -offset : offset;
 }
 
 std::string FormatDate(const year_month_day& civil) {
@@ -83,9 +115,34 @@ std::string FormatRfc3339(UnixSeconds t) {
   const std::chrono::hh_mm_ss time(std::max(t - day, std::chrono::seconds(0)));
   char text[64];
   std::snprintf(text, sizeof text, "T%02d:%02d:%02dZ", static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
+                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
   return FormatDate(year_month_day(day)) + text;
+}
+
+std::optional<UnixSeconds> ParseRfc3339(std::string_view text) {
+  const auto year = TakeNumber(text, 4, 9999);
+  if (!year || !Take(text, '-')) return std::nullopt;
+  const auto month = TakeNumber(text, 2, 12);
+  if (!month || !Take(text, '-')) return std::nullopt;
+  const auto day = TakeNumber(text, 2, 31);
+  if (!day || !Take(text, 'T')) return std::nullopt;
+  const auto hour = TakeNumber(text, 2, 23);
+  if (!hour || !Take(text, ':')) return std::nullopt;
+  const auto minute = TakeNumber(text, 2, 59);
+  if (!minute || !Take(text, ':')) return std::nullopt;
+  const auto second = TakeNumber(text, 2, 59);
+  if (!second) return std::nullopt;
+  if (Take(text, '.')) {
+    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0) return std::nullopt;
+    text.remove_prefix(digits);
+  }
+  const auto offset = TakeOffset(text);
+  const year_month_day civil(std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
+                             std::chrono::day(*day));
+  if (!offset || !text.empty() || !civil.ok()) return std::nullopt;
+  return UnixSeconds(sys_days(civil)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second) - *offset;
 }
 
 }  // namespace rollcall

@@ -46,5 +46,8 @@ struct Month {
 
 // "2026-04-01T07:01:00Z" (RFC 3339, UTC).
 std::string FormatRfc3339(UnixSeconds t);
+// Reads what that writes, and the same with a fraction of a second, which is cut off, or with an
+// offset: "2026-04-01T00:01:00.25-07:00". nullopt: anything else, and leap seconds.
+std::optional<UnixSeconds> ParseRfc3339(std::string_view text);
 
 }  // namespace rollcall

@@ -232,7 +232,7 @@ void AddStore(std::vector<OptionSpec>& table) {
                         "the rows of an overview fit many times over"}));
 }
 
-void AddAppList(std::vector<OptionSpec>& table) {
+void AddElsewhere(std::vector<OptionSpec>& table) {
   table.push_back(Text(
       kBoth, "app-list-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(app_list_url),
       {"Where the names of the apps come from that an overview lists at 0.",
@@ -240,6 +240,20 @@ void AddAppList(std::vector<OptionSpec>& table) {
   table.push_back(Duration(
       kBoth, "app-list-interval", seconds(1), hours(24 * 30), ROLLCALL_FIELD(app_list_interval),
       {"Time between two fetches of that list.", "GitHub takes 60 anonymous requests an hour"}));
+  table.push_back(
+      Text(kBoth, "vmselect-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(vmselect_url),
+           {"The VictoriaMetrics that computes overviews: a vmselect, or a URL ending in /prometheus.",
+            "the store has all that came in", "the overview comes from the store"}));
+  table.push_back(Text(kBoth, "snapshot-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
+                       ROLLCALL_FIELD(snapshot_dir),
+                       {"Snapshots YYYY-MM.json of closed months: kept with --vmselect-url; "
+                        "without it read for months before those that the store has.",
+                        "the store needs none", "there are none"}));
+  table.push_back(
+      Duration(kBoth, "vmselect-timeout", milliseconds(100), minutes(10),
+               ROLLCALL_FIELD(vmselect_timeout),
+               {"Time for all that VictoriaMetrics is asked for one overview; over it: 503.",
+                "what VictoriaMetrics itself gives a query"}));
 }
 
 void AddForward(std::vector<OptionSpec>& table) {
@@ -327,7 +341,8 @@ void AddWorkers(std::vector<OptionSpec>& table) {
       {"Threads that take in reports.", "reports wait for the disk, not for a processor"}));
   table.push_back(Number<size_t>(
       kBoth, "query-threads", 1, 256, "threads", ROLLCALL_FIELD(front.query_threads),
-      {"Threads that answer everything else.", "a slow answer leaves three for the others"}));
+      {"Threads that answer everything else, and as many for --vmselect-url.",
+       "a slow answer leaves three for the others"}));
   table.push_back(Number<size_t>(
       kBoth, "ingest-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(front.ingest_queue),
       {"Reports that may wait or be in work; over it: 503 with Retry-After.",
@@ -353,7 +368,7 @@ std::vector<OptionSpec> MakeTable() {
   AddImport(table);
   AddMove(table);
   AddStore(table);
-  AddAppList(table);
+  AddElsewhere(table);
   AddForward(table);
   AddLimits(table);
   AddDeadlines(table);

@@ -41,6 +41,10 @@ struct ServeOptions {
   bool no_store = false;
   size_t outbox_max_bytes = size_t{10} << 30;
   std::chrono::milliseconds outbox_retention = std::chrono::hours(24 * 7);  // of parked reports
+  // Empty: overviews come from the store, and where it has none from the snapshots, if there are any.
+  std::string vmselect_url;
+  std::string snapshot_dir;
+  std::chrono::milliseconds vmselect_timeout = std::chrono::seconds(30);
 
   std::string log_level = "info";  // debug, info, warning or error
   std::chrono::milliseconds shutdown_grace = std::chrono::seconds(20);

@@ -73,6 +73,9 @@ api::ServerOptions ServerOptionsOf(const ServeOptions& options) {
                                 options.forward_bearer_token_file};
   server.store = !options.no_store;
   server.parked_retention = options.outbox_retention;
+  server.vmselect.url = options.vmselect_url;
+  server.vmselect.snapshot_dir = options.snapshot_dir;
+  server.vmselect.timeout = options.vmselect_timeout;
   return server;
 }
 

@@ -1,7 +1,5 @@
 #include "counts/overview.h"
 
-#include <algorithm>
-
 #include <spdlog/spdlog.h>
 
 #include "model/label_set.h"
@@ -11,19 +9,7 @@ namespace {
 
 using storage::Table;
 
-bool HasData(const PeriodCounts& month) {
-  return month.sources != 0 || std::any_of(month.figures.begin(), month.figures.end(),
-                                           [](const FigureCount& f) { return f.total != 0; });
-}
-
 }  // namespace
-
-double AverageToOneDecimal(int64_t value, int64_t count) {
-  if (count <= 0) return 0;
-  const __int128 tenths_doubled = static_cast<__int128>(value) * 20;
-  const __int128 half = value < 0 ? -count : count;
-  return static_cast<double>((tenths_doubled + half) / (static_cast<__int128>(count) * 2)) / 10.0;
-}
 
 Result<std::optional<Month>> OverviewReader::LatestMonthWithReports(FleetRef fleet,
                                                                     Month month) const {
@@ -51,7 +37,7 @@ Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month m
     if (!latest->has_value()) return std::optional<Overview>();
     Result<Overview> overview = ReadMonth(fleet, **latest);
     if (!overview.ok()) return overview.status();
-    if (HasData(overview->periods[0])) return std::optional(std::move(*overview));
+    if (HasData((*overview)[Span::kMonth])) return std::optional(std::move(*overview));
     if ((*latest)->number == 0) return std::optional<Overview>();
     month = (*latest)->Plus(-1);
   }
@@ -99,15 +85,11 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month) {
   if (!kept.ok()) return kept.status();
   const UnixSeconds now = clock_.Now();
 
-  Overview overview;
-  overview.month = month;
-  overview.is_final = month < Month::Of(now);
-  overview.last_day = std::min(month.LastDay(), std::max(month.FirstDay(), Day::Of(now)));
-
+  Overview overview = Overview::Begin(month, now);
   const auto counted = ReadMetric(window, fleet.counted_metric, kept->snapshot);
   if (!counted.ok()) return counted.status();
   for (const Span span : kSpans) {
-    overview.periods[static_cast<size_t>(span)].sources = (*counted)[span].sources;
+    overview[span].sources = (*counted)[span].sources;
   }
   for (const Figure& figure : fleet.figures) {
     TotalsRow totals;
@@ -122,14 +104,13 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month) {
           }));
     }
     for (const Span span : kSpans) {
-      PeriodCounts& period = overview.periods[static_cast<size_t>(span)];
       FigureCount count;
       count.total = totals[span].sum.ToInt64();
-      count.average = AverageToOneDecimal(count.total, period.sources);
       if (figure.label.empty()) count.report_total = totals[span].report_sum.ToInt64();
-      period.figures.push_back(count);
+      overview[span].figures.push_back(count);
     }
   }
+  overview.SetAverages();
 
   storage::WindowRecord record = kept->record;
   if (!record.final) {

@@ -93,5 +93,42 @@ TEST(Rfc3339, IsWrittenInUtcToTheSecond) {
   EXPECT_EQ(FormatRfc3339(At(1709210096)), "2024-02-29T12:34:56Z");
 }
 
+TEST(Rfc3339, IsReadWithFractionsAndOffsets) {
+  for (const long long t : {0LL, 1767225599LL, 1709210096LL, 253402300799LL}) {
+    EXPECT_EQ(ParseRfc3339(FormatRfc3339(At(t))), At(t));
+  }
+  EXPECT_EQ(ParseRfc3339("2024-02-29T12:34:56.999999999Z"), At(1709210096));
+  EXPECT_EQ(ParseRfc3339("2024-02-29T14:34:56+02:00"), At(1709210096));
+  EXPECT_EQ(ParseRfc3339("2024-02-29T04:04:56.5-08:30"), At(1709210096));
+  EXPECT_EQ(ParseRfc3339("1969-12-31T23:59:59Z"), At(-1));
+}
+
+TEST(Rfc3339, NoOtherTextIsAnInstant) {
+  for (const std::string_view text : {"",
+                                      "2024-02-29",
+                                      "2024-02-29T12:34:56",
+                                      "2024-02-29 12:34:56Z",
+                                      "2024-02-29t12:34:56z",
+                                      "2023-02-29T12:34:56Z",
+                                      "2024-13-01T00:00:00Z",
+                                      "2024-00-01T00:00:00Z",
+                                      "2024-01-00T00:00:00Z",
+                                      "2024-01-32T00:00:00Z",
+                                      "2024-01-01T24:00:00Z",
+                                      "2024-01-01T00:60:00Z",
+                                      "2024-01-01T00:00:60Z",
+                                      "2024-01-01T00:00:00.Z",
+                                      "2024-01-01T00:00:00ZZ",
+                                      "2024-01-01T00:00:00+0200",
+                                      "2024-01-01T00:00:00+24:00",
+                                      "2024-01-01T00:00:00+02:60",
+                                      "2024-1-01T00:00:00Z",
+                                      "-024-01-01T00:00:00Z",
+                                      "2024-01-01T00:00:00+02:0",
+                                      "2024-01-01T00:00:00.5"}) {
+    EXPECT_EQ(ParseRfc3339(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace rollcall

@@ -210,30 +210,5 @@ TEST_F(OverviewRules, AMonthThatBeginsOnlyLaterByTheClockEndsOnItsFirstDay) {
   EXPECT_FALSE((*overview)->is_final);
 }
 
-TEST(AverageToOneDecimal, IsRoundedHalfAwayFromZero) {
-  struct Case {
-    int64_t total;
-    int64_t count;
-    double want;
-  };
-  const Case cases[] = {{0, 0, 0},        {5, 0, 0},        {5, -1, 0},        {210, 42, 5.0},
-                        {1, 3, 0.3},      {2, 3, 0.7},      {1, 20, 0.1},      {3, 20, 0.2},
-                        {1, 21, 0.0},     {19, 400, 0.0},   {20, 400, 0.1},    {-1, 20, -0.1},
-                        {-3, 20, -0.2},   {-1, 3, -0.3},    {-2, 3, -0.7},     {-1, 21, 0.0},
-                        {1, 8, 0.1},      {-1, 8, -0.1},    {5, 4, 1.3},       {-5, 4, -1.3},
-                        {249, 1000, 0.2}, {250, 1000, 0.3}, {-250, 1000, -0.3}};
-  for (const Case& c : cases) {
-    EXPECT_EQ(counts::AverageToOneDecimal(c.total, c.count), c.want) << c.total << "/" << c.count;
-  }
-}
-
-TEST(AverageToOneDecimal, DoesNotOverflowAtTheEndsOfTheRange) {
-  EXPECT_EQ(counts::AverageToOneDecimal(INT64_MAX, 1), 9223372036854775807.0);
-  EXPECT_EQ(counts::AverageToOneDecimal(INT64_MIN, 1), -9223372036854775808.0);
-  EXPECT_EQ(counts::AverageToOneDecimal(INT64_MAX, INT64_MAX), 1.0);
-  EXPECT_EQ(counts::AverageToOneDecimal(INT64_MIN, INT64_MAX), -1.0);
-  EXPECT_EQ(counts::AverageToOneDecimal(1, INT64_MAX), 0.0);
-}
-
 }  // namespace
 }  // namespace rollcall::testing

@@ -69,10 +69,10 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
     const auto read = overviews.Read(CozystackFleet(), month);
     ASSERT_TRUE(read.ok()) << read.status().message();
     ASSERT_TRUE(read->has_value()) << month.ToString();
-    const counts::Overview& overview = **read;
+    const Overview& overview = **read;
     ASSERT_EQ(overview.month, month);
     for (const Span span : kSpans) {
-      const counts::PeriodCounts& period = overview.periods[static_cast<size_t>(span)];
+      const PeriodCounts& period = overview.periods[static_cast<size_t>(span)];
       const cli::DemoTruth truth = fleet->Truth(month, static_cast<uint32_t>(MonthsOf(span)));
       const std::string where =
           month.ToString() + " and the " + std::to_string(MonthsOf(span) - 1) + " before";

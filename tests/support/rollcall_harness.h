@@ -129,7 +129,7 @@ class Harness {
     return Render(**overview);
   }
 
-  Result<std::optional<counts::Overview>> ReadOverview(const std::string& month) {
+  Result<std::optional<rollcall::Overview>> ReadOverview(const std::string& month) {
     return overviews_->Read(CozystackFleet(), *Month::Parse(month));
   }
 
@@ -142,15 +142,15 @@ class Harness {
     return text;
   }
 
-  static std::string Render(const counts::Overview& overview) {
+  static std::string Render(const rollcall::Overview& overview) {
     static const char* const kNames[] = {"month", "quarter", "year"};
     std::string text = overview.month.ToString() + ":";
     for (size_t i = 0; i < 3; ++i) {
-      const counts::PeriodCounts& period = overview.periods[i];
+      const PeriodCounts& period = overview.periods[i];
       text += std::string(i == 0 ? " " : " | ") + kNames[i] +
               " clusters=" + std::to_string(period.sources);
       for (size_t f = 0; f < period.figures.size(); ++f) {
-        const counts::FigureCount& figure = period.figures[f];
+        const FigureCount& figure = period.figures[f];
         char average[64];
         std::snprintf(average, sizeof average, " (%.1f)", figure.average);
         text += " " + CozystackFleet().figures[f].total_name + "=" + std::to_string(figure.total);

@@ -1,0 +1,49 @@
+// JSON from elsewhere as a tree, with bounds that hold before anything else looks at it. For the
+// *_json.cc files of this box alone: nothing else may know the library.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace rollcall {
+
+// InvalidArgument: over a bound (both inclusive), or not JSON. Of a name that an object has twice
+// the last value counts. Pure; any bytes may come.
+inline Result<nlohmann::json> ParseBoundedJson(std::string_view text, size_t max_bytes,
+                                               int max_depth) {
+  using Json = nlohmann::json;
+  if (text.size() > max_bytes) {
+    return Status::InvalidArgument(std::to_string(text.size()) + " bytes, at most " +
+                                   std::to_string(max_bytes));
+  }
+  bool too_deep = false;
+  const auto keep = [&](int depth, Json::parse_event_t, Json&) {
+    too_deep |= depth > max_depth;
+    return !too_deep;
+  };
+  Json json = Json::parse(text.begin(), text.end(), keep, false);
+  if (too_deep) {
+    return Status::InvalidArgument("nested deeper than " + std::to_string(max_depth) + " levels");
+  }
+  if (json.is_discarded()) return Status::InvalidArgument("not JSON");
+  return json;
+}
+
+// The member of that name; null where `json` is no object or has none.
+inline const nlohmann::json* Member(const nlohmann::json& json, const char* name) {
+  if (!json.is_object()) return nullptr;
+  const auto at = json.find(name);
+  return at == json.end() ? nullptr : &*at;
+}
+
+// The member of that name where it is text; null otherwise.
+inline const std::string* TextMember(const nlohmann::json& json, const char* name) {
+  const nlohmann::json* const member = Member(json, name);
+  return member == nullptr ? nullptr : member->get_ptr<const std::string*>();
+}
+
+}  // namespace rollcall

@@ -1,0 +1,187 @@
+#include "query/vmselect_overviews.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "model/exact_sum.h"
+#include "query/instant_query.h"
+
+namespace rollcall::query {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long the numbers of a window are good that may still change.
+constexpr std::chrono::minutes kKeepOpen{5};
+// How long after its end a window may still change: reports are sent on, and become visible there,
+// with some delay.
+constexpr std::chrono::minutes kSettle{5};
+
+milliseconds LeftUntil(std::chrono::steady_clock::time_point deadline) {
+  return std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+}
+
+// The numbers of a window that had settled when they were collected. Of an empty one nothing says
+// that it stays so: its data may be brought in later.
+bool IsFinal(const MonthSnapshot& counted) {
+  return counted.collected_at >= counted.month.Plus(1).Start() + kSettle && HasData(counted.counts);
+}
+
+int64_t Cut(double value) { return ExactSum::Of(value).ToInt64(); }
+
+}  // namespace
+
+VmselectOverviews::VmselectOverviews(const VmselectOptions& options, Fetch fetch,
+                                     KnownNames known_names, const Clock& clock,
+                                     metrics::Registry& registry)
+    : api_(options.url, std::move(fetch), registry),
+      files_(options.snapshot_dir),
+      timeout_(options.timeout),
+      known_names_(std::move(known_names)),
+      clock_(clock),
+      from_memory_(registry.GetCounter("rollcall_vmselect_windows_total",
+                                       "Windows of overviews by where their numbers came from",
+                                       {{"from", "memory"}})),
+      from_files_(registry.GetCounter("rollcall_vmselect_windows_total",
+                                      "Windows of overviews by where their numbers came from",
+                                      {{"from", "snapshot"}})),
+      computed_(registry.GetCounter("rollcall_vmselect_windows_total",
+                                    "Windows of overviews by where their numbers came from",
+                                    {{"from", "queries"}})) {}
+
+Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Month month) {
+  const SteadyTime deadline = std::chrono::steady_clock::now() + timeout_;
+  const UnixSeconds now = clock_.Now();
+  const Month first = Month::FromYearMonth(kFirstOverviewYear, 1);
+  for (Month at = std::min(month, Month::Of(now)); at >= first; at = at.Plus(-1)) {
+    const auto of_month = CountsOf(fleet, {at, Span::kMonth}, now, deadline);
+    if (!of_month.ok()) return of_month.status();
+    if (!HasData((*of_month)->counts)) continue;
+    Overview overview = Overview::Begin(at, now);
+    overview.generated_at = (*of_month)->collected_at;
+    overview.breakdowns = (*of_month)->breakdowns;
+    overview[Span::kMonth] = (*of_month)->counts;
+    for (const Span span : {Span::kQuarter, Span::kYear}) {
+      const auto longer = CountsOf(fleet, {at, span}, now, deadline);
+      if (!longer.ok()) return longer.status();
+      overview[span] = (*longer)->counts;
+    }
+    overview.SetAverages();
+    return std::optional(std::move(overview));
+  }
+  return std::optional<Overview>();
+}
+
+VmselectOverviews::Counted VmselectOverviews::FindKept(const Key& key, UnixSeconds now) const {
+  const auto at = kept_.find(key);
+  if (at == kept_.end()) return nullptr;
+  const MonthSnapshot& counted = *at->second;
+  if (IsFinal(counted)) return at->second;
+  const UnixSeconds end = counted.month.Plus(1).Start();
+  const bool closed_since = counted.collected_at < end && now >= end;
+  const bool is_fresh = now >= counted.collected_at && now < counted.collected_at + kKeepOpen;
+  return is_fresh && !closed_since ? at->second : nullptr;
+}
+
+Result<VmselectOverviews::Counted> VmselectOverviews::CountsOf(const Fleet& fleet,
+                                                               const Window& window,
+                                                               UnixSeconds now,
+                                                               SteadyTime deadline) {
+  const Key key{fleet.ref, window.last, window.span};
+  std::promise<Result<Counted>> promise;
+  std::shared_future<Result<Counted>> future;
+  {
+    const std::lock_guard lock(mutex_);
+    if (Counted kept = FindKept(key, now)) {
+      from_memory_.Add();
+      return kept;
+    }
+    if (const auto at = running_.find(key); at != running_.end()) {
+      future = at->second;
+    } else {
+      running_[key] = promise.get_future().share();
+    }
+  }
+  if (future.valid()) return future.get();
+  const Result<Counted> counted = Compute(fleet, window, now, deadline);
+  {
+    const std::lock_guard lock(mutex_);
+    const bool is_running_month = window.span == Span::kMonth && window.last == Month::Of(now);
+    if (counted.ok() && !is_running_month) kept_[key] = *counted;
+    running_.erase(key);
+  }
+  promise.set_value(counted);
+  return counted;
+}
+
+Result<VmselectOverviews::Counted> VmselectOverviews::Compute(const Fleet& fleet,
+                                                              const Window& window, UnixSeconds now,
+                                                              SteadyTime deadline) {
+  const bool has_file = window.span == Span::kMonth && window.last < Month::Of(now);
+  if (has_file) {
+    if (auto snapshot = files_.Read(fleet, window.last)) {
+      from_files_.Add();
+      return std::make_shared<const MonthSnapshot>(*std::move(snapshot));
+    }
+  }
+  auto asked = AskFor(fleet, window, now, deadline);
+  if (!asked.ok()) return asked.status().WithContext("ask VictoriaMetrics");
+  computed_.Add();
+  if (has_file && IsFinal(*asked)) {
+    if (const Status status = files_.Write(fleet, *asked); !status.ok()) {
+      spdlog::warn("snapshot of {}: {}", window.last.ToString(), status.message());
+    }
+  }
+  return std::make_shared<const MonthSnapshot>(*std::move(asked));
+}
+
+Result<MonthSnapshot> VmselectOverviews::AskFor(const Fleet& fleet, const Window& window,
+                                                UnixSeconds now, SteadyTime deadline) {
+  const auto [at, range_seconds] = EvaluationOf(window, now);
+  MonthSnapshot counted;
+  counted.month = window.last;
+  counted.collected_at = now;
+  const auto sources = AskForNumber(SourcesQuery(fleet, range_seconds), at, deadline);
+  if (!sources.ok()) return sources.status();
+  counted.counts.sources = Cut(*sources);
+  for (const Figure& figure : fleet.figures) {
+    const auto total = AskForNumber(FigureQuery(figure, range_seconds), at, deadline);
+    if (!total.ok()) return total.status();
+    counted.counts.figures.push_back({.total = Cut(*total), .average = 0, .report_total = {}});
+  }
+  if (window.span != Span::kMonth || !HasData(counted.counts)) return counted;
+  for (const Breakdown& breakdown : fleet.breakdowns) {
+    auto totals = AskForBreakdown(breakdown, range_seconds, at, deadline);
+    if (!totals.ok()) return totals.status();
+    counted.breakdowns.push_back(*std::move(totals));
+  }
+  return counted;
+}
+
+Result<double> VmselectOverviews::AskForNumber(const std::string& query, UnixSeconds at,
+                                               SteadyTime deadline) {
+  const auto samples = api_.Ask(query, "", at, LeftUntil(deadline));
+  if (!samples.ok()) return samples.status();
+  if (samples->size() > 1) {
+    return Status::Unavailable(query + ": " + std::to_string(samples->size()) +
+                               " samples, want one");
+  }
+  return samples->empty() ? 0.0 : samples->front().value;
+}
+
+Result<BreakdownTotals> VmselectOverviews::AskForBreakdown(const Breakdown& breakdown,
+                                                           int64_t range_seconds, UnixSeconds at,
+                                                           SteadyTime deadline) {
+  const auto samples =
+      api_.Ask(BreakdownQuery(breakdown, range_seconds), breakdown.label, at, LeftUntil(deadline));
+  if (!samples.ok()) return samples.status();
+  BreakdownTotals totals;
+  for (const std::string& name : known_names_()) totals[name] = 0;
+  for (const InstantSample& sample : *samples) {
+    if (!sample.label_value.empty()) totals[sample.label_value] = Cut(sample.value);
+  }
+  return totals;
+}
+
+}  // namespace rollcall::query

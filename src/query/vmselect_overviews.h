@@ -1,0 +1,72 @@
+// Overviews that VictoriaMetrics computes: asked window by window, kept so that a closed month is
+// asked about once. Contract "Cozystack telemetry", VictoriaMetrics. Owned by the server.
+#pragma once
+
+#include <chrono>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tuple>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "metrics/registry.h"
+#include "model/month_snapshot.h"
+#include "model/overview.h"
+#include "query/prometheus_api.h"
+#include "query/snapshot_files.h"
+
+namespace rollcall::query {
+
+struct VmselectOptions {
+  std::string url;           // see InstantQueryUrl
+  std::string snapshot_dir;  // empty: closed months are kept in memory alone
+  // For all queries of one overview together, over 0.
+  std::chrono::milliseconds timeout{30'000};
+};
+
+// Thread-safe. A caller's own thread asks, one query after the other: there are never more queries
+// at once than callers, and callers who want the same window share one computation.
+class VmselectOverviews final : public OverviewSource {
+ public:
+  // `clock` and `registry` outlive it.
+  VmselectOverviews(const VmselectOptions& options, Fetch fetch, KnownNames known_names,
+                    const Clock& clock, metrics::Registry& registry);
+
+  // Blocks for the timeout at most. Unavailable where any of the queries failed: there are no
+  // numbers then, and nothing of them is kept.
+  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month) override;
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  using Key = std::tuple<FleetRef, Month, Span>;
+  using Counted = std::shared_ptr<const MonthSnapshot>;
+
+  Result<Counted> CountsOf(const Fleet& fleet, const Window& window, UnixSeconds now,
+                           SteadyTime deadline);
+  Counted FindKept(const Key& key, UnixSeconds now) const;  // mutex_ is held
+  Result<Counted> Compute(const Fleet& fleet, const Window& window, UnixSeconds now,
+                          SteadyTime deadline);
+  Result<MonthSnapshot> AskFor(const Fleet& fleet, const Window& window, UnixSeconds now,
+                               SteadyTime deadline);
+  Result<double> AskForNumber(const std::string& query, UnixSeconds at, SteadyTime deadline);
+  Result<BreakdownTotals> AskForBreakdown(const Breakdown& breakdown, int64_t range_seconds,
+                                          UnixSeconds at, SteadyTime deadline);
+
+  PrometheusApi api_;
+  const SnapshotFiles files_;
+  const std::chrono::milliseconds timeout_;
+  const KnownNames known_names_;
+  const Clock& clock_;
+  metrics::Counter& from_memory_;
+  metrics::Counter& from_files_;
+  metrics::Counter& computed_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<Key, Counted> kept_;
+  std::map<Key, std::shared_future<Result<Counted>>> running_;
+};
+
+}  // namespace rollcall::query
