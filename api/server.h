@@ -9,7 +9,9 @@
 #include "api/http_front.h"
 #include "api/routes.h"
 #include "base/clock.h"
+#include "counts/comparison.h"
 #include "counts/overview.h"
+#include "counts/period_tallies.h"
 #include "counts/window_counts.h"
 #include "ingest/ingester.h"
 #include "jobs/app_list.h"
@@ -27,6 +29,7 @@ struct ServerOptions {
   unsigned peaks_retention_months = 0;  // of peaks; 0: for ever
   std::string app_list_url;             // empty: the built-in list
   std::chrono::milliseconds app_list_interval = std::chrono::hours(1);
+  counts::TallyOptions tallies;
 };
 
 class Server {
@@ -53,6 +56,7 @@ class Server {
          metrics::Registry& registry);
   Status AddJobs(const ServerOptions& options);
   void AddReadings();
+  Status RefreshTallies(std::stop_token stop);
   Status ApplyRetention(const ServerOptions& options);
 
   const Clock& clock_;
@@ -62,6 +66,8 @@ class Server {
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
   counts::OverviewReader overviews_;
+  counts::PeriodTallies tallies_;
+  counts::ComparisonReader comparisons_;
   std::stop_source stop_imports_;
   Routes routes_;
   jobs::JobTable jobs_;

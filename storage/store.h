@@ -40,8 +40,9 @@ enum class Table {
   kPeaks,      // month, fleet, source ref → peaks
   kTotals,     // month, fleet, metric, label set → totals of the windows that end with the month
   kWindows,    // month, fleet → what is known of these windows
+  kPeriods,    // months or a day, fleet, metric, label → the tallies of a closed period
 };
-inline constexpr size_t kTableCount = 9;
+inline constexpr size_t kTableCount = 10;
 
 struct StoreOptions {
   std::string directory;
@@ -54,6 +55,8 @@ struct StoreOptions {
 class Snapshot {
  public:
   const rocksdb::Snapshot* get() const { return snapshot_.get(); }
+  // Two snapshots of one store with the same number see the same rows.
+  uint64_t sequence() const;
 
  private:
   friend class Store;

@@ -16,6 +16,9 @@ Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
   auto totals = TotalsLedger::Open(stores->store());
   if (!totals.ok()) return totals.status();
   stores->totals_ = std::move(totals).value();
+  auto periods = PeriodLedger::Open(stores->store());
+  if (!periods.ok()) return periods.status();
+  stores->periods_ = std::move(periods).value();
   return stores;
 }
 

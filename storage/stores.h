@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "storage/label_dictionary.h"
+#include "storage/period_ledger.h"
 #include "storage/source_directory.h"
 #include "storage/store.h"
 #include "storage/totals_ledger.h"
@@ -20,6 +21,7 @@ class Stores {
   LabelDictionary& labels() { return *labels_; }
   SourceDirectory& sources() { return *sources_; }
   TotalsLedger& totals() { return *totals_; }
+  PeriodLedger& periods() { return *periods_; }
 
   // An import holds it for each of its batches, and lets it go for a moment before the next. Who reads
   // a window again and again because an import keeps dropping it takes it, and is alone with the reports
@@ -45,11 +47,13 @@ class Stores {
     labels_->Committed();
     sources_->Committed();
     totals_->Committed();
+    periods_->Committed();
   }
   void Abandoned() {
     labels_->Abandoned();
     sources_->Abandoned();
     totals_->Abandoned();
+    periods_->Abandoned();
   }
 
  private:
@@ -60,6 +64,7 @@ class Stores {
   std::unique_ptr<LabelDictionary> labels_;
   std::unique_ptr<SourceDirectory> sources_;
   std::unique_ptr<TotalsLedger> totals_;
+  std::unique_ptr<PeriodLedger> periods_;
 };
 
 }  // namespace rollcall::storage
