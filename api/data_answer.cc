@@ -61,6 +61,12 @@ void AnswerJson(const ApiRequest& request, const Json& json, HttpResponse& respo
   AnswerData(request, "application/json", Dump(json), kRevalidate, response);
 }
 
+void AnswerImage(const ApiRequest& request, std::string svg, HttpResponse& response) {
+  response.headers.push_back(
+      {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
+  AnswerData(request, "image/svg+xml", std::move(svg), kFiveMinutes, response);
+}
+
 void AnswerProblem(int status, const DataParams::Problem& problem, HttpResponse& response) {
   Json json;
   json["error"] = problem.message;

@@ -29,6 +29,8 @@ void AnswerCsv(const ApiRequest& request, const char* name, std::string body,
                HttpResponse& response);
 void AnswerJson(const ApiRequest& request, const nlohmann::ordered_json& json,
                 HttpResponse& response);
+// An SVG image that asks for nothing else.
+void AnswerImage(const ApiRequest& request, std::string svg, HttpResponse& response);
 
 // 400, 404: {"error": …, "allowed": […]}
 void AnswerProblem(int status, const DataParams::Problem& problem, HttpResponse& response);

@@ -6,7 +6,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include "api/badge_handler.h"
 #include "api/breakdown_handler.h"
+#include "api/chart_handler.h"
 #include "api/comparison_handler.h"
 #include "api/data_services.h"
 #include "api/export_handler.h"
@@ -165,6 +167,8 @@ void Routes::MountAll() {
   MountData("/api/v1/overview", "comparison", ComparisonHandler(data));
   MountData("/api/v1/trend", "trend", TrendHandler(data));
   MountData("/api/v1/breakdown", "breakdown", BreakdownHandler(data));
+  MountData("/badge/", "badge", BadgeHandler(data));
+  MountData("/chart/", "chart", ChartHandler(data));
   for (const web::Asset& asset : web::Assets()) {
     Mount(Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
           AssetHandler(asset));
