@@ -10,7 +10,6 @@ Result<std::optional<Comparison>> ComparisonReader::Read(const Fleet& fleet, Mon
   Comparison comparison;
   comparison.overview = std::move(**overview);
   Overview& now = comparison.overview;
-  if (!now.is_final) now.generated_at = FirstReadAt(sequence, now.generated_at);
   for (const Span span : kSpans) {
     auto before = overviews_.ReadWindow(fleet, {now.month.Plus(-MonthsOf(span)), span});
     if (!before.ok()) return before.status();
@@ -19,13 +18,15 @@ Result<std::optional<Comparison>> ComparisonReader::Read(const Fleet& fleet, Mon
   const auto moves = ReadSourceMoves(tallies_, fleet, now.month);
   if (!moves.ok()) return moves.status();
   comparison.moves = *moves;
+  if (!now.is_final) now.generated_at = FirstReadAt(sequence, now.generated_at);
   return std::optional(std::move(comparison));
 }
 
 UnixSeconds ComparisonReader::FirstReadAt(uint64_t sequence, UnixSeconds now) {
   const std::lock_guard lock(mutex_);
   if (sequence != sequence_ || Day::Of(first_read_at_) != Day::Of(now)) {
-    sequence_ = sequence;
+    // This reading may itself have stored what it had computed.
+    sequence_ = stores_.store().TakeSnapshot().sequence();
     first_read_at_ = now;
   }
   return first_read_at_;

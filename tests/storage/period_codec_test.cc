@@ -42,7 +42,7 @@ LabelTally RandomLabel(std::mt19937& random) {
     tally.values.push_back(std::move(value));
   }
   tally.rest_values = random() % 9;
-  tally.rest.sum = ExactSum::Of(random() % 7);
+  tally.rest.sum = ExactSum::Of(static_cast<double>(random() % 7));
   return tally;
 }
 
@@ -122,7 +122,9 @@ TEST(PeriodCodec, RandomBytesAreDamageOrNoMoreThanTheyAre) {
     std::string bytes(random() % 40, '\0');
     for (char& c : bytes) c = static_cast<char>(random() % 4 == 0 ? random() : random() % 8);
     LabelTally label;
-    if (DecodeTally(bytes, label).ok()) ASSERT_LE(label.values.size(), bytes.size());
+    if (DecodeTally(bytes, label).ok()) {
+      ASSERT_LE(label.values.size(), bytes.size());
+    }
     MetricTally metric;
     static_cast<void>(DecodeTally(bytes, metric));
     PeriodHead head;
