@@ -10,7 +10,8 @@ namespace rollcall::counts {
 
 struct Comparison {
   Overview overview;
-  // By Span: of the window of the same length right before; nullopt where nothing is known of it.
+  // By Span: of the window of the same length right before; nullopt where nothing is known of it or
+  // nothing was reported.
   std::array<std::optional<PeriodCounts>, 3> before;
   std::array<SourceMoves, 3> moves;
 };
@@ -26,6 +27,10 @@ class ComparisonReader {
   Result<std::optional<Comparison>> Read(const Fleet& fleet, Month month);
 
  private:
+  // By tallies, which are stored: for totals that nobody else asks for the store would have to be
+  // scanned on the caller's time.
+  Result<std::optional<PeriodCounts>> ReadBefore(const Fleet& fleet, Window window);
+  Result<ExactSum> SumOf(const storage::PeriodRows& rows, const Figure& figure, MetricRef metric);
   UnixSeconds FirstReadAt(uint64_t sequence, UnixSeconds now);
 
   storage::Stores& stores_;

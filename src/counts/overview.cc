@@ -5,7 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include "model/label_set.h"
-#include "storage/retention.h"
 
 namespace rollcall::counts {
 namespace {
@@ -56,20 +55,6 @@ Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month m
     if ((*latest)->number == 0) return std::optional<Overview>();
     month = (*latest)->Plus(-1);
   }
-}
-
-Result<std::optional<PeriodCounts>> OverviewReader::ReadWindow(const Fleet& fleet, Window window) {
-  const auto first_whole = storage::FirstWholeMonth(stores_.store());
-  if (!first_whole.ok()) return first_whole.status();
-  const auto latest = LatestMonthWithReports(fleet.ref, window.last);
-  if (!latest.ok()) return latest.status();
-  if (window.first() < *first_whole || !latest->has_value() || **latest < window.first()) {
-    return std::optional<PeriodCounts>();
-  }
-  Result<Overview> overview = ReadMonth(fleet, window.last);
-  if (!overview.ok()) return overview.status();
-  PeriodCounts& counts = overview->periods[static_cast<size_t>(window.span)];
-  return HasData(counts) ? std::optional(std::move(counts)) : std::nullopt;
 }
 
 Result<TotalsRow> OverviewReader::ReadMetric(const storage::WindowKey& window,

@@ -56,9 +56,6 @@ class OverviewReader {
   // The overview of a month or, where it has no data, of the latest earlier month that has; nullopt:
   // none has. A month has data when its sources and figures are not all 0.
   Result<std::optional<Overview>> Read(const Fleet& fleet, Month month);
-  // The counts of that window and no other; nullopt where no report lies in it, or retention has taken
-  // some of what it would be counted from.
-  Result<std::optional<PeriodCounts>> ReadWindow(const Fleet& fleet, Window window);
   // The month itself or the latest earlier one in which anything was reported; nullopt: there is none.
   Result<std::optional<Month>> LatestMonthWithReports(FleetRef fleet, Month month) const;
 

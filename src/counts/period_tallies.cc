@@ -15,8 +15,9 @@ using storage::Table;
 
 constexpr int kAttempts = 16;
 
-// How long a running period is scanned anew after somebody asked for it.
+// Who asked for a running period may soon ask again.
 constexpr std::chrono::minutes kInterest{15};
+constexpr int kIdleFactor = 10;
 
 // The first day of a fleet in chunks, or its first month in peaks: their keys are of one shape.
 Result<std::optional<uint32_t>> FirstRowOf(const storage::Store& store, Table table,
@@ -108,8 +109,7 @@ Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period
       Running& running = at->second;
       running.asked = now;
       const bool is_fresh = running.computed.sequence >= sequence;
-      const bool will_do = running.cost > options_.patience && now - running.scanned < kInterest;
-      if (is_fresh || will_do) return running.computed.rows;
+      if (is_fresh || running.cost > options_.patience) return running.computed.rows;
     }
   }
   while (true) {
@@ -186,20 +186,23 @@ Result<std::optional<Day>> PeriodTallies::FirstDay(FleetRef fleet) const {
 }
 
 std::vector<Period> PeriodTallies::DueForRefresh(const Fleet& fleet) {
-  const Period month = Period::Of(Window{Month::Of(clock_.Now()), Span::kMonth});
+  const UnixSeconds today = clock_.Now();
   std::vector<Period> due;
   const auto now = Clocked::now();
   const uint64_t sequence = stores_.store().TakeSnapshot().sequence();
   const std::lock_guard lock(mutex_);
   std::erase_if(running_, [&](const auto& entry) { return IsClosed(entry.first.period); });
-  if (!running_.contains({month, fleet.ref})) due.push_back(month);
+  // What a page shows first is ready before anybody asks.
+  for (const Period first :
+       {Period::Of(Window{Month::Of(today), Span::kMonth}), Period::Of(Day::Of(today))}) {
+    if (!running_.contains({first, fleet.ref})) due.push_back(first);
+  }
   for (const auto& [key, running] : running_) {
     if (key.fleet != fleet.ref || running.computed.sequence >= sequence) continue;
-    // The running month is kept ready: it is what a page shows first.
-    const bool wanted = key.period == month || now - running.asked < kInterest;
-    const auto pause =
-        std::max<Clocked::duration>(options_.least_pause, running.cost * options_.pause_factor);
-    if (wanted && now - running.scanned >= pause) due.push_back(key.period);
+    const int idle = now - running.asked < kInterest ? 1 : kIdleFactor;
+    const auto pause = std::max<Clocked::duration>(options_.least_pause,
+                                                   running.cost * options_.pause_factor * idle);
+    if (now - running.scanned >= pause) due.push_back(key.period);
   }
   return due;
 }
@@ -226,6 +229,12 @@ Status PeriodTallies::Backfill(const Fleet& fleet, Clocked::time_point deadline,
   const UnixSeconds now = clock_.Now();
   const auto first_month = FirstRowOf(stores_.store(), Table::kPeaks, fleet.ref);
   if (!first_month.ok()) return first_month.status();
+  for (const Span span : kSpans) {
+    if (enough()) return Status::Ok();
+    const Window before{Month::Of(now).Plus(-MonthsOf(span)), span};
+    const auto rows = GetClosed(fleet, Period::Of(before));
+    if (!rows.ok()) return rows.status();
+  }
   ROLLCALL_RETURN_IF_ERROR(fill(*first_month, Month::Of(now).number, 1));
   const auto first_day = FirstRowOf(stores_.store(), Table::kChunks, fleet.ref);
   if (!first_day.ok()) return first_day.status();

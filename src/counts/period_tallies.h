@@ -23,7 +23,8 @@ namespace rollcall::counts {
 struct TallyOptions {
   // A scan of a running period that took up to this long is repeated while the caller waits.
   std::chrono::milliseconds patience{20};
-  // Time between two background scans of a period: at least this, and so many times what one takes.
+  // Time between two background scans of a period: at least this, and so many times what one takes;
+  // ten times as long where nobody asked for it lately.
   std::chrono::milliseconds least_pause{5'000};
   int pause_factor = 50;
 };
@@ -48,8 +49,8 @@ class PeriodTallies {
   Result<std::optional<Month>> FirstMonth(FleetRef fleet) const;
   Result<std::optional<Day>> FirstDay(FleetRef fleet) const;
 
-  // The work of a background job: scans the running periods that somebody wants to know, then
-  // closed months and days that were never scanned, for about `budget`.
+  // The work of a background job: scans the running periods that are due, then what the running
+  // month is compared with and closed months and days that were never scanned, for about `budget`.
   Status Refresh(const Fleet& fleet, std::chrono::milliseconds budget, std::stop_token stop);
 
  private:
