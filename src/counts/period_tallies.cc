@@ -13,6 +13,8 @@ namespace {
 
 using storage::Table;
 
+// As with windows: after so many times imports that keep dropping a period have to wait.
+constexpr int kAttemptsBesideImports = 2;
 constexpr int kAttempts = 16;
 
 // Who asked for a running period may soon ask again.
@@ -69,7 +71,9 @@ Result<std::optional<storage::PeriodRows>> PeriodTallies::Get(const Fleet& fleet
 
 Result<std::optional<storage::PeriodRows>> PeriodTallies::GetClosed(const Fleet& fleet,
                                                                     Period period) {
+  std::unique_lock turn(stores_.import_turn(), std::defer_lock);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt == kAttemptsBesideImports) turn.lock();
     auto stored = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
     if (!stored.ok() || stored->has_value()) return stored;
     const Result<bool> possible = CanBeScanned(fleet.ref, period);
