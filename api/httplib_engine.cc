@@ -116,6 +116,10 @@ class HttplibEngine::Server : private httplib::Server {
     handlers_[static_cast<size_t>(listener)][std::move(path)] = std::move(handler);
   }
 
+  void MountFolder(Listener listener, std::string folder, ApiHandler handler) {
+    folders_[static_cast<size_t>(listener)][std::move(folder)] = std::move(handler);
+  }
+
   HttpResponse Process(const HttpRequest& request) {
     Call call{request, {}, false};
     Call* const outer = std::exchange(current_, &call);
@@ -141,11 +145,22 @@ class HttplibEngine::Server : private httplib::Server {
     bool lent_body = false;  // the library has the answer's body, to compress it
   };
 
+  using Handlers = std::map<std::string, ApiHandler, std::less<>>;
+
+  // nullptr: there is none.
+  const ApiHandler* Find(Listener listener, std::string_view path) const {
+    const auto index = static_cast<size_t>(listener);
+    if (const auto at = handlers_[index].find(path); at != handlers_[index].end()) {
+      return &at->second;
+    }
+    const auto in = folders_[index].find(path.substr(0, path.rfind('/') + 1));
+    return in == folders_[index].end() ? nullptr : &in->second;
+  }
+
   void Route(const httplib::Request& parsed, httplib::Response& response) {
     Call& call = *current_;
-    const auto& handlers = handlers_[static_cast<size_t>(call.request.listener)];
-    const auto found = handlers.find(parsed.path);
-    if (found == handlers.end()) {
+    const ApiHandler* const handler = Find(call.request.listener, parsed.path);
+    if (handler == nullptr) {
       call.answer = HttpResponse::Text(404, "not found");
     } else {
       const ApiRequest::Params params = [&](const std::string& name,
@@ -156,9 +171,9 @@ class HttplibEngine::Server : private httplib::Server {
         return parsed.get_param_value(name, index);
       };
       try {
-        found->second(ApiRequest(call.request, parsed.path, params), call.answer);
+        (*handler)(ApiRequest(call.request, parsed.path, params), call.answer);
       } catch (const std::exception& error) {
-        spdlog::error("handle {} {}: {}", call.request.method, found->first, error.what());
+        spdlog::error("handle {} {}: {}", call.request.method, parsed.path, error.what());
         call.answer = HttpResponse::Text(500, "internal error");
       } catch (...) {
         call.answer = HttpResponse::Text(500, "internal error");
@@ -197,7 +212,8 @@ class HttplibEngine::Server : private httplib::Server {
   static thread_local Call* current_;
 
   // By Listener.
-  std::array<std::map<std::string, ApiHandler, std::less<>>, 2> handlers_;
+  std::array<Handlers, 2> handlers_;
+  std::array<Handlers, 2> folders_;
 };
 
 thread_local HttplibEngine::Server::Call* HttplibEngine::Server::current_ = nullptr;
@@ -214,6 +230,10 @@ HttplibEngine::~HttplibEngine() = default;
 
 void HttplibEngine::Mount(Listener listener, std::string path, ApiHandler handler) {
   server_->Mount(listener, std::move(path), std::move(handler));
+}
+
+void HttplibEngine::MountFolder(Listener listener, std::string folder, ApiHandler handler) {
+  server_->MountFolder(listener, std::move(folder), std::move(handler));
 }
 
 HttpResponse HttplibEngine::Process(const HttpRequest& request) const {

@@ -61,6 +61,8 @@ class HttplibEngine {
 
   // A path mounted at one listener does not exist at the other. The last one of a path counts.
   void Mount(Listener listener, std::string path, ApiHandler handler);
+  // The same for every path that is `folder`, which ends with a slash, and a name in it.
+  void MountFolder(Listener listener, std::string folder, ApiHandler handler);
 
   // 404 where no handler is mounted, 414 where the request line is over the library's bound of 8
   // KiB. Text, JSON and the like of 1 KiB and more are sent as gzip to those who take it, unless

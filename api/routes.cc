@@ -6,11 +6,18 @@
 
 #include <spdlog/spdlog.h>
 
+#include "api/badge_handler.h"
+#include "api/breakdown_handler.h"
+#include "api/chart_handler.h"
+#include "api/comparison_handler.h"
+#include "api/data_services.h"
 #include "api/export_handler.h"
+#include "api/fleets_handler.h"
 #include "api/import_handler.h"
 #include "api/overview_handler.h"
 #include "api/parked_handler.h"
 #include "api/report_handler.h"
+#include "api/trend_handler.h"
 #include "web/assets.h"
 
 namespace rollcall::api {
@@ -50,7 +57,13 @@ struct Routes::Route {
   std::string path;
   std::string name;
   Takes takes;
+  bool for_any_site = false;
+  bool is_folder = false;  // of all names below the path, which ends with a slash
 
+  bool IsOf(std::string_view requested) const {
+    return requested == path || (is_folder && requested.starts_with(path) &&
+                                 requested.find('/', path.size()) == std::string_view::npos);
+  }
   bool TakesMethod(std::string_view method) const {
     if (takes == Takes::kUpload) return method == "POST";
     return method == "GET" || (takes == Takes::kGetAndHead && method == "HEAD");
@@ -120,6 +133,16 @@ void Routes::Mount(Listener listener, const std::string& path, const std::string
   engine_.Mount(listener, path, std::move(handler));
 }
 
+void Routes::MountData(const std::string& path, const std::string& name, ApiHandler handler) {
+  const bool is_folder = path.ends_with('/');
+  routes_.push_back({Listener::kPublic, path, name, Takes::kGetAndHead, true, is_folder});
+  if (is_folder) {
+    engine_.MountFolder(Listener::kPublic, path, std::move(handler));
+  } else {
+    engine_.Mount(Listener::kPublic, path, std::move(handler));
+  }
+}
+
 void Routes::MountAll() {
   const ApiHandler healthz = [](const ApiRequest&, HttpResponse& response) {
     response = HttpResponse::Text(200, "ok");
@@ -141,6 +164,15 @@ void Routes::MountAll() {
         OverviewHandler(services_.overviews, services_.overviews_are_remote
                                                  ? "VictoriaMetrics does not answer as it should"
                                                  : "the store cannot be read"));
+  routes_.back().for_any_site = true;
+  const DataServices data{services_.stores, services_.stored_overviews, services_.comparisons,
+                          services_.tallies, services_.clock};
+  MountData("/api/v1/fleets", "fleets", FleetsHandler(data));
+  MountData("/api/v1/overview", "comparison", ComparisonHandler(data));
+  MountData("/api/v1/trend", "trend", TrendHandler(data));
+  MountData("/api/v1/breakdown", "breakdown", BreakdownHandler(data));
+  MountData("/badge/", "badge", BadgeHandler(data));
+  MountData("/chart/", "chart", ChartHandler(data));
   for (const web::Asset& asset : web::Assets()) {
     Mount(Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
           AssetHandler(asset));
@@ -156,7 +188,7 @@ void Routes::MountAll() {
 
 const Routes::Route* Routes::Find(Listener listener, std::string_view path) const {
   for (const Route& route : routes_) {
-    if (route.listener == listener && route.path == path) return &route;
+    if (route.listener == listener && route.IsOf(path)) return &route;
   }
   return nullptr;
 }
@@ -196,7 +228,7 @@ HeadVerdict Routes::Judge(const HttpRequest& head) {
   } else {
     name = route->name;
     verdict.answer = MethodNotAllowed(route->Allowed());
-    if (route->name == kOverviewRoute) {
+    if (route->for_any_site) {
       verdict.answer->headers.push_back({"Access-Control-Allow-Origin", "*"});
     }
   }

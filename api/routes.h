@@ -3,6 +3,8 @@
 //   public    POST /, POST of anything else that has X-Cluster-ID     a report
 //             GET  /, and the page's files                            the page
 //             GET  /api/overview                                      the numbers
+//             GET  /api/v1/{fleets,overview,trend,breakdown}          the same, and what they are made of
+//             GET  /badge/FIGURE.svg, /chart/FIGURE.svg               the same as images
 //             GET  /healthz, /readyz                                  is it up, can it store
 //   private   GET  /metrics, /healthz, /readyz
 //             POST /api/v1/import/prometheus                        history
@@ -18,6 +20,9 @@
 #include "api/http_front.h"
 #include "api/httplib_engine.h"
 #include "base/clock.h"
+#include "counts/comparison.h"
+#include "counts/overview.h"
+#include "counts/period_tallies.h"
 #include "ingest/ingester.h"
 #include "metrics/registry.h"
 #include "model/overview.h"
@@ -30,6 +35,9 @@ struct Services {
   ingest::Ingester& ingester;
   OverviewSource& overviews;
   bool overviews_are_remote;  // they wait for another server
+  counts::OverviewReader& stored_overviews;
+  counts::ComparisonReader& comparisons;
+  counts::PeriodTallies& tallies;
   metrics::Registry& registry;
   std::function<bool()> is_ready;
   size_t max_report_bytes;
@@ -55,6 +63,8 @@ class Routes {
 
   void Mount(Listener listener, const std::string& path, const std::string& name, Takes takes,
              ApiHandler handler);
+  // Public numbers: any site may read them, and learn why not.
+  void MountData(const std::string& path, const std::string& name, ApiHandler handler);
   void MountAll();
   const Route* Find(Listener listener, std::string_view path) const;
   HeadVerdict JudgeUnknownPath(const HttpRequest& head, std::string_view& name) const;

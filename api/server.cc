@@ -12,6 +12,9 @@
 namespace rollcall::api {
 namespace {
 
+// Each time for so long, or as long as one scan takes, so that other jobs have their turn.
+constexpr std::chrono::seconds kTallyPeriod{5};
+constexpr std::chrono::seconds kTallyBudget{1};
 // How soon after a month begins its totals are followed without anyone asking.
 constexpr std::chrono::seconds kWindowPeriod{30};
 constexpr std::chrono::hours kRetentionPeriod{1};
@@ -48,7 +51,10 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       app_list_(options.app_list_url),
       stored_overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
       overviews_(MakeOverviews(options)),
-      routes_({*ingester_, *overviews_, !options.vmselect.url.empty(), registry,
+      tallies_(*stores_, clock, registry, options.tallies),
+      comparisons_(*stores_, stored_overviews_, tallies_),
+      routes_({*ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
+               comparisons_, tallies_, registry,
                [this] { return stores_->store().writable(); }, options.max_report_bytes, *stores_, clock,
                stop_imports_.get_token()}),
       jobs_(registry, clock) {}
@@ -136,6 +142,10 @@ Status Server::AddJobs(const ServerOptions& options) {
            const auto kept = windows_.Ensure({Month::Of(clock_.Now()), CozystackFleet().ref});
            return kept.ok() ? Status::Ok() : kept.status();
          }}));
+    // Before retention, which takes what days are counted from.
+    ROLLCALL_RETURN_IF_ERROR(
+        jobs_.Add({"tallies", kTallyPeriod,
+                   [this](std::stop_token stop) { return RefreshTallies(stop); }}));
   }
   ROLLCALL_RETURN_IF_ERROR(
       jobs_.Add({"retention", kRetentionPeriod,
@@ -146,6 +156,13 @@ Status Server::AddJobs(const ServerOptions& options) {
   if (!app_list_.enabled()) return Status::Ok();
   return jobs_.Add({"app-list", options.app_list_interval,
                     [this](std::stop_token stop) { return app_list_.Refresh(stop); }});
+}
+
+Status Server::RefreshTallies(std::stop_token stop) {
+  for (const Fleet& fleet : AllFleets()) {
+    ROLLCALL_RETURN_IF_ERROR(tallies_.Refresh(fleet, kTallyBudget, stop));
+  }
+  return Status::Ok();
 }
 
 Status Server::ApplyRetention(const ServerOptions& options) {

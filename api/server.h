@@ -9,7 +9,9 @@
 #include "api/http_front.h"
 #include "api/routes.h"
 #include "base/clock.h"
+#include "counts/comparison.h"
 #include "counts/overview.h"
+#include "counts/period_tallies.h"
 #include "counts/window_counts.h"
 #include "forward/forwarder.h"
 #include "ingest/ingester.h"
@@ -35,6 +37,7 @@ struct ServerOptions {
   std::chrono::milliseconds parked_retention = std::chrono::hours(24 * 7);
   // Without a URL overviews come from the store, and where it has none from the snapshots.
   query::VmselectOptions vmselect;
+  counts::TallyOptions tallies;
 };
 
 class Server {
@@ -66,6 +69,7 @@ class Server {
   Status StartForwarder(const ServerOptions& options);
   void AddReadings();
   void AddOutboxReadings();
+  Status RefreshTallies(std::stop_token stop);
   Status ApplyRetention(const ServerOptions& options);
 
   const Clock& clock_;
@@ -77,6 +81,8 @@ class Server {
   counts::OverviewReader stored_overviews_;
   std::stop_source stop_queries_;
   const std::unique_ptr<OverviewSource> overviews_;  // what is served
+  counts::PeriodTallies tallies_;
+  counts::ComparisonReader comparisons_;
   std::stop_source stop_imports_;
   Routes routes_;
   jobs::JobTable jobs_;

@@ -184,6 +184,7 @@ bool ChunkReader::Next() {
   } else if (kind != kSame) {
     return Damaged("unknown kind of entry");
   }
+  repeats_ = kind == kSame;
   ++entries_;
   return true;
 }

@@ -46,6 +46,8 @@ class ChunkReader {
 
   UnixSeconds time() const { return time_; }
   unsigned slot() const { return slot_; }
+  // The entry said that its stream's report is the one before once more.
+  bool repeats() const { return repeats_; }
   // Sorted by metric, then label set. Valid until Next.
   const std::vector<SeriesValue>& series() const { return streams_[slot_]; }
 
@@ -60,6 +62,7 @@ class ChunkReader {
   UnixSeconds start_;
   UnixSeconds time_;
   unsigned slot_ = 0;
+  bool repeats_ = false;
   uint64_t entries_ = 0;
   std::array<std::vector<SeriesValue>, kStreamSlots> streams_;
   std::array<bool, kStreamSlots> known_{};

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::array<const char*, kTableCount> kTableNames = {
     "default", "labels", "label_refs", "sources", "source_ids",
-    "chunks",  "peaks",  "totals",     "windows", "outbox", "outbox_parked"};
+    "chunks",  "peaks",  "totals",     "windows", "outbox", "outbox_parked", "periods"};
 
 constexpr std::string_view kFormatVersionName = "format_version";
 constexpr std::string_view kHashSeedName = "hash_seed";
@@ -164,6 +164,8 @@ Status Scan::status() const {
   const rocksdb::Status s = state_->iterator->status();
   return s.ok() ? Status::Ok() : FromRocks("scan", s);
 }
+
+uint64_t Snapshot::sequence() const { return snapshot_ ? snapshot_->GetSequenceNumber() : 0; }
 
 Store::Store() : impl_(std::make_unique<Impl>()) {}
 

@@ -42,8 +42,9 @@ enum class Table {
   kWindows,    // month, fleet → what is known of these windows
   kOutbox,     // sequence → a report that is to be forwarded
   kParked,     // sequence → a report that the receiver refused
+  kPeriods,    // months or a day, fleet, metric, label → the tallies of a closed period
 };
-inline constexpr size_t kTableCount = 11;
+inline constexpr size_t kTableCount = 12;
 
 struct StoreOptions {
   std::string directory;
@@ -57,6 +58,8 @@ struct StoreOptions {
 class Snapshot {
  public:
   const rocksdb::Snapshot* get() const { return snapshot_.get(); }
+  // Two snapshots of one store with the same number see the same rows.
+  uint64_t sequence() const;
 
  private:
   friend class Store;

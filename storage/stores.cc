@@ -19,6 +19,9 @@ Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
   auto outbox = Outbox::Open(stores->store(), options.outbox_max_bytes);
   if (!outbox.ok()) return outbox.status();
   stores->outbox_ = std::move(outbox).value();
+  auto periods = PeriodLedger::Open(stores->store());
+  if (!periods.ok()) return periods.status();
+  stores->periods_ = std::move(periods).value();
   return stores;
 }
 

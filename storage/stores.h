@@ -6,6 +6,7 @@
 
 #include "storage/label_dictionary.h"
 #include "storage/outbox.h"
+#include "storage/period_ledger.h"
 #include "storage/source_directory.h"
 #include "storage/store.h"
 #include "storage/totals_ledger.h"
@@ -22,6 +23,7 @@ class Stores {
   SourceDirectory& sources() { return *sources_; }
   TotalsLedger& totals() { return *totals_; }
   Outbox& outbox() { return *outbox_; }
+  PeriodLedger& periods() { return *periods_; }
 
   // An import holds it for each of its batches, and lets it go for a moment before the next. Who reads
   // a window again and again because an import keeps dropping it takes it, and is alone with the reports
@@ -49,12 +51,14 @@ class Stores {
     sources_->Committed();
     totals_->Committed();
     outbox_->Committed();
+    periods_->Committed();
   }
   void Abandoned() {
     labels_->Abandoned();
     sources_->Abandoned();
     totals_->Abandoned();
     outbox_->Abandoned();
+    periods_->Abandoned();
   }
 
  private:
@@ -66,6 +70,7 @@ class Stores {
   std::unique_ptr<SourceDirectory> sources_;
   std::unique_ptr<TotalsLedger> totals_;
   std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<PeriodLedger> periods_;
 };
 
 }  // namespace rollcall::storage

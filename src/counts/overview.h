@@ -22,9 +22,10 @@ class OverviewReader final : public OverviewSource {
       : stores_(stores), windows_(windows), clock_(clock), known_names_(std::move(known_names)) {}
 
   Result<std::optional<Overview>> Read(const Fleet& fleet, Month month) override;
+  // The month itself or the latest earlier one in which anything was reported; nullopt: there is none.
+  Result<std::optional<Month>> LatestMonthWithReports(FleetRef fleet, Month month) const;
 
  private:
-  Result<std::optional<Month>> LatestMonthWithReports(FleetRef fleet, Month month) const;
   Result<Overview> ReadMonth(const Fleet& fleet, Month month);
   Result<TotalsRow> ReadMetric(const storage::WindowKey& window, const std::string& metric,
                                const storage::Snapshot& snapshot) const;

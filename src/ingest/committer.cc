@@ -126,6 +126,8 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, std::vector<Wri
     if (store_ && std::find(fleets.begin(), fleets.end(), report.fleet) == fleets.end()) {
       fleets.push_back(report.fleet);
       stores_.totals().DropStale(Month::Of(day), report.fleet, batch);
+      stores_.periods().DropDay(day, report.fleet, batch);
+      stores_.periods().DropWindows(Month::Of(day), report.fleet, batch);
     }
     const Result<Outcome> outcome = WriteOne(report, time, batch, gains);
     if (outcome.ok()) {

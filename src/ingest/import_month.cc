@@ -99,6 +99,7 @@ class MonthImport {
     if (of_day.samples == 0) return Status::Ok();
     tally_ += of_day;
     batch_.Put(Table::kChunks, ChunkKeyOf(day), WriteInstants(day, reports->instants));
+    stores_.periods().DropDay(day, key_.fleet, batch_);
     days_.emplace(day, ChangedDay{std::move(*reports), added});
     return Status::Ok();
   }
@@ -173,6 +174,7 @@ class MonthImport {
     // changed.
     const Month changed = AnySumFell(old_row, row) ? key_.month.Plus(-1) : key_.month;
     stores_.totals().DropStale(changed, key_.fleet, batch_);
+    stores_.periods().DropWindows(key_.month, key_.fleet, batch_);
     if (stores_.totals().Follows({key_.month, key_.fleet})) {
       PeaksRow before;
       ROLLCALL_RETURN_IF_ERROR(

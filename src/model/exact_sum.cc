@@ -18,6 +18,10 @@ ExactSum ExactSum::OfAny(double value) {
   return ExactSum(static_cast<Units>(std::nearbyint(value * kUnitsPerOne)));
 }
 
+bool ExactSum::IsWhole() const {
+  return Units{ToInt64()} * (Units{1} << kFractionBits) == units_;
+}
+
 int64_t ExactSum::ToInt64() const {
   const Units whole = units_ / (Units{1} << kFractionBits);
   if (whole > std::numeric_limits<int64_t>::max()) return std::numeric_limits<int64_t>::max();

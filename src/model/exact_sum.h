@@ -28,6 +28,8 @@ class ExactSum {
 
   Units units() const { return units_; }
   bool IsZero() const { return units_ == 0; }
+  // A whole number that ToInt64 does not cut.
+  bool IsWhole() const;
   // Cut towards zero, and to the ends of the range.
   int64_t ToInt64() const;
   double ToDouble() const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/ids.h"
@@ -18,6 +19,10 @@ struct Figure {
   // Names in the overview's JSON.
   std::string total_name;
   std::string average_name;  // per counted source
+  std::string name;          // of a badge or a chart
+  // Of the honest figure, FigureCount::report_total, in JSON; empty where there is none.
+  std::string peak_name;
+  std::string unit;  // what is counted, in words
 };
 
 // A total split by the value of a label.
@@ -34,14 +39,18 @@ struct Fleet {
   // Sources that reported this metric in the window are counted, under this name.
   std::string counted_metric;
   std::string counted_name;
+  std::string counted_unit;
   std::vector<Figure> figures;
   std::vector<Breakdown> breakdowns;
 };
 
+// All of them; the first is the one that is meant where none is named.
+const std::vector<Fleet>& AllFleets();
+// nullptr: there is none of that name, or of that ref.
+const Fleet* FindFleet(std::string_view name);
+const Fleet* FindFleet(FleetRef ref);
+
 // The built-in fleet: contract "Cozystack telemetry", Overview.
 const Fleet& CozystackFleet();
-
-// Null where there is no such fleet.
-const Fleet* FindFleet(FleetRef ref);
 
 }  // namespace rollcall

@@ -80,6 +80,7 @@ const std::vector<Bench>& AllBenches() {
       {"overview-running", "the running month while reports come in", true, BenchOverviewRunning},
       {"overview-closed", "the first overview of a closed month", true, BenchOverviewClosed},
       {"import", "samples/s of a bulk import", true, BenchImport},
+      {"data", "the public numbers, while reports come in", true, BenchData},
       {"disk", "bytes per sample of a month of reports", true, BenchDisk},
       {"memory", "resident memory when all sources have reported", true, BenchMemory},
       {"start", "from exec to ready", true, BenchStart},

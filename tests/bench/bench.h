@@ -100,6 +100,7 @@ Status BenchIngestConnections(Context& context);
 Status BenchOverviewRunning(Context& context);
 Status BenchOverviewClosed(Context& context);
 Status BenchImport(Context& context);
+Status BenchData(Context& context);
 Status BenchDisk(Context& context);
 Status BenchMemory(Context& context);
 Status BenchStart(Context& context);

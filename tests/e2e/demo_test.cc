@@ -15,6 +15,8 @@
 #include "cli/demo_fill.h"
 #include "cli/demo_fleet.h"
 #include "counts/overview.h"
+#include "counts/period_tallies.h"
+#include "counts/trend.h"
 #include "counts/verify.h"
 #include "counts/window_counts.h"
 #include "model/fleet.h"
@@ -44,6 +46,31 @@ std::unique_ptr<cli::DemoFleet> Fleet(uint64_t seed, uint32_t sources, uint32_t 
   return std::move(fleet).value();
 }
 
+// The same numbers by another way: from the tallies, which their own scan fills.
+cli::DemoTruth TalliesAsTruth(storage::Stores& stores, counts::PeriodTallies& tallies,
+                              Window window) {
+  cli::DemoTruth truth;
+  const auto read = [&](const std::string& metric, const std::string& by) {
+    const Period period = Period::Of(window);
+    auto trend = counts::ReadTrend(stores, tallies,
+                                   {CozystackFleet(), metric, by, period.months, period.last,
+                                    period.last, 1'000});
+    EXPECT_TRUE(trend.ok() && trend->has_value());
+    return std::move(**trend);
+  };
+  truth.clusters =
+      static_cast<uint64_t>(read("cozy_cluster_info", "").steps.front().tally.sources);
+  const MetricTally nodes = read("cozy_nodes_count", "").steps.front().tally;
+  truth.total_nodes = static_cast<uint64_t>(nodes.sum.ToInt64());
+  truth.peak_nodes = static_cast<uint64_t>(nodes.report_sum.ToInt64());
+  for (const counts::TrendValue& kind : read("cozy_application_count", "kind").values) {
+    truth.apps[kind.value] = static_cast<uint64_t>(kind.steps.front().sum.ToInt64());
+  }
+  const auto tenants = truth.apps.find("Tenant");
+  truth.total_tenants = tenants == truth.apps.end() ? 0 : tenants->second;
+  return truth;
+}
+
 TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
   TempDir dir;
   storage::StoreOptions options;
@@ -64,6 +91,7 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
   counts::WindowCounts windows(**stores, registry);
   counts::OverviewReader overviews(**stores, windows, clock,
                                    [] { return std::vector<std::string>(); });
+  counts::PeriodTallies tallies(**stores, clock, registry);
   for (uint32_t back = 0; back < kMonths; ++back) {
     const Month month = Month::Of(end).Plus(-static_cast<int>(back));
     const auto read = overviews.Read(CozystackFleet(), month);
@@ -82,6 +110,7 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
                 truth.peak_nodes)
           << where;
       EXPECT_EQ(static_cast<uint64_t>(period.figures[1].total), truth.total_tenants) << where;
+      EXPECT_EQ(TalliesAsTruth(**stores, tallies, Window{month, span}), truth) << where;
     }
     const std::map<std::string, uint64_t> apps(overview.breakdowns[0].begin(),
                                                overview.breakdowns[0].end());

@@ -1,0 +1,108 @@
+#include "api/breakdown_handler.h"
+
+#include <nlohmann/json.hpp>
+
+#include "api/csv_writer.h"
+#include "api/trend_params.h"
+
+namespace rollcall::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kPeriods[] = {"1", "3", "12"};
+constexpr uint8_t kMonths[] = {1, 3, 12};
+constexpr unsigned kMostTop = 1'000;  // all that is kept
+
+Json TallyJson(const ValueTally& tally) {
+  return {{"sources", tally.sources}, {"nonzero", tally.nonzero}, {"sum", NumberJson(tally.sum)}};
+}
+
+Json BreakdownJson(const counts::TrendRequest& request, const counts::Trend& trend) {
+  const counts::TrendStep& period = trend.steps.front();
+  Json json;
+  json["fleet"] = request.fleet.name;
+  json["metric"] = request.metric;
+  json["by"] = request.by;
+  json["month"] = period.period.last_month().ToString();
+  json["periods"] = request.months;
+  json["final"] = period.final;
+  json["generated_at"] = GeneratedAtJson(trend);
+  json["sources"] = period.tally.sources;
+  json["sum"] = NumberJson(period.tally.sum);
+  json["peak"] = NumberJson(period.tally.report_sum);
+  json["values"] = Json::array();
+  for (const counts::TrendValue& value : trend.values) {
+    Json one{{"value", value.value}};
+    one.update(TallyJson(value.steps.front()));
+    json["values"].push_back(std::move(one));
+  }
+  json["other"] = Json();
+  if (trend.other) {
+    json["other"] = {{"values", trend.other_values}};
+    json["other"].update(TallyJson(trend.other->steps.front()));
+  }
+  return json;
+}
+
+std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend) {
+  CsvWriter csv({"month", "periods", "kind", "value", "sources", "nonzero", "sum"});
+  const auto add = [&](const char* kind, const counts::TrendValue& value) {
+    const ValueTally& tally = value.steps.front();
+    csv.Text(trend.steps.front().period.last_month().ToString()).Number(int64_t{request.months});
+    csv.Text(kind).Text(value.value);
+    csv.Number(tally.sources).Number(tally.nonzero).Number(tally.sum).EndRow();
+  };
+  for (const counts::TrendValue& value : trend.values) add("value", value);
+  if (trend.other) add("other", *trend.other);
+  return csv.Take();
+}
+
+// The month itself or, where none is named, the latest with reports.
+Result<Month> MonthOrLatest(const DataServices& services, const Fleet& fleet,
+                            std::optional<Month> month) {
+  if (month) return *month;
+  const Month running = Month::Of(services.clock.Now());
+  const auto latest = services.overviews.LatestMonthWithReports(fleet.ref, running);
+  if (!latest.ok()) return latest.status();
+  return latest->value_or(running);
+}
+
+void Answer(const DataServices& services, const ApiRequest& request, HttpResponse& response) {
+  AllowAnySite(response);
+  DataParams params(request);
+  const Fleet& fleet = params.OfFleet();
+  const Breakdown usual =
+      fleet.breakdowns.empty() ? Breakdown{fleet.counted_metric, "", ""} : fleet.breakdowns.front();
+  counts::TrendRequest breakdown{fleet};
+  const auto metric = params.Text("metric", kMostNameBytes);
+  const auto by = params.Text("by", kMostNameBytes);
+  breakdown.metric = metric.value_or(usual.metric);
+  breakdown.by = by.value_or(metric ? "" : usual.label);
+  if (breakdown.by.empty()) params.Refuse("by: want the name of one of the metric's labels");
+  const std::optional<Month> named = params.OfMonth("month");
+  if (named && *named > Month::Of(services.clock.Now())) {
+    params.Refuse("month: it has not begun");
+  }
+  breakdown.months = kMonths[params.Choice("periods", kPeriods)];
+  breakdown.top = params.Number("top", 1, kMostTop, kMostTop);
+  const bool wants_csv = params.WantsCsv();
+  if (!params.ok()) return AnswerProblem(400, params.problem(), response);
+  const Result<Month> month = MonthOrLatest(services, fleet, named);
+  if (!month.ok()) return AnswerFailure("breakdown", month.status(), response);
+  breakdown.first = breakdown.last = month->number;
+  const auto trend = ReadTrendOrAnswer("breakdown", services, breakdown, response);
+  if (!trend) return;
+  if (wants_csv) return AnswerCsv(request, "breakdown", Csv(breakdown, *trend), response);
+  AnswerJson(request, BreakdownJson(breakdown, *trend), response);
+}
+
+}  // namespace
+
+ApiHandler BreakdownHandler(const DataServices& services) {
+  return [services](const ApiRequest& request, HttpResponse& response) {
+    Answer(services, request, response);
+  };
+}
+
+}  // namespace rollcall::api

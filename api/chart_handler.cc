@@ -1,0 +1,71 @@
+#include "api/chart_handler.h"
+
+#include <algorithm>
+
+#include "api/chart_svg.h"
+#include "api/data_answer.h"
+#include "api/image_figures.h"
+#include "counts/trend.h"
+
+namespace rollcall::api {
+namespace {
+
+constexpr unsigned kMostMonths = 60;
+constexpr unsigned kUsualMonths = 12;
+constexpr size_t kAllValues = 1'000'000;
+
+std::optional<int64_t> ValueOf(const ImageFigure& shown, const counts::Trend& trend, size_t step) {
+  const counts::TrendStep& of_step = trend.steps[step];
+  if (!of_step.known) return std::nullopt;
+  if (shown.figure == nullptr) return of_step.tally.sources;
+  if (shown.is_peak) return of_step.tally.report_sum.ToInt64();
+  if (shown.figure->label.empty()) return of_step.tally.sum.ToInt64();
+  for (const counts::TrendValue& value : trend.values) {
+    if (value.value == shown.figure->label_value) return value.steps[step].sum.ToInt64();
+  }
+  return 0;
+}
+
+// "Mar 2026".
+std::string ShortLabel(Month month) {
+  return month.Label().substr(0, 3) + " " + std::to_string(month.year());
+}
+
+void Answer(const DataServices& services, const ApiRequest& request, HttpResponse& response) {
+  AllowAnySite(response);
+  DataParams params(request);
+  const Fleet& fleet = params.OfFleet();
+  const auto shown = FindImageFigure(fleet, request.path());
+  if (params.ok() && !shown) {
+    return AnswerProblem(404, {"chart: there is no such figure", ImageNames(fleet)}, response);
+  }
+  const unsigned months = params.Number("months", 1, kMostMonths, kUsualMonths);
+  if (!params.ok()) return AnswerProblem(400, params.problem(), response);
+  const Month running = Month::Of(services.clock.Now());
+  counts::TrendRequest wanted{fleet};
+  wanted.metric = shown->figure == nullptr ? fleet.counted_metric : shown->figure->metric;
+  wanted.by = shown->figure == nullptr ? "" : shown->figure->label;
+  wanted.last = running.number;
+  wanted.first = running.number + 1 - months;
+  wanted.top = kAllValues;
+  const auto trend = counts::ReadTrend(services.stores, services.tallies, wanted);
+  if (!trend.ok()) return AnswerFailure("chart", trend.status(), response);
+  std::vector<ChartBar> bars;
+  for (size_t i = 0; trend->has_value() && i < (*trend)->steps.size(); ++i) {
+    const counts::TrendStep& step = (*trend)->steps[i];
+    bars.push_back({ShortLabel(step.period.last_month()), ValueOf(*shown, **trend, i), step.final});
+  }
+  std::string title = shown->unit + " by month";
+  title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
+  AnswerImage(request, ChartSvg(title, bars), response);
+}
+
+}  // namespace
+
+ApiHandler ChartHandler(const DataServices& services) {
+  return [services](const ApiRequest& request, HttpResponse& response) {
+    Answer(services, request, response);
+  };
+}
+
+}  // namespace rollcall::api

@@ -1,0 +1,11 @@
+// GET /api/v1/overview: a month, its quarter and its year, beside the periods before.
+#pragma once
+
+#include "api/data_services.h"
+#include "api/httplib_engine.h"
+
+namespace rollcall::api {
+
+ApiHandler ComparisonHandler(const DataServices& services);
+
+}  // namespace rollcall::api

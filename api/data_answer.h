@@ -1,0 +1,43 @@
+// How the public numbers are answered: for any site (CORS), with a tag by which a client that has
+// the bytes already gets none, and errors as JSON that says what is allowed.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+#include "api/data_params.h"
+#include "api/http_message.h"
+#include "base/status.h"
+#include "model/exact_sum.h"
+
+namespace rollcall::api {
+
+// A client asks each time whether its copy is still good: an import may change any month.
+inline constexpr const char* kRevalidate = "no-cache";
+// For images in other people's pages, where nobody waits for the last minute's number.
+inline constexpr const char* kFiveMinutes = "public, max-age=300";
+
+// To be called first: errors have it too.
+void AllowAnySite(HttpResponse& response);
+
+// 200 with the body, or 304 where the request has its tag.
+void AnswerData(const ApiRequest& request, const char* content_type, std::string body,
+                const char* cache_control, HttpResponse& response);
+// As a file of that name, for a spreadsheet.
+void AnswerCsv(const ApiRequest& request, const char* name, std::string body,
+               HttpResponse& response);
+void AnswerJson(const ApiRequest& request, const nlohmann::ordered_json& json,
+                HttpResponse& response);
+// An SVG image that asks for nothing else.
+void AnswerImage(const ApiRequest& request, std::string svg, HttpResponse& response);
+
+// 400, 404: {"error": …, "allowed": […]}
+void AnswerProblem(int status, const DataParams::Problem& problem, HttpResponse& response);
+// 503 with Retry-After; `what` is for the log.
+void AnswerFailure(const char* what, const Status& status, HttpResponse& response);
+
+// A whole number where it is one.
+nlohmann::ordered_json NumberJson(ExactSum sum);
+
+}  // namespace rollcall::api

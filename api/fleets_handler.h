@@ -1,0 +1,11 @@
+// GET /api/v1/fleets: which fleets there are, what is counted of them, and of which months.
+#pragma once
+
+#include "api/data_services.h"
+#include "api/httplib_engine.h"
+
+namespace rollcall::api {
+
+ApiHandler FleetsHandler(const DataServices& services);
+
+}  // namespace rollcall::api

@@ -1,0 +1,153 @@
+#include "api/trend_handler.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "api/csv_writer.h"
+#include "api/trend_params.h"
+
+namespace rollcall::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kSteps[] = {"month", "day"};
+constexpr uint32_t kMostMonths = 120;
+constexpr uint32_t kMostDays = 400;
+constexpr uint32_t kUsualMonths = 12;
+constexpr uint32_t kUsualDays = 30;
+constexpr unsigned kMostTop = 100;
+constexpr unsigned kUsualTop = 10;
+
+// Fills the steps of the request from `from` and `to`, both inclusive; steps of the future are left
+// out.
+void ReadSteps(DataParams& params, UnixSeconds now, counts::TrendRequest& trend) {
+  const bool daily = params.Choice("step", kSteps) == 1;
+  trend.months = daily ? 0 : 1;
+  const auto read = [&](const char* name) -> std::optional<uint32_t> {
+    if (daily) {
+      const auto day = params.OfDay(name);
+      return day ? std::optional(day->number) : std::nullopt;
+    }
+    const auto month = params.OfMonth(name);
+    return month ? std::optional(month->number) : std::nullopt;
+  };
+  const uint32_t running = daily ? Day::Of(now).number : Month::Of(now).number;
+  const uint32_t usual = daily ? kUsualDays : kUsualMonths;
+  const uint32_t most = daily ? kMostDays : kMostMonths;
+  const std::optional<uint32_t> from = read("from");
+  const std::optional<uint32_t> to = read("to");
+  trend.last = std::min(to.value_or(running), running);
+  trend.first = from.value_or(trend.last + 1 - std::min(usual, trend.last + 1));
+  if (from && to && *from > *to) params.Refuse("from is after to");
+  if (trend.last >= trend.first && trend.last - trend.first >= most) {
+    params.Refuse("from, to: at most " + std::to_string(most) + (daily ? " days" : " months"));
+  }
+}
+
+Json ValueJson(const counts::TrendValue& value, const std::vector<counts::TrendStep>& steps) {
+  Json json{{"value", value.value},
+            {"sources", Json::array()},
+            {"nonzero", Json::array()},
+            {"sums", Json::array()}};
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const ValueTally& tally = value.steps[i];
+    json["sources"].push_back(steps[i].known ? Json(tally.sources) : Json());
+    json["nonzero"].push_back(steps[i].known ? Json(tally.nonzero) : Json());
+    json["sums"].push_back(steps[i].known ? NumberJson(tally.sum) : Json());
+  }
+  return json;
+}
+
+Json TrendJson(const counts::TrendRequest& request, const counts::Trend& trend) {
+  Json json;
+  json["fleet"] = request.fleet.name;
+  json["metric"] = request.metric;
+  json["by"] = request.by.empty() ? Json() : Json(request.by);
+  json["step"] = kSteps[request.months == 0 ? 1 : 0];
+  json["generated_at"] = GeneratedAtJson(trend);
+  for (const char* const name : {"steps", "final", "sources", "sums", "peaks"}) {
+    json[name] = Json::array();
+  }
+  for (const counts::TrendStep& step : trend.steps) {
+    json["steps"].push_back(StepName(step.period));
+    json["final"].push_back(step.final);
+    json["sources"].push_back(step.known ? Json(step.tally.sources) : Json());
+    json["sums"].push_back(step.known ? NumberJson(step.tally.sum) : Json());
+    json["peaks"].push_back(step.known ? NumberJson(step.tally.report_sum) : Json());
+  }
+  if (request.by.empty()) return json;
+  json["values"] = Json::array();
+  for (const counts::TrendValue& value : trend.values) {
+    json["values"].push_back(ValueJson(value, trend.steps));
+  }
+  json["other"] = Json();
+  if (trend.other) {
+    json["other"] = ValueJson(*trend.other, trend.steps);
+    json["other"].erase("value");
+    json["other"]["values"] = trend.other_values;
+  }
+  return json;
+}
+
+void AddRow(const counts::TrendStep& step, const char* kind, std::string_view value,
+            const ValueTally& tally, CsvWriter& csv) {
+  csv.Text(StepName(step.period)).Text(kind).Text(value);
+  if (step.known) {
+    csv.Number(tally.sources).Number(tally.nonzero).Number(tally.sum);
+  } else {
+    csv.Nothing().Nothing().Nothing();
+  }
+  csv.EndRow();
+}
+
+std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend) {
+  if (request.by.empty()) {
+    CsvWriter csv({"step", "final", "sources", "sum", "peak"});
+    for (const counts::TrendStep& step : trend.steps) {
+      csv.Text(StepName(step.period)).Text(step.final ? "yes" : "no");
+      if (step.known) {
+        csv.Number(step.tally.sources).Number(step.tally.sum).Number(step.tally.report_sum);
+      } else {
+        csv.Nothing().Nothing().Nothing();
+      }
+      csv.EndRow();
+    }
+    return csv.Take();
+  }
+  CsvWriter csv({"step", "kind", "value", "sources", "nonzero", "sum"});
+  for (size_t i = 0; i < trend.steps.size(); ++i) {
+    for (const counts::TrendValue& value : trend.values) {
+      AddRow(trend.steps[i], "value", value.value, value.steps[i], csv);
+    }
+    if (trend.other) AddRow(trend.steps[i], "other", "", trend.other->steps[i], csv);
+  }
+  return csv.Take();
+}
+
+void Answer(const DataServices& services, const ApiRequest& request, HttpResponse& response) {
+  AllowAnySite(response);
+  DataParams params(request);
+  const Fleet& fleet = params.OfFleet();
+  counts::TrendRequest trend_request{fleet};
+  trend_request.metric = params.Text("metric", kMostNameBytes).value_or(fleet.counted_metric);
+  trend_request.by = params.Text("by", kMostNameBytes).value_or("");
+  ReadSteps(params, services.clock.Now(), trend_request);
+  trend_request.top = params.Number("top", 1, kMostTop, kUsualTop);
+  const bool wants_csv = params.WantsCsv();
+  if (!params.ok()) return AnswerProblem(400, params.problem(), response);
+  const auto trend = ReadTrendOrAnswer("trend", services, trend_request, response);
+  if (!trend) return;
+  if (wants_csv) return AnswerCsv(request, "trend", Csv(trend_request, *trend), response);
+  AnswerJson(request, TrendJson(trend_request, *trend), response);
+}
+
+}  // namespace
+
+ApiHandler TrendHandler(const DataServices& services) {
+  return [services](const ApiRequest& request, HttpResponse& response) {
+    Answer(services, request, response);
+  };
+}
+
+}  // namespace rollcall::api

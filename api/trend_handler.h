@@ -1,0 +1,11 @@
+// GET /api/v1/trend: a metric from month to month or from day to day.
+#pragma once
+
+#include "api/data_services.h"
+#include "api/httplib_engine.h"
+
+namespace rollcall::api {
+
+ApiHandler TrendHandler(const DataServices& services);
+
+}  // namespace rollcall::api

@@ -1,0 +1,90 @@
+// The tallies of periods, whoever asks. A closed period is scanned once and stored; what is
+// imported into it later drops it, and the next who asks has it scanned again. A running period is
+// scanned when reports have come since: while the caller waits where that takes no time worth
+// mentioning, else in the background, and callers get the last result.
+#pragma once
+
+#include <chrono>
+#include <future>
+#include <map>
+#include <mutex>
+#include <stop_token>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "metrics/registry.h"
+#include "model/fleet.h"
+#include "model/period.h"
+#include "storage/period_rows.h"
+#include "storage/stores.h"
+
+namespace rollcall::counts {
+
+struct TallyOptions {
+  // A scan of a running period that took up to this long is repeated while the caller waits.
+  std::chrono::milliseconds patience{20};
+  // Time between two background scans of a period: at least this, and so many times what one takes;
+  // ten times as long where nobody asked for it lately.
+  std::chrono::milliseconds least_pause{5'000};
+  int pause_factor = 50;
+};
+
+// Thread-safe.
+class PeriodTallies {
+ public:
+  using Options = TallyOptions;
+
+  PeriodTallies(storage::Stores& stores, const Clock& clock, metrics::Registry& registry,
+                const Options& options = Options());
+
+  // The tallies of a period, scanning first where they are not there: one scan, however many
+  // callers. nullopt: nothing is known of it, because it is before the first report, or retention
+  // has taken what they would come from. Unavailable: the disk, or imports that kept dropping what
+  // was scanned.
+  Result<std::optional<storage::PeriodRows>> Get(const Fleet& fleet, Period period);
+
+  bool IsClosed(Period period) const { return period.End() <= clock_.Now(); }
+
+  // The first month, the first day of which anything is known; nullopt: none is.
+  Result<std::optional<Month>> FirstMonth(FleetRef fleet) const;
+  Result<std::optional<Day>> FirstDay(FleetRef fleet) const;
+
+  // The work of a background job: scans the running periods that are due, then what the running
+  // month is compared with and closed months and days that were never scanned, for about `budget`.
+  Status Refresh(const Fleet& fleet, std::chrono::milliseconds budget, std::stop_token stop);
+
+ private:
+  using Clocked = std::chrono::steady_clock;
+  struct Computed {
+    storage::PeriodRows rows;
+    uint64_t sequence = 0;  // of the store, when it was scanned
+    bool stale = false;     // dropped meanwhile
+  };
+  struct Running {
+    Computed computed;
+    Clocked::duration cost{};
+    Clocked::time_point scanned;
+    Clocked::time_point asked;
+  };
+
+  Result<std::optional<storage::PeriodRows>> GetClosed(const Fleet& fleet, Period period);
+  Result<storage::PeriodRows> GetRunning(const Fleet& fleet, Period period);
+  Result<Computed> ComputeOnce(const Fleet& fleet, Period period);
+  Result<Computed> Compute(const Fleet& fleet, Period period);
+  // Whether all that it would be scanned from is there, and is anything at all.
+  Result<bool> CanBeScanned(FleetRef fleet, Period period) const;
+  Status RefreshRunning(const Fleet& fleet, std::stop_token stop);
+  std::vector<Period> DueForRefresh(const Fleet& fleet);
+  Status Backfill(const Fleet& fleet, Clocked::time_point deadline, std::stop_token stop);
+
+  storage::Stores& stores_;
+  const Clock& clock_;
+  const Options options_;
+  metrics::Counter& scans_;
+  metrics::Histogram& scan_seconds_;
+  std::mutex mutex_;  // guards the rest
+  std::map<storage::PeriodKey, std::shared_future<Result<Computed>>> computing_;
+  std::map<storage::PeriodKey, Running> running_;
+};
+
+}  // namespace rollcall::counts

@@ -1,0 +1,54 @@
+// A metric from step to step, day by day or month by month, as a whole and by the value of a label.
+// And the same of one period: a breakdown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "counts/period_tallies.h"
+
+namespace rollcall::counts {
+
+struct TrendRequest {
+  const Fleet& fleet;
+  std::string metric{};
+  std::string by{};    // a label; empty: no values
+  uint8_t months = 1;  // of a step; 0: a day
+  uint32_t first = 0;  // the last month, or the day, of the first step; inclusive
+  uint32_t last = 0;   // inclusive
+  size_t top = 10;     // values to name; the others are one
+};
+
+struct TrendStep {
+  Period period;
+  bool known = false;  // else the rest is zeros: before the first report, or no longer stored
+  bool final = false;
+  MetricTally tally;
+};
+
+// One value, step by step. A source counts once in each value of its latest report.
+struct TrendValue {
+  std::string value;
+  std::vector<ValueTally> steps;  // without their texts
+};
+
+struct Trend {
+  UnixSeconds generated_at{};  // of the step that was computed last; the epoch where none is known
+  std::vector<TrendStep> steps;
+  // Those with the most sources in a step of theirs come first, then those with the larger sum.
+  std::vector<TrendValue> values;
+  // The other values together; a source counts once for each of them. nullopt: there are none.
+  std::optional<TrendValue> other;
+  int64_t other_values = 0;  // how many; the most of any step where some were too many to be kept
+  // Where no step has the label: which labels the metric has.
+  std::vector<std::string> known_labels;
+};
+
+// nullopt: the fleet has no such metric, and no report ever had it. Unavailable: as
+// PeriodTallies::Get, or steps are still to be scanned that together take too long to wait for.
+// Thread-safe.
+Result<std::optional<Trend>> ReadTrend(storage::Stores& stores, PeriodTallies& tallies,
+                                       const TrendRequest& request);
+
+}  // namespace rollcall::counts

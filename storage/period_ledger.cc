@@ -1,0 +1,89 @@
+#include "storage/period_ledger.h"
+
+namespace rollcall::storage {
+namespace {
+
+std::string EndOf(const PeriodKey& key) {
+  return EncodeKey(PeriodKey{key.period, {static_cast<uint16_t>(key.fleet.value + 1)}});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PeriodLedger>> PeriodLedger::Open(Store& store) {
+  std::unique_ptr<PeriodLedger> ledger(new PeriodLedger(store));
+  ROLLCALL_RETURN_IF_ERROR(ledger->Load());
+  return ledger;
+}
+
+Status PeriodLedger::Load() {
+  Scan scan = store_.NewScan(Table::kPeriods, "", "");
+  while (scan.Valid()) {
+    const std::optional<PeriodKey> key = DecodePeriodKey(scan.key());
+    if (!key) return Status::DataLoss("decode period key: not a key");
+    kept_.insert(*key);
+    scan.Seek(EndOf(*key));
+  }
+  return scan.status();
+}
+
+void PeriodLedger::Drop(const PeriodKey& key, Batch& batch) {
+  computing_.erase(key);
+  if (kept_.erase(key) == 0) return;
+  batch.DeleteRange(Table::kPeriods, EncodeKey(key), EndOf(key));
+  staged_drops_.push_back(key);
+}
+
+void PeriodLedger::DropDay(Day day, FleetRef fleet, Batch& batch) {
+  Drop({Period::Of(day), fleet}, batch);
+}
+
+void PeriodLedger::DropWindows(Month month, FleetRef fleet, Batch& batch) {
+  for (const Span span : kSpans) {
+    for (int later = 0; later < MonthsOf(span); ++later) {
+      Drop({Period::Of(Window{month.Plus(later), span}), fleet}, batch);
+    }
+  }
+}
+
+void PeriodLedger::Abandoned() {
+  kept_.insert(staged_drops_.begin(), staged_drops_.end());
+  staged_drops_.clear();
+}
+
+Result<std::optional<Period>> PeriodLedger::FirstStored(const Store& store, uint8_t months,
+                                                        FleetRef fleet) {
+  Scan scan = store.NewScan(Table::kPeriods, EncodeKey(PeriodKey{{months, 0}, {}}),
+                            std::string(1, static_cast<char>(months + 1)));
+  while (scan.Valid()) {
+    const std::optional<PeriodKey> key = DecodePeriodKey(scan.key());
+    if (!key) return Status::DataLoss("decode period key: not a key");
+    if (key->fleet == fleet) return std::optional(key->period);
+    scan.Seek(EndOf(*key));
+  }
+  ROLLCALL_RETURN_IF_ERROR(scan.status());
+  return std::optional<Period>();
+}
+
+PeriodLedger::Cut PeriodLedger::Begin(const PeriodKey& key) {
+  const Store::WriterLock lock = store_.LockForWriting();
+  const uint64_t epoch = next_epoch_++;
+  computing_[key] = epoch;
+  return {key, epoch, store_.TakeSnapshot()};
+}
+
+Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows) {
+  const Store::WriterLock lock = store_.LockForWriting();
+  const auto at = computing_.find(cut.key);
+  if (at == computing_.end() || at->second != cut.epoch) return false;
+  computing_.erase(at);
+  const std::string prefix = EncodeKey(cut.key);
+  Batch batch(store_);
+  batch.DeleteRange(Table::kPeriods, prefix, EndOf(cut.key));
+  for (const auto& [suffix, row] : rows) batch.Put(Table::kPeriods, prefix + suffix, row);
+  batch.Put(Table::kPeriods, prefix, EncodePeriodHead(head));
+  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  kept_.insert(cut.key);
+  return true;
+}
+
+}  // namespace rollcall::storage

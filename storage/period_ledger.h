@@ -1,0 +1,57 @@
+// The ledger of periods: for which closed periods the tallies are stored, and which are being
+// computed. What changes a day or a month of reports drops the periods that it touches, with the
+// change itself; who asks next has them computed again.
+//
+// Drop, Committed and Abandoned need the store's writer lock; Begin and Finish take it themselves.
+// Readers need no ledger: a period's head is in the store exactly while its rows are right.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "storage/period_rows.h"
+#include "storage/store.h"
+
+namespace rollcall::storage {
+
+class PeriodLedger {
+ public:
+  static Result<std::unique_ptr<PeriodLedger>> Open(Store& store);
+
+  // Puts into the batch what a change of a day's chunks, or of a month's peaks, makes stale.
+  void DropDay(Day day, FleetRef fleet, Batch& batch);
+  void DropWindows(Month month, FleetRef fleet, Batch& batch);
+  // What came of the batch.
+  void Committed() { staged_drops_.clear(); }
+  void Abandoned();
+
+  // A snapshot from which to compute a period.
+  struct Cut {
+    PeriodKey key;
+    uint64_t epoch;
+    Snapshot snapshot;
+  };
+  Cut Begin(const PeriodKey& key);
+  // Stores what was computed from a cut of a closed period. False: it was dropped meanwhile. Where
+  // the disk failed nothing is stored.
+  Result<bool> Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows);
+
+  // The earliest stored period of that many months (0: day); nullopt: there is none. Thread-safe.
+  static Result<std::optional<Period>> FirstStored(const Store& store, uint8_t months,
+                                                   FleetRef fleet);
+
+ private:
+  explicit PeriodLedger(Store& store) : store_(store) {}
+  Status Load();
+  void Drop(const PeriodKey& key, Batch& batch);
+
+  Store& store_;
+  uint64_t next_epoch_ = 1;
+  std::set<PeriodKey> kept_;
+  std::map<PeriodKey, uint64_t> computing_;  // period → epoch
+  std::vector<PeriodKey> staged_drops_;      // of the batch under way
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,71 @@
+#include "storage/period_rows.h"
+
+namespace rollcall::storage {
+
+Result<std::optional<PeriodRows>> PeriodRows::Read(const Store& store, const PeriodKey& key) {
+  Snapshot snapshot = store.TakeSnapshot();
+  const auto stored = store.Get(Table::kPeriods, EncodeKey(key), &snapshot);
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return std::optional<PeriodRows>();
+  PeriodHead head;
+  ROLLCALL_RETURN_IF_ERROR(DecodePeriodHead(**stored, head));
+  return std::optional(PeriodRows(store, std::move(snapshot), key, std::move(head)));
+}
+
+Result<std::optional<std::string>> PeriodRows::Row(const TallyKey& key) const {
+  if (!rows_) {
+    return store_->Get(Table::kPeriods, EncodeKey(key_) + EncodeKey(key), &snapshot_);
+  }
+  const auto found = rows_->find(EncodeKey(key));
+  return found == rows_->end() ? std::optional<std::string>() : std::optional(found->second);
+}
+
+Result<MetricTally> PeriodRows::Metric(MetricRef metric) const {
+  MetricTally tally;
+  const auto row = Row({metric, {}});
+  if (!row.ok()) return row.status();
+  if (row->has_value()) ROLLCALL_RETURN_IF_ERROR(DecodeTally(**row, tally));
+  return tally;
+}
+
+Result<std::optional<LabelTally>> PeriodRows::Label(MetricRef metric,
+                                                    std::string_view label) const {
+  const auto row = Row({metric, label});
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<LabelTally>();
+  LabelTally tally;
+  ROLLCALL_RETURN_IF_ERROR(DecodeTally(**row, tally));
+  return std::optional(std::move(tally));
+}
+
+Result<std::vector<PeriodRows::Listed>> PeriodRows::List() const {
+  std::vector<Listed> metrics;
+  const auto add = [&](std::string_view suffix, std::string_view value) -> Status {
+    const auto key = DecodeTallyKey(suffix);
+    if (!key) return Status::DataLoss("decode tally key: not a key");
+    if (key->label.empty()) {
+      MetricTally tally;
+      ROLLCALL_RETURN_IF_ERROR(DecodeTally(value, tally));
+      metrics.push_back({key->metric, tally.sources, {}});
+    } else if (!metrics.empty() && metrics.back().metric == key->metric) {
+      metrics.back().labels.emplace_back(key->label);
+    }
+    return Status::Ok();
+  };
+  if (rows_) {
+    for (const auto& [suffix, value] : *rows_) ROLLCALL_RETURN_IF_ERROR(add(suffix, value));
+    return metrics;
+  }
+  const std::string head_key = EncodeKey(key_);
+  Scan scan = store_->NewScan(
+      Table::kPeriods, head_key,
+      EncodeKey(PeriodKey{key_.period, {static_cast<uint16_t>(key_.fleet.value + 1)}}), &snapshot_);
+  for (; scan.Valid(); scan.Next()) {
+    if (scan.key() == head_key) continue;
+    ROLLCALL_RETURN_IF_ERROR(add(scan.key().substr(head_key.size()), scan.value()));
+  }
+  ROLLCALL_RETURN_IF_ERROR(scan.status());
+  return metrics;
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,162 @@
+// The oracle of periods: tallies, and who came and left, by brute force over the raw reports, with
+// none of the program's own counting in it.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/period.h"
+#include "tests/counts/oracle.h"
+
+namespace rollcall::testing {
+
+// "v1.0=3/3/5": a value, its sources, those over 0, its sum.
+inline std::string RenderValue(const std::string& value, int64_t sources, int64_t nonzero,
+                               double sum) {
+  char text[96];
+  std::snprintf(text, sizeof text, "=%lld/%lld/%.10g", static_cast<long long>(sources),
+                static_cast<long long>(nonzero), sum);
+  return value + text;
+}
+
+// "3 sources, sum 5, peak 4:" and the values behind it.
+inline std::string RenderMetric(int64_t sources, double sum, double peak) {
+  char text[128];
+  std::snprintf(text, sizeof text,
+                "%lld sources, sum %.10g, peak %.10g:", static_cast<long long>(sources), sum, peak);
+  return text;
+}
+
+class TallyOracle {
+ public:
+  void Add(Oracle::RawReport report) { reports_.push_back(std::move(report)); }
+
+  // The metric as a whole, then each value of the label, in the order of their texts.
+  std::string Tally(Period period, const std::string& metric, const std::string& by) const {
+    const UnixSeconds end = period.End();
+    const UnixSeconds begin =
+        period.is_day() ? Day{period.last}.Start() : period.first_month().Start();
+    std::map<std::string, OfSource> sources;
+    std::vector<const Oracle::RawReport*> in_time;
+    for (const Oracle::RawReport& report : reports_) {
+      if (report.time >= begin && report.time < end) in_time.push_back(&report);
+    }
+    std::stable_sort(in_time.begin(), in_time.end(),
+                     [](const auto* a, const auto* b) { return a->time < b->time; });
+    for (const Oracle::RawReport* report : in_time) {
+      // What is infinite counts nowhere, but a metric of nothing else has no values any more.
+      bool carries = false;
+      double sum = 0;
+      std::set<Labels> current;
+      for (const Oracle::Series& s : report->series) {
+        if (s.metric != metric) continue;
+        carries = true;
+        if (!std::isfinite(s.value)) continue;
+        current.insert(s.labels);
+        sum += s.value;
+      }
+      if (!carries) continue;
+      OfSource& source = sources[report->id];
+      const Month month = Month::Of(report->time);
+      if (current.empty()) {
+        if (source.month && *source.month == month) source.current.clear();
+        continue;
+      }
+      source.month = month;
+      source.current = current;
+      source.report_peak = std::max(source.report_peak.value_or(sum), sum);
+      for (const Oracle::Series& s : report->series) {
+        if (s.metric != metric || !std::isfinite(s.value)) continue;
+        const auto [at, is_new] = source.peaks.emplace(s.labels, s.value);
+        if (!is_new) at->second = std::max(at->second, s.value);
+      }
+    }
+    return Render(sources, by);
+  }
+
+  // "new 1, returned 0, gone 2".
+  std::string Moves(Month last, int months) const {
+    const Month first = last.Plus(1 - months);
+    const std::set<std::string> now = CountedIn(first, last);
+    const std::set<std::string> before = CountedIn(first.Plus(-months), first.Plus(-1));
+    const std::set<std::string> ever = CountedIn(Month{0}, first.Plus(-1));
+    int arrived = 0;
+    int returned = 0;
+    int gone = 0;
+    for (const std::string& id : now) {
+      if (before.contains(id)) continue;
+      ++(ever.contains(id) ? returned : arrived);
+    }
+    for (const std::string& id : before) gone += now.contains(id) ? 0 : 1;
+    return RenderMoves(arrived, returned, gone);
+  }
+  static std::string RenderMoves(int64_t arrived, int64_t returned, int64_t gone) {
+    return "new " + std::to_string(arrived) + ", returned " + std::to_string(returned) + ", gone " +
+           std::to_string(gone);
+  }
+
+ private:
+  using Labels = std::map<std::string, std::string>;
+  struct OfSource {
+    std::optional<Month> month;  // of its latest report
+    std::set<Labels> current;
+    std::map<Labels, double> peaks;
+    std::optional<double> report_peak;
+  };
+  struct OfValue {
+    int64_t sources = 0;
+    int64_t nonzero = 0;
+    double sum = 0;
+  };
+
+  static std::string Render(const std::map<std::string, OfSource>& sources, const std::string& by) {
+    std::map<std::string, OfValue> values;
+    int64_t reported = 0;
+    double sum = 0;
+    double peak = 0;
+    for (const auto& [id, source] : sources) {
+      if (source.peaks.empty()) continue;
+      ++reported;
+      peak += *source.report_peak;
+      std::map<std::string, bool> has;  // value → over 0
+      for (const auto& [labels, value] : source.peaks) {
+        sum += value;
+        const auto label = labels.find(by);
+        if (label == labels.end()) continue;
+        values[label->second].sum += value;
+        if (source.current.contains(labels)) has[label->second] |= value > 0;
+      }
+      for (const auto& [value, nonzero] : has) {
+        ++values[value].sources;
+        values[value].nonzero += nonzero ? 1 : 0;
+      }
+    }
+    std::string text = RenderMetric(reported, sum, peak);
+    for (const auto& [value, of] : values) {
+      text += " " + RenderValue(value, of.sources, of.nonzero, of.sum);
+    }
+    return text;
+  }
+
+  std::set<std::string> CountedIn(Month first, Month last) const {
+    std::set<std::string> ids;
+    for (const Oracle::RawReport& report : reports_) {
+      const Month month = Month::Of(report.time);
+      if (month < first || month > last) continue;
+      for (const Oracle::Series& s : report.series) {
+        if (s.metric == "cozy_cluster_info" && std::isfinite(s.value)) ids.insert(report.id);
+      }
+    }
+    return ids;
+  }
+
+  std::vector<Oracle::RawReport> reports_;
+};
+
+}  // namespace rollcall::testing

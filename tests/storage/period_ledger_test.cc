@@ -1,0 +1,135 @@
+#include "storage/period_ledger.h"
+
+#include "tests/storage/store_fixture.h"
+
+namespace rollcall::storage {
+namespace {
+
+const Month kMarch = Month::FromYearMonth(2026, 3);
+constexpr FleetRef kOtherFleet{2};
+
+PeriodKey Of(Month last, Span span, FleetRef fleet = kCozystackFleet) {
+  return {Period::Of(Window{last, span}), fleet};
+}
+PeriodKey Of(Day day, FleetRef fleet = kCozystackFleet) { return {Period::Of(day), fleet}; }
+
+class PeriodLedgerTest : public rollcall::testing::StoreTest {
+ protected:
+  PeriodLedger& ledger() { return stores().periods(); }
+
+  static TallyRows Rows(int64_t sources) {
+    return {{EncodeKey(TallyKey{{9}, {}}), EncodeTally(MetricTally{sources, {}, {}})}};
+  }
+  bool Finish(const PeriodLedger::Cut& cut, int64_t sources = 1) {
+    const auto kept = ledger().Finish(cut, PeriodHead(), Rows(sources));
+    EXPECT_TRUE(kept.ok()) << kept.status().message();
+    return kept.ok() && *kept;
+  }
+  void Keep(const PeriodKey& key, int64_t sources = 1) {
+    ASSERT_TRUE(Finish(ledger().Begin(key), sources));
+  }
+
+  // The sources of metric 9; -1: the period is not stored.
+  int64_t Sources(const PeriodKey& key) {
+    const auto rows = PeriodRows::Read(store(), key);
+    EXPECT_TRUE(rows.ok());
+    if (!rows.ok() || !rows->has_value()) return -1;
+    const auto tally = (*rows)->Metric({9});
+    EXPECT_TRUE(tally.ok());
+    return tally.ok() ? tally->sources : -2;
+  }
+
+  template <typename Change>
+  void Commit(Change change, bool abandon = false) {
+    const Store::WriterLock lock = store().LockForWriting();
+    Batch batch(store());
+    change(batch);
+    if (abandon) return ledger().Abandoned();
+    ASSERT_TRUE(store().Commit(lock, batch).ok());
+    ledger().Committed();
+  }
+  void DropWindows(Month month) {
+    Commit([&](Batch& batch) { ledger().DropWindows(month, kCozystackFleet, batch); });
+  }
+};
+
+TEST_F(PeriodLedgerTest, WhatIsKeptIsThereAfterARestart) {
+  Keep(Of(kMarch, Span::kMonth), 4);
+  Keep(Of(kMarch.FirstDay()), 5);
+  Reopen();
+  EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 4);
+  EXPECT_EQ(Sources(Of(kMarch.FirstDay())), 5);
+  EXPECT_EQ(Sources(Of(kMarch, Span::kQuarter)), -1);
+}
+
+TEST_F(PeriodLedgerTest, AMonthsChangeDropsTheWindowsThatItLiesInAndNoOthers) {
+  for (int month = -13; month <= 13; ++month) {
+    for (const Span span : kSpans) Keep(Of(kMarch.Plus(month), span));
+  }
+  Keep(Of(kMarch, Span::kYear, kOtherFleet));
+  Keep(Of(kMarch.FirstDay()));
+  Reopen();
+  DropWindows(kMarch);
+  for (int month = -13; month <= 13; ++month) {
+    for (const Span span : kSpans) {
+      const bool touched = month >= 0 && month < MonthsOf(span);
+      EXPECT_EQ(Sources(Of(kMarch.Plus(month), span)), touched ? -1 : 1)
+          << month << " " << MonthsOf(span);
+    }
+  }
+  EXPECT_EQ(Sources(Of(kMarch, Span::kYear, kOtherFleet)), 1);
+  EXPECT_EQ(Sources(Of(kMarch.FirstDay())), 1);
+}
+
+TEST_F(PeriodLedgerTest, ADaysChangeDropsThatDay) {
+  const Day day = kMarch.FirstDay();
+  Keep(Of(day));
+  Keep(Of(Day{day.number + 1}));
+  Keep(Of(kMarch, Span::kMonth));
+  Commit([&](Batch& batch) { ledger().DropDay(day, kCozystackFleet, batch); });
+  EXPECT_EQ(Sources(Of(day)), -1);
+  EXPECT_EQ(Sources(Of(Day{day.number + 1})), 1);
+  EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 1);
+}
+
+TEST_F(PeriodLedgerTest, ADropThatWasAbandonedIsMadeWithTheNextChange) {
+  Keep(Of(kMarch, Span::kMonth));
+  Commit([&](Batch& batch) { ledger().DropWindows(kMarch, kCozystackFleet, batch); }, true);
+  EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 1);
+  DropWindows(kMarch);
+  EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), -1);
+}
+
+TEST_F(PeriodLedgerTest, WhatIsDroppedWhileItIsComputedIsNotStored) {
+  const auto cut = ledger().Begin(Of(kMarch, Span::kYear));
+  DropWindows(kMarch.Plus(-11));
+  EXPECT_FALSE(Finish(cut));
+  EXPECT_EQ(Sources(Of(kMarch, Span::kYear)), -1);
+  // Of two who computed it the later one counts.
+  const auto first = ledger().Begin(Of(kMarch, Span::kYear));
+  const auto second = ledger().Begin(Of(kMarch, Span::kYear));
+  EXPECT_FALSE(Finish(first, 1));
+  EXPECT_TRUE(Finish(second, 2));
+  EXPECT_EQ(Sources(Of(kMarch, Span::kYear)), 2);
+}
+
+TEST_F(PeriodLedgerTest, TheFirstStoredPeriodIsTheFleetsAndOfItsKind) {
+  const auto first = [&](uint8_t months) {
+    const auto found = PeriodLedger::FirstStored(store(), months, kCozystackFleet);
+    EXPECT_TRUE(found.ok());
+    return found.ok() && found->has_value() ? (*found)->ToString() : "none";
+  };
+  EXPECT_EQ(first(1), "none");
+  Keep(Of(kMarch.Plus(-5), Span::kMonth, kOtherFleet));
+  Keep(Of(kMarch.Plus(-9), Span::kYear));
+  EXPECT_EQ(first(1), "none");
+  Keep(Of(kMarch, Span::kMonth));
+  Keep(Of(kMarch.Plus(-2), Span::kMonth));
+  Keep(Of(kMarch.FirstDay()));
+  EXPECT_EQ(first(1), "2026-01");
+  EXPECT_EQ(first(0), "2026-03-01");
+  EXPECT_EQ(first(12), "2025-06 and the 11 months before");
+}
+
+}  // namespace
+}  // namespace rollcall::storage
