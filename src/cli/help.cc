@@ -124,8 +124,9 @@ std::string HelpOn(const Command& command) {
 std::string OptionsAsMarkdown() {
   std::string text = "| Flag and variable | Default | Meaning | Commands |\n|---|---|---|---|\n";
   for (const OptionSpec& spec : OptionTable()) {
-    text += "| `--" + std::string(spec.flag) + "` `" + spec.VariableName() + "` | `" +
-            spec.DefaultText() + "`: " + std::string(spec.reason) + " | " +
+    const std::string value = spec.DefaultText();
+    text += "| `--" + std::string(spec.flag) + "` `" + spec.VariableName() + "` | " +
+            (value.empty() ? "empty" : "`" + value + "`") + ": " + std::string(spec.reason) + " | " +
             std::string(spec.meaning) + ZeroSentence(spec) + " Takes " + spec.allowed + ". | " +
             UsersText(spec.users) + " |\n";
   }

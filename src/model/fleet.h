@@ -19,10 +19,10 @@ struct Figure {
   // Names in the overview's JSON.
   std::string total_name;
   std::string average_name;  // per counted source
-  std::string name;          // of a badge or a chart
+  std::string name = {};     // of a badge or a chart
   // Of the honest figure, FigureCount::report_total, in JSON; empty where there is none.
-  std::string peak_name;
-  std::string unit;  // what is counted, in words
+  std::string peak_name = {};
+  std::string unit = {};  // what is counted, in words
 };
 
 // A total split by the value of a label.

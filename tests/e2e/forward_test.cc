@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/civil_time.h"
 #include "tests/e2e/rollcall_process.h"
 #include "tests/support/stored_reports.h"
 #include "tests/support/temp_dir.h"
@@ -241,17 +242,32 @@ TEST_F(ForwardTest, WithoutAStoreReportsAreForwardedAndNothingIsCounted) {
 
 // How the chart of the server that rollcall replaces starts it: no command, one dash or two.
 TEST_F(ForwardTest, TheArgumentsOfTheExistingServerStartIt) {
+  const Month now = Month::Of(SystemClock().Now());
+  const std::string target =
+      "/api/overview?year=" + std::to_string(now.year()) + "&month=" + std::to_string(now.month());
+  int clusters = 0;
   for (const char* const dash : {"-", "--"}) {
     ChildOptions options =
         RollcallOptions({std::string(dash) + "forward-url=" + victoria_.ImportUrl(),
-                         std::string(dash) + "listen-addr=127.0.0.1:0"});
+                         std::string(dash) + "listen-addr=127.0.0.1:0",
+                         std::string(dash) + "vmselect-url=" + victoria_.Url("/prometheus"),
+                         std::string(dash) + "snapshot-dir=" + dir_.path() + "/snapshots"});
     options.variables["ROLLCALL_DATA_DIR"] = dir_.path() + "/drop-in" + dash;
     RollcallProcess rollcall(options);
-    EXPECT_EQ(rollcall.Public().Post(std::string("by") + dash, "cozy_nodes_count 1\n").status, 200);
+    EXPECT_EQ(rollcall.Public().Post(std::string("by") + dash, "cozy_cluster_info 1\n").status, 200);
     EXPECT_TRUE(AwaitDrained(rollcall));
+    victoria_.Flush();
+    // What is received within a second is found by a query of the next.
+    const std::string expected = "\"clusters\":" + std::to_string(++clusters) + ",";
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    HttpClient::Reply overview;
+    do {
+      overview = rollcall.Public().Get(target);
+    } while (overview.body.find(expected) == std::string::npos &&
+             std::chrono::steady_clock::now() < deadline);
+    EXPECT_THAT(overview.body, HasSubstr(expected));
     EXPECT_EQ(rollcall.Stop(), 0);
   }
-  victoria_.Flush();
   EXPECT_EQ(FoundIn(victoria_).size(), 2U);
 }
 
