@@ -245,6 +245,7 @@ TEST_F(ForwardTest, TheArgumentsOfTheExistingServerStartIt) {
   const Month now = Month::Of(SystemClock().Now());
   const std::string target =
       "/api/overview?year=" + std::to_string(now.year()) + "&month=" + std::to_string(now.month());
+  const std::string body = std::string("cozy_cluster_info 1\n") + kSerial + " 1\n";
   int clusters = 0;
   for (const char* const dash : {"-", "--"}) {
     ChildOptions options =
@@ -254,7 +255,7 @@ TEST_F(ForwardTest, TheArgumentsOfTheExistingServerStartIt) {
                          std::string(dash) + "snapshot-dir=" + dir_.path() + "/snapshots"});
     options.variables["ROLLCALL_DATA_DIR"] = dir_.path() + "/drop-in" + dash;
     RollcallProcess rollcall(options);
-    EXPECT_EQ(rollcall.Public().Post(std::string("by") + dash, "cozy_cluster_info 1\n").status, 200);
+    EXPECT_EQ(rollcall.Public().Post(std::string("by") + dash, body).status, 200);
     EXPECT_TRUE(AwaitDrained(rollcall));
     victoria_.Flush();
     // What is received within a second is found by a query of the next.

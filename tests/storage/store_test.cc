@@ -15,8 +15,8 @@ TEST_F(StoreTest, WhatWasCommittedIsThereInEveryTable) {
   // Six bytes and a zero: a row that every table may hold when the store opens, but for one whose
   // keys are longer.
   const auto key = [](size_t table) {
-    return (static_cast<Table>(table) == Table::kPeriods ? "a table" : "table") +
-           std::to_string(table % 10);
+    const std::string start = static_cast<Table>(table) == Table::kPeriods ? "a table" : "table";
+    return start + static_cast<char>('a' + table);
   };
   for (size_t t = 0; t < kTableCount; ++t) Put(static_cast<Table>(t), key(t), std::string(1, '\0'));
   Reopen();
