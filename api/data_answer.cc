@@ -1,12 +1,11 @@
 #include "api/data_answer.h"
 
-#include <spdlog/spdlog.h>
-
 #include <cinttypes>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
+#include "base/log.h"
 
 namespace rollcall::api {
 namespace {
@@ -78,7 +77,7 @@ void AnswerProblem(int status, const DataParams::Problem& problem, HttpResponse&
 }
 
 void AnswerFailure(const char* what, const Status& status, HttpResponse& response) {
-  spdlog::error("{}: {}", what, status.message());
+  log::Error("{}: {}", what, status.message());
   response.headers.push_back({"Retry-After", "10"});
   AnswerProblem(503, {"the numbers cannot be read now; try again", {}}, response);
 }

@@ -10,7 +10,7 @@
 
 #include "api/http_front_loop.h"
 #include "api/http_inflate.h"
-#include <spdlog/spdlog.h>
+#include "base/log.h"
 
 namespace rollcall::api {
 namespace {
@@ -120,7 +120,7 @@ class HttpFront::Impl {
       more = Status::Internal(error.what());
     }
     if (!more.ok()) {
-      spdlog::error("stream an answer: {}", more.status().message());
+      log::Error("stream an answer: {}", more.status().message());
       piece.body.clear();
     }
     piece.status = !more.ok() ? 500 : *more ? 200 : 204;
@@ -138,9 +138,9 @@ class HttpFront::Impl {
       handle_(lane, std::move(job.request), std::move(job.responder));
     } catch (const std::exception& error) {
       // The responder has answered 500 as it went away.
-      spdlog::error("handle a request: {}", error.what());
+      log::Error("handle a request: {}", error.what());
     } catch (...) {
-      spdlog::error("handle a request: an exception of no known kind");
+      log::Error("handle a request: an exception of no known kind");
     }
   }
 

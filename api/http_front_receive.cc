@@ -5,8 +5,9 @@
 #include <exception>
 #include <utility>
 
+#include "base/log.h"
+
 #include "api/http_front_loop.h"
-#include <spdlog/spdlog.h>
 
 namespace rollcall::api {
 namespace {
@@ -260,7 +261,7 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
   try {
     verdict = judge_(request);
   } catch (const std::exception& error) {
-    spdlog::error("judge a request's head: {}", error.what());
+    log::Error("judge a request's head: {}", error.what());
     verdict.answer = HttpResponse::Text(500, "internal error");
   } catch (...) {
     verdict.answer = HttpResponse::Text(500, "internal error");

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "api/http_text.h"
-#include <spdlog/spdlog.h>
+#include "base/log.h"
 
 namespace rollcall::api {
 namespace {
@@ -129,7 +129,7 @@ class HttplibEngine::Server : private httplib::Server {
     try {
       process_request(stream, false, connection_closed, nullptr);
     } catch (const std::exception& error) {
-      spdlog::error("answer {} {}: {}", request.method, request.path(), error.what());
+      log::Error("answer {} {}: {}", request.method, request.path(), error.what());
       call.answer = HttpResponse::Text(500, "internal error");
     }
     current_ = outer;
@@ -173,7 +173,7 @@ class HttplibEngine::Server : private httplib::Server {
       try {
         (*handler)(ApiRequest(call.request, parsed.path, params), call.answer);
       } catch (const std::exception& error) {
-        spdlog::error("handle {} {}: {}", call.request.method, parsed.path, error.what());
+        log::Error("handle {} {}: {}", call.request.method, parsed.path, error.what());
         call.answer = HttpResponse::Text(500, "internal error");
       } catch (...) {
         call.answer = HttpResponse::Text(500, "internal error");

@@ -3,10 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include <spdlog/spdlog.h>
-
 #include "api/import_json.h"
 #include "api/overview_json.h"
+#include "base/log.h"
 #include "model/fleet.h"
 #include "parse/decompress.h"
 
@@ -64,7 +63,7 @@ void Import(storage::Stores& stores, ingest::Ingester& ingester, ingest::ImportO
     status = FeedBody(request, **importer);
     tally = (*importer)->tally();
   }
-  spdlog::info("import: {} lines, {} refused, {} reports added: {}", tally.lines, tally.refused,
+  log::Info("import: {} lines, {} refused, {} reports added: {}", tally.lines, tally.refused,
                tally.reports_added, status.ok() ? "done" : status.message());
   if (status.code() == Code::kInvalidArgument) {
     if (tally.errors.empty() || tally.errors.back() != status.message()) {

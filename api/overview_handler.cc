@@ -2,9 +2,8 @@
 
 #include <charconv>
 
-#include <spdlog/spdlog.h>
-
 #include "api/overview_json.h"
+#include "base/log.h"
 
 namespace rollcall::api {
 namespace {
@@ -44,7 +43,7 @@ void Answer(OverviewSource& overviews, const char* failure, const ApiRequest& re
   const auto overview = overviews.Read(
       CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)));
   if (!overview.ok()) {
-    spdlog::error("overview {}-{:02}: {}", *year, *month, overview.status().message());
+    log::Error("overview {}-{:02}: {}", *year, *month, overview.status().message());
     response.headers.push_back({"Retry-After", "10"});
     return AnswerError(503, failure, response);
   }

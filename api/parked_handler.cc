@@ -3,10 +3,9 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include <spdlog/spdlog.h>
-
 #include "api/overview_json.h"
 #include "base/civil_time.h"
+#include "base/log.h"
 #include "model/fleet.h"
 
 namespace rollcall::api {
@@ -58,7 +57,7 @@ void Answer(const storage::Outbox& outbox, const ApiRequest& request, HttpRespon
     return list.size() < kMostListed;
   });
   if (!status.ok()) {
-    spdlog::error("list parked reports: {}", status.message());
+    log::Error("list parked reports: {}", status.message());
     response.status = 503;
     response.body = ErrorJson("the store cannot be read");
     return;

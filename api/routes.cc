@@ -4,8 +4,6 @@
 #include <map>
 #include <mutex>
 
-#include <spdlog/spdlog.h>
-
 #include "api/badge_handler.h"
 #include "api/breakdown_handler.h"
 #include "api/chart_handler.h"
@@ -18,6 +16,7 @@
 #include "api/parked_handler.h"
 #include "api/report_handler.h"
 #include "api/trend_handler.h"
+#include "base/log.h"
 #include "web/assets.h"
 
 namespace rollcall::api {
@@ -241,7 +240,7 @@ void Routes::Handle(Lane lane, HttpRequest&& request, Responder&& responder) {
   const Route* const route =
       lane == Lane::kIngest ? nullptr : Find(request.listener, request.path());
   const std::string_view name = route == nullptr ? kReportRoute : std::string_view(route->name);
-  spdlog::debug("{} {} ({})", request.method, request.path(), name);
+  log::Debug("{} {} ({})", request.method, request.path(), name);
   auto inner = std::make_shared<Responder>(std::move(responder));
   Responder counted([this, begin, name, inner](HttpResponse&& response) {
     metrics_->Count(name, response.status);

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <spdlog/spdlog.h>
-
+#include "base/log.h"
 #include "forward/http_client.h"
 #include "model/fleet.h"
 #include "query/old_snapshots.h"
@@ -83,7 +82,7 @@ Status Server::StartForwarder(const ServerOptions& options) {
   if (options.forward.url.empty()) {
     const uint64_t waiting = stores_->outbox().size().reports;
     if (waiting > 0) {
-      spdlog::warn("{} reports wait in the outbox, and there is no URL to forward them to", waiting);
+      log::Warn("{} reports wait in the outbox, and there is no URL to forward them to", waiting);
     }
     return Status::Ok();
   }

@@ -5,7 +5,8 @@
 #include <cstdio>
 
 #include <rocksdb/env.h>
-#include <spdlog/spdlog.h>
+
+#include "base/log.h"
 
 namespace rollcall::storage {
 namespace {
@@ -20,7 +21,7 @@ class RocksLog final : public rocksdb::Logger {
     if (level < GetInfoLogLevel() || level >= rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     std::array<char, 1024> line;
     std::vsnprintf(line.data(), line.size(), format, args);
-    spdlog::debug("rocksdb: {}", line.data());
+    log::Debug("rocksdb: {}", line.data());
   }
   void Logv(const char*, va_list) override {}
 };

@@ -12,8 +12,8 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
-#include <spdlog/spdlog.h>
 
+#include "base/log.h"
 #include "storage/append_operator.h"
 #include "storage/coding.h"
 #include "storage/rocks_events.h"
@@ -172,12 +172,12 @@ Store::Store() : impl_(std::make_unique<Impl>()) {}
 Store::~Store() {
   if (!impl_->db) return;
   rocksdb::Status s = impl_->db->Flush(rocksdb::FlushOptions(), impl_->tables);
-  if (!s.ok()) spdlog::warn("close store {}: flush: {}", directory_, s.ToString());
+  if (!s.ok()) log::Warn("close store {}: flush: {}", directory_, s.ToString());
   for (rocksdb::ColumnFamilyHandle* handle : impl_->tables) {
     impl_->db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
   s = impl_->db->Close();
-  if (!s.ok()) spdlog::warn("close store {}: {}", directory_, s.ToString());
+  if (!s.ok()) log::Warn("close store {}: {}", directory_, s.ToString());
 }
 
 Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
@@ -266,7 +266,7 @@ Status Store::Write(const WriterLock& lock, const Batch& batch, bool sync) {
     s = impl_->db->Write(logged, batch.batch_.get());
   }
   if (s.ok()) {
-    if (failed_.exchange(false)) spdlog::info("store {}: writes again", directory_);
+    if (failed_.exchange(false)) log::Info("store {}: writes again", directory_);
     return Status::Ok();
   }
   failed_ = true;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <spdlog/spdlog.h>
+#include "base/log.h"
 
 namespace rollcall::storage {
 namespace {
@@ -92,7 +92,7 @@ Status TotalsLedger::Add(const TotalsMap& gains, Batch& batch) {
     Result<TotalsRow> row = RowOf(key);
     if (row.status().code() == Code::kDataLoss) {
       // Totals can be computed again from the peaks; what was put for them above goes with them.
-      spdlog::error("totals of {}: {}; they are dropped and computed again", key.last.ToString(),
+      log::Error("totals of {}: {}; they are dropped and computed again", key.last.ToString(),
                     row.status().message());
       DropWindow(at, batch);
       continue;

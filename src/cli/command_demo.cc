@@ -2,9 +2,8 @@
 #include <csignal>
 #include <cstdio>
 
-#include <spdlog/spdlog.h>
-
 #include "cli/command.h"
+#include "base/log.h"
 #include "cli/demo_fill.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
@@ -65,7 +64,7 @@ int RunDemo(std::span<char*> args) {
   const Result<uint64_t> is_whole = (*stores)->store().GetNumber(kDemoIsWhole);
   if (!is_whole.ok()) return Fail("demo", is_whole.status());
   if (*is_whole == 1) {
-    spdlog::info("{} holds a demo fleet already", options->data_dir);
+    log::Info("{} holds a demo fleet already", options->data_dir);
   } else if ((*stores)->sources().size() > 0) {
     return Fail("demo", Status::FailedPrecondition(
                             options->data_dir + " holds " +

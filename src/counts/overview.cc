@@ -1,7 +1,6 @@
 #include "counts/overview.h"
 
-#include <spdlog/spdlog.h>
-
+#include "base/log.h"
 #include "model/label_set.h"
 
 namespace rollcall::counts {
@@ -118,7 +117,7 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month) {
     if (overview.is_final) {
       // On a disk that cannot be written the numbers are as good; the next reader tries again.
       if (const Status status = stores_.totals().MarkFinal(window, record); !status.ok()) {
-        spdlog::warn("overview of {}: {}", month.ToString(), status.message());
+        log::Warn("overview of {}: {}", month.ToString(), status.message());
       }
     }
   }

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <spdlog/spdlog.h>
-
+#include "base/log.h"
 #include "counts/period_scan.h"
 #include "storage/keys.h"
 #include "storage/retention.h"
@@ -166,7 +165,7 @@ Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Perio
     computed.stale = kept.ok() && !*kept;
     // On a disk that cannot be written the numbers are as good; the next reader tries again.
     if (!kept.ok()) {
-      spdlog::warn("tallies of {}: {}", period.ToString(), kept.status().message());
+      log::Warn("tallies of {}: {}", period.ToString(), kept.status().message());
     }
     return computed;
   }

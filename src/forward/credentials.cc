@@ -1,10 +1,11 @@
 #include "forward/credentials.h"
 
 #include <openssl/evp.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <fstream>
+
+#include "base/log.h"
 
 namespace rollcall::forward {
 namespace {
@@ -80,7 +81,7 @@ Status Credentials::Read() {
 const std::string& Credentials::Authorization() {
   const Status status = Read();
   if (!status.ok() && !stale_)
-    spdlog::warn("forward: {}; the one before is used", status.message());
+    log::Warn("forward: {}; the one before is used", status.message());
   stale_ = !status.ok();
   return authorization_;
 }

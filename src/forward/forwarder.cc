@@ -1,11 +1,10 @@
 #include "forward/forwarder.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "base/log.h"
 #include "forward/backoff.h"
 #include "forward/forward_text.h"
 #include "model/fleet.h"
@@ -200,7 +199,7 @@ void Forwarder::Settle(const Load& load, const Answer& answer) {
       max_reports_ = std::min(kMostReports, max_reports_ * 2);
       // Sent is sent: that it cannot be written down is the store's to tell.
       const Status removed = outbox_.Remove(load.items);
-      if (!removed.ok()) spdlog::debug("forward: {}", removed.message());
+      if (!removed.ok()) log::Debug("forward: {}", removed.message());
       return;
     }
     case Outcome::kRefused:
@@ -225,7 +224,7 @@ void Forwarder::Park(const Load& load, int http_status, const std::string& reaso
   if (!status.ok()) return Wait("park a report: " + status.message());
   parked_.Add();
   // The reason may quote the report; it is for those who may list what is parked.
-  spdlog::warn("forward: report {} is parked: {}", load.items.front().sequence,
+  log::Warn("forward: report {} is parked: {}", load.items.front().sequence,
                http_status == 0 ? "it cannot be read" : "HTTP " + std::to_string(http_status));
 }
 
@@ -235,7 +234,7 @@ void Forwarder::Wait(const std::string& why) {
   failed_tries_.Add();
   const auto delay = BackoffDelay(failures_, std::uniform_real_distribution<>(0, 1)(random_));
   if (const auto now = std::chrono::steady_clock::now(); now >= next_log_) {
-    spdlog::warn("forward: {}; reports that wait: {}", why, outbox_.size().reports);
+    log::Warn("forward: {}; reports that wait: {}", why, outbox_.size().reports);
     next_log_ = now + kFailureLogInterval;
   }
   backoff_milliseconds_.Set(delay.count());
@@ -245,7 +244,7 @@ void Forwarder::Wait(const std::string& why) {
 
 void Forwarder::Recovered() {
   if (failures_ == 0) return;
-  spdlog::info("forward: the receiver answers again; reports that wait: {}",
+  log::Info("forward: the receiver answers again; reports that wait: {}",
                outbox_.size().reports);
   failures_ = 0;
   next_log_ = {};

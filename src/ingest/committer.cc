@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include <spdlog/spdlog.h>
+#include "base/log.h"
 
 namespace rollcall::ingest {
 
@@ -178,7 +178,7 @@ void Committer::LogFailure(size_t reports, const Status& status) {
   unlogged_failures_ += reports;
   const auto now = std::chrono::steady_clock::now();
   if (now < next_failure_log_) return;
-  spdlog::error("{} reports not stored: {}", unlogged_failures_, status.message());
+  log::Error("{} reports not stored: {}", unlogged_failures_, status.message());
   unlogged_failures_ = 0;
   next_failure_log_ = now + kFailureLogInterval;
 }
@@ -188,7 +188,7 @@ void Committer::CountDropped(uint64_t reports) {
   unlogged_drops_ += reports;
   const auto now = std::chrono::steady_clock::now();
   if (now < next_drop_log_) return;
-  spdlog::error("the outbox is full: its oldest {} reports are dropped unsent", unlogged_drops_);
+  log::Error("the outbox is full: its oldest {} reports are dropped unsent", unlogged_drops_);
   unlogged_drops_ = 0;
   next_drop_log_ = now + kFailureLogInterval;
 }

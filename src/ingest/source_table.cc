@@ -1,7 +1,6 @@
 #include "ingest/source_table.h"
 
-#include <spdlog/spdlog.h>
-
+#include "base/log.h"
 #include "storage/keys.h"
 #include "storage/peaks_reader.h"
 #include "storage/row_codec.h"
@@ -69,7 +68,7 @@ Status SourceTable::LoadChunk(SourceState& state, Day day) {
   while (reader.Next()) state.chunk_time = reader.time();
   if (!reader.status().ok()) {
     // What follows is written as full entries, which stand for themselves.
-    spdlog::error("chunk {} of source {}: {}", day.ToString(), state.ref.value,
+    log::Error("chunk {} of source {}: {}", day.ToString(), state.ref.value,
                   reader.status().message());
     return Status::Ok();
   }

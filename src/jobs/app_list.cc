@@ -1,9 +1,8 @@
 #include "jobs/app_list.h"
 
-#include <spdlog/spdlog.h>
-
 #include <utility>
 
+#include "base/log.h"
 #include "parse/app_list_json.h"
 
 namespace rollcall::jobs {
@@ -47,7 +46,7 @@ Status AppList::Refresh(std::stop_token stop) {
   auto names = std::make_shared<const std::vector<std::string>>(std::move(parsed).value());
   const std::lock_guard lock(mutex_);
   if (*names == *names_) return Status::Ok();
-  spdlog::info("app list: {} names, before {}", names->size(), names_->size());
+  log::Info("app list: {} names, before {}", names->size(), names_->size());
   names_ = std::move(names);
   return Status::Ok();
 }

@@ -1,10 +1,10 @@
 #include "jobs/job_table.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <exception>
 #include <utility>
+
+#include "base/log.h"
 
 namespace rollcall::jobs {
 
@@ -130,7 +130,7 @@ void JobTable::Record(Entry& entry, const Status& status) {
   // One line when a job begins to fail and one when it works again; an outage of days is no news.
   if (status.ok()) {
     if (entry.failures > 0) {
-      spdlog::info("job {}: works again after {} failed runs", entry.job.name, entry.failures);
+      log::Info("job {}: works again after {} failed runs", entry.job.name, entry.failures);
     }
     entry.failures = 0;
     entry.succeeded.Add();
@@ -139,10 +139,10 @@ void JobTable::Record(Entry& entry, const Status& status) {
   }
   entry.failed.Add();
   entry.failures = std::min<uint32_t>(entry.failures + 1, 1'000'000);
-  spdlog::log(entry.failures == 1 ? spdlog::level::warn : spdlog::level::debug,
-              "job {}: {}; next try in {} s", entry.job.name, status.message(),
-              std::chrono::ceil<std::chrono::seconds>(RetryDelay(entry.job.period, entry.failures))
-                  .count());
+  const auto delay = RetryDelay(entry.job.period, entry.failures);
+  log::At(entry.failures == 1 ? log::Level::kWarn : log::Level::kDebug,
+          "job {}: {}; next try in {} s", entry.job.name, status.message(),
+          std::chrono::ceil<std::chrono::seconds>(delay).count());
 }
 
 }  // namespace rollcall::jobs

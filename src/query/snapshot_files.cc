@@ -1,7 +1,6 @@
 #include "query/snapshot_files.h"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/log.h"
 #include "parse/month_snapshot_json.h"
 
 namespace rollcall::query {
@@ -101,17 +101,17 @@ std::optional<MonthSnapshot> SnapshotFiles::Read(const Fleet& fleet, Month month
   const auto text = ReadFile(path);
   if (!text.ok()) {
     if (text.status().code() != Code::kNotFound) {
-      spdlog::warn("snapshot of {}: {}", month.ToString(), text.status().message());
+      log::Warn("snapshot of {}: {}", month.ToString(), text.status().message());
     }
     return std::nullopt;
   }
   auto snapshot = ParseMonthSnapshotJson(fleet, *text);
   if (!snapshot.ok()) {
-    spdlog::warn("snapshot {} is left aside: {}", path.string(), snapshot.status().message());
+    log::Warn("snapshot {} is left aside: {}", path.string(), snapshot.status().message());
     return std::nullopt;
   }
   if (snapshot->month != month) {
-    spdlog::warn("snapshot {} is left aside: it is of {}", path.string(),
+    log::Warn("snapshot {} is left aside: it is of {}", path.string(),
                  snapshot->month.ToString());
     return std::nullopt;
   }

@@ -1,9 +1,8 @@
 #include "query/vmselect_overviews.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 
+#include "base/log.h"
 #include "model/exact_sum.h"
 #include "query/instant_query.h"
 
@@ -130,7 +129,7 @@ Result<VmselectOverviews::Counted> VmselectOverviews::Compute(const Fleet& fleet
   computed_.Add();
   if (has_file && IsFinal(*asked)) {
     if (const Status status = files_.Write(fleet, *asked); !status.ok()) {
-      spdlog::warn("snapshot of {}: {}", window.last.ToString(), status.message());
+      log::Warn("snapshot of {}: {}", window.last.ToString(), status.message());
     }
   }
   return std::make_shared<const MonthSnapshot>(*std::move(asked));

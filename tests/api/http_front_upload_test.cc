@@ -36,6 +36,8 @@ class HttpFrontUploadTest : public HttpFrontTest {
     options_.import_queue = 2;
     options_.max_buffered_bytes = 4 * 1024 * 1024;
   }
+  // A worker may still be at what was broken off, and uses what is below.
+  ~HttpFrontUploadTest() override { front_.reset(); }
 
   // As Start, but /upload… streams into the import lane.
   void StartUploads() {

@@ -1,0 +1,35 @@
+// The log: a line for each call, through the logger that the process has set up with spdlog. Thread-safe;
+// never fails. Formats are fmt's and checked when compiled. Only log.cc includes spdlog, whose templates
+// take longer to compile than most of the files that have something to say.
+#pragma once
+
+#include <fmt/core.h>
+
+namespace rollcall::log {
+
+enum class Level { kDebug, kInfo, kWarn, kError };
+
+void Write(Level level, fmt::string_view format, fmt::format_args args);
+
+template <typename... Args>
+void At(Level level, fmt::format_string<Args...> format, Args&&... args) {
+  Write(level, format, fmt::make_format_args(args...));
+}
+template <typename... Args>
+void Debug(fmt::format_string<Args...> format, Args&&... args) {
+  Write(Level::kDebug, format, fmt::make_format_args(args...));
+}
+template <typename... Args>
+void Info(fmt::format_string<Args...> format, Args&&... args) {
+  Write(Level::kInfo, format, fmt::make_format_args(args...));
+}
+template <typename... Args>
+void Warn(fmt::format_string<Args...> format, Args&&... args) {
+  Write(Level::kWarn, format, fmt::make_format_args(args...));
+}
+template <typename... Args>
+void Error(fmt::format_string<Args...> format, Args&&... args) {
+  Write(Level::kError, format, fmt::make_format_args(args...));
+}
+
+}  // namespace rollcall::log
