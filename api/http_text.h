@@ -67,8 +67,8 @@ inline std::string_view NextListElement(std::string_view& list) {
   return TrimBlanks(element);
 }
 
-// Of the value of an Accept-Encoding (RFC 9110, 12.5.3): gzip is named, or meant by `*`, and not with
-// a weight of 0.
+// Of the value of an Accept-Encoding (RFC 9110, 12.5.3): gzip is named, or meant by `*`, and not
+// with a weight of 0.
 inline bool TakesGzip(std::string_view accepted) {
   bool any = false;
   while (!accepted.empty()) {

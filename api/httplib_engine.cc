@@ -9,8 +9,8 @@
 #include <map>
 #include <utility>
 
-#include "api/http_text.h"
 #include <spdlog/spdlog.h>
+#include "api/http_text.h"
 
 namespace rollcall::api {
 namespace {

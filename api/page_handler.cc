@@ -14,8 +14,7 @@ void Answer(const web::Asset& asset, const ApiRequest& request, HttpResponse& re
                                                    ? "public, max-age=31536000, immutable"
                                                    : "no-cache"});
   response.headers.push_back({"Vary", "Accept-Encoding"});
-  response.headers.push_back(
-      {"Content-Security-Policy", std::string(web::kContentSecurityPolicy)});
+  response.headers.push_back({"Content-Security-Policy", std::string(web::kContentSecurityPolicy)});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   response.headers.push_back({"Referrer-Policy", "no-referrer"});
   const std::optional<std::string_view> known = request.Header("If-None-Match");

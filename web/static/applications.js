@@ -28,6 +28,7 @@ export class Applications {
     this.search = make('input', { type: 'search', placeholder: 'Search', 'aria-label': `Search ${title.toLowerCase()}`,
       autocomplete: 'off', spellcheck: false });
     this.search.addEventListener('input', () => choose({ q: this.search.value }, { replace: true }));
+    this.panel.heading.className = 'unseen';
     this.panel.heading.after(this.search);
     this.makeTable(title, choose);
     this.found = make('p', { className: 'rest', role: 'status' });

@@ -2,7 +2,7 @@
 // the capacity of the fleet.
 
 import { csvAddress, getJson } from './api.js';
-import { OTHER, rampOf, shareBars } from './chart_configs.js';
+import { OTHER, RAMP, rampOf, shareBars } from './chart_configs.js';
 import { ChartView, loadLibrary } from './charts.js';
 import { make, plainTable, setText } from './dom.js';
 import * as format from './format.js';
@@ -13,7 +13,8 @@ import { shownMonths } from './trends.js';
 
 const ROWS_SHOWN = 8;
 const ROWS_FETCHED = 100;
-const VALUES_IN_CHART = 7;
+const VALUES_IN_CHART = RAMP.length;
+const WORTH_A_COLOUR = 0.02;
 
 const plainName = (section, value) => section.plain?.exec(value)?.[1] ?? value;
 
@@ -111,6 +112,15 @@ export class BreakdownPanel {
   }
 }
 
+// The values that a chart tells apart: those that matter in the last month, a new one among them,
+// then those that did before, the more the later.
+function valuesInChart(trend) {
+  const last = trend.steps.length - 1;
+  const weight = ({ sources }) => sources.reduce((sum, count, i) => sum + (count ?? 0) * (i + 1), 0);
+  const matters = ({ sources }) => sources[last] >= trend.sources[last] * WORTH_A_COLOUR && sources[last] > 0;
+  return [...trend.values].sort((a, b) => matters(b) - matters(a) || weight(b) - weight(a)).slice(0, VALUES_IN_CHART);
+}
+
 // A list beside the share of each value over the months. For labels of which a source has one value.
 export class AdoptionPanel {
   constructor(fleet, section) {
@@ -135,17 +145,20 @@ export class AdoptionPanel {
     const over = { fleet: this.fleet.name, metric, by: label, step: 'month', from: monthText(from), to: monthText(to) };
     this.panel.setCsv(csvAddress('trend', { ...over, top: ROWS_FETCHED }));
     return this.panel.load(context, keyOf(context), (signal) => Promise.all([
-      getJson('trend', { ...over, top: VALUES_IN_CHART }, signal),
+      getJson('trend', { ...over, top: ROWS_FETCHED }, signal),
       getJson('breakdown', { ...parametersOf(this.fleet, this.section, context), top: ROWS_FETCHED }, signal),
       loadLibrary(),
     ]), ([trend, answer]) => this.show(trend, answer));
   }
 
   show(trend, answer) {
-    const ramp = rampOf(trend.values.map(({ value }) => value));
+    const shown = valuesInChart(trend);
+    const ramp = rampOf(shown.map(({ value }) => value));
+    const others = [...trend.values.filter((one) => !shown.includes(one)), ...(trend.other ? [trend.other] : [])];
     this.months = trend.steps.map(parseMonth);
     this.series = [
-      ...(trend.other ? [{ name: 'Others', counts: trend.other.sources, color: OTHER }] : []),
+      ...(others.length > 0 ? [{ name: 'Others', color: OTHER, counts: trend.steps.map((_, i) => (
+        others[0].sources[i] === null ? null : others.reduce((sum, { sources }) => sum + sources[i], 0))) }] : []),
       ...[...ramp].map(([value, name]) => ({ name: value, color: name,
         counts: trend.values.find((one) => one.value === value).sources })),
     ];
@@ -153,8 +166,9 @@ export class AdoptionPanel {
     this.series.forEach((one) => {
       one.values = one.counts.map((count, i) => (totals[i] > 0 ? count / totals[i] : null));
     });
+    const ticks = format.monthTicks(this.months);
     const texts = {
-      tick: (i) => format.monthTick(this.months[i], i === 0),
+      tick: (i) => ticks[i],
       title: (i) => format.monthName(this.months[i]) + (trend.final[i] ? '' : ', so far'),
       line: (i, at) => ` ${this.series[at].name}: ${format.share(this.series[at].counts[i], totals[i])}, ` +
         this.cell(this.series[at].counts[i]),

@@ -36,12 +36,12 @@ function cardsOf(fleet) {
     const honest = figure.peak ?? figure.total;
     cards.push({ id: figure.name, title: capital(figure.name), digits: 0, read: (figures) => pair(figures, honest),
       hint: figure.peak
-        ? (figures) => `${format.whole(figures[figure.total].value)} as label sets add up`
+        ? (figures) => `${format.whole(figures[figure.total].value)} counting relabelled ${figure.name} twice`
         : (figures) => `${format.tenth(figures[figure.average].value)} per ${singular(unit)}` });
     if (figure.peak) {
       cards.push({ id: `${figure.name}-per-source`, title: `${capital(figure.name)} per ${singular(unit)}`, digits: 1,
         read: (figures) => ratio(pair(figures, honest), pair(figures, unit)),
-        hint: (figures) => `${format.tenth(figures[figure.average].value)} as label sets add up` });
+        hint: (figures) => `${format.tenth(figures[figure.average].value)} counting relabelled ${figure.name} twice` });
     }
   }
   return cards;
@@ -59,7 +59,7 @@ class Card {
     this.value = make('p', { className: 'value' }, '–');
     this.change = make('p', { className: 'change' }, ' ');
     this.hint = make('p', { className: 'hint' }, ' ');
-    this.element = make('div', { className: 'card' }, make('h4', {}, definition.title), this.value, this.change,
+    this.element = make('div', { className: 'card' }, make('h3', {}, definition.title), this.value, this.change,
       this.hint);
     this.element.dataset.figure = definition.id;
   }
@@ -72,7 +72,7 @@ class Card {
     const change = known ? numbers.value - numbers.before : 0;
     this.change.className = `change ${change > 0 ? 'up' : change < 0 ? 'down' : ''}`;
     this.change.replaceChildren(known ? changeText(numbers, digits) : 'nothing before to compare with',
-      ...(known ? [make('span', {}, ` since ${before}`)] : []));
+      ...(known ? [make('span', {}, ` vs ${before}`)] : []));
     setText(this.hint, this.definition.hint(figures));
   }
 }
@@ -81,7 +81,7 @@ export class Cards {
   constructor(fleet) {
     this.fleet = fleet;
     this.cards = cardsOf(fleet).map((definition) => new Card(definition));
-    this.panel = new Panel({ title: 'The period in short', className: 'bare' });
+    this.panel = new Panel({ title: 'The period in short', className: 'bare', level: 2 });
     this.panel.heading.className = 'unseen';
     this.moves = new Map(MOVES.map(({ name }) => [name, make('dd', { className: 'move-value' }, '–')]));
     this.balance = make('p', { className: 'balance' }, ' ');

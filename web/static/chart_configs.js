@@ -14,13 +14,13 @@ export function rampOf(values) {
   return new Map(ordered.map((value, i) => [value, RAMP[RAMP.length - ordered.length + i]]));
 }
 
-function axes({ tick, stacked = false, share = false }) {
+function axes({ tick, stacked = false, share = false, skipTicks = false }) {
   const quiet = color('--quiet');
   return {
     x: {
       stacked,
       grid: { display: false, drawBorder: false },
-      ticks: { color: quiet, maxRotation: 0, autoSkipPadding: 14, callback: (_, i) => tick(i) },
+      ticks: { color: quiet, maxRotation: 0, autoSkip: skipTicks, autoSkipPadding: 14, callback: (_, i) => tick(i) },
     },
     y: {
       stacked,
@@ -77,7 +77,7 @@ export function monthBars({ values, final, isChosen, texts, onPick }) {
       labels: values.map((_, i) => i),
       datasets: [{
         data: values,
-        backgroundColor: values.map((_, i) => (final[i] ? edge(i) : `${edge(i)}59`)),
+        backgroundColor: values.map((_, i) => (final[i] ? edge(i) : `${edge(i)}99`)),
         borderColor: values.map((_, i) => edge(i)),
         borderWidth: values.map((_, i) => (final[i] ? 0 : 1.5)),
         borderRadius: 3,
@@ -109,7 +109,7 @@ export function dayLine({ values, final, texts }) {
         segment: { borderDash: (part) => (final[part.p1DataIndex] ? undefined : [4, 3]) },
       }],
     },
-    options: options(texts),
+    options: options(texts, { skipTicks: true }),
   };
 }
 

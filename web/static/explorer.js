@@ -67,8 +67,9 @@ export class Explorer {
     this.series = answer
       ? trend.values.map(({ value, sources }) => ({ name: value, values: sources, color: ramp.get(value) }))
       : [{ name: 'Sum', values: trend.sums, color: '--accent' }];
+    const ticks = format.monthTicks(this.months);
     const texts = {
-      tick: (i) => format.monthTick(this.months[i], i === 0),
+      tick: (i) => ticks[i],
       title: (i) => format.monthName(this.months[i]) + (trend.final[i] ? '' : ', so far'),
       line: (i, at) => ` ${this.series[at].name}: ${format.quantity(this.series[at].values[i])}`,
     };

@@ -35,10 +35,18 @@ export const day = (text) => longDay.format(new Date(`${text}T00:00:00Z`));
 export const dayShort = (text) => shortDay.format(new Date(`${text}T00:00:00Z`));
 export const instant = (text) => instantText.format(new Date(text));
 
-// Two lines of an axis: the year stands where it begins, and at the first month.
-export function monthTick(month, isFirst) {
-  const name = shortMonth.format(firstInstant(month));
-  return isFirst || month % 12 === 0 ? [name, yearOnly.format(firstInstant(month))] : name;
+// Labels of an axis of months: as many as have room, January among them, with its year below it.
+export function monthTicks(months) {
+  const every = months.length > 12 ? 3 : months.length > 6 ? 2 : 1;
+  const labelled = (month) => (month % 12) % every === 0;
+  const first = months.find(labelled);
+  return months.map((month) => {
+    const name = shortMonth.format(firstInstant(month));
+    if (!labelled(month)) {
+      return '';
+    }
+    return month === first || month % 12 === 0 ? [name, yearOnly.format(firstInstant(month))] : name;
+  });
 }
 
 // The `months` that end with `last`.

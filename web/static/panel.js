@@ -5,10 +5,10 @@
 import { make, newId, setText } from './dom.js';
 
 export class Panel {
-  // `note` says what is counted. `room` is a class that reserves the height.
-  constructor({ title, note, room = '', className = '' }) {
+  // `note` says what is counted. `room` is a class that reserves the height, `level` the heading's.
+  constructor({ title, note, room = '', className = '', level = 3 }) {
     const id = newId('panel');
-    this.heading = make('h3', { id }, title);
+    this.heading = make(`h${level}`, { id }, title);
     this.lead = make('p', { className: 'lead' });
     this.content = make('div', { className: `panel-content ${room}` });
     this.failureText = make('p');

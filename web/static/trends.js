@@ -68,9 +68,10 @@ class Trend {
     this.final = trend.final;
     this.names = trend.steps.map((text) => this.nameOf(text));
     const last = lastKnown(this.values);
-    setText(this.panel.lead, last < 0 ? '' : `${format.whole(this.values[last])} in ${this.names[last]}`);
+    setText(this.panel.lead, last < 0 ? '' : `${format.whole(this.values[last])} ${this.step === 'day' ? 'on' : 'in'} ${this.names[last]}`);
+    const ticks = this.ticksOf(trend.steps);
     const texts = {
-      tick: (i) => this.tick(trend.steps[i], i),
+      tick: (i) => ticks[i],
       title: (i) => (this.final[i] ? this.names[i] : `${this.names[i]}, so far`),
       line: (i) => ` ${format.count(this.values[i], this.figure.unit)}`,
     };
@@ -82,7 +83,7 @@ class Trend {
 
 export class MonthTrend extends Trend {
   nameOf(text) { return format.monthName(parseMonth(text)); }
-  tick(text, i) { return format.monthTick(parseMonth(text), i === 0); }
+  ticksOf(steps) { return format.monthTicks(steps.map(parseMonth)); }
 
   update(context) {
     const { from, to } = shownMonths(context);
@@ -99,7 +100,7 @@ export class MonthTrend extends Trend {
 
 export class DayTrend extends Trend {
   nameOf(text) { return format.day(text); }
-  tick(text) { return format.dayShort(text); }
+  ticksOf(steps) { return steps.map(format.dayShort); }
 
   update(context) {
     const from = Math.max(context.first, context.month - context.months + 1);
