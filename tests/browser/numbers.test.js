@@ -131,7 +131,7 @@ test('applications are sorted and searched, with the numbers of the API', async 
   await close();
 });
 
-test('breakdowns have a row for each value of the API', async () => {
+test('breakdowns have a row for each value that the API has sources of', async () => {
   const { page, close } = await openPage(browser, server, '/?period=year');
   for (const [panel, metric, label] of [['adoption', 'cozy_cluster_info', 'cozystack_version'],
     ['adoption', 'cozy_cluster_info', 'kubernetes_version'], ['breakdown', 'cozy_nodes_count', 'kernel']]) {
@@ -142,7 +142,7 @@ test('breakdowns have a row for each value of the API', async () => {
     }
     const answer = await server.get(`/api/v1/breakdown?metric=${metric}&by=${label}&periods=12`);
     assert.deepEqual((await columns(page, `${selector} .bars`)).map(([value, clusters]) => [value, clusters]),
-      answer.values.map(({ value, sources }) => [value, whole(sources)]), label);
+      answer.values.filter(({ sources }) => sources > 0).map(({ value, sources }) => [value, whole(sources)]), label);
   }
   await close();
 });

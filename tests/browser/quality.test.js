@@ -9,6 +9,7 @@ import { FEW_SOURCES, loaded, openPage, startBrowser, startServer } from './supp
 
 const MOST_BYTES = 350 * 1024;
 const MOST_SHIFT = 0.05;
+const MOST_MS_TO_NUMBER = 5_000;  // on a busy machine; some hundred on a quiet one
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server;
@@ -126,7 +127,7 @@ test('everything can be done with the keyboard alone', async () => {
   await close();
 });
 
-test('the page is light, comes from one server, and is fetched once', async () => {
+test('the page is light, comes from one server, and is fetched once', async (context) => {
   const sizes = new Map();
   const { page, problems, close } = await openPage(browser, server, '/', {
     route: (opened) => opened.on('requestfinished', async (request) => {
@@ -144,8 +145,7 @@ test('the page is light, comes from one server, and is fetched once', async () =
   page.on('response', (response) => again.push(response));
   await page.reload();
   await loaded(page);
-  const fetched = again.filter((response) => response.url().includes('/assets/') && !response.fromServiceWorker());
-  for (const response of fetched) {
+  for (const response of again.filter((one) => one.url().includes('/assets/'))) {
     assert.match(response.headers()['cache-control'], /immutable/, response.url());
   }
   const first = await page.evaluate(() => performance.getEntriesByType('resource')
@@ -153,7 +153,7 @@ test('the page is light, comes from one server, and is fetched once', async () =
   assert.ok(first.length > 10);
   assert.deepEqual(first.filter((size) => size > 0), [], 'a second visit loads nothing of the page again');
   assert.deepEqual(problems, []);
-  console.log(`page weight on the wire: ${sum} bytes in ${sizes.size} files`);
+  context.diagnostic(`page weight on the wire: ${sum} bytes in ${sizes.size} files`);
   await close();
 });
 
@@ -164,5 +164,23 @@ test('charts follow the colour scheme while the page is open', async () => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.waitForFunction(([selector, before]) => document.querySelector(selector).toDataURL() !== before,
     ['[data-trend="clusters-month"] canvas', light]);
+  await close();
+});
+
+test('the picture of the README', { skip: !process.env.ROLLCALL_SCREENSHOT }, async () => {
+  const fleet = await startServer('demo', ['--interval', '24h']);
+  const { page, close } = await openPage(browser, fleet, '/?period=quarter', {
+    viewport: { width: 1280, height: 960 } });
+  await page.screenshot({ path: process.env.ROLLCALL_SCREENSHOT, animations: 'disabled' });
+  await close();
+});
+
+test('the first number is there soon', async (context) => {
+  const { page, close } = await openPage(browser, server, '/', { waitFor: async (opened) => {
+    await opened.waitForFunction(() => /\d/.test(document.querySelector('[data-figure] .value')?.textContent ?? ''));
+  } });
+  const ms = await page.evaluate(() => performance.now());
+  context.diagnostic(`first number after ${Math.round(ms)} ms`);
+  assert.ok(ms < MOST_MS_TO_NUMBER, `${ms} ms`);
   await close();
 });

@@ -22,8 +22,8 @@ export class Applications {
     this.fleet = fleet;
     this.breakdown = breakdown;
     this.kinds = [];
-    this.panel = new Panel({ title, className: 'applications', note: 'Clusters that ran at least one in the period; ' +
-      'instances: each cluster’s most in the period, summed. The bar is the share of all clusters that report them.' });
+    this.panel = new Panel({ title, className: 'applications', note: 'Clusters whose latest report lists the kind and that ran at least one in the period; instances: each ' +
+      'cluster’s most in the period, summed. The bar is the share of all clusters that report applications.' });
     this.element = this.panel.element;
     this.search = make('input', { type: 'search', placeholder: 'Search', 'aria-label': `Search ${title.toLowerCase()}`,
       autocomplete: 'off', spellcheck: false });

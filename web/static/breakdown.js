@@ -71,8 +71,11 @@ export function valueTable(section, answer, host, swatch = null) {
   const table = headedTable(`${section.title}`, ['Value', ...columns.map((column) => column.heading)]);
   const measure = (tally) => (section.bar === 'sum' ? tally.sum : tally.sources);
   const most = Math.max(...answer.values.map(measure), 0);
-  const values = section.order === 'value'
-    ? [...answer.values].sort((a, b) => format.compareValues(a.value, b.value)) : answer.values;
+  // Of what an upgrade has left behind there are sums, but no source any more.
+  const values = answer.values.filter((tally) => measure(tally) > 0);
+  if (section.order === 'value') {
+    values.sort((a, b) => format.compareValues(a.value, b.value));
+  }
   const row = (name, tally, mark) => make('tr', {}, make('th', { scope: 'row' }, mark, ...name),
     ...columns.map((column) => make('td', {}, column.text(tally))));
   const rows = values.map((tally) => {
@@ -86,7 +89,7 @@ export function valueTable(section, answer, host, swatch = null) {
   });
   host.replaceChildren(table);
   fold(table, rows, 'values', host);
-  if (answer.values.length === 0) {
+  if (values.length === 0) {
     host.replaceChildren(make('p', { className: 'nothing' }, 'Nobody reported it in this period.'));
   } else if (answer.other) {
     host.append(make('p', { className: 'rest' },

@@ -52,7 +52,7 @@ export class Explorer {
       top: ROWS_FETCHED };
     this.panel.setCsv(csvAddress('trend', { ...over, top: by ? ROWS_FETCHED : null }));
     this.panel.note.textContent = by
-      ? `Clusters that reported ${metric} with a value of ${by}: by month in the chart, in the whole period in the list.`
+      ? `Clusters by the value of ${by} in their latest report of ${metric}, in each month and in the period.`
       : `The values of ${metric}: each cluster’s most in the month, summed.`;
     return this.panel.load(context, `${choice} ${context.month} ${context.period}`, (signal) => Promise.all([
       getJson('trend', { ...over, top: by ? VALUES_IN_CHART : null }, signal),

@@ -12,15 +12,15 @@ export const VERSIONS = [
 
 export const BREAKDOWNS = [
   { metric: 'cozy_pvs_count', label: 'driver', title: 'Storage drivers', sums: 'Volumes',
-    note: 'Clusters with volumes of the driver, and volumes: each cluster’s most in the period, summed.' },
+    note: 'Clusters with the driver in their latest report, and volumes: each cluster’s most in the period, summed.' },
   { metric: 'cozy_nodes_count', label: 'os', title: 'Operating systems', plain: /^linux \((.+)\)$/,
-    note: 'Clusters with at least one node of it. A cluster with several counts in each.' },
+    note: 'Clusters that had a node of it in their latest report of the period. One with several counts in each.' },
   { metric: 'cozy_nodes_count', label: 'kernel', title: 'Kernels',
-    note: 'Clusters with at least one node that ran it. An upgrade within the period counts in both.' },
+    note: 'Clusters that had a node on it in their latest report of the period. One with several counts in each.' },
   { metric: 'cozy_pvs_count', label: 'size', title: 'Volume sizes', sums: 'Volumes', order: 'value', bar: 'sum',
     note: 'Persistent volumes by size: each cluster’s most in the period, summed.' },
   { metric: 'cozy_package_info', label: 'name', title: 'Packages', plain: /^cozystack\.(.+)$/,
-    note: 'Clusters with the package installed.' },
+    note: 'Clusters with the package in their latest report of the period.' },
 ];
 
 export const CAPACITY = { metric: 'cozy_cluster_capacity', label: 'resource', title: 'Capacity',
