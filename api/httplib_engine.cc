@@ -9,8 +9,8 @@
 #include <map>
 #include <utility>
 
-#include <spdlog/spdlog.h>
 #include "api/http_text.h"
+#include <spdlog/spdlog.h>
 
 namespace rollcall::api {
 namespace {

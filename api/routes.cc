@@ -69,9 +69,9 @@ class Routes::RouteMetrics {
       const std::lock_guard lock(mutex_);
       metrics::Counter*& slot = counters_[{route, status}];
       if (slot == nullptr) {
-        slot = &registry_.GetCounter(
-            "rollcall_http_requests_total", "Requests by route and code",
-            {{"route", std::string(route)}, {"code", std::to_string(status)}});
+        slot = &registry_.GetCounter("rollcall_http_requests_total", "Requests by route and code",
+                                     {{"route", std::string(route)},
+                                      {"code", std::to_string(status)}});
       }
       counter = slot;
     }
@@ -84,9 +84,10 @@ class Routes::RouteMetrics {
       const std::lock_guard lock(mutex_);
       metrics::Histogram*& slot = histograms_[route];
       if (slot == nullptr) {
-        slot = &registry_.GetHistogram(
-            "rollcall_http_request_duration_seconds", "Time from a complete request to its answer",
-            metrics::Histogram::LatencyBuckets(), {{"route", std::string(route)}});
+        slot = &registry_.GetHistogram("rollcall_http_request_duration_seconds",
+                                       "Time from a complete request to its answer",
+                                       metrics::Histogram::LatencyBuckets(),
+                                       {{"route", std::string(route)}});
       }
       histogram = slot;
     }
@@ -96,8 +97,7 @@ class Routes::RouteMetrics {
 
  private:
   metrics::Registry& registry_;
-  std::mutex
-      mutex_;  // guards the maps; the views in them are of names that live as long as the table
+  std::mutex mutex_;  // guards the maps; the views in them are of names that live as long as the table
   std::map<std::pair<std::string_view, int>, metrics::Counter*> counters_;
   std::map<std::string_view, metrics::Histogram*> histograms_;
 };
@@ -109,8 +109,8 @@ Routes::Routes(const Services& services)
 
 Routes::~Routes() = default;
 
-void Routes::Mount(Listener listener, const std::string& path, const std::string& name, Takes takes,
-                   ApiHandler handler) {
+void Routes::Mount(Listener listener, const std::string& path, const std::string& name,
+                   Takes takes, ApiHandler handler) {
   routes_.push_back({listener, path, name, takes});
   engine_.Mount(listener, path, std::move(handler));
 }

@@ -170,7 +170,7 @@ test('charts follow the colour scheme while the page is open', async () => {
 test('the picture of the README', { skip: !process.env.ROLLCALL_SCREENSHOT }, async () => {
   const fleet = await startServer('demo', ['--interval', '24h']);
   const { page, close } = await openPage(browser, fleet, '/?period=quarter', {
-    viewport: { width: 1280, height: 960 } });
+    viewport: { width: 1280, height: 944 } });
   await page.screenshot({ path: process.env.ROLLCALL_SCREENSHOT, animations: 'disabled' });
   await close();
 });
