@@ -203,6 +203,7 @@ export class CapacityPanel {
 
   show(answer) {
     const table = headedTable(this.section.title, ['Resource', 'Total', 'Per cluster', 'Clusters']);
+    table.classList.add('capacity');
     const known = [...RESOURCES.keys()];
     const place = (name) => (known.includes(name) ? known.indexOf(name) : known.length);
     const rows = [...answer.values].sort((a, b) => place(a.value) - place(b.value) || b.sources - a.sources)

@@ -4,14 +4,16 @@
 import { color } from './charts.js';
 import { compareValues, share as percent, short } from './format.js';
 
-// Oldest to newest; a stack of fewer values takes the newer end.
+// Oldest to newest; fewer values take the newer end, and stand further apart.
 export const RAMP = ['--ramp-1', '--ramp-2', '--ramp-3', '--ramp-4', '--ramp-5', '--ramp-6', '--ramp-7', '--ramp-8'];
 export const OTHER = '--ramp-other';
 
 // Property names by value: like versions get like colours, the newest the strongest.
 export function rampOf(values) {
   const ordered = [...values].sort(compareValues);
-  return new Map(ordered.map((value, i) => [value, RAMP[RAMP.length - ordered.length + i]]));
+  const step = Math.max(1, 5 - ordered.length);
+  const at = (i) => RAMP[RAMP.length - 1 - (ordered.length - 1 - i) * step];
+  return new Map(ordered.map((value, i) => [value, at(i)]));
 }
 
 function axes({ tick, stacked = false, share = false, skipTicks = false }) {
