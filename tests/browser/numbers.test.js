@@ -165,9 +165,12 @@ test('each chart and list has what the API has, as CSV', async () => {
 });
 
 test('a label that an operator adds is there with its first report', async () => {
-  await server.report('new-one', 'cozy_cluster_info{site="north"} 1\nmy_own_gauge{colour="blue"} 4\n');
+  await server.report('new-one', 'cozy_cluster_info{site="north"} 1\nmy_own_gauge{colour="blue",uid="7a1c"} 4\n');
   const { page, problems, close } = await openPage(browser, server, '/?label=my_own_gauge:colour');
   assert.deepEqual(await columns(page, '.explorer .bars'), [['blue', '1', '100%']]);
+  const offered = await page.locator('.explorer option').allInnerTexts();
+  assert.ok(offered.includes('my_own_gauge by colour'));
+  assert.deepEqual(offered.filter((name) => name.endsWith(' by uid')), [], 'an id is nothing to count by');
   await page.getByLabel('Show', { exact: true }).selectOption('cozy_cluster_info:site');
   await loaded(page);
   assert.deepEqual((await columns(page, '.explorer .bars')).map((row) => row.slice(0, 2)), [['north', '1']]);
