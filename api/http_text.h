@@ -67,4 +67,26 @@ inline std::string_view NextListElement(std::string_view& list) {
   return TrimBlanks(element);
 }
 
+// Of the value of an Accept-Encoding (RFC 9110, 12.5.3): gzip is named, or meant by `*`, and not
+// with a weight of 0.
+inline bool TakesGzip(std::string_view accepted) {
+  bool any = false;
+  while (!accepted.empty()) {
+    const std::string_view element = NextListElement(accepted);
+    const size_t semicolon = element.find(';');
+    const std::string_view coding = TrimBlanks(element.substr(0, semicolon));
+    std::string_view weight;
+    if (semicolon != std::string_view::npos) {
+      weight = TrimBlanks(element.substr(semicolon + 1));
+    }
+    const bool refused = (weight.starts_with("q=0") || weight.starts_with("Q=0")) &&
+                         weight.find_first_of("123456789", 3) == std::string_view::npos;
+    if (EqualsIgnoringCase(coding, "gzip") || EqualsIgnoringCase(coding, "x-gzip")) {
+      return !refused;
+    }
+    any = any || (coding == "*" && !refused);
+  }
+  return any;
+}
+
 }  // namespace rollcall::api

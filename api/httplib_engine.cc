@@ -41,28 +41,6 @@ class MemoryStream final : public httplib::Stream {
   std::string_view input_;
 };
 
-// RFC 9110, 12.5.3, as far as gzip goes: named (or meant by `*`) and not with a weight of 0.
-bool TakesGzip(const HttpRequest& request) {
-  std::optional<std::string_view> accepted = request.Header("Accept-Encoding");
-  bool any = false;
-  while (accepted && !accepted->empty()) {
-    const std::string_view element = NextListElement(*accepted);
-    const size_t semicolon = element.find(';');
-    const std::string_view coding = TrimBlanks(element.substr(0, semicolon));
-    std::string_view weight;
-    if (semicolon != std::string_view::npos) {
-      weight = TrimBlanks(element.substr(semicolon + 1));
-    }
-    const bool refused = (weight.starts_with("q=0") || weight.starts_with("Q=0")) &&
-                         weight.find_first_of("123456789", 3) == std::string_view::npos;
-    if (EqualsIgnoringCase(coding, "gzip") || EqualsIgnoringCase(coding, "x-gzip")) {
-      return !refused;
-    }
-    any = any || (coding == "*" && !refused);
-  }
-  return any;
-}
-
 const std::string* FindHeader(const HttpResponse& response, std::string_view name) {
   const auto found =
       std::find_if(response.headers.begin(), response.headers.end(),
@@ -89,7 +67,7 @@ std::string NormalizedHead(const HttpRequest& request) {
     }
   }
   head.append(kAfter);
-  if (TakesGzip(request)) {
+  if (TakesGzip(request.Header("Accept-Encoding").value_or(""))) {
     head.append(kGzip);
   }
   head.append("\r\n");
@@ -198,7 +176,9 @@ class HttplibEngine::Server : private httplib::Server {
         call.answer.headers.push_back(
             {"Content-Encoding", response.get_header_value("Content-Encoding")});
       }
-      call.answer.headers.push_back({"Vary", "Accept-Encoding"});
+      if (FindHeader(call.answer, "Vary") == nullptr) {
+        call.answer.headers.push_back({"Vary", "Accept-Encoding"});
+      }
       call.lent_body = false;
     } else if (response.status != call.answer.status) {
       // The library refused the head before it came to a handler.

@@ -14,6 +14,7 @@
 #include "api/import_handler.h"
 #include "api/overview_handler.h"
 #include "api/parked_handler.h"
+#include "api/page_handler.h"
 #include "api/report_handler.h"
 #include "api/trend_handler.h"
 #include "base/log.h"
@@ -30,23 +31,6 @@ HttpResponse MethodNotAllowed(const std::string& allowed) {
   HttpResponse response = HttpResponse::Text(405, "Method not allowed");
   response.headers.push_back({"Allow", allowed});
   return response;
-}
-
-ApiHandler AssetHandler(const web::Asset& asset) {
-  return [&asset](const ApiRequest& request, HttpResponse& response) {
-    response.headers.push_back({"ETag", std::string(asset.etag)});
-    response.headers.push_back({"Cache-Control", "no-cache"});
-    response.headers.push_back(
-        {"Content-Security-Policy", std::string(web::kContentSecurityPolicy)});
-    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-    const std::optional<std::string_view> known = request.Header("If-None-Match");
-    if (known && known->find(asset.etag) != std::string_view::npos) {
-      response.status = 304;
-      return;
-    }
-    response.headers.push_back({"Content-Type", std::string(asset.content_type)});
-    response.body = asset.bytes;
-  };
 }
 
 }  // namespace
@@ -174,7 +158,7 @@ void Routes::MountAll() {
   MountData("/chart/", "chart", ChartHandler(data));
   for (const web::Asset& asset : web::Assets()) {
     Mount(Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
-          AssetHandler(asset));
+          PageHandler(asset));
   }
   Mount(Listener::kPrivate, "/api/v1/import/prometheus", "import", Takes::kUpload,
         ImportHandler(services_.stores, services_.ingester, services_.clock,

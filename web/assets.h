@@ -1,5 +1,5 @@
-// The page: the files of web/static as they were when the binary was built. Constant, owned by the
-// binary; any thread may read it.
+// The page: the files of web/static and Chart.js as they were when the binary was built. Constant,
+// owned by the binary; any thread may read it.
 #pragma once
 
 #include <span>
@@ -8,10 +8,14 @@
 namespace rollcall::web {
 
 struct Asset {
-  std::string_view path;          // "/app.js"; "/" for index.html
+  std::string_view path;          // "/" for index.html, else "/assets/HASH/app.js"
   std::string_view content_type;  // with its charset
-  std::string_view etag;          // in quotes, as the header wants it; changes with the bytes
+  std::string_view etag;          // weak, as the header wants it: it stands for both codings
   std::string_view bytes;
+  std::string_view gzip;  // the same, compressed
+
+  // Another content has another path, so a browser need never ask again.
+  bool never_changes() const { return path != "/"; }
 };
 
 // Sent with every asset: the page loads nothing from elsewhere and runs nothing inline.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/server_harness.h"
+#include "web/assets.h"
 
 namespace rollcall::testing {
 namespace {
@@ -54,9 +55,11 @@ TEST_F(RoutesListenersTest, MetricsAreOnThePrivateListenerOnly) {
 }
 
 TEST_F(RoutesListenersTest, WhatIsPublicIsNotOnThePrivateListener) {
-  for (const char* target :
-       {"/", "/api/overview?year=2026&month=3", "/app.js", "/style.css", "/x"}) {
+  for (const char* target : {"/", "/api/overview?year=2026&month=3", "/x"}) {
     EXPECT_EQ(Render(private_->Get(target)), "404 Not found\n") << target;
+  }
+  for (const web::Asset& asset : web::Assets()) {
+    EXPECT_EQ(Render(private_->Get(std::string(asset.path))), "404 Not found\n") << asset.path;
   }
   for (const char* target : {"/", "/insert", "/api/overview"}) {
     EXPECT_EQ(Render(private_->Post("a", "cozy_cluster_info 1\n", "", target)), "404 Not found\n");

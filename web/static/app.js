@@ -1,154 +1,125 @@
-// The page: fetches the overview of the running month and shows it. Three states: numbers, no
-// reports yet, and a failure, which stands above the numbers that were fetched before it.
+// The page: finds out which fleets there are, then shows one of them, or how to send the first report.
 
-const REQUEST_TIMEOUT_MS = 15_000;
-const POLL_EMPTY_MS = 5_000;
-const POLL_NUMBERS_MS = 60_000;
-const NO_DATA = 'no telemetry data available';
+import { getJson } from './api.js';
+import { Controls } from './controls.js';
+import { Dashboard } from './dashboard.js';
+import { byId, setText } from './dom.js';
+import { hideFirstRun, showFirstRun } from './first_run.js';
+import * as format from './format.js';
+import { PERIODS, parseMonth } from './months.js';
+import { readState, writeState } from './state.js';
 
-const whole = new Intl.NumberFormat();
-const tenths = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const instant = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+const POLL_EMPTY_MS = { first: 2_000, most: 15_000, growth: 1.25 };
+const REFRESH_MS = 5 * 60_000;
 
-const byId = (id) => document.getElementById(id);
-
+let fleets = [];
+let dashboard = null;
+let current = new AbortController();
 let timer = 0;
+let emptyWait = POLL_EMPTY_MS.first;
 
-function element(tag, text, className) {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  if (className) {
-    node.className = className;
+const controls = new Controls(choose);
+
+function choose(patch, options) {
+  writeState({ ...readState(), ...patch }, options);
+  show();
+}
+
+function contextOf(fleet, state, again) {
+  const [first, last] = [parseMonth(fleet.first_month), parseMonth(fleet.last_month)];
+  const month = Math.min(Math.max(state.month ?? last, first), last);
+  return { fleets, fleet, state, first, last, month, period: state.period, months: PERIODS[state.period],
+    signal: current.signal, again, choose };
+}
+
+function tellAsOf(overview, context) {
+  const shown = parseMonth(overview.month);
+  const asOf = `As of ${format.instant(overview.generated_at)} UTC`;
+  const state = overview.final ? 'final' : `${format.monthName(shown)} is not over yet`;
+  setText(byId('status'), shown === context.month ? `${asOf} · ${state}`
+    : `${asOf} · nothing was reported in ${format.monthName(context.month)}: these are the numbers of ` +
+      `${format.monthName(shown)}`);
+}
+
+// Shows what the address asks for. Panels that show it already are left alone, unless `again`.
+function show({ again = false } = {}) {
+  const state = readState();
+  const fleet = fleets.find(({ name }) => name === state.fleet) ?? fleets.find((one) => one.last_month) ?? fleets[0];
+  if (!fleet?.last_month) {
+    waitForFirstReport();
+    return;
   }
-  return node;
-}
-
-// The overview, null where there are no reports at all; throws an Error whose message is for a person.
-async function fetchOverview(year, month) {
-  let response;
-  try {
-    response = await fetch(`/api/overview?year=${year}&month=${month}`, {
-      cache: 'no-store',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-  } catch (error) {
-    throw new Error(error.name === 'TimeoutError'
-      ? `The server did not answer within ${REQUEST_TIMEOUT_MS / 1000} seconds.`
-      : 'The server cannot be reached.');
+  hideFirstRun();
+  const context = contextOf(fleet, state, again);
+  const wanted = `${fleet.name} ${context.month} ${context.period} ${state.label}`;
+  if (again || wanted !== show.wanted) {
+    current.abort();
+    current = new AbortController();
+    context.signal = current.signal;
+    show.wanted = wanted;
   }
-  const body = await response.json().catch(() => null);
-  if (response.ok && body?.periods) {
-    return body;
+  if (dashboard?.fleet.name !== fleet.name || JSON.stringify(dashboard.fleet.metrics.map(({ name, labels }) =>
+    [name, labels])) !== JSON.stringify(fleet.metrics.map(({ name, labels }) => [name, labels]))) {
+    dashboard = new Dashboard(fleet, byId('dashboard'), choose);
   }
-  if (response.status === 503 && body?.error === NO_DATA) {
-    return null;
+  byId('dashboard').hidden = false;
+  controls.show(context);
+  const title = format.period(context.month, context.months);
+  setText(byId('title'), `${fleet.name}, ${title}`);
+  document.title = `${fleet.name}, ${title} – rollcall`;
+  dashboard.update(context, (overview) => tellAsOf(overview, context));
+  schedule(REFRESH_MS);
+}
+
+function waitForFirstReport() {
+  byId('dashboard').hidden = true;
+  controls.form.hidden = true;
+  setText(byId('status'), 'No reports yet');
+  showFirstRun();
+  schedule(emptyWait);
+  emptyWait = Math.min(emptyWait * POLL_EMPTY_MS.growth, POLL_EMPTY_MS.most);
+}
+
+function schedule(ms) {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, ms);
+}
+
+// A page that nobody looks at asks for nothing; it catches up when it is looked at again.
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden && refresh.missed) {
+    refresh();
   }
-  throw new Error(response.ok
-    ? 'The server answered with something that is not an overview.'
-    : `The server answered ${response.status}${body?.error ? `: ${body.error}` : ''}.`);
-}
-
-function figures(period) {
-  const list = document.createElement('dl');
-  const row = (name, value, format, className) => {
-    list.append(element('dt', name, className), element('dd', format.format(value), className));
-  };
-  row('Clusters', period.clusters, whole);
-  row('Nodes', period.total_nodes, whole);
-  row('per cluster', period.avg_nodes_per_cluster, tenths, 'average');
-  row('Tenants', period.total_tenants, whole);
-  row('per cluster', period.avg_tenants_per_cluster, tenths, 'average');
-  return list;
-}
-
-function card(id, title, period) {
-  const section = element('section', '', 'period');
-  const heading = element('h2', period.label);
-  heading.id = `period-${id}`;
-  section.setAttribute('aria-labelledby', heading.id);
-  section.append(heading, element('p', `${title}, ${period.start} to ${period.end}`, 'quiet'), figures(period));
-  return section;
-}
-
-function showApps(month) {
-  const apps = Object.entries(month.apps).sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
-  const used = apps.filter(([, count]) => count !== 0);
-  const zero = apps.length - used.length;
-  byId('apps-caption').textContent = `In ${month.label}, most used first`;
-  byId('apps-rows').replaceChildren(...used.map(([name, count]) => {
-    const row = document.createElement('tr');
-    const head = element('th', name);
-    head.scope = 'row';
-    row.append(head, element('td', whole.format(count), 'number'));
-    return row;
-  }));
-  byId('apps-zero').textContent = zero === 0 ? '' : `${whole.format(zero)} more at zero.`;
-}
-
-function showOverview(overview, year, month) {
-  const { month: running, quarter, year: twelve } = overview.periods;
-  const isOlder = running.start !== `${year}-${String(month).padStart(2, '0')}-01`;
-  byId('fallback').hidden = !isOlder;
-  byId('fallback').textContent = isOlder
-    ? `Nothing has been reported this month. These are the numbers of ${running.label}.` : '';
-  byId('periods').replaceChildren(
-    card('month', 'Month', running),
-    card('quarter', 'Three months', quarter),
-    card('year', 'Twelve months', twelve));
-  showApps(running);
-  setStatus(`As of ${instant.format(new Date(overview.generated_at))} UTC`);
-  byId('first-report').hidden = true;
-  byId('overview').hidden = false;
-}
-
-function showNoReports() {
-  byId('first-report-command').textContent =
-    `printf 'cozy_cluster_info 1\\ncozy_nodes_count 3\\n' |\n` +
-    `  curl -H 'X-Cluster-ID: my-cluster' --data-binary @- ${location.origin}/`;
-  setStatus('Waiting for the first report');
-  byId('overview').hidden = true;
-  byId('first-report').hidden = false;
-}
-
-// Writes only what is new, so that a screen reader is not told the same again.
-function setStatus(text) {
-  if (byId('status').textContent !== text) {
-    byId('status').textContent = text;
-  }
-}
-
-function showFailure(message) {
-  byId('failure-text').textContent = message;
-  byId('failure').hidden = false;
-  if (byId('overview').hidden) {
-    setStatus('No overview to show');
-  }
-}
+});
 
 async function refresh() {
-  clearTimeout(timer);
-  let wait = POLL_NUMBERS_MS;
+  refresh.missed = document.hidden;
+  if (refresh.missed) {
+    return;
+  }
   const retry = byId('retry');
   retry.disabled = true;
   try {
-    const now = new Date();
-    const year = now.getUTCFullYear();
-    const month = now.getUTCMonth() + 1;
-    const overview = await fetchOverview(year, month);
-    if (overview === null) {
-      showNoReports();
-      wait = POLL_EMPTY_MS;
-    } else {
-      showOverview(overview, year, month);
-    }
+    const answer = await getJson('fleets', {});
+    const again = fleets.length > 0;
+    ({ fleets } = answer);
     byId('failure').hidden = true;
+    show({ again });
   } catch (error) {
-    showFailure(error.message);
-  } finally {
-    retry.disabled = false;
-    timer = setTimeout(refresh, wait);
+    setText(byId('failure-text'), `The list of fleets could not be loaded. ${error.message}`);
+    byId('failure').hidden = false;
+    if (fleets.length === 0) {
+      setText(byId('status'), 'No numbers to show');
+    }
+    schedule(REFRESH_MS);
   }
+  retry.disabled = false;
 }
 
+addEventListener('popstate', () => {
+  if (fleets.length > 0) {
+    show();
+  }
+});
 byId('retry').addEventListener('click', refresh);
 refresh();

@@ -1,0 +1,66 @@
+// What fails says so where it fails, leaves the rest alone, and comes back on request.
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { FEW_SOURCES, card, loaded, openPage, startBrowser, startServer } from './support.js';
+
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer('demo', FEW_SOURCES);
+  browser = await startBrowser();
+});
+
+test('a section whose request fails offers to try again; the others stand', async () => {
+  const isCapacity = (url) => url.pathname === '/api/v1/breakdown' && url.searchParams.get('by') === 'resource';
+  const { page, close } = await openPage(browser, server, '/', { route: (opened) => opened.route(isCapacity,
+    (route) => route.fulfill({ status: 503, json: { error: 'the store cannot be read' } })) });
+  const failures = page.locator('.panel-failure:visible');
+  assert.equal(await failures.count(), 1);
+  assert.match(await failures.innerText(), /could not be loaded\. The server answered 503: the store cannot be read\./);
+  assert.equal(await failures.getAttribute('role'), 'alert');
+  assert.notEqual(await card(page, 'clusters'), '–');
+  await page.unroute(isCapacity);
+  await failures.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('row', { name: /^Processor cores/ }).waitFor();
+  assert.equal(await failures.count(), 0);
+  await close();
+});
+
+test('numbers of another month never stand below a failure', async () => {
+  const { page, close } = await openPage(browser, server);
+  await page.route('**/api/v1/overview?*', (route) => route.abort());
+  await page.getByRole('button', { name: 'One month back' }).click();
+  const failure = page.locator('.bare .panel-failure');
+  await failure.waitFor();
+  assert.match(await failure.innerText(), /The server cannot be reached\./);
+  assert.equal(await page.locator('.cards').isVisible(), false);
+  await page.unroute('**/api/v1/overview?*');
+  await failure.getByRole('button').click();
+  await page.locator('.cards').waitFor();
+  await close();
+});
+
+test('charts that lack their program say so and get it on the next try', async () => {
+  const { page, close } = await openPage(browser, server, '/', {
+    route: (opened) => opened.route('**/chart.min.js', (route) => route.abort()) });
+  const failure = page.locator('[data-trend="clusters-month"] .panel-failure');
+  assert.match(await failure.innerText(), /program that draws charts/);
+  await page.unroute('**/chart.min.js');
+  await failure.getByRole('button').click();
+  await page.getByRole('img', { name: /^Clusters by month: / }).waitFor();
+  await close();
+});
+
+test('a server that is gone is told of, and tried again', async () => {
+  const { page, close } = await openPage(browser, server, '/', {
+    route: (opened) => opened.route('**/api/v1/fleets', (route) => route.abort()),
+    waitFor: (opened) => opened.getByText('The list of fleets could not be loaded.').waitFor(),
+  });
+  await page.unroute('**/api/v1/fleets');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await loaded(page);
+  assert.equal(await page.locator('#failure').isVisible(), false);
+  await close();
+});

@@ -1,0 +1,56 @@
+// Asks the server for numbers. What goes wrong is an Error whose message is for a person.
+
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export class RequestError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;  // 0: there was no answer
+  }
+}
+
+// Parameters that are null or empty are left out.
+export function address(name, parameters, format) {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries({ ...parameters, format })) {
+    if (value !== null && value !== undefined && value !== '') {
+      query.set(key, value);
+    }
+  }
+  const text = query.toString();
+  return `/api/v1/${name}${text ? `?${text}` : ''}`;
+}
+
+export const csvAddress = (name, parameters) => address(name, parameters, 'csv');
+
+// Throws RequestError, or the signal's AbortError when nobody wants the answer any more.
+export async function getJson(name, parameters, signal) {
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  let response;
+  let body;
+  try {
+    response = await fetch(address(name, parameters), { signal: either });
+    body = await response.json().catch((error) => {
+      if (either.aborted) {
+        throw error;
+      }
+      return null;
+    });
+  } catch (error) {
+    if (signal?.aborted) {
+      throw error;
+    }
+    throw new RequestError(timeout.aborted
+      ? `The server did not answer within ${REQUEST_TIMEOUT_MS / 1000} seconds.`
+      : 'The server cannot be reached.', 0);
+  }
+  if (!response.ok) {
+    throw new RequestError(`The server answered ${response.status}${body?.error ? `: ${body.error}` : ''}.`,
+      response.status);
+  }
+  if (body === null) {
+    throw new RequestError('The server answered with something that is not JSON.', response.status);
+  }
+  return body;
+}

@@ -1,0 +1,47 @@
+// The choices at the top: fleet, period and month.
+
+import { byId, make } from './dom.js';
+import * as format from './format.js';
+
+export class Controls {
+  // `choose(patch)` changes the state.
+  constructor(choose) {
+    this.choose = choose;
+    this.form = byId('controls');
+    this.fleet = byId('fleet');
+    this.month = byId('month');
+    this.before = byId('month-before');
+    this.after = byId('month-after');
+    this.form.addEventListener('submit', (event) => event.preventDefault());
+    this.fleet.addEventListener('change', () => choose({ fleet: this.fleet.value, month: null, label: null }));
+    for (const radio of this.form.elements.period) {
+      radio.addEventListener('change', () => choose({ period: radio.value }));
+    }
+    this.month.addEventListener('change', () => choose({ month: Number(this.month.value) }));
+    this.before.addEventListener('click', () => this.step(-1));
+    this.after.addEventListener('click', () => this.step(1));
+  }
+
+  step(by) {
+    this.choose({ month: this.shown.month + by });
+  }
+
+  show({ fleets, fleet, first, last, month, period }) {
+    const range = `${fleet.name} ${first} ${last}`;
+    if (range !== this.range) {
+      this.range = range;
+      this.fleet.replaceChildren(...fleets.map(({ name }) => make('option', { value: name }, name)));
+      byId('fleet-choice').hidden = fleets.length < 2;
+      const months = Array.from({ length: last - first + 1 }, (_, i) => last - i);
+      this.month.replaceChildren(...months.map((one) => make('option', { value: String(one) }, format.monthYear(one))));
+    }
+    this.shown = { month };
+    this.fleet.value = fleet.name;
+    this.month.value = String(month);
+    this.form.elements.period.value = period;
+    // A button that has the focus keeps it at the end of the range: so it is not disabled for real.
+    this.before.setAttribute('aria-disabled', String(month <= first));
+    this.after.setAttribute('aria-disabled', String(month >= last));
+    this.form.hidden = false;
+  }
+}

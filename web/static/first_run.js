@@ -1,0 +1,54 @@
+// The empty store: how to send the first report.
+
+import { byId } from './dom.js';
+
+const COPIED_MS = 2_000;
+
+function command() {
+  return `printf 'cozy_cluster_info{cozystack_version="v1.0.0"} 1\\ncozy_nodes_count 3\\n' |\n` +
+    `  curl -H 'X-Cluster-ID: my-cluster' --data-binary @- ${location.origin}/`;
+}
+
+// Where the page did not come over TLS, nor from this machine, a browser has no clipboard to write to.
+async function copy(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  getSelection().selectAllChildren(byId('first-run-command'));
+  if (!document.execCommand('copy')) {
+    throw new Error('no clipboard');
+  }
+}
+
+function setUp(button) {
+  let timer = 0;
+  button.addEventListener('click', async () => {
+    clearTimeout(timer);
+    try {
+      await copy(command());
+      button.textContent = 'Copied';
+    } catch {
+      getSelection().selectAllChildren(byId('first-run-command'));
+      button.textContent = 'Selected';
+    }
+    timer = setTimeout(() => { button.textContent = 'Copy'; }, COPIED_MS);
+  });
+}
+
+export function showFirstRun() {
+  const section = byId('first-run');
+  if (section.hidden) {
+    byId('first-run-command').textContent = command();
+    byId('first-run-address').textContent = `${location.origin}/`;
+    if (!section.dataset.ready) {
+      section.dataset.ready = 'yes';
+      setUp(byId('copy'));
+    }
+    section.hidden = false;
+  }
+}
+
+export function hideFirstRun() {
+  byId('first-run').hidden = true;
+}

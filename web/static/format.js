@@ -1,0 +1,91 @@
+// Numbers, dates and periods as this reader writes them.
+
+import { firstInstant } from './months.js';
+
+const locales = navigator.languages?.length ? [...navigator.languages] : undefined;
+const date = (options) => new Intl.DateTimeFormat(locales, { timeZone: 'UTC', ...options });
+const number = (options) => new Intl.NumberFormat(locales, options);
+
+const wholeNumber = number({ maximumFractionDigits: 0 });
+const tenthNumber = number({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const anyNumber = number({ maximumFractionDigits: 2 });
+const shortNumber = number({ notation: 'compact', maximumFractionDigits: 1 });
+const shareNumber = number({ style: 'percent', maximumFractionDigits: 1 });
+const signedWhole = number({ maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+const signedPercent = number({ style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+const longMonth = date({ month: 'long', year: 'numeric' });
+const mediumMonth = date({ month: 'short', year: 'numeric' });
+const shortMonth = date({ month: 'short' });
+const yearOnly = date({ year: 'numeric' });
+const longDay = date({ dateStyle: 'medium' });
+const shortDay = date({ day: 'numeric', month: 'short' });
+const instantText = date({ dateStyle: 'medium', timeStyle: 'short' });
+
+export const whole = (value) => wholeNumber.format(value);
+export const tenth = (value) => tenthNumber.format(value);
+export const short = (value) => shortNumber.format(value);
+export const share = (part, all) => (all > 0 ? shareNumber.format(part / all) : '–');
+export const signed = (value) => signedWhole.format(value);
+// Of a ratio: 0.025 is +2.5 %.
+export const percentChange = (ratio) => signedPercent.format(ratio);
+
+export const monthName = (month) => longMonth.format(firstInstant(month));
+export const monthYear = (month) => mediumMonth.format(firstInstant(month));
+export const day = (text) => longDay.format(new Date(`${text}T00:00:00Z`));
+export const dayShort = (text) => shortDay.format(new Date(`${text}T00:00:00Z`));
+export const instant = (text) => instantText.format(new Date(text));
+
+// Labels of an axis of months: as many as have room, January among them, with its year below it.
+export function monthTicks(months) {
+  const every = months.length > 12 ? 3 : months.length > 6 ? 2 : 1;
+  const labelled = (month) => (month % 12) % every === 0;
+  const first = months.find(labelled);
+  return months.map((month) => {
+    const name = shortMonth.format(firstInstant(month));
+    if (!labelled(month)) {
+      return '';
+    }
+    return month === first || month % 12 === 0 ? [name, yearOnly.format(firstInstant(month))] : name;
+  });
+}
+
+// The `months` that end with `last`.
+export function period(last, months) {
+  return months === 1 ? monthName(last)
+    : mediumMonth.formatRange(firstInstant(last - months + 1), firstInstant(last));
+}
+
+const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+
+export function bytes(value) {
+  let unit = 0;
+  let scaled = value;
+  while (Math.abs(scaled) >= 1024 && unit < BINARY_UNITS.length - 1) {
+    scaled /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? whole(scaled) : tenth(scaled)} ${BINARY_UNITS[unit]}`;
+}
+
+export const quantity = (value) => (Number.isInteger(value) ? whole(value) : anyNumber.format(value));
+
+// "2 clusters" reads wrong with one of them. Names of units are plurals.
+export function count(value, plural) {
+  return `${whole(value)} ${value === 1 ? plural.replace(/s$/, '') : plural}`;
+}
+
+// Orders "v1.10.0" after "v1.9.0", "10Gi" after "5Gi" and "1Ti" after "100Gi".
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+const SIZE = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/;
+const SCALE = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50,
+  k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
+
+function sizeOf(text) {
+  const match = SIZE.exec(text);
+  return match ? Number(match[1]) * (SCALE[match[2]] ?? 1) : null;
+}
+
+export function compareValues(a, b) {
+  const [sizeA, sizeB] = [sizeOf(a), sizeOf(b)];
+  return sizeA !== null && sizeB !== null ? sizeA - sizeB : collator.compare(a, b);
+}
