@@ -10,6 +10,7 @@ const std::vector<Fleet>& AllFleets() {
        .counted_metric = "cozy_cluster_info",
        .counted_name = "clusters",
        .counted_unit = "active clusters",
+       .identifying_labels = {"uid"},
        .figures = {{.metric = "cozy_nodes_count",
                     .label = "",
                     .label_value = "",

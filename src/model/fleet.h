@@ -40,6 +40,8 @@ struct Fleet {
   std::string counted_metric;
   std::string counted_name;
   std::string counted_unit;
+  // Labels whose values tell one source, or something in it, from all others: what is public has none.
+  std::vector<std::string> identifying_labels;
   std::vector<Figure> figures;
   std::vector<Breakdown> breakdowns;
 };

@@ -252,9 +252,15 @@ TEST_F(DataEndpointsTest, HeadSaysWhatGetWouldAndOtherMethodsAreTold) {
 TEST_F(DataEndpointsTest, NoAnswerHasAnId) {
   SetTime("2026-03-10 10:00:00");
   Operator("very-secret-id", "v1.0", 3);
+  // As releases before 1.0 send it: the uid is one of the cluster's own objects.
+  Report("very-secret-id", "cozy_workloads_count{uid=\"secret-6099\",kind=\"etcd\"} 3\n");
+  EXPECT_EQ(public_->Get("/api/v1/breakdown?metric=cozy_workloads_count&by=kind").status, 200);
+  EXPECT_EQ(public_->Get("/api/v1/breakdown?metric=cozy_workloads_count&by=uid").body,
+            public_->Get("/api/v1/breakdown?metric=cozy_workloads_count&by=nothing").body);
   for (const std::string target :
        {"/api/v1/fleets", "/api/v1/overview", "/api/v1/trend?step=day&by=cozystack_version",
-        "/api/v1/breakdown?metric=cozy_nodes_count&by=os", "/badge/nodes.svg",
+        "/api/v1/breakdown?metric=cozy_nodes_count&by=os",
+        "/api/v1/breakdown?metric=cozy_workloads_count&by=kind", "/badge/nodes.svg",
         "/chart/nodes.svg"}) {
     for (const std::string format : {"json", "csv"}) {
       const std::string query = (target.find('?') == std::string::npos ? "?" : "&");

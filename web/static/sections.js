@@ -38,9 +38,6 @@ export const BREAKDOWN_TITLES = new Map([['apps', 'Applications']]);
 
 const PLACED = new Set([...VERSIONS, ...BREAKDOWNS, CAPACITY].map(({ metric, label }) => `${metric}:${label}`));
 
-// Labels that tell one thing from all others: there is nothing to count by them.
-const IDS = new Set(['uid']);
-
 export function hasLabel(fleet, { metric, label }) {
   return fleet.metrics.some((one) => one.name === metric && one.labels.includes(label));
 }
@@ -50,7 +47,7 @@ export function otherLabels(fleet) {
   const breakdowns = new Set(fleet.breakdowns.map(({ metric, label }) => `${metric}:${label}`));
   const figures = new Set(fleet.figures.map(({ metric }) => metric));
   return fleet.metrics.flatMap(({ name, labels }) => {
-    const all = labels.filter((label) => !IDS.has(label)).map((label) => `${name}:${label}`);
+    const all = labels.map((label) => `${name}:${label}`);
     if (labels.length === 0 && !figures.has(name)) {
       all.push(`${name}:`);
     }
