@@ -174,8 +174,10 @@ TEST_F(OverviewParametersTest, CorsIsOnAnswersToMalformedQueriesToo) {
 }
 
 TEST_F(OverviewParametersTest, ManyCallersAtOnceOfAMonthThatIsNotComputedCostOneComputation) {
-  // The running month is scanned by a job of the start.
-  EXPECT_EQ(AwaitMetric("rollcall_window_scans_total", 1), 1);
+  // The running month is scanned by a job of the start, which begins again where reports of an earlier
+  // month come while it is at it.
+  EXPECT_EQ(AwaitMetric("rollcall_job_runs_total{job=\"current-windows\",result=\"ok\"}", 1), 1);
+  const double before = private_->Metric("rollcall_window_scans_total");
   SetTime("2026-01-10");
   for (int i = 0; i < 50; ++i) Post("c" + std::to_string(i), "cozy_cluster_info 1\n");
   SetTime("2026-03-10");
@@ -190,7 +192,7 @@ TEST_F(OverviewParametersTest, ManyCallersAtOnceOfAMonthThatIsNotComputedCostOne
   EXPECT_THAT(answers, Each(answers[0]));
   EXPECT_THAT(answers[0], StartsWith("200 "));
   EXPECT_THAT(answers[0], HasSubstr("\"clusters\":50,"));
-  EXPECT_EQ(private_->Metric("rollcall_window_scans_total"), 2);
+  EXPECT_EQ(private_->Metric("rollcall_window_scans_total"), before + 1);
 }
 
 }  // namespace
