@@ -11,6 +11,7 @@
 #include "tests/counts/random_fleet.h"
 #include "tests/counts/tally_oracle.h"
 #include "tests/support/rollcall_harness.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::testing {
 namespace {
@@ -170,7 +171,8 @@ void LiveThrough(unsigned seed, UnixSeconds start) {
 }
 
 TEST(PeriodTallies, EveryPeriodOfARandomHistoryEqualsTheOracles) {
-  for (unsigned seed = 1; seed <= 20; ++seed) {
+  const auto histories = static_cast<unsigned>(Rounds(20));
+  for (unsigned seed = 1; seed <= histories; ++seed) {
     const char* const starts[] = {"2025-10-20", "2024-01-30", "2026-02-25"};
     LiveThrough(seed, At(starts[seed % 3]));
     if (HasFatalFailure()) return;

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "tests/storage/format_examples.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::storage {
 namespace {
@@ -118,7 +119,7 @@ TEST(PeriodCodec, RandomTalliesComeBackAndEveryTruncationIsDamage) {
 
 TEST(PeriodCodec, RandomBytesAreDamageOrNoMoreThanTheyAre) {
   std::mt19937 random(5);
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < rollcall::testing::Rounds(20'000); ++round) {
     std::string bytes(random() % 40, '\0');
     for (char& c : bytes) c = static_cast<char>(random() % 4 == 0 ? random() : random() % 8);
     LabelTally label;
