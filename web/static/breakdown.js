@@ -110,9 +110,10 @@ export class BreakdownPanel {
     const parameters = parametersOf(this.fleet, this.section, context);
     this.panel.setCsv(csvAddress('breakdown', parameters));
     return this.panel.load(context, keyOf(context),
-      (signal) => getJson('breakdown', { ...parameters, top: ROWS_FETCHED }, signal),
-      (answer) => valueTable(this.section, answer, this.panel.content));
+      (signal) => getJson('breakdown', { ...parameters, top: ROWS_FETCHED }, signal), (answer) => this.show(answer));
   }
+
+  show(answer) { valueTable(this.section, answer, this.panel.content); }
 }
 
 // The values that a chart tells apart: those that matter in the last month, a new one among them,
@@ -185,22 +186,7 @@ export class AdoptionPanel {
   }
 }
 
-export class CapacityPanel {
-  constructor(fleet, section) {
-    this.fleet = fleet;
-    this.section = section;
-    this.panel = new Panel({ title: section.title, note: section.note, room: 'list-room' });
-    this.element = this.panel.element;
-    this.element.dataset.breakdown = section.label;
-  }
-
-  update(context) {
-    const parameters = parametersOf(this.fleet, this.section, context);
-    this.panel.setCsv(csvAddress('breakdown', parameters));
-    return this.panel.load(context, keyOf(context),
-      (signal) => getJson('breakdown', { ...parameters, top: ROWS_FETCHED }, signal), (answer) => this.show(answer));
-  }
-
+export class CapacityPanel extends BreakdownPanel {
   show(answer) {
     const table = headedTable(this.section.title, ['Resource', 'Total', 'Per cluster', 'Clusters']);
     table.classList.add('capacity');
