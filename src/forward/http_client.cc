@@ -261,6 +261,13 @@ class HttpClient::Impl {
     return Take(result, answer);
   }
 
+  // False: the body is over its bound.
+  bool Append(std::string_view bytes, Answer& answer) const {
+    answer.too_large = bytes.size() > options_.max_response_bytes - answer.response.body.size();
+    if (!answer.too_large) answer.response.body.append(bytes);
+    return !answer.too_large;
+  }
+
   httplib::Error ExchangeGetStream(const std::string& target, const BodySink& sink, Status& failure,
                                    Answer& answer) {
     const httplib::Headers headers = UsualHeaders();
@@ -274,13 +281,9 @@ class HttpClient::Impl {
           return true;
         },
         [&](const char* bytes, size_t size) {
-          if (answer.response.status == 200) {
-            failure = sink({bytes, size});
-            return failure.ok();
-          }
-          answer.too_large = size > max - answer.response.body.size();
-          if (!answer.too_large) answer.response.body.append(bytes, size);
-          return !answer.too_large;
+          if (answer.response.status != 200) return Append({bytes, size}, answer);
+          failure = sink({bytes, size});
+          return failure.ok();
         });
     return TakeHead(result, answer);
   }
@@ -300,11 +303,7 @@ class HttpClient::Impl {
                              : SIZE_MAX;
           return !answer.too_large;
         },
-        [&](const char* bytes, size_t size) {
-          answer.too_large = size > max - answer.response.body.size();
-          if (!answer.too_large) answer.response.body.append(bytes, size);
-          return !answer.too_large;
-        });
+        [&](const char* bytes, size_t size) { return Append({bytes, size}, answer); });
     return TakeHead(result, answer);
   }
 
