@@ -92,6 +92,9 @@ class FrontLoop {
   // How many requests of a lane may be under way.
   size_t QueueOf(Lane lane) const;
   void Dispatch(Connection& connection);
+  // Where the answer to a job of this connection goes; and the job to its lane, at the end of the turn.
+  std::shared_ptr<Ticket> TicketFor(const Connection& connection, Lane lane) const;
+  void HandOut(Job&& job, std::shared_ptr<Ticket> ticket);
 
   // Handing on large bodies. False: not now, or not at all.
   bool HandOnIfFull(Connection& connection);

@@ -339,16 +339,12 @@ void FrontLoop::Dispatch(Connection& connection) {
     deadlines_.Disarm(connection);
     return;
   }
-  const auto lane = static_cast<size_t>(exchange->lane);
-  if (under_way_[lane] >= QueueOf(exchange->lane)) {
+  if (under_way_[static_cast<size_t>(exchange->lane)] >= QueueOf(exchange->lane)) {
     metrics_.Rejected(RejectReason::kLaneFull);
     Send(connection, BusyAnswer("too many requests at once"), After(connection, true));
     return;
   }
-  auto ticket = std::make_shared<Ticket>();
-  ticket->mailbox = mailbox_;
-  ticket->connection = connection.id;
-  ticket->lane = exchange->lane;
+  auto ticket = TicketFor(connection, exchange->lane);
   auto [body, charge] = std::move(exchange->body).Take();
   exchange->request.body = std::move(body);
   ticket->body = std::move(charge);
@@ -359,11 +355,24 @@ void FrontLoop::Dispatch(Connection& connection) {
     job.compressed = ticket;
     job.max_body_bytes = exchange->max_body_bytes;
   }
+  HandOut(std::move(job), std::move(ticket));
+  connection.state = ConnectionState::kWorking;
+  deadlines_.Disarm(connection);
+}
+
+std::shared_ptr<Ticket> FrontLoop::TicketFor(const Connection& connection, Lane lane) const {
+  auto ticket = std::make_shared<Ticket>();
+  ticket->mailbox = mailbox_;
+  ticket->connection = connection.id;
+  ticket->lane = lane;
+  return ticket;
+}
+
+void FrontLoop::HandOut(Job&& job, std::shared_ptr<Ticket> ticket) {
+  const auto lane = static_cast<size_t>(ticket->lane);
   job.responder = Ticket::MakeResponder(std::move(ticket));
   jobs_[lane].push_back(std::move(job));
   ++under_way_[lane];
-  connection.state = ConnectionState::kWorking;
-  deadlines_.Disarm(connection);
 }
 
 }  // namespace rollcall::api

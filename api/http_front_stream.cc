@@ -37,16 +37,9 @@ bool FrontLoop::BeginStream(Connection& connection, HttpResponse& response) {
 
 // All that was made has been taken; the thread that makes more waits for nobody.
 void FrontLoop::MakePiece(Connection& connection) {
-  auto ticket = std::make_shared<Ticket>();
-  ticket->mailbox = mailbox_;
-  ticket->connection = connection.id;
-  ticket->lane = Lane::kStream;
   Job job;
   job.stream = connection.stream;
-  job.responder = Ticket::MakeResponder(std::move(ticket));
-  const auto lane = static_cast<size_t>(Lane::kStream);
-  jobs_[lane].push_back(std::move(job));
-  ++under_way_[lane];
+  HandOut(std::move(job), TicketFor(connection, Lane::kStream));
   connection.state = ConnectionState::kStreaming;
   deadlines_.Disarm(connection);
 }

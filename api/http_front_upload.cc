@@ -26,8 +26,7 @@ bool FrontLoop::HandOnIfFull(Connection& connection) {
 // The request goes to its worker now, long before its body is whole. False: it was refused.
 bool FrontLoop::BeginUpload(Connection& connection) {
   Exchange& exchange = *connection.exchange;
-  const auto lane = static_cast<size_t>(exchange.lane);
-  if (under_way_[lane] >= QueueOf(exchange.lane)) {
+  if (under_way_[static_cast<size_t>(exchange.lane)] >= QueueOf(exchange.lane)) {
     Reject(connection, RejectReason::kLaneFull, BusyAnswer("too many requests at once"));
     return false;
   }
@@ -37,16 +36,10 @@ bool FrontLoop::BeginUpload(Connection& connection) {
     taken.part_taken = true;
     mailbox->Post(std::move(taken));
   });
-  auto ticket = std::make_shared<Ticket>();
-  ticket->mailbox = mailbox_;
-  ticket->connection = connection.id;
-  ticket->lane = exchange.lane;
   Job job;
   job.request = std::move(exchange.request);
   job.request.body_pipe = exchange.pipe;
-  job.responder = Ticket::MakeResponder(std::move(ticket));
-  jobs_[lane].push_back(std::move(job));
-  ++under_way_[lane];
+  HandOut(std::move(job), TicketFor(connection, exchange.lane));
   return true;
 }
 
