@@ -9,10 +9,31 @@
 namespace rollcall::ingest {
 namespace {
 
+using namespace std::chrono_literals;
+
 // How much is read before the load's size is looked at.
 constexpr size_t kStepBytes = 1024 * 1024;
 
+// A load that goes to an idle writer before memory is full has at least this share of what is
+// allowed, and so many samples of a series that its merges are few beside them.
+constexpr size_t kSmallLoadShare = 8;
+constexpr size_t kSamplesPerSeries = 32;
+// How far a load may reach back into the time of those before it and still be in order.
+constexpr uint32_t kOrderSlackSeconds = 24 * 60 * 60;
+
 }  // namespace
+
+void Importer::TimeRange::Include(std::span<const ImportSample> samples) {
+  for (const ImportSample& sample : samples) {
+    earliest = std::min(earliest, sample.time);
+    latest = std::max(latest, sample.time);
+  }
+}
+
+void Importer::TimeRange::Include(const TimeRange& other) {
+  earliest = std::min(earliest, other.earliest);
+  latest = std::max(latest, other.latest);
+}
 
 Result<std::unique_ptr<Importer>> Importer::Start(storage::Stores& stores, Ingester* ingester,
                                                   const ImportOptions& options) {
@@ -101,13 +122,12 @@ Status Importer::Feed(std::string_view piece) {
   while (!piece.empty()) {
     ROLLCALL_RETURN_IF_ERROR(failure_);
     const std::string_view step = piece.substr(0, kStepBytes);
+    const size_t known = load_.samples.size();
     Read(step);
+    load_times_.Include(std::span(load_.samples).subspan(known));
     piece.remove_prefix(step.size());
     ROLLCALL_RETURN_IF_ERROR(Check());
-    // Half of them are read while the other half is written.
-    if (load_.samples.size() >= std::max<size_t>(1, options_.max_buffered_samples / 2)) {
-      ROLLCALL_RETURN_IF_ERROR(HandOver());
-    }
+    if (IsDue()) ROLLCALL_RETURN_IF_ERROR(HandOver());
   }
   return failure_;
 }
@@ -138,9 +158,27 @@ Status Importer::Check() {
   return failure_;
 }
 
+bool Importer::IsDue() const {
+  const size_t size = load_.samples.size();
+  // Half of them are read while the other half is written.
+  const size_t most = std::max<size_t>(1, options_.max_buffered_samples / 2);
+  if (size >= most) return true;
+  const bool in_order =
+      load_times_.earliest >= times_handed_over_.latest ||
+      times_handed_over_.latest - load_times_.earliest <= kOrderSlackSeconds;
+  return in_order && size >= most / kSmallLoadShare && size >= series_.size() * kSamplesPerSeries &&
+         size > 0 && WriterIsIdle();
+}
+
+bool Importer::WriterIsIdle() const {
+  return !writing_.valid() || writing_.wait_for(0s) == std::future_status::ready;
+}
+
 Status Importer::HandOver() {
   ROLLCALL_RETURN_IF_ERROR(AwaitWriter());
   samples_handed_over_ += load_.samples.size();
+  times_handed_over_.Include(load_times_);
+  load_times_ = {};
   std::swap(load_, written_);
   const auto write = [this] { return writer_.Write(written_); };
   try {

@@ -1,8 +1,10 @@
 // Bulk import: history as text with timestamps or as series in JSON lines, in any order and any
 // number of lines, into the same store and through the same counting as live reports.
 //
-// Samples gather in memory; a full load, and what is left at the end, goes to the writer, which
-// works beside the reading of the next one. A month's peaks are worked out again from its reports,
+// Samples gather in memory; a load of them, and what is left at the end, goes to the writer, which
+// works beside the reading of the next one. A load is as large as memory allows, for each one costs
+// every source in it a merge; but where samples come in the order of their time a writer that has
+// nothing to do gets a smaller one. A month's peaks are worked out again from its reports,
 // totals that the change touches are dropped or raised with it. What is imported twice changes
 // nothing.
 //
@@ -14,7 +16,9 @@
 
 #include <cstdint>
 #include <future>
+#include <limits>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -80,6 +84,15 @@ class Importer {
   const ImportTally& tally() const { return tally_; }
 
  private:
+  // Of samples, in unix seconds.
+  struct TimeRange {
+    uint32_t earliest = std::numeric_limits<uint32_t>::max();
+    uint32_t latest = 0;
+
+    void Include(std::span<const ImportSample> samples);
+    void Include(const TimeRange& other);
+  };
+
   Importer(storage::Stores& stores, Ingester* ingester, const ImportOptions& options,
            const ImportReaderOptions& reading);
   Result<uint32_t> Resolve(std::string_view source_id, std::string_view label_set);
@@ -91,6 +104,9 @@ class Importer {
   std::string_view DetectFormat(std::string_view piece, bool is_last);
   // After some reading: the tally, and whether to go on.
   Status Check();
+  // Whether the load should go to the writer now.
+  bool IsDue() const;
+  bool WriterIsIdle() const;
   // Hands the load to the writer, once that is done with the one before.
   Status HandOver();
   Status AwaitWriter();
@@ -109,7 +125,9 @@ class Importer {
   std::unordered_map<Hash128, uint32_t, Hash128Hasher> label_sets_;
   SeriesIndex series_;
   uint64_t samples_handed_over_ = 0;
+  TimeRange times_handed_over_;
   ImportLoad load_;
+  TimeRange load_times_;
 
   // The writer's while writing_ is under way.
   ImportWriter writer_;

@@ -2,6 +2,8 @@
 // is forgotten is parsed again. Owned by the import's reader; one thread.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -13,57 +15,57 @@ namespace rollcall::ingest {
 class SeriesCache {
  public:
   // Fetches what Find will look at into the processor's cache.
-  void Prefetch(const Hash128& hash) const { __builtin_prefetch(&pairs_[PairOf(hash.low)]); }
+  void Prefetch(const Hash128& hash) const { __builtin_prefetch(&buckets_[BucketOf(hash.low)]); }
 
   std::optional<uint32_t> Find(const Hash128& hash) const {
-    const Pair& pair = pairs_[PairOf(hash.low)];
-    for (const Slot& slot : pair.slots) {
+    for (const Slot& slot : buckets_[BucketOf(hash.low)].slots) {
       if (slot.tag == hash.high && slot.number != 0) return slot.number - 1;
     }
     return std::nullopt;
   }
 
-  // Replaces the older one of the pair that it falls into.
+  // Replaces the oldest one of the bucket that it falls into.
   void Remember(const Hash128& hash, uint32_t series) {
-    if (used_ * 2 > pairs_.size() && pairs_.size() < kMostPairs) Grow();
+    if (used_ * 2 > buckets_.size() && buckets_.size() < kMostBuckets) Grow();
     Put({hash.high, static_cast<uint32_t>(hash.low), series + 1});
   }
 
  private:
-  // The part of the hash that is not kept finds the pair.
+  // The part of the hash that is not kept finds the bucket.
   struct Slot {
     uint64_t tag = 0;
     uint32_t low = 0;
     uint32_t number = 0;  // the series' plus 1; 0: free
   };
-  // Never on two cache lines.
-  struct alignas(32) Pair {
-    Slot slots[2];
+  // One cache line. With one series for two buckets, 1 in 500 meets a full one.
+  struct alignas(64) Bucket {
+    std::array<Slot, 4> slots;  // the newest first
   };
-  static constexpr size_t kFirstPairs = 1 << 12;
-  static constexpr size_t kMostPairs = 1 << 21;  // 64 MiB
+  static constexpr size_t kFirstBuckets = 1 << 12;
+  static constexpr size_t kMostBuckets = 1 << 20;  // 64 MiB
 
-  size_t PairOf(uint64_t low) const { return low & (pairs_.size() - 1); }
+  size_t BucketOf(uint64_t low) const { return low & (buckets_.size() - 1); }
 
   void Put(const Slot& slot) {
-    Pair& pair = pairs_[PairOf(slot.low)];
-    used_ += pair.slots[1].number == 0;
-    pair.slots[1] = pair.slots[0];
-    pair.slots[0] = slot;
+    Bucket& bucket = buckets_[BucketOf(slot.low)];
+    used_ += bucket.slots.back().number == 0;
+    std::shift_right(bucket.slots.begin(), bucket.slots.end(), 1);
+    bucket.slots.front() = slot;
   }
 
   void Grow() {
-    std::vector<Pair> old(pairs_.size() * 4);
-    old.swap(pairs_);
+    std::vector<Bucket> old(buckets_.size() * 4);
+    old.swap(buckets_);
     used_ = 0;
-    for (const Pair& pair : old) {
-      for (const Slot& slot : {pair.slots[1], pair.slots[0]}) {
+    for (Bucket& bucket : old) {
+      std::reverse(bucket.slots.begin(), bucket.slots.end());
+      for (const Slot& slot : bucket.slots) {
         if (slot.number != 0) Put(slot);
       }
     }
   }
 
-  std::vector<Pair> pairs_ = std::vector<Pair>(kFirstPairs);
+  std::vector<Bucket> buckets_ = std::vector<Bucket>(kFirstBuckets);
   size_t used_ = 0;
 };
 
