@@ -10,6 +10,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -70,7 +71,11 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const StoreOptions& optio
   // The first entry is level 0, the second the level that data settles in.
   cf.compression_per_level = {rocksdb::kNoCompression, rocksdb::kZSTD};
   cf.write_buffer_size = options.write_buffer_bytes / 2;
-  if (table == Table::kChunks) cf.merge_operator = NewAppendOperator();
+  if (table == Table::kChunks) {
+    cf.merge_operator = NewAppendOperator();
+    // What is appended to a row goes right beside what was appended to it before: no search.
+    cf.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewNoopTransform());
+  }
 
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
