@@ -12,11 +12,11 @@ constexpr uint64_t kRawValueTag = 1;
 }  // namespace
 
 void PutVarint(uint64_t v, std::string& out) {
-  while (v >= 0x80) {
-    out += static_cast<char>(v | 0x80);
-    v >>= 7;
-  }
-  out += static_cast<char>(v);
+  char bytes[10];
+  size_t size = 0;
+  for (; v >= 0x80; v >>= 7) bytes[size++] = static_cast<char>(v | 0x80);
+  bytes[size++] = static_cast<char>(v);
+  out.append(bytes, size);
 }
 
 void PutValue(double v, std::string& out) {

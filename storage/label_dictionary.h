@@ -32,9 +32,8 @@ class LabelDictionary {
   static Result<std::unique_ptr<LabelDictionary>> Open(Store& store);
 
   // For Intern: may be computed on any thread.
-  Hash128 HashOf(std::string_view label_set) const {
-    return HashBytes(label_set, store_.hash_seed());
-  }
+  uint64_t hash_seed() const { return store_.hash_seed(); }
+  Hash128 HashOf(std::string_view label_set) const { return HashBytes(label_set, hash_seed()); }
 
   // The numbers of a canonical label set; new ones go into the batch. Writer lock.
   Result<Refs> Intern(std::string_view label_set, const Hash128& hash, Batch& batch);

@@ -155,7 +155,7 @@ Result<ForwardedSource> Forwarder::Read(std::string_view row) {
   }
   const Result<std::string> body = UnpackBody(decoded.packed_body, kMaxReportBytes);
   if (!body.ok()) return body.status();
-  ROLLCALL_RETURN_IF_ERROR(ParseReport(*body, report_));
+  ROLLCALL_RETURN_IF_ERROR(ParseReport(*body, random_(), report_));
   return ForwardedSource{fleet->id_label, decoded.source_id, decoded.received};
 }
 

@@ -30,24 +30,18 @@ void Ingester::Ingest(FleetRef fleet, SourceId id, std::string body,
                         .packed_body = {},
                         .is_parsed = false,
                         .parsed = {},
-                        .label_hashes = {},
                         .done = std::move(done)};
   report.id_hash = IdHashOf(fleet, report.id);
   // That a body is like an earlier one is believed only where the store can tell.
   const bool parse = !store_ || !recent_.Has(report.id_hash, report.fingerprint);
   if (parse) {
-    if (Status status = ParseReport(body, report.parsed); !status.ok()) {
+    if (Status status = ParseReport(body, stores_.labels().hash_seed(), report.parsed);
+        !status.ok()) {
       counters_.refused.Add();
       report.done(status);
       return;
     }
     report.is_parsed = true;
-    if (store_) {
-      report.label_hashes.reserve(report.parsed.samples.size());
-      for (const ParsedReport::Sample& sample : report.parsed.samples) {
-        report.label_hashes.push_back(stores_.labels().HashOf(report.parsed.LabelSet(sample)));
-      }
-    }
   }
   if (forward_) report.packed_body = PackBody(body);
   if (!parse) report.body = std::move(body);

@@ -4,7 +4,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -30,8 +29,7 @@ struct PreparedReport {
   std::string body;
   std::string packed_body;  // for the outbox, where reports are forwarded; else empty
   bool is_parsed = false;
-  ParsedReport parsed;
-  std::vector<Hash128> label_hashes;  // one for each sample of `parsed`
+  ParsedReport parsed;  // hashes are the label dictionary's
   Done done;
 };
 

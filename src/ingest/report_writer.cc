@@ -1,7 +1,6 @@
 #include "ingest/report_writer.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "parse/report_parser.h"
 #include "storage/keys.h"
@@ -39,10 +38,7 @@ Result<Outcome> ReportWriter::Write(PreparedReport& report, UnixSeconds time,
     return WriteSame(source, *same, time, batch, gains);
   }
   if (!report.is_parsed) {
-    ROLLCALL_RETURN_IF_ERROR(ParseReport(report.body, report.parsed));
-    for (const ParsedReport::Sample& sample : report.parsed.samples) {
-      report.label_hashes.push_back(labels_.HashOf(report.parsed.LabelSet(sample)));
-    }
+    ROLLCALL_RETURN_IF_ERROR(ParseReport(report.body, labels_.hash_seed(), report.parsed));
     report.is_parsed = true;
     if (report.parsed.samples.empty()) return Outcome::kEmpty;
   }
@@ -71,20 +67,23 @@ StreamState& ReportWriter::FindSlot(SourceState& source, uint64_t metrics_hash) 
       source.streams.begin(), source.streams.end(),
       [](const StreamState& a, const StreamState& b) { return a.last_used < b.last_used; });
   oldest = StreamState();
+  const auto slot = static_cast<size_t>(&oldest - source.streams.data());
+  for (StreamState& stream : source.streams) stream.disjoint[slot] = false;
   return oldest;
 }
 
 Status ReportWriter::Intern(const PreparedReport& report, storage::Batch& batch) {
   series_.clear();
-  for (size_t i = 0; i < report.parsed.samples.size(); ++i) {
-    const ParsedReport::Sample& sample = report.parsed.samples[i];
-    const auto refs =
-        labels_.Intern(report.parsed.LabelSet(sample), report.label_hashes[i], batch);
+  for (const ParsedReport::Sample& sample : report.parsed.samples) {
+    const auto refs = labels_.Intern(report.parsed.LabelSet(sample), sample.hash, batch);
     if (!refs.ok()) return refs.status();
     series_.push_back({refs->label_set, refs->metric, sample.value});
   }
-  std::sort(series_.begin(), series_.end(), [](const SeriesValue& a, const SeriesValue& b) {
-    return std::tuple(a.metric, a.label_set) < std::tuple(b.metric, b.label_set);
+  const auto place = [](const SeriesValue& s) {
+    return uint64_t{s.metric.value} << 32 | s.label_set.value;
+  };
+  std::sort(series_.begin(), series_.end(), [&](const SeriesValue& a, const SeriesValue& b) {
+    return place(a) < place(b);
   });
   return Status::Ok();
 }
@@ -122,6 +121,7 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedRep
   std::string encoded;
   storage::EncodeSeries(series_, encoded);
   std::string full;
+  full.reserve(encoded.size() + 16);
   storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), encoded, full);
   std::string entry;
   Outcome outcome = Outcome::kFull;
@@ -130,9 +130,8 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedRep
     if (stream.series == encoded) {
       storage::AppendSameEntry(slot, seconds, entry);
     } else {
-      std::vector<SeriesValue> before;
-      ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, before));
-      storage::AppendDifferenceEntry(slot, seconds, before, series_, entry);
+      ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, other_));
+      storage::AppendDifferenceEntry(slot, seconds, other_, series_, entry);
     }
     outcome = Outcome::kChanged;
   }
@@ -162,36 +161,33 @@ Status ReportWriter::UpdatePeaks(SourceState& source, const std::vector<SeriesVa
                                  Day day, storage::Batch& batch, TotalsMap& gains) {
   const Month month = Month::Of(day);
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadPeaks(source, month));
-  PeaksRow row;
-  ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.peaks, row));
-  const bool followed = ledger_.Follows({month, source.fleet});
-  PeaksRow old_row;
-  if (followed) old_row = row;
-  const PeaksChange change = AddReport(series, DayOfMonth(day), row);
+  ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.peaks, peaks_));
+  const PeaksChange change = AddReport(series, DayOfMonth(day), peaks_, next_peaks_);
   if (!change.row) return Status::Ok();
-  if (change.peak && followed) {
+  if (change.peak && ledger_.Follows({month, source.fleet})) {
     ROLLCALL_RETURN_IF_ERROR(sources_.LoadBefore(source));
     PeaksRow quarter_before;
     PeaksRow year_before;
     ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.quarter_before, quarter_before));
     ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.year_before, year_before));
-    AddPeaksChange(month, source.fleet, old_row, row, quarter_before, year_before, gains);
+    AddPeaksChange(month, source.fleet, peaks_, next_peaks_, quarter_before, year_before, gains);
   }
-  source.peaks = storage::EncodePeaks(row);
+  source.peaks = storage::EncodePeaks(next_peaks_);
   batch.Put(Table::kPeaks, EncodeKey(storage::PeaksKey{month, source.fleet, source.ref}),
             source.peaks);
   return Status::Ok();
 }
 
 // The report of `by`, in series_, had the last word on its metrics.
-void ReportWriter::MarkOverlaid(SourceState& source, const StreamState& by) const {
-  std::vector<SeriesValue> other;
-  for (StreamState& stream : source.streams) {
-    if (&stream == &by || !stream.in_use || stream.overlaid) continue;
+void ReportWriter::MarkOverlaid(SourceState& source, StreamState& by) {
+  for (size_t slot = 0; slot < source.streams.size(); ++slot) {
+    StreamState& stream = source.streams[slot];
+    if (&stream == &by || !stream.in_use || stream.overlaid || by.disjoint[slot]) continue;
     stream.overlaid =
-        !storage::DecodeSeries(stream.series, other).ok() || ShareMetric(other, series_);
+        !storage::DecodeSeries(stream.series, other_).ok() || ShareMetric(other_, series_);
+    by.disjoint[slot] = !stream.overlaid;
   }
-  source.streams[static_cast<size_t>(&by - source.streams.data())].overlaid = false;
+  by.overlaid = false;
 }
 
 }  // namespace rollcall::ingest

@@ -47,12 +47,17 @@ class ReportWriter {
                    const std::string& entry, storage::Batch& batch) const;
   Status UpdatePeaks(SourceState& source, const std::vector<SeriesValue>& series, Day day,
                      storage::Batch& batch, TotalsMap& gains);
-  void MarkOverlaid(SourceState& source, const StreamState& by) const;
+  void MarkOverlaid(SourceState& source, StreamState& by);
 
   storage::LabelDictionary& labels_;
   storage::TotalsLedger& ledger_;
   SourceTable& sources_;
   std::vector<SeriesValue> series_;  // the report at hand, sorted by metric, then label set
+
+  // Scratch.
+  std::vector<SeriesValue> other_;
+  PeaksRow peaks_;
+  PeaksRow next_peaks_;
 };
 
 }  // namespace rollcall::ingest

@@ -5,7 +5,7 @@
 // Owned by the committer; every call needs the store's writer lock.
 #pragma once
 
-#include <array>
+#include <bitset>
 #include <list>
 #include <memory>
 #include <span>
@@ -31,6 +31,8 @@ struct StreamState {
   // even when the content repeats.
   bool overlaid = false;
   bool fingerprint_known = false;
+  // Slots whose streams are known to share no metric with this one.
+  std::bitset<storage::kStreamSlots> disjoint;
   Hash128 fingerprint;
   uint64_t metrics_hash = 0;  // of the metric refs: tells streams apart
   Day day;                    // of the latest entry

@@ -54,12 +54,21 @@ std::span<const SeriesPeak> PeaksRow::SeriesOf(size_t metric_index) const {
 }
 
 PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month, PeaksRow& row) {
+  PeaksRow next;
+  const PeaksChange change = AddReport(report, day_of_month, row, next);
+  if (change.row) row = std::move(next);
+  return change;
+}
+
+PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month,
+                      const PeaksRow& row, PeaksRow& next) {
   PeaksChange change;
   const uint32_t day_bit = 1U << (day_of_month - 1);
   change.row = (row.active_days & day_bit) == 0;
 
-  PeaksRow next;
   next.active_days = row.active_days | day_bit;
+  next.metrics.clear();
+  next.series.clear();
   next.metrics.reserve(row.metrics.size() + 1);
   next.series.reserve(std::max(row.series.size(), report.size()));
 
@@ -90,7 +99,6 @@ PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month
     begin = end;
   }
   while (old_index < row.metrics.size()) CopyMetric(row, old_index++, next);
-  if (change.row) row = std::move(next);
   return change;
 }
 

@@ -49,8 +49,12 @@ struct PeaksChange {
   bool peak = false;  // a peak rose or a series came: totals change
 };
 
-// Takes one report into a month's row. `report` is sorted by metric, then label set, each label set
-// once; infinite values are passed over, so a metric may have nothing to add. `day_of_month` is 1..31.
+// Takes one report into a month's row; `next` is overwritten with what it becomes. `report` is sorted
+// by metric, then label set, each label set once; infinite values are passed over, so a metric may have
+// nothing to add. `day_of_month` is 1..31.
+PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month,
+                      const PeaksRow& row, PeaksRow& next);
+// The same in place.
 PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month, PeaksRow& row);
 
 // The maxima of both rows. Active days and currency are those of one month and are left out.

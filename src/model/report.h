@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "model/ids.h"
 
 namespace rollcall {
@@ -19,6 +20,7 @@ class ParsedReport {
     uint32_t offset;      // into the arena
     uint32_t size;        // of the canonical label set, bytes
     double value;         // finite or infinite, never NaN
+    Hash128 hash;         // of the canonical label set, by the parser's seed
   };
 
   std::string_view LabelSet(const Sample& sample) const {

@@ -1,7 +1,6 @@
 #include "parse/report_parser.h"
 
 #include <cmath>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,36 +12,25 @@
 namespace rollcall {
 namespace {
 
-// Not known outside of the process: nobody can prepare series that all fall into one slot.
-uint64_t ProcessSeed() {
-  static const uint64_t seed = [] {
-    std::random_device device;
-    const uint64_t high = device();
-    return high << 32U | device();
-  }();
-  return seed;
-}
+constexpr size_t kUsualLineBytes = 48;
 
 // Finds the sample of a label set within one report: an open hash table of positions in
 // report.samples, at most half full.
 class SeriesIndex {
  public:
-  explicit SeriesIndex(const ParsedReport& report)
-      : report_(report), seed_(ProcessSeed()), slots_(kFirstSlots) {}
+  explicit SeriesIndex(const ParsedReport& report) : report_(report), slots_(kFirstSlots) {}
 
-  // The position of the sample whose label set is `label_set`; where there is none, the next
+  // The position of the sample whose label set has this hash; where there is none, the next
   // position, at which the caller must put it.
-  size_t FindOrAdd(std::string_view label_set) {
+  size_t FindOrAdd(const Hash128& hash) {
     if (used_ * 2 >= slots_.size()) Grow();
-    const uint64_t hash = HashBytes(label_set, seed_).low;
-    Slot* slot = SlotOf(hash);
+    const uint32_t tag = TagOf(hash);
+    Slot* slot = SlotOf(tag);
     for (; slot->position_plus_1 != 0; slot = NextOf(slot)) {
       const size_t position = slot->position_plus_1 - 1;
-      if (slot->tag == TagOf(hash) && report_.LabelSet(report_.samples[position]) == label_set) {
-        return position;
-      }
+      if (slot->tag == tag && report_.samples[position].hash == hash) return position;
     }
-    *slot = {TagOf(hash), static_cast<uint32_t>(++used_)};
+    *slot = {tag, static_cast<uint32_t>(++used_)};
     return used_ - 1;
   }
 
@@ -55,8 +43,8 @@ class SeriesIndex {
   static constexpr size_t kFirstSlots = 128;
 
   // The tag is also where a slot's search starts, so that growing needs no second hash.
-  static uint32_t TagOf(uint64_t hash) { return static_cast<uint32_t>(hash); }
-  Slot* SlotOf(uint64_t hash) { return &slots_[TagOf(hash) & (slots_.size() - 1)]; }
+  static uint32_t TagOf(const Hash128& hash) { return static_cast<uint32_t>(hash.low); }
+  Slot* SlotOf(uint32_t tag) { return &slots_[tag & (slots_.size() - 1)]; }
   Slot* NextOf(Slot* slot) { return slot != &slots_.back() ? slot + 1 : &slots_.front(); }
 
   void Grow() {
@@ -71,7 +59,6 @@ class SeriesIndex {
   }
 
   const ParsedReport& report_;
-  const uint64_t seed_;
   std::vector<Slot> slots_;
   size_t used_ = 0;
 };
@@ -81,7 +68,7 @@ void RaiseTo(double value, double& peak) {
   if (value > peak || (value == peak && !std::signbit(value))) peak = value;
 }
 
-void AddSample(TextParser& parser, SeriesIndex& series, ParsedReport& out) {
+void AddSample(TextParser& parser, uint64_t hash_seed, SeriesIndex& series, ParsedReport& out) {
   if (std::isnan(parser.value())) return;
   std::vector<Label>& labels = parser.labels();
   std::erase_if(labels, [](const Label& label) { return label.name == "cluster_id"; });
@@ -89,10 +76,11 @@ void AddSample(TextParser& parser, SeriesIndex& series, ParsedReport& out) {
   const size_t offset = out.arena.size();
   AppendLabelSet(parser.metric(), labels, out.arena);
   const size_t size = out.arena.size() - offset;
-  const size_t position = series.FindOrAdd(std::string_view(out.arena).substr(offset));
+  const Hash128 hash = HashBytes(std::string_view(out.arena).substr(offset), hash_seed);
+  const size_t position = series.FindOrAdd(hash);
   if (position == out.samples.size()) {
     out.samples.push_back(
-        {static_cast<uint32_t>(offset), static_cast<uint32_t>(size), parser.value()});
+        {static_cast<uint32_t>(offset), static_cast<uint32_t>(size), parser.value(), hash});
     return;
   }
   out.arena.resize(offset);
@@ -101,19 +89,22 @@ void AddSample(TextParser& parser, SeriesIndex& series, ParsedReport& out) {
 
 }  // namespace
 
-Status ParseReport(std::string_view body, ParsedReport& out) {
+Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out) {
   out.Clear();
   if (body.size() > kMaxReportBytes) {
     return Status::InvalidArgument("parse report: the body has " + std::to_string(body.size()) +
                                    " bytes, at most " + std::to_string(kMaxReportBytes) +
                                    " are allowed");
   }
+  // What an ordinary body needs.
+  out.arena.reserve(body.size());
+  out.samples.reserve(body.size() / kUsualLineBytes);
   TextParser parser(body);
   SeriesIndex series(out);
   for (;;) {
     switch (parser.Next()) {
       case TextParser::Event::kSample:
-        AddSample(parser, series, out);
+        AddSample(parser, hash_seed, series, out);
         break;
       case TextParser::Event::kError:
         out.Clear();

@@ -1,8 +1,8 @@
-// From the body of a public report to a ParsedReport. Pure but for a hash seed drawn once per
-// process; any number of threads may call it.
+// From the body of a public report to a ParsedReport. Pure.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/status.h"
@@ -21,6 +21,9 @@ inline constexpr size_t kMaxReportBytes = size_t{1} << 30;
 //
 // InvalidArgument: the body is larger than kMaxReportBytes, or a line is bad; then the message is
 // `line N: reason`. On failure `out` is left cleared, otherwise what it held before is replaced.
-Status ParseReport(std::string_view body, ParsedReport& out);
+//
+// `hash_seed`: of the samples' hashes. Known to nobody outside, or a sender can prepare series that all
+// fall into one slot of a table.
+Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out);
 
 }  // namespace rollcall

@@ -64,11 +64,11 @@ class Writer {
     std::string body;
     body_.Write(cluster, sender, 0, body);
     ParsedReport parsed;
-    ROLLCALL_RETURN_IF_ERROR(ParseReport(body, parsed));
+    ROLLCALL_RETURN_IF_ERROR(ParseReport(body, stores_.labels().hash_seed(), parsed));
     std::vector<SeriesValue> series;
     for (const ParsedReport::Sample& sample : parsed.samples) {
       const std::string_view text = parsed.LabelSet(sample);
-      const auto refs = stores_.labels().Intern(text, stores_.labels().HashOf(text), batch_);
+      const auto refs = stores_.labels().Intern(text, sample.hash, batch_);
       if (!refs.ok()) return refs.status();
       series.push_back({refs->label_set, refs->metric, sample.value});
     }

@@ -52,11 +52,11 @@ std::vector<SeriesValue> SeriesOf(storage::Stores& stores, const std::string& bo
   const auto lock = stores.store().LockForWriting();
   storage::Batch batch(stores.store());
   ParsedReport parsed;
-  if (!ParseReport(body, parsed).ok()) std::abort();
+  if (!ParseReport(body, stores.labels().hash_seed(), parsed).ok()) std::abort();
   std::vector<SeriesValue> series;
   for (const ParsedReport::Sample& sample : parsed.samples) {
     const std::string_view text = parsed.LabelSet(sample);
-    const auto refs = stores.labels().Intern(text, stores.labels().HashOf(text), batch);
+    const auto refs = stores.labels().Intern(text, sample.hash, batch);
     if (!refs.ok()) std::abort();
     series.push_back({refs->label_set, refs->metric, sample.value});
   }

@@ -10,6 +10,8 @@
 namespace rollcall::forward {
 namespace {
 
+constexpr uint64_t kHashSeed = 1;
+
 using std::chrono::milliseconds;
 
 const ForwardedSource kSource{"cluster_id", "c-1",
@@ -18,7 +20,7 @@ const ForwardedSource kSource{"cluster_id", "c-1",
 // The lines that a body is forwarded as.
 std::string Lines(const std::string& body) {
   ParsedReport report;
-  EXPECT_TRUE(ParseReport(body, report).ok());
+  EXPECT_TRUE(ParseReport(body, kHashSeed, report).ok());
   std::string out;
   EXPECT_EQ(AppendForwardLines(report, 0, kSource, SIZE_MAX, out), report.samples.size());
   return out;
@@ -59,7 +61,7 @@ TEST(ForwardText, ASenderCannotSpeakForAnotherSourceOrSmuggleALine) {
 
 TEST(ForwardText, ALongReportComesInPieces) {
   ParsedReport report;
-  ASSERT_TRUE(ParseReport("a 1\nb 2\nc 3\n", report).ok());
+  ASSERT_TRUE(ParseReport("a 1\nb 2\nc 3\n", kHashSeed, report).ok());
   std::string all;
   size_t at = 0;
   int pieces = 0;

@@ -11,6 +11,8 @@
 namespace rollcall {
 namespace {
 
+constexpr uint64_t kHashSeed = 1;
+
 constexpr size_t kMiB = size_t{1} << 20;
 
 const std::string& ValidBody() {
@@ -29,12 +31,12 @@ const std::string& ValidBody() {
 
 std::string ReportMessage(const std::string& body) {
   ParsedReport report;
-  return ParseReport(body, report).message();
+  return ParseReport(body, kHashSeed, report).message();
 }
 
 size_t SampleCount(const std::string& body) {
   ParsedReport report;
-  const Status status = ParseReport(body, report);
+  const Status status = ParseReport(body, kHashSeed, report);
   EXPECT_TRUE(status.ok()) << status.message();
   return report.samples.size();
 }
@@ -119,7 +121,7 @@ TEST(Hostile, EscapesByTheMegabyte) {
   std::string escapes;
   for (size_t i = 0; i < kMiB; ++i) escapes += "\\\\\\\"\\n\\x";
   ParsedReport report;
-  ASSERT_TRUE(ParseReport("a{b=\"" + escapes + "\",c=\"\\\\\"} 1", report).ok());
+  ASSERT_TRUE(ParseReport("a{b=\"" + escapes + "\",c=\"\\\\\"} 1", kHashSeed, report).ok());
   std::string want;
   for (size_t i = 0; i < kMiB; ++i) want += "\\\"\n\\x";
   const std::string_view label_set = report.LabelSet(report.samples.at(0));
@@ -152,7 +154,7 @@ TEST(Hostile, EveryCutOfAValidBodyHasAnAnswer) {
     const std::string cut(body.data(), size);
     ReadAll(cut);
     ParsedReport report;
-    const Status status = ParseReport(cut, report);
+    const Status status = ParseReport(cut, kHashSeed, report);
     EXPECT_TRUE(status.ok() || (report.samples.empty() && report.arena.empty())) << size;
   }
 }

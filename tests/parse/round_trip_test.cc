@@ -17,6 +17,8 @@
 namespace rollcall {
 namespace {
 
+constexpr uint64_t kHashSeed = 1;
+
 // Label set -> the value's bits.
 using Series = std::map<std::string, uint64_t>;
 
@@ -96,7 +98,7 @@ std::string Join(const std::vector<std::string>& lines) {
 
 Series Read(const std::string& body) {
   ParsedReport report;
-  const Status status = ParseReport(body, report);
+  const Status status = ParseReport(body, kHashSeed, report);
   EXPECT_TRUE(status.ok()) << status.message() << "\n" << body;
   EXPECT_FALSE(report.has_multiline_value) << body;
   Series series;
@@ -127,7 +129,7 @@ TEST(RoundTrip, RandomDoublesAreReadBackBitForBit) {
     std::string line;
     AppendTextLine("a", value, line);
     ParsedReport report;
-    ASSERT_TRUE(ParseReport(line, report).ok()) << line;
+    ASSERT_TRUE(ParseReport(line, kHashSeed, report).ok()) << line;
     ASSERT_EQ(std::bit_cast<uint64_t>(report.samples.at(0).value), std::bit_cast<uint64_t>(value))
         << line;
   }
