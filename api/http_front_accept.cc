@@ -1,6 +1,4 @@
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -76,10 +74,6 @@ void FrontLoop::Admit(Door& door, FileDescriptor fd) {
     }
     Close(*oldest, CloseReason::kEvicted);
   }
-  // An answer is one write; waiting for more to send would only delay it.
-  const int on = 1;
-  setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-
   Connection& connection = connections_.Add();
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;

@@ -15,8 +15,8 @@ namespace {
 constexpr size_t kNoHeapBytes = 15;  // a string up to this size has no memory of its own
 
 // Bytes sent of the two from `offset` on, 0 where the kernel takes none now, -1 where the
-// connection is broken.
-ssize_t SendSome(int fd, std::string_view head, std::string_view body, size_t offset) {
+// connection is broken. `ends`: our side is closed right after, and goes out in the same segment.
+ssize_t SendSome(int fd, std::string_view head, std::string_view body, size_t offset, bool ends) {
   std::array<iovec, 2> parts{};
   size_t count = 0;
   for (std::string_view part : {head, body}) {
@@ -33,9 +33,14 @@ ssize_t SendSome(int fd, std::string_view head, std::string_view body, size_t of
   message.msg_iovlen = count;
   ssize_t n = 0;
   do {
-    n = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    n = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (ends ? MSG_MORE : 0));
   } while (n < 0 && errno == EINTR);
   return n < 0 && errno == EAGAIN ? 0 : n;
+}
+
+// Whether what is sent now is the last that this peer gets.
+bool Ends(const Connection& connection) {
+  return connection.stream == nullptr && connection.after != AfterAnswer::kKeep;
 }
 
 }  // namespace
@@ -69,7 +74,7 @@ void FrontLoop::Send(Connection& connection, HttpResponse&& response, AfterAnswe
 }
 
 void FrontLoop::Transmit(Connection& connection, std::string_view head, std::string&& body) {
-  const ssize_t n = SendSome(connection.fd, head, body, 0);
+  const ssize_t n = SendSome(connection.fd, head, body, 0, Ends(connection));
   if (n < 0) {
     Close(connection, CloseReason::kReset);
     return;
@@ -88,7 +93,7 @@ void FrontLoop::Transmit(Connection& connection, std::string_view head, std::str
 
 void FrontLoop::Flush(Connection& connection) {
   Output& output = *connection.output;
-  const ssize_t n = SendSome(connection.fd, output.head, output.body, output.sent);
+  const ssize_t n = SendSome(connection.fd, output.head, output.body, output.sent, Ends(connection));
   if (n < 0) {
     Close(connection, CloseReason::kReset);
     return;
@@ -135,7 +140,7 @@ void FrontLoop::Sent(Connection& connection) {
 void FrontLoop::SendContinue(Connection& connection) {
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   // Nothing else is on its way to this peer. Where not even this is taken, it is not reading.
-  if (SendSome(connection.fd, kContinue, {}, 0) != static_cast<ssize_t>(kContinue.size())) {
+  if (SendSome(connection.fd, kContinue, {}, 0, false) != static_cast<ssize_t>(kContinue.size())) {
     Close(connection, CloseReason::kReset);
   }
 }

@@ -1,5 +1,6 @@
 #include "tests/bench/load.h"
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,13 @@ constexpr const char* kScript = R"(
 local pairs_of_requests, values, whole = {}, {}, {}
 local changed, next_pair, turn = 0, 0, 1
 
+-- Each thread has its share of the pairs.
+local threads = 0
+function setup(thread)
+  thread:set("nth", threads)
+  threads = threads + 1
+end
+
 local function render(pair)
   local texts = {}
   for i, pieces in ipairs(pairs_of_requests[pair]) do
@@ -24,9 +32,11 @@ end
 function init(args)
   if not args[1] then return end
   changed = tonumber(args[2])
-  math.randomseed(tonumber(args[3]))
+  math.randomseed(tonumber(args[3]) * 16 + nth)
   local file = assert(io.open(args[1], "rb"))
   local count, orders = file:read("*n", "*n")
+  local first = math.floor(nth * count / tonumber(args[4])) + 1
+  local last = math.floor((nth + 1) * count / tonumber(args[4]))
   for pair = 1, count do
     local requests = {}
     for order = 1, orders do
@@ -36,16 +46,19 @@ function init(args)
       for i, size in ipairs(sizes) do pieces[i] = size == 0 and "" or file:read(size) end
       requests[order] = pieces
     end
-    pairs_of_requests[pair] = requests
-    values[pair] = "1000"
-    if changed < 100 then render(pair) end
+    if pair >= first and pair <= last then
+      pairs_of_requests[pair] = requests
+      values[pair] = "1000"
+      if changed < 100 then render(pair) end
+    end
   end
   file:close()
   turn = math.random(orders)
+  next_pair = first - 1
   request = function()
     next_pair = next_pair + 1
-    if next_pair > count then
-      next_pair = 1
+    if next_pair > last then
+      next_pair = first
       turn = turn % orders + 1
     end
     if changed == 100 then
@@ -68,15 +81,20 @@ function done(summary, latency, requests)
 end
 )";
 
+// One alone is busy all the time where each report has a connection of its own, and would be what is
+// measured.
+constexpr int kMaxThreads = 2;
+
 }  // namespace
 
 Result<LoadResult> RunLoad(Context& context, const LoadOptions& options) {
   const std::string script = context.folder + "/load.lua";
   std::ofstream(script) << kScript;
   static int seed = 0;
+  const std::string threads = std::to_string(std::min(kMaxThreads, options.connections));
   std::vector<std::string> args = {
       context.wrk_binary,
-      "-t1",
+      "-t" + threads,
       "-c" + std::to_string(options.connections),
       "-d" + std::to_string(options.seconds) + "s",
       "--timeout",
@@ -86,7 +104,7 @@ Result<LoadResult> RunLoad(Context& context, const LoadOptions& options) {
       "http://127.0.0.1:" + std::to_string(options.port) + options.target};
   if (!options.requests_path.empty()) {
     args.insert(args.end(), {"--", options.requests_path, std::to_string(options.changed_percent),
-                             std::to_string(++seed)});
+                             std::to_string(++seed), threads});
   }
   const Result<std::string> output = RunProgram(args, context.folder + "/wrk.log");
   if (!output.ok()) return output.status();
