@@ -117,6 +117,7 @@ void AppendDifferenceEntry(unsigned slot, int64_t seconds, std::span<const Serie
                            std::span<const SeriesValue> now, std::string& out) {
   AppendHeader(kDifference, slot, seconds, out);
   std::vector<Edit> edits;
+  edits.reserve(std::max(before.size(), now.size()));
   size_t i = 0;
   for (const SeriesValue& s : now) {
     while (i < before.size() && Place(before[i]) < Place(s)) edits.push_back({before[i++], true});

@@ -94,18 +94,18 @@ Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream
   const Day day = Day::Of(time);
   const auto slot = static_cast<unsigned>(&stream - source.streams.data());
   const bool first_of_day = stream.day != day;
-  std::string entry;
+  entry_.clear();
   if (first_of_day) {
-    storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), stream.series, entry);
+    storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), stream.series, entry_);
   } else {
-    storage::AppendSameEntry(slot, SecondsBetween(source.chunk_time, time), entry);
+    storage::AppendSameEntry(slot, SecondsBetween(source.chunk_time, time), entry_);
   }
   if (first_of_day || stream.overlaid) {
     ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, series_));
     ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, series_, day, batch, gains));
     MarkOverlaid(source, stream);
   }
-  AppendEntry(source, stream, time, entry, batch);
+  AppendEntry(source, stream, time, batch);
   return first_of_day ? Outcome::kFull : Outcome::kSame;
 }
 
@@ -118,40 +118,40 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedRep
   StreamState& stream = FindSlot(source, metrics_hash);
   const auto slot = static_cast<unsigned>(&stream - source.streams.data());
 
-  std::string encoded;
-  storage::EncodeSeries(series_, encoded);
-  std::string full;
-  full.reserve(encoded.size() + 16);
-  storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), encoded, full);
-  std::string entry;
+  encoded_.clear();
+  storage::EncodeSeries(series_, encoded_);
+  entry_.clear();
   Outcome outcome = Outcome::kFull;
   if (stream.in_use && stream.day == day) {
     const int64_t seconds = SecondsBetween(source.chunk_time, time);
-    if (stream.series == encoded) {
-      storage::AppendSameEntry(slot, seconds, entry);
+    if (stream.series == encoded_) {
+      storage::AppendSameEntry(slot, seconds, entry_);
     } else {
       ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, other_));
-      storage::AppendDifferenceEntry(slot, seconds, other_, series_, entry);
+      storage::AppendDifferenceEntry(slot, seconds, other_, series_, entry_);
     }
     outcome = Outcome::kChanged;
   }
-  if (entry.empty() || entry.size() > full.size()) entry = std::move(full);
+  if (entry_.empty() || entry_.size() > encoded_.size()) {
+    entry_.clear();
+    storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), encoded_, entry_);
+  }
 
   ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, series_, day, batch, gains));
   stream.in_use = true;
   stream.metrics_hash = metrics_hash;
   stream.fingerprint = report.fingerprint;
   stream.fingerprint_known = !report.parsed.has_multiline_value;
-  stream.series = std::move(encoded);
+  stream.series = encoded_;
   MarkOverlaid(source, stream);
-  AppendEntry(source, stream, time, entry, batch);
+  AppendEntry(source, stream, time, batch);
   return outcome;
 }
 
 void ReportWriter::AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
-                               const std::string& entry, storage::Batch& batch) const {
+                               storage::Batch& batch) const {
   const Day day = Day::Of(time);
-  batch.Append(EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}), entry);
+  batch.Append(EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}), entry_);
   source.chunk_time = time;
   stream.day = day;
   stream.last_used = source.reports;

@@ -4,6 +4,7 @@
 // Used by the committer, under the store's writer lock.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "ingest/prepared_report.h"
@@ -43,8 +44,9 @@ class ReportWriter {
                             storage::Batch& batch, TotalsMap& gains);
   Result<Outcome> WriteSeries(SourceState& source, const PreparedReport& report, UnixSeconds time,
                               storage::Batch& batch, TotalsMap& gains);
+  // Appends entry_ to the day's chunk.
   void AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
-                   const std::string& entry, storage::Batch& batch) const;
+                   storage::Batch& batch) const;
   Status UpdatePeaks(SourceState& source, const std::vector<SeriesValue>& series, Day day,
                      storage::Batch& batch, TotalsMap& gains);
   void MarkOverlaid(SourceState& source, StreamState& by);
@@ -56,6 +58,8 @@ class ReportWriter {
 
   // Scratch.
   std::vector<SeriesValue> other_;
+  std::string encoded_;
+  std::string entry_;
   PeaksRow peaks_;
   PeaksRow next_peaks_;
 };

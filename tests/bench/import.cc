@@ -1,5 +1,8 @@
 // Bulk import: a month of reports as text with timestamps, in the order in which they arrived, as one
 // upload to each server, and from the file without a server.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -15,7 +18,8 @@ namespace {
 
 constexpr int kMostRounds = 3;
 
-// Returns how many samples it wrote.
+// Returns how many samples it wrote. They are on disk when it returns: who reads them next is not to
+// share it with what is still being written.
 Result<uint64_t> WriteHistoryText(const std::string& path, Month month, uint32_t sources) {
   std::ofstream file(path, std::ios::binary);
   uint64_t samples = 0;
@@ -29,7 +33,10 @@ Result<uint64_t> WriteHistoryText(const std::string& path, Month month, uint32_t
     return Status::Ok();
   }));
   file.close();
-  if (!file) return Status::Unavailable("cannot write " + path);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  if (!file || !synced) return Status::Unavailable("cannot write " + path);
   return samples;
 }
 

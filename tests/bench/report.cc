@@ -164,6 +164,7 @@ RunFacts CollectFacts(const Context& context, const std::string& command) {
   for (char& c : facts.versions) c = c == '\t' ? ' ' : c;
   facts.command = command;
   facts.rounds = context.rounds;
+  facts.connections = context.connections;
   return facts;
 }
 
@@ -171,7 +172,8 @@ std::string RenderMarkdown(const RunFacts& facts, const std::vector<Row>& rows) 
   std::string text = "# rollcall beside VictoriaMetrics\n\n";
   text += "`" + facts.command + "`, " + facts.date + ", commit " + facts.commit + "\n\n";
   text += "* " + facts.machine + "\n* " + facts.disk + "\n* " + facts.versions + "\n* medians of " +
-          std::to_string(facts.rounds) + " rounds, both servers in turns\n\n";
+          std::to_string(facts.rounds) + " rounds, both servers in turns; " +
+          std::to_string(facts.connections) + " connections where it is about reports/s\n\n";
   text += "| what | unit | rollcall | VictoriaMetrics | ratio | bar | held | note |\n";
   text += "|---|---|---:|---:|---:|---|---|---|\n";
   for (const Row& row : rows) {
@@ -195,6 +197,7 @@ std::string RenderJson(const RunFacts& facts, const std::vector<Row>& rows) {
   json["versions"] = facts.versions;
   json["command"] = facts.command;
   json["rounds"] = facts.rounds;
+  json["connections"] = facts.connections;
   json["rows"] = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
     nlohmann::ordered_json one;

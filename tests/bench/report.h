@@ -17,6 +17,7 @@ struct RunFacts {
   std::string versions;  // of both servers and the load generator
   std::string command;
   int rounds = 0;
+  int connections = 0;
 };
 
 RunFacts CollectFacts(const Context& context, const std::string& command);
