@@ -30,6 +30,31 @@ Result<std::optional<Month>> OverviewReader::LatestMonthWithReports(FleetRef fle
 }
 
 Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month month) {
+  const Moment moment{stores_.store().TakeSnapshot().sequence(), clock_.Now(), known_names_()};
+  if (auto given = FindGiven(moment, fleet.ref, month)) return given;
+  auto overview = ReadLatest(fleet, month);
+  if (overview.ok() && overview->has_value()) Keep(moment, fleet.ref, month, **overview);
+  return overview;
+}
+
+std::optional<Overview> OverviewReader::FindGiven(const Moment& moment, FleetRef fleet,
+                                                  Month month) {
+  const std::lock_guard lock(mutex_);
+  if (moment != moment_) {
+    moment_ = moment;
+    given_.clear();
+  }
+  const auto at = given_.find({fleet, month});
+  return at == given_.end() ? std::nullopt : std::optional(at->second);
+}
+
+void OverviewReader::Keep(const Moment& moment, FleetRef fleet, Month month,
+                          const Overview& overview) {
+  const std::lock_guard lock(mutex_);
+  if (moment == moment_) given_.insert_or_assign({fleet, month}, overview);
+}
+
+Result<std::optional<Overview>> OverviewReader::ReadLatest(const Fleet& fleet, Month month) {
   while (true) {
     const auto latest = LatestMonthWithReports(fleet.ref, month);
     if (!latest.ok()) return latest.status();

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
@@ -14,7 +18,8 @@
 
 namespace rollcall::counts {
 
-// Thread-safe.
+// Thread-safe. What was given is given again within the second while nothing is written to the store:
+// callers that ask at the same time cost one reading.
 class OverviewReader final : public OverviewSource {
  public:
   OverviewReader(storage::Stores& stores, WindowCounts& windows, const Clock& clock,
@@ -26,6 +31,18 @@ class OverviewReader final : public OverviewSource {
   Result<std::optional<Month>> LatestMonthWithReports(FleetRef fleet, Month month) const;
 
  private:
+  // Two readings of one month at the same moment give the same.
+  struct Moment {
+    uint64_t sequence = 0;  // of the store
+    UnixSeconds time{};
+    std::vector<std::string> known_names;
+
+    bool operator==(const Moment&) const = default;
+  };
+
+  std::optional<Overview> FindGiven(const Moment& moment, FleetRef fleet, Month month);
+  void Keep(const Moment& moment, FleetRef fleet, Month month, const Overview& overview);
+  Result<std::optional<Overview>> ReadLatest(const Fleet& fleet, Month month);
   Result<Overview> ReadMonth(const Fleet& fleet, Month month);
   Result<TotalsRow> ReadMetric(const storage::WindowKey& window, const std::string& metric,
                                const storage::Snapshot& snapshot) const;
@@ -38,6 +55,10 @@ class OverviewReader final : public OverviewSource {
   WindowCounts& windows_;
   const Clock& clock_;
   KnownNames known_names_;
+
+  std::mutex mutex_;  // guards what follows
+  Moment moment_;     // of given_
+  std::map<std::pair<FleetRef, Month>, Overview> given_;  // by what was asked for
 };
 
 }  // namespace rollcall::counts
