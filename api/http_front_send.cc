@@ -15,7 +15,8 @@ namespace {
 constexpr size_t kNoHeapBytes = 15;  // a string up to this size has no memory of its own
 
 // Bytes sent of the two from `offset` on, 0 where the kernel takes none now, -1 where the
-// connection is broken. `ends`: our side is closed right after, and goes out in the same segment.
+// connection is broken. `ends`: the end of our side follows at once, and the last bytes wait for it to
+// share its segment.
 ssize_t SendSome(int fd, std::string_view head, std::string_view body, size_t offset, bool ends) {
   std::array<iovec, 2> parts{};
   size_t count = 0;
@@ -122,6 +123,8 @@ void FrontLoop::Sent(Connection& connection) {
       deadlines_.Arm(connection, DeadlineKind::kIdle, now_);
       return;
     case AfterAnswer::kClose:
+      // Closing over bytes that have come meanwhile would throw away what waits to be sent.
+      shutdown(connection.fd, SHUT_WR);
       Close(connection, connection.reason);
       return;
     case AfterAnswer::kLinger:

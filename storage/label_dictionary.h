@@ -31,8 +31,9 @@ class LabelDictionary {
 
   static Result<std::unique_ptr<LabelDictionary>> Open(Store& store);
 
-  // For Intern: may be computed on any thread.
+  // Of HashOf, for who hashes label sets as they are parsed.
   uint64_t hash_seed() const { return store_.hash_seed(); }
+  // For Intern: may be computed on any thread.
   Hash128 HashOf(std::string_view label_set) const { return HashBytes(label_set, hash_seed()); }
 
   // The numbers of a canonical label set; new ones go into the batch. Writer lock.

@@ -10,7 +10,6 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -71,11 +70,7 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const StoreOptions& optio
   // The first entry is level 0, the second the level that data settles in.
   cf.compression_per_level = {rocksdb::kNoCompression, rocksdb::kZSTD};
   cf.write_buffer_size = options.write_buffer_bytes / 2;
-  if (table == Table::kChunks) {
-    cf.merge_operator = NewAppendOperator();
-    // What is appended to a row goes right beside what was appended to it before: no search.
-    cf.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewNoopTransform());
-  }
+  if (table == Table::kChunks) cf.merge_operator = NewAppendOperator();
 
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
@@ -356,6 +351,8 @@ Snapshot Store::TakeSnapshot() const {
       [db = impl_->db.get()](const rocksdb::Snapshot* s) { db->ReleaseSnapshot(s); });
   return snapshot;
 }
+
+uint64_t Store::sequence() const { return impl_->db->GetLatestSequenceNumber(); }
 
 Result<uint64_t> Store::GetNumber(std::string_view name) const {
   const auto value = Get(Table::kMeta, name);

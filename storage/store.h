@@ -161,6 +161,8 @@ class Store {
   // The last key of a table before `end` (empty: of all), if there is one.
   Result<std::optional<std::string>> LastKeyBefore(Table table, std::string_view end) const;
   Snapshot TakeSnapshot() const;
+  // Of a snapshot that would be taken now.
+  uint64_t sequence() const;
 
   // A counter or another number in kMeta; 0 where there is none.
   Result<uint64_t> GetNumber(std::string_view name) const;

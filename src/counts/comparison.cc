@@ -3,7 +3,7 @@
 namespace rollcall::counts {
 
 Result<std::optional<Comparison>> ComparisonReader::Read(const Fleet& fleet, Month month) {
-  const uint64_t sequence = stores_.store().TakeSnapshot().sequence();
+  const uint64_t sequence = stores_.store().sequence();
   Result<std::optional<Overview>> overview = overviews_.Read(fleet, month);
   if (!overview.ok()) return overview.status();
   if (!overview->has_value()) return std::optional<Comparison>();
@@ -69,7 +69,7 @@ UnixSeconds ComparisonReader::FirstReadAt(uint64_t sequence, UnixSeconds now) {
   const std::lock_guard lock(mutex_);
   if (sequence != sequence_ || Day::Of(first_read_at_) != Day::Of(now)) {
     // This reading may itself have stored what it had computed.
-    sequence_ = stores_.store().TakeSnapshot().sequence();
+    sequence_ = stores_.store().sequence();
     first_read_at_ = now;
   }
   return first_read_at_;

@@ -30,7 +30,7 @@ Result<std::optional<Month>> OverviewReader::LatestMonthWithReports(FleetRef fle
 }
 
 Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month month) {
-  const Moment moment{stores_.store().TakeSnapshot().sequence(), clock_.Now(), known_names_()};
+  const Moment moment{stores_.store().sequence(), clock_.Now(), known_names_()};
   if (auto given = FindGiven(moment, fleet.ref, month)) return given;
   auto overview = ReadLatest(fleet, month);
   if (overview.ok() && overview->has_value()) Keep(moment, fleet.ref, month, **overview);
@@ -41,6 +41,7 @@ std::optional<Overview> OverviewReader::FindGiven(const Moment& moment, FleetRef
                                                   Month month) {
   const std::lock_guard lock(mutex_);
   if (moment != moment_) {
+    if (moment.sequence < moment_.sequence) return std::nullopt;  // others were quicker
     moment_ = moment;
     given_.clear();
   }

@@ -18,8 +18,7 @@
 
 namespace rollcall::counts {
 
-// Thread-safe. What was given is given again within the second while nothing is written to the store:
-// callers that ask at the same time cost one reading.
+// Thread-safe. What was given is given again within the second while nothing is written to the store.
 class OverviewReader final : public OverviewSource {
  public:
   OverviewReader(storage::Stores& stores, WindowCounts& windows, const Clock& clock,
@@ -31,7 +30,7 @@ class OverviewReader final : public OverviewSource {
   Result<std::optional<Month>> LatestMonthWithReports(FleetRef fleet, Month month) const;
 
  private:
-  // Two readings of one month at the same moment give the same.
+  // What was read at one moment may be given to whoever asks at the same.
   struct Moment {
     uint64_t sequence = 0;  // of the store
     UnixSeconds time{};

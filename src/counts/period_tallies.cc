@@ -105,7 +105,7 @@ Result<bool> PeriodTallies::CanBeScanned(FleetRef fleet, Period period) const {
 
 Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period period) {
   const auto now = Clocked::now();
-  const uint64_t sequence = stores_.store().TakeSnapshot().sequence();
+  const uint64_t sequence = stores_.store().sequence();
   {
     const std::lock_guard lock(mutex_);
     if (const auto at = running_.find({period, fleet.ref}); at != running_.end()) {
@@ -192,7 +192,7 @@ std::vector<Period> PeriodTallies::DueForRefresh(const Fleet& fleet) {
   const UnixSeconds today = clock_.Now();
   std::vector<Period> due;
   const auto now = Clocked::now();
-  const uint64_t sequence = stores_.store().TakeSnapshot().sequence();
+  const uint64_t sequence = stores_.store().sequence();
   const std::lock_guard lock(mutex_);
   std::erase_if(running_, [&](const auto& entry) { return IsClosed(entry.first.period); });
   // What a page shows first is ready before anybody asks.

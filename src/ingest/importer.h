@@ -57,7 +57,9 @@ struct ImportTally {
   uint64_t refused = 0;        // bad lines
   uint64_t sources = 0;        // distinct, of the import
   uint64_t series = 0;         // distinct source × label set, of the import
-  uint64_t reports_added = 0;  // that the store did not have
+  // That the store did not have. Series of one second that share no metric are one report where they
+  // come in one load, else two: where a load ends depends on how quick the writer is.
+  uint64_t reports_added = 0;
   uint64_t samples_added = 0;
   std::vector<std::string> errors;  // of the first bad lines: "line N: reason"
 

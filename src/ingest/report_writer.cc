@@ -28,6 +28,7 @@ bool ShareMetric(const std::vector<SeriesValue>& a, const std::vector<SeriesValu
 Result<Outcome> ReportWriter::Write(PreparedReport& report, UnixSeconds time,
                                     storage::Batch& batch, TotalsMap& gains) {
   if (report.is_parsed && report.parsed.samples.empty()) return Outcome::kEmpty;
+  if (std::max(work_.series.capacity(), work_.peaks.series.capacity()) > kMaxKeptSeries) work_ = {};
   const Result<SourceState*> found =
       sources_.Get(report.fleet, report.id, report.id_hash, time, batch);
   if (!found.ok()) return found.status();
@@ -73,18 +74,17 @@ StreamState& ReportWriter::FindSlot(SourceState& source, uint64_t metrics_hash) 
 }
 
 Status ReportWriter::Intern(const PreparedReport& report, storage::Batch& batch) {
-  series_.clear();
+  work_.series.clear();
   for (const ParsedReport::Sample& sample : report.parsed.samples) {
     const auto refs = labels_.Intern(report.parsed.LabelSet(sample), sample.hash, batch);
     if (!refs.ok()) return refs.status();
-    series_.push_back({refs->label_set, refs->metric, sample.value});
+    work_.series.push_back({refs->label_set, refs->metric, sample.value});
   }
   const auto place = [](const SeriesValue& s) {
     return uint64_t{s.metric.value} << 32 | s.label_set.value;
   };
-  std::sort(series_.begin(), series_.end(), [&](const SeriesValue& a, const SeriesValue& b) {
-    return place(a) < place(b);
-  });
+  std::sort(work_.series.begin(), work_.series.end(),
+            [&](const SeriesValue& a, const SeriesValue& b) { return place(a) < place(b); });
   return Status::Ok();
 }
 
@@ -94,15 +94,15 @@ Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream
   const Day day = Day::Of(time);
   const auto slot = static_cast<unsigned>(&stream - source.streams.data());
   const bool first_of_day = stream.day != day;
-  entry_.clear();
+  work_.entry.clear();
   if (first_of_day) {
-    storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), stream.series, entry_);
+    storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), stream.series, work_.entry);
   } else {
-    storage::AppendSameEntry(slot, SecondsBetween(source.chunk_time, time), entry_);
+    storage::AppendSameEntry(slot, SecondsBetween(source.chunk_time, time), work_.entry);
   }
   if (first_of_day || stream.overlaid) {
-    ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, series_));
-    ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, series_, day, batch, gains));
+    ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, work_.series));
+    ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, work_.series, day, batch, gains));
     MarkOverlaid(source, stream);
   }
   AppendEntry(source, stream, time, batch);
@@ -114,35 +114,36 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedRep
                                           TotalsMap& gains) {
   ROLLCALL_RETURN_IF_ERROR(Intern(report, batch));
   const Day day = Day::Of(time);
-  const uint64_t metrics_hash = HashOfMetrics(series_);
+  const uint64_t metrics_hash = HashOfMetrics(work_.series);
   StreamState& stream = FindSlot(source, metrics_hash);
   const auto slot = static_cast<unsigned>(&stream - source.streams.data());
 
-  encoded_.clear();
-  storage::EncodeSeries(series_, encoded_);
-  entry_.clear();
+  work_.encoded.clear();
+  storage::EncodeSeries(work_.series, work_.encoded);
+  work_.full.clear();
+  storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), work_.encoded, work_.full);
+  work_.entry.clear();
   Outcome outcome = Outcome::kFull;
   if (stream.in_use && stream.day == day) {
     const int64_t seconds = SecondsBetween(source.chunk_time, time);
-    if (stream.series == encoded_) {
-      storage::AppendSameEntry(slot, seconds, entry_);
+    if (stream.series == work_.encoded) {
+      storage::AppendSameEntry(slot, seconds, work_.entry);
     } else {
-      ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, other_));
-      storage::AppendDifferenceEntry(slot, seconds, other_, series_, entry_);
+      ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, work_.other));
+      storage::AppendDifferenceEntry(slot, seconds, work_.other, work_.series, work_.entry);
     }
     outcome = Outcome::kChanged;
   }
-  if (entry_.empty() || entry_.size() > encoded_.size()) {
-    entry_.clear();
-    storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), encoded_, entry_);
+  if (work_.entry.empty() || work_.entry.size() > work_.full.size()) {
+    std::swap(work_.entry, work_.full);
   }
 
-  ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, series_, day, batch, gains));
+  ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, work_.series, day, batch, gains));
   stream.in_use = true;
   stream.metrics_hash = metrics_hash;
   stream.fingerprint = report.fingerprint;
   stream.fingerprint_known = !report.parsed.has_multiline_value;
-  stream.series = encoded_;
+  stream.series = work_.encoded;
   MarkOverlaid(source, stream);
   AppendEntry(source, stream, time, batch);
   return outcome;
@@ -151,7 +152,7 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedRep
 void ReportWriter::AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
                                storage::Batch& batch) const {
   const Day day = Day::Of(time);
-  batch.Append(EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}), entry_);
+  batch.Append(EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}), work_.entry);
   source.chunk_time = time;
   stream.day = day;
   stream.last_used = source.reports;
@@ -161,8 +162,8 @@ Status ReportWriter::UpdatePeaks(SourceState& source, const std::vector<SeriesVa
                                  Day day, storage::Batch& batch, TotalsMap& gains) {
   const Month month = Month::Of(day);
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadPeaks(source, month));
-  ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.peaks, peaks_));
-  const PeaksChange change = AddReport(series, DayOfMonth(day), peaks_, next_peaks_);
+  ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.peaks, work_.peaks));
+  const PeaksChange change = AddReport(series, DayOfMonth(day), work_.peaks, work_.next_peaks);
   if (!change.row) return Status::Ok();
   if (change.peak && ledger_.Follows({month, source.fleet})) {
     ROLLCALL_RETURN_IF_ERROR(sources_.LoadBefore(source));
@@ -170,21 +171,22 @@ Status ReportWriter::UpdatePeaks(SourceState& source, const std::vector<SeriesVa
     PeaksRow year_before;
     ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.quarter_before, quarter_before));
     ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.year_before, year_before));
-    AddPeaksChange(month, source.fleet, peaks_, next_peaks_, quarter_before, year_before, gains);
+    AddPeaksChange(month, source.fleet, work_.peaks, work_.next_peaks, quarter_before, year_before,
+                   gains);
   }
-  source.peaks = storage::EncodePeaks(next_peaks_);
+  source.peaks = storage::EncodePeaks(work_.next_peaks);
   batch.Put(Table::kPeaks, EncodeKey(storage::PeaksKey{month, source.fleet, source.ref}),
             source.peaks);
   return Status::Ok();
 }
 
-// The report of `by`, in series_, had the last word on its metrics.
+// The report of `by`, in work_.series, had the last word on its metrics.
 void ReportWriter::MarkOverlaid(SourceState& source, StreamState& by) {
   for (size_t slot = 0; slot < source.streams.size(); ++slot) {
     StreamState& stream = source.streams[slot];
     if (&stream == &by || !stream.in_use || stream.overlaid || by.disjoint[slot]) continue;
-    stream.overlaid =
-        !storage::DecodeSeries(stream.series, other_).ok() || ShareMetric(other_, series_);
+    stream.overlaid = !storage::DecodeSeries(stream.series, work_.other).ok() ||
+                      ShareMetric(work_.other, work_.series);
     by.disjoint[slot] = !stream.overlaid;
   }
   by.overlaid = false;

@@ -44,7 +44,7 @@ class ReportWriter {
                             storage::Batch& batch, TotalsMap& gains);
   Result<Outcome> WriteSeries(SourceState& source, const PreparedReport& report, UnixSeconds time,
                               storage::Batch& batch, TotalsMap& gains);
-  // Appends entry_ to the day's chunk.
+  // Appends the entry at hand to the day's chunk.
   void AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
                    storage::Batch& batch) const;
   Status UpdatePeaks(SourceState& source, const std::vector<SeriesValue>& series, Day day,
@@ -54,14 +54,20 @@ class ReportWriter {
   storage::LabelDictionary& labels_;
   storage::TotalsLedger& ledger_;
   SourceTable& sources_;
-  std::vector<SeriesValue> series_;  // the report at hand, sorted by metric, then label set
 
-  // Scratch.
-  std::vector<SeriesValue> other_;
-  std::string encoded_;
-  std::string entry_;
-  PeaksRow peaks_;
-  PeaksRow next_peaks_;
+  // On the report at hand. Kept from report to report for its memory alone.
+  struct Work {
+    std::vector<SeriesValue> series;  // of the report, sorted by metric, then label set
+    std::vector<SeriesValue> other;   // of a report before
+    std::string encoded;              // series
+    std::string full;                 // a full entry
+    std::string entry;                // the one that is stored
+    PeaksRow peaks;
+    PeaksRow next_peaks;
+  };
+  // The memory of more is given back with the next report.
+  static constexpr size_t kMaxKeptSeries = 16'384;
+  Work work_;
 };
 
 }  // namespace rollcall::ingest

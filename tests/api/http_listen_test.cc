@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <string>
@@ -27,6 +29,21 @@ TEST(HttpListenTest, AllInterfacesIncludesIpv4) {
   auto listening = ListenOn(":0");
   ASSERT_TRUE(listening.ok()) << listening.status().message();
   EXPECT_TRUE(test::RawClient(listening->port).connected());
+}
+
+TEST(HttpListenTest, ConnectionsSendWithoutDelay) {
+  for (const std::string address : {"127.0.0.1:0", ":0"}) {
+    auto listening = ListenOn(address);
+    ASSERT_TRUE(listening.ok()) << listening.status().message();
+    const test::RawClient client(listening->port);
+    pollfd waiting{listening->fd.get(), POLLIN, 0};
+    ASSERT_EQ(poll(&waiting, 1, 10'000), 1) << address;
+    const FileDescriptor connection(accept(listening->fd.get(), nullptr, nullptr));
+    int no_delay = 0;
+    socklen_t size = sizeof no_delay;
+    ASSERT_EQ(getsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+    EXPECT_NE(no_delay, 0) << address;
+  }
 }
 
 TEST(HttpListenTest, NamesAnAddressInUse) {

@@ -37,6 +37,7 @@ function init(args)
   local count, orders = file:read("*n", "*n")
   local first = math.floor(nth * count / tonumber(args[4])) + 1
   local last = math.floor((nth + 1) * count / tonumber(args[4]))
+  assert(first <= last, "fewer pairs than threads")
   for pair = 1, count do
     local requests = {}
     for order = 1, orders do

@@ -20,7 +20,7 @@ constexpr const char* kUsage =
     "Without a name all benches run that --list marks with a star.\n"
     "--quick: small and short, to see that it runs; its figures mean nothing.\n"
     "--rounds N: how often each is measured, 1 to 99 (5).\n"
-    "--connections N: of the load generator, 1 to 4096 (1024).\n";
+    "--connections N: of the load generator, half on each of its threads: even, 2 to 4096 (1024).\n";
 
 struct Arguments {
   bool list = false;
@@ -54,8 +54,8 @@ int Read(int argc, char** argv, Context& context, Arguments& arguments) {
       if (context.rounds < 1 || context.rounds > 99) return Refuse("--rounds takes 1 to 99");
     } else if (word == "--connections" && i + 1 < argc) {
       context.connections = std::atoi(argv[++i]);
-      if (context.connections < 1 || context.connections > 4096) {
-        return Refuse("--connections takes 1 to 4096");
+      if (context.connections < 2 || context.connections > 4096 || context.connections % 2 != 0) {
+        return Refuse("--connections takes an even number from 2 to 4096");
       }
     } else if (const Bench* bench = Find(word)) {
       arguments.benches.push_back(bench);

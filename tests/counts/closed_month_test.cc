@@ -1,6 +1,9 @@
 // A closed month is computed once and then stays; a running one goes on; midnight lies between.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::testing {
@@ -64,6 +67,38 @@ TEST_F(ClosedMonth, ARunningMonthIsAsOfNowAndHasTheAppListOfNow) {
   EXPECT_EQ(GeneratedAt("2026-03"), "2026-03-10T11:00:00Z");
   rollcall_.SetAppNames({"vpn"});
   EXPECT_THAT(rollcall_.Overview("2026-03"), HasSubstr("apps vpn=0"));
+}
+
+TEST_F(ClosedMonth, TheMonthsLastSecondIsNotItsEnd) {
+  ReportAt("2026-03-10", "c1", Nodes(3));
+  rollcall_.SetTime("2026-03-31 23:59:59");
+  EXPECT_FALSE((*rollcall_.ReadOverview("2026-03"))->is_final);
+  rollcall_.SetTime("2026-04-01 00:00:00");
+  EXPECT_TRUE((*rollcall_.ReadOverview("2026-03"))->is_final);
+  rollcall_.SetTime("2026-04-01 00:00:01");
+  EXPECT_EQ(GeneratedAt("2026-03"), "2026-04-01T00:00:00Z");
+}
+
+TEST_F(ClosedMonth, WhoeverAsksSeesAllThatWasAnsweredBefore) {
+  constexpr int kReports = 300;
+  rollcall_.SetTime("2026-03-10");
+  std::atomic<int> answered = 0;
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&] {
+      for (int64_t least = 0; least < kReports;) {
+        least = answered;
+        auto overview = rollcall_.ReadOverview("2026-03");
+        ASSERT_TRUE(overview.ok()) << overview.status().message();
+        const int64_t sources = overview->has_value() ? (**overview)[Span::kMonth].sources : 0;
+        ASSERT_GE(sources, least);
+      }
+    });
+  }
+  for (int i = 0; i < kReports; ++i) {
+    EXPECT_TRUE(rollcall_.Report("c" + std::to_string(i), Nodes(1)).ok());
+    ++answered;
+  }
 }
 
 TEST_F(ClosedMonth, EachReportIsInTheNextOverviewWithoutAnotherScan) {

@@ -39,6 +39,21 @@ class ReportOutcome : public ::testing::Test {
     rollcall_.SetTime("2026-03-07 " + minute + ":00");
     Report(id, body);
   }
+  // The current series of the first source in its month, each followed by a blank.
+  std::string Current() {
+    const storage::PeaksKey key{Month::FromYearMonth(2026, 3), kCozystackFleet, {1}};
+    const auto bytes =
+        rollcall_.stores().store().Get(storage::Table::kPeaks, storage::EncodeKey(key));
+    PeaksRow row;
+    EXPECT_TRUE(storage::DecodePeaks(**bytes, row).ok());
+    std::string text;
+    for (const SeriesPeak& series : row.series) {
+      if (series.current) {
+        text += FormatLabelSet(*rollcall_.stores().labels().TextOf(series.label_set)) + " ";
+      }
+    }
+    return text;
+  }
 
   Harness rollcall_;
 };
@@ -104,33 +119,47 @@ TEST_F(ReportOutcome, TwoStreamsOfASourceDoNotDisturbOneAnother) {
 TEST_F(ReportOutcome, StreamsThatShareAMetricSettleWhoseSeriesAreCurrent) {
   const std::string with_a = "m{x=\"a\"} 1\nn 1\n";
   const std::string with_b = "m{x=\"b\"} 1\n";
-  const auto current = [&] {
-    const storage::PeaksKey key{Month::FromYearMonth(2026, 3), kCozystackFleet, {1}};
-    const auto bytes =
-        rollcall_.stores().store().Get(storage::Table::kPeaks, storage::EncodeKey(key));
-    PeaksRow row;
-    EXPECT_TRUE(storage::DecodePeaks(**bytes, row).ok());
-    std::string text;
-    for (const SeriesPeak& series : row.series) {
-      if (series.current) {
-        text += FormatLabelSet(*rollcall_.stores().labels().TextOf(series.label_set)) + " ";
-      }
-    }
-    return text;
-  };
   for (int round = 0; round < 3; ++round) {
     Report("c1", with_a);
-    EXPECT_EQ(current(), "m{x=\"a\"} n ");
+    EXPECT_EQ(Current(), "m{x=\"a\"} n ");
     Report("c1", with_b);
-    EXPECT_EQ(current(), "m{x=\"b\"} n ");
+    EXPECT_EQ(Current(), "m{x=\"b\"} n ");
     Report("c1", with_b);
-    EXPECT_EQ(current(), "m{x=\"b\"} n ");
+    EXPECT_EQ(Current(), "m{x=\"b\"} n ");
   }
   EXPECT_EQ(Outcomes(rollcall_), "full=2 same=7");
   EXPECT_EQ(rollcall_.Verify(), "");
   rollcall_.Restart();
   Report("c1", with_a);
-  EXPECT_EQ(current(), "m{x=\"a\"} n ");
+  EXPECT_EQ(Current(), "m{x=\"a\"} n ");
+  EXPECT_EQ(rollcall_.Verify(), "");
+}
+
+TEST_F(ReportOutcome, AStreamInTheSlotOfAnotherIsComparedAnew) {
+  ReportAt("12:00", "c1", "old 1\n");
+  ReportAt("12:01", "c1", "m{x=\"a\"} 1\n");
+  for (unsigned stream = 2; stream < storage::kStreamSlots; ++stream) {
+    ReportAt("12:0" + std::to_string(stream), "c1", "stream_" + std::to_string(stream) + " 1\n");
+  }
+  // Found to share nothing with any of the others.
+  ReportAt("12:10", "c1", "m{x=\"a\"} 2\n");
+  // Takes the slot of `old`, the longest unused, and shares `m`.
+  const std::string newcomer = "m{x=\"c\"} 1\nnew 1\n";
+  ReportAt("12:11", "c1", newcomer);
+  ReportAt("12:12", "c1", "m{x=\"a\"} 3\n");
+  EXPECT_THAT(Current(), HasSubstr("m{x=\"a\"}"));
+  ReportAt("12:13", "c1", newcomer);
+  EXPECT_THAT(Current(), HasSubstr("m{x=\"c\"}"));
+  EXPECT_EQ(rollcall_.Verify(), "");
+}
+
+TEST_F(ReportOutcome, AHugeReportBetweenSmallOnesIsStoredAsTheyAre) {
+  std::string huge;
+  for (int i = 0; i < 20'000; ++i) huge += "m{n=\"" + std::to_string(i) + "\"} 1\n";
+  for (const std::string& body : {std::string("a 1\n"), huge, std::string("a 2\n"), huge}) {
+    Report("c1", body);
+  }
+  EXPECT_EQ(Outcomes(rollcall_), "full=2 changed=1 same=1");
   EXPECT_EQ(rollcall_.Verify(), "");
 }
 
