@@ -116,24 +116,21 @@ void FrontLoop::Sent(Connection& connection) {
     MakePiece(connection);
     return;
   }
-  switch (connection.after) {
-    case AfterAnswer::kKeep:
-      connection.state = ConnectionState::kHead;
-      connection.head_only = false;
-      deadlines_.Arm(connection, DeadlineKind::kIdle, now_);
-      return;
-    case AfterAnswer::kClose:
-      // Closing over bytes that have come meanwhile would throw away what waits to be sent.
-      shutdown(connection.fd, SHUT_WR);
-      Close(connection, connection.reason);
-      return;
-    case AfterAnswer::kLinger:
-      break;
+  if (connection.after == AfterAnswer::kKeep) {
+    connection.state = ConnectionState::kHead;
+    connection.head_only = false;
+    deadlines_.Arm(connection, DeadlineKind::kIdle, now_);
+    return;
+  }
+  // Before any closing: over bytes that have come meanwhile, that would throw away what waits to be sent.
+  shutdown(connection.fd, SHUT_WR);
+  if (connection.after == AfterAnswer::kClose) {
+    Close(connection, connection.reason);
+    return;
   }
   connection.state = ConnectionState::kLingering;
   connection.held = {};
   Recharge(connection);
-  shutdown(connection.fd, SHUT_WR);
   deadlines_.Arm(connection, DeadlineKind::kLinger, now_);
   if (connection.may_read) {
     revisit_.push_back(connection.id);

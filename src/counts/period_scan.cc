@@ -56,14 +56,6 @@ Status ScanWindow(const storage::Store& store, FleetRef fleet, Period period,
   }
 }
 
-bool ShareMetric(const std::vector<SeriesValue>& a, const std::vector<SeriesValue>& b) {
-  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    if (a[i].metric == b[j].metric) return true;
-    a[i].metric < b[j].metric ? ++i : ++j;
-  }
-  return false;
-}
-
 // The peaks of one source's day. A report that repeats its stream's last one changes nothing,
 // unless another stream had a word on its metrics in between.
 std::string PeaksOfDay(Day day, std::string_view chunk) {

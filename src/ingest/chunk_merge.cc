@@ -119,14 +119,6 @@ class Slots {
 
 }  // namespace
 
-bool ShareMetric(Series a, Series b) {
-  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    if (a[i].metric == b[j].metric) return true;
-    a[i].metric < b[j].metric ? ++i : ++j;
-  }
-  return false;
-}
-
 Result<DayReports> ReadInstants(Day day, std::string_view chunk) {
   DayReports reports;
   std::array<Series, storage::kStreamSlots> latest;

@@ -52,7 +52,4 @@ MergeTally MergeInstants(std::span<const Instant> added, DayReports& day);
 // The chunk that holds these instants, as live reports would have written it.
 std::string WriteInstants(Day day, std::span<const Instant> instants);
 
-// Both sorted by metric.
-bool ShareMetric(std::span<const SeriesValue> a, std::span<const SeriesValue> b);
-
 }  // namespace rollcall::ingest

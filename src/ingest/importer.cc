@@ -164,8 +164,7 @@ bool Importer::IsDue() const {
   const size_t most = std::max<size_t>(1, options_.max_buffered_samples / 2);
   if (size >= most) return true;
   const bool in_order =
-      load_times_.earliest >= times_handed_over_.latest ||
-      times_handed_over_.latest - load_times_.earliest <= kOrderSlackSeconds;
+      uint64_t{load_times_.earliest} + kOrderSlackSeconds >= times_handed_over_.latest;
   return in_order && size >= most / kSmallLoadShare && size >= series_.size() * kSamplesPerSeries &&
          size > 0 && WriterIsIdle();
 }

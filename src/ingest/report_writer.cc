@@ -15,14 +15,6 @@ int64_t SecondsBetween(UnixSeconds from, UnixSeconds to) { return (to - from).co
 
 unsigned DayOfMonth(Day day) { return day.number - Month::Of(day).FirstDay().number + 1; }
 
-bool ShareMetric(const std::vector<SeriesValue>& a, const std::vector<SeriesValue>& b) {
-  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    if (a[i].metric == b[j].metric) return true;
-    a[i].metric < b[j].metric ? ++i : ++j;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<Outcome> ReportWriter::Write(PreparedReport& report, UnixSeconds time,
@@ -102,7 +94,7 @@ Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream
   }
   if (first_of_day || stream.overlaid) {
     ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, work_.series));
-    ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, work_.series, day, batch, gains));
+    ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, day, batch, gains));
     MarkOverlaid(source, stream);
   }
   AppendEntry(source, stream, time, batch);
@@ -138,7 +130,7 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedRep
     std::swap(work_.entry, work_.full);
   }
 
-  ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, work_.series, day, batch, gains));
+  ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, day, batch, gains));
   stream.in_use = true;
   stream.metrics_hash = metrics_hash;
   stream.fingerprint = report.fingerprint;
@@ -158,12 +150,12 @@ void ReportWriter::AppendEntry(SourceState& source, StreamState& stream, UnixSec
   stream.last_used = source.reports;
 }
 
-Status ReportWriter::UpdatePeaks(SourceState& source, const std::vector<SeriesValue>& series,
-                                 Day day, storage::Batch& batch, TotalsMap& gains) {
+Status ReportWriter::UpdatePeaks(SourceState& source, Day day, storage::Batch& batch,
+                                 TotalsMap& gains) {
   const Month month = Month::Of(day);
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadPeaks(source, month));
   ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.peaks, work_.peaks));
-  const PeaksChange change = AddReport(series, DayOfMonth(day), work_.peaks, work_.next_peaks);
+  const PeaksChange change = AddReport(work_.series, DayOfMonth(day), work_.peaks, work_.next_peaks);
   if (!change.row) return Status::Ok();
   if (change.peak && ledger_.Follows({month, source.fleet})) {
     ROLLCALL_RETURN_IF_ERROR(sources_.LoadBefore(source));

@@ -47,8 +47,8 @@ class ReportWriter {
   // Appends the entry at hand to the day's chunk.
   void AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
                    storage::Batch& batch) const;
-  Status UpdatePeaks(SourceState& source, const std::vector<SeriesValue>& series, Day day,
-                     storage::Batch& batch, TotalsMap& gains);
+  // Takes the series at hand into the month's peaks.
+  Status UpdatePeaks(SourceState& source, Day day, storage::Batch& batch, TotalsMap& gains);
   void MarkOverlaid(SourceState& source, StreamState& by);
 
   storage::LabelDictionary& labels_;

@@ -50,9 +50,8 @@ struct PeaksChange {
 };
 
 // Takes one report into a month's row; `next`, another one, is overwritten with what it becomes, which
-// is `row` itself where nothing changed. `report` is sorted
-// by metric, then label set, each label set once; infinite values are passed over, so a metric may have
-// nothing to add. `day_of_month` is 1..31.
+// is `row` itself where nothing changed. `report` is sorted by metric, then label set, each label set
+// once; infinite values are passed over, so a metric may have nothing to add. `day_of_month` is 1..31.
 PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month,
                       const PeaksRow& row, PeaksRow& next);
 // The same in place.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,5 +48,14 @@ struct SeriesValue {
 
   bool operator==(const SeriesValue&) const = default;
 };
+
+// Both sorted by metric.
+inline bool ShareMetric(std::span<const SeriesValue> a, std::span<const SeriesValue> b) {
+  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+    if (a[i].metric == b[j].metric) return true;
+    a[i].metric < b[j].metric ? ++i : ++j;
+  }
+  return false;
+}
 
 }  // namespace rollcall
