@@ -18,7 +18,8 @@ int64_t ValueOf(const ImageFigure& shown, const Fleet& fleet, const PeriodCounts
   return shown.is_peak ? count.report_total.value_or(0) : count.total;
 }
 
-void Answer(const DataServices& services, const ApiRequest& request, HttpResponse& response) {
+void Answer(const DataServices& services, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
@@ -40,8 +41,8 @@ void Answer(const DataServices& services, const ApiRequest& request, HttpRespons
 
 }  // namespace
 
-ApiHandler BadgeHandler(const DataServices& services) {
-  return [services](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler BadgeHandler(const DataServices& services) {
+  return [services](const http::ApiRequest& request, http::HttpResponse& response) {
     Answer(services, request, response);
   };
 }

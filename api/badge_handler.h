@@ -2,10 +2,10 @@
 #pragma once
 
 #include "api/data_services.h"
-#include "api/httplib_engine.h"
+#include "http/server/httplib_engine.h"
 
 namespace rollcall::api {
 
-ApiHandler BadgeHandler(const DataServices& services);
+http::ApiHandler BadgeHandler(const DataServices& services);
 
 }  // namespace rollcall::api

@@ -68,7 +68,8 @@ Result<Month> MonthOrLatest(const DataServices& services, const Fleet& fleet,
   return latest->value_or(running);
 }
 
-void Answer(const DataServices& services, const ApiRequest& request, HttpResponse& response) {
+void Answer(const DataServices& services, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
@@ -99,8 +100,8 @@ void Answer(const DataServices& services, const ApiRequest& request, HttpRespons
 
 }  // namespace
 
-ApiHandler BreakdownHandler(const DataServices& services) {
-  return [services](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler BreakdownHandler(const DataServices& services) {
+  return [services](const http::ApiRequest& request, http::HttpResponse& response) {
     Answer(services, request, response);
   };
 }

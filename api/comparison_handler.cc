@@ -103,7 +103,8 @@ std::string Csv(const Fleet& fleet, const counts::Comparison& comparison) {
   return csv.Take();
 }
 
-void Answer(const DataServices& services, const ApiRequest& request, HttpResponse& response) {
+void Answer(const DataServices& services, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
@@ -121,8 +122,8 @@ void Answer(const DataServices& services, const ApiRequest& request, HttpRespons
 
 }  // namespace
 
-ApiHandler ComparisonHandler(const DataServices& services) {
-  return [services](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler ComparisonHandler(const DataServices& services) {
+  return [services](const http::ApiRequest& request, http::HttpResponse& response) {
     Answer(services, request, response);
   };
 }

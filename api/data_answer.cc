@@ -24,19 +24,19 @@ std::string TagOf(const std::string& body) {
 }
 
 // RFC 9110, 13.1.2: a weak tag of the same bytes is good enough here.
-bool IsKnown(const ApiRequest& request, const std::string& tag) {
+bool IsKnown(const http::ApiRequest& request, const std::string& tag) {
   const auto known = request.Header("If-None-Match");
   return known && (*known == "*" || known->find(tag) != std::string_view::npos);
 }
 
 }  // namespace
 
-void AllowAnySite(HttpResponse& response) {
+void AllowAnySite(http::HttpResponse& response) {
   response.headers.push_back({"Access-Control-Allow-Origin", "*"});
 }
 
-void AnswerData(const ApiRequest& request, const char* content_type, std::string body,
-                const char* cache_control, HttpResponse& response) {
+void AnswerData(const http::ApiRequest& request, const char* content_type, std::string body,
+                const char* cache_control, http::HttpResponse& response) {
   const std::string tag = TagOf(body);
   response.headers.push_back({"ETag", tag});
   response.headers.push_back({"Cache-Control", cache_control});
@@ -49,24 +49,24 @@ void AnswerData(const ApiRequest& request, const char* content_type, std::string
   response.body = std::move(body);
 }
 
-void AnswerCsv(const ApiRequest& request, const char* name, std::string body,
-               HttpResponse& response) {
+void AnswerCsv(const http::ApiRequest& request, const char* name, std::string body,
+               http::HttpResponse& response) {
   response.headers.push_back(
       {"Content-Disposition", "attachment; filename=\"rollcall-" + std::string(name) + ".csv\""});
   AnswerData(request, "text/csv; charset=utf-8", std::move(body), kRevalidate, response);
 }
 
-void AnswerJson(const ApiRequest& request, const Json& json, HttpResponse& response) {
+void AnswerJson(const http::ApiRequest& request, const Json& json, http::HttpResponse& response) {
   AnswerData(request, "application/json", Dump(json), kRevalidate, response);
 }
 
-void AnswerImage(const ApiRequest& request, std::string svg, HttpResponse& response) {
+void AnswerImage(const http::ApiRequest& request, std::string svg, http::HttpResponse& response) {
   response.headers.push_back(
       {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
   AnswerData(request, "image/svg+xml", std::move(svg), kFiveMinutes, response);
 }
 
-void AnswerProblem(int status, const DataParams::Problem& problem, HttpResponse& response) {
+void AnswerProblem(int status, const DataParams::Problem& problem, http::HttpResponse& response) {
   Json json;
   json["error"] = problem.message;
   if (!problem.allowed.empty()) json["allowed"] = problem.allowed;
@@ -76,7 +76,7 @@ void AnswerProblem(int status, const DataParams::Problem& problem, HttpResponse&
   response.body = Dump(json);
 }
 
-void AnswerFailure(const char* what, const Status& status, HttpResponse& response) {
+void AnswerFailure(const char* what, const Status& status, http::HttpResponse& response) {
   log::Error("{}: {}", what, status.message());
   response.headers.push_back({"Retry-After", "10"});
   AnswerProblem(503, {"the numbers cannot be read now; try again", {}}, response);

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "api/data_params.h"
-#include "api/http_message.h"
 #include "base/status.h"
+#include "http/server/message.h"
 #include "model/exact_sum.h"
 
 namespace rollcall::api {
@@ -19,23 +19,23 @@ inline constexpr const char* kRevalidate = "no-cache";
 inline constexpr const char* kFiveMinutes = "public, max-age=300";
 
 // To be called first: errors have it too.
-void AllowAnySite(HttpResponse& response);
+void AllowAnySite(http::HttpResponse& response);
 
 // 200 with the body, or 304 where the request has its tag.
-void AnswerData(const ApiRequest& request, const char* content_type, std::string body,
-                const char* cache_control, HttpResponse& response);
+void AnswerData(const http::ApiRequest& request, const char* content_type, std::string body,
+                const char* cache_control, http::HttpResponse& response);
 // As a file of that name, for a spreadsheet.
-void AnswerCsv(const ApiRequest& request, const char* name, std::string body,
-               HttpResponse& response);
-void AnswerJson(const ApiRequest& request, const nlohmann::ordered_json& json,
-                HttpResponse& response);
+void AnswerCsv(const http::ApiRequest& request, const char* name, std::string body,
+               http::HttpResponse& response);
+void AnswerJson(const http::ApiRequest& request, const nlohmann::ordered_json& json,
+                http::HttpResponse& response);
 // An SVG image that asks for nothing else.
-void AnswerImage(const ApiRequest& request, std::string svg, HttpResponse& response);
+void AnswerImage(const http::ApiRequest& request, std::string svg, http::HttpResponse& response);
 
 // 400, 404: {"error": …, "allowed": […]}
-void AnswerProblem(int status, const DataParams::Problem& problem, HttpResponse& response);
+void AnswerProblem(int status, const DataParams::Problem& problem, http::HttpResponse& response);
 // 503 with Retry-After; `what` is for the log.
-void AnswerFailure(const char* what, const Status& status, HttpResponse& response);
+void AnswerFailure(const char* what, const Status& status, http::HttpResponse& response);
 
 // A whole number where it is one.
 nlohmann::ordered_json NumberJson(ExactSum sum);

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "api/httplib_engine.h"
 #include "base/civil_time.h"
+#include "http/server/httplib_engine.h"
 #include "model/fleet.h"
 
 namespace rollcall::api {
@@ -21,7 +21,7 @@ class DataParams {
     std::vector<std::string> allowed;  // where that is a list
   };
 
-  explicit DataParams(const ApiRequest& request) : request_(request) {}
+  explicit DataParams(const http::ApiRequest& request) : request_(request) {}
 
   // Each gives the default, or anything valid, after a problem.
   const Fleet& OfFleet();
@@ -44,7 +44,7 @@ class DataParams {
   // nullopt: not given, or refused.
   std::optional<std::string> Given(const char* name, const std::string& rule);
 
-  const ApiRequest& request_;
+  const http::ApiRequest& request_;
   std::optional<Problem> problem_;
 };
 

@@ -11,7 +11,7 @@
 namespace rollcall::api {
 namespace {
 
-class ExportStream final : public BodyStream {
+class ExportStream final : public http::BodyStream {
  public:
   ExportStream(storage::Stores& stores, query::ExportOptions options)
       : exporter_(stores, std::move(options)) {}
@@ -21,7 +21,7 @@ class ExportStream final : public BodyStream {
   query::Exporter exporter_;
 };
 
-Status ReadTimes(const ApiRequest& request, query::ExportOptions& options) {
+Status ReadTimes(const http::ApiRequest& request, query::ExportOptions& options) {
   using std::chrono::ceil;
   using std::chrono::floor;
   using std::chrono::seconds;
@@ -38,7 +38,7 @@ Status ReadTimes(const ApiRequest& request, query::ExportOptions& options) {
   return Status::Ok();
 }
 
-Status ReadSelectors(const ApiRequest& request, query::ExportOptions& options) {
+Status ReadSelectors(const http::ApiRequest& request, query::ExportOptions& options) {
   for (const char* name : {"match[]", "match"}) {
     for (const std::string& text : request.AllOf(name)) {
       Result<Selector> selector = Selector::Parse(text);
@@ -54,7 +54,7 @@ Status ReadSelectors(const ApiRequest& request, query::ExportOptions& options) {
   return Status::Ok();
 }
 
-Result<query::ExportOptions> OptionsOf(const ApiRequest& request) {
+Result<query::ExportOptions> OptionsOf(const http::ApiRequest& request) {
   query::ExportOptions options;
   const std::string fleet = request.Param("fleet").value_or(CozystackFleet().name);
   if (fleet != CozystackFleet().name) {
@@ -73,8 +73,8 @@ Result<query::ExportOptions> OptionsOf(const ApiRequest& request) {
 
 }  // namespace
 
-ApiHandler ExportHandler(storage::Stores& stores) {
-  return [&stores](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler ExportHandler(storage::Stores& stores) {
+  return [&stores](const http::ApiRequest& request, http::HttpResponse& response) {
     Result<query::ExportOptions> options = OptionsOf(request);
     if (!options.ok()) {
       response.status = 400;

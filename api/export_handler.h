@@ -1,7 +1,7 @@
 // GET of what is stored, in a form that an import takes: streamed, in bounded memory.
 #pragma once
 
-#include "api/httplib_engine.h"
+#include "http/server/httplib_engine.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -12,6 +12,6 @@ namespace rollcall::api {
 // fails on the way; 400 where a parameter is wrong. Order and consistency: query/exporter.h.
 //
 // `stores` outlive the handler and the streams it makes.
-ApiHandler ExportHandler(storage::Stores& stores);
+http::ApiHandler ExportHandler(storage::Stores& stores);
 
 }  // namespace rollcall::api

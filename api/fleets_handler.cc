@@ -118,7 +118,8 @@ std::string Csv(const std::vector<KnownFleet>& fleets) {
   return csv.Take();
 }
 
-void Answer(const DataServices& services, const ApiRequest& request, HttpResponse& response) {
+void Answer(const DataServices& services, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   AllowAnySite(response);
   DataParams params(request);
   const bool wants_csv = params.WantsCsv();
@@ -139,8 +140,8 @@ void Answer(const DataServices& services, const ApiRequest& request, HttpRespons
 
 }  // namespace
 
-ApiHandler FleetsHandler(const DataServices& services) {
-  return [services](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler FleetsHandler(const DataServices& services) {
+  return [services](const http::ApiRequest& request, http::HttpResponse& response) {
     Answer(services, request, response);
   };
 }

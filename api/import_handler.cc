@@ -18,7 +18,7 @@ Result<bool> ParseStrict(const std::optional<std::string>& text) {
   return Status::InvalidArgument("strict must be 1 or 0");
 }
 
-Result<ingest::ImportOptions> OptionsOf(const ApiRequest& request) {
+Result<ingest::ImportOptions> OptionsOf(const http::ApiRequest& request) {
   ingest::ImportOptions options;
   options.fleet = CozystackFleet().ref;
   options.source_label = request.Param("source_label").value_or(options.source_label);
@@ -35,9 +35,9 @@ Result<ingest::ImportOptions> OptionsOf(const ApiRequest& request) {
 }
 
 // The whole body, in its order, through the decompressor into the importer.
-Status FeedBody(const ApiRequest& request, ingest::Importer& importer) {
+Status FeedBody(const http::ApiRequest& request, ingest::Importer& importer) {
   Decompressor decompressor([&](std::string_view piece) { return importer.Feed(piece); });
-  while (BodyPipe* const pipe = request.body_pipe()) {
+  while (http::BodyPipe* const pipe = request.body_pipe()) {
     const auto part = pipe->Take();
     if (!part.ok()) return part.status();
     if (!part->has_value()) break;
@@ -48,14 +48,14 @@ Status FeedBody(const ApiRequest& request, ingest::Importer& importer) {
   return importer.Finish();
 }
 
-void Answer(int status, std::string json, HttpResponse& response) {
+void Answer(int status, std::string json, http::HttpResponse& response) {
   response.status = status;
   response.body = std::move(json);
   if (status == 503) response.headers.push_back({"Retry-After", "60"});
 }
 
 void Import(storage::Stores& stores, ingest::Ingester& ingester, ingest::ImportOptions options,
-            const ApiRequest& request, HttpResponse& response) {
+            const http::ApiRequest& request, http::HttpResponse& response) {
   const auto importer = ingest::Importer::Start(stores, &ingester, options);
   Status status = importer.status();
   ingest::ImportTally tally;
@@ -64,7 +64,7 @@ void Import(storage::Stores& stores, ingest::Ingester& ingester, ingest::ImportO
     tally = (*importer)->tally();
   }
   log::Info("import: {} lines, {} refused, {} reports added: {}", tally.lines, tally.refused,
-               tally.reports_added, status.ok() ? "done" : status.message());
+            tally.reports_added, status.ok() ? "done" : status.message());
   if (status.code() == Code::kInvalidArgument) {
     if (tally.errors.empty() || tally.errors.back() != status.message()) {
       tally.errors.push_back(status.message());
@@ -79,9 +79,10 @@ void Import(storage::Stores& stores, ingest::Ingester& ingester, ingest::ImportO
 
 }  // namespace
 
-ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester, const Clock& clock,
-                         std::stop_token stop) {
-  return [&stores, &ingester, &clock, stop](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester,
+                               const Clock& clock, std::stop_token stop) {
+  return [&stores, &ingester, &clock, stop](const http::ApiRequest& request,
+                                            http::HttpResponse& response) {
     response.headers.push_back({"Content-Type", "application/json"});
     Result<ingest::ImportOptions> options = OptionsOf(request);
     if (!options.ok()) return Answer(400, ErrorJson(options.status().message()), response);

@@ -4,8 +4,8 @@
 
 #include <stop_token>
 
-#include "api/httplib_engine.h"
 #include "base/clock.h"
+#include "http/server/httplib_engine.h"
 #include "ingest/ingester.h"
 #include "storage/stores.h"
 
@@ -18,7 +18,7 @@ namespace rollcall::api {
 // and then part of it may be stored: the same import again brings the rest.
 //
 // Works on the calling thread until all is stored. All of the arguments outlive the handler.
-ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester, const Clock& clock,
-                         std::stop_token stop);
+http::ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester,
+                               const Clock& clock, std::stop_token stop);
 
 }  // namespace rollcall::api

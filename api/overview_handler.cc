@@ -21,13 +21,13 @@ std::optional<int> ParseWithin(std::string_view text, int least, int most) {
   return value;
 }
 
-void AnswerError(int status, const std::string& message, HttpResponse& response) {
+void AnswerError(int status, const std::string& message, http::HttpResponse& response) {
   response.status = status;
   response.body = ErrorJson(message);
 }
 
-void Answer(OverviewSource& overviews, const char* failure, const ApiRequest& request,
-            HttpResponse& response) {
+void Answer(OverviewSource& overviews, const char* failure, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   response.headers.push_back({"Access-Control-Allow-Origin", "*"});
   response.headers.push_back({"Content-Type", "application/json"});
   const std::optional<std::string> year_text = request.Param("year");
@@ -40,8 +40,8 @@ void Answer(OverviewSource& overviews, const char* failure, const ApiRequest& re
   const std::optional<int> month = ParseWithin(*month_text, 1, 12);
   if (!month) return AnswerError(400, "invalid month parameter", response);
 
-  const auto overview = overviews.Read(
-      CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)));
+  const auto overview =
+      overviews.Read(CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)));
   if (!overview.ok()) {
     log::Error("overview {}-{:02}: {}", *year, *month, overview.status().message());
     response.headers.push_back({"Retry-After", "10"});
@@ -53,8 +53,8 @@ void Answer(OverviewSource& overviews, const char* failure, const ApiRequest& re
 
 }  // namespace
 
-ApiHandler OverviewHandler(OverviewSource& overviews, const char* failure) {
-  return [&overviews, failure](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler OverviewHandler(OverviewSource& overviews, const char* failure) {
+  return [&overviews, failure](const http::ApiRequest& request, http::HttpResponse& response) {
     Answer(overviews, failure, request, response);
   };
 }

@@ -1,13 +1,13 @@
 // GET /api/overview. Contract "Cozystack telemetry", Overview.
 #pragma once
 
-#include "api/httplib_engine.h"
+#include "http/server/httplib_engine.h"
 #include "model/overview.h"
 
 namespace rollcall::api {
 
-// `overviews` outlives the handler. `failure`: what those who ask are told where it cannot give one;
-// why is logged.
-ApiHandler OverviewHandler(OverviewSource& overviews, const char* failure);
+// `overviews` outlives the handler. `failure`: what those who ask are told where it cannot give
+// one; why is logged.
+http::ApiHandler OverviewHandler(OverviewSource& overviews, const char* failure);
 
 }  // namespace rollcall::api

@@ -47,8 +47,6 @@ std::string OverviewJson(const Fleet& fleet, const Overview& overview) {
   return Dump(json) + "\n";
 }
 
-std::string ErrorJson(const std::string& message) {
-  return Dump(Json{{"error", message}}) + "\n";
-}
+std::string ErrorJson(const std::string& message) { return Dump(Json{{"error", message}}) + "\n"; }
 
 }  // namespace rollcall::api

@@ -1,6 +1,6 @@
 #include "api/page_handler.h"
 
-#include "api/http_text.h"
+#include "http/server/text.h"
 
 namespace rollcall::api {
 namespace {
@@ -8,7 +8,8 @@ namespace {
 // The part of a tag that is compared: a cache may have made a weak one of a strong one.
 std::string_view Opaque(std::string_view tag) { return tag.substr(tag.find('"')); }
 
-void Answer(const web::Asset& asset, const ApiRequest& request, HttpResponse& response) {
+void Answer(const web::Asset& asset, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   response.headers.push_back({"ETag", std::string(asset.etag)});
   response.headers.push_back({"Cache-Control", asset.never_changes()
                                                    ? "public, max-age=31536000, immutable"
@@ -23,15 +24,15 @@ void Answer(const web::Asset& asset, const ApiRequest& request, HttpResponse& re
     return;
   }
   response.headers.push_back({"Content-Type", std::string(asset.content_type)});
-  const bool as_gzip = TakesGzip(request.Header("Accept-Encoding").value_or(""));
+  const bool as_gzip = http::TakesGzip(request.Header("Accept-Encoding").value_or(""));
   if (as_gzip) response.headers.push_back({"Content-Encoding", "gzip"});
   response.body = as_gzip ? asset.gzip : asset.bytes;
 }
 
 }  // namespace
 
-ApiHandler PageHandler(const web::Asset& asset) {
-  return [&asset](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler PageHandler(const web::Asset& asset) {
+  return [&asset](const http::ApiRequest& request, http::HttpResponse& response) {
     Answer(asset, request, response);
   };
 }

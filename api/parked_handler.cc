@@ -40,7 +40,8 @@ Json OneJson(uint64_t sequence, std::string_view value) {
   return json;
 }
 
-void Answer(const storage::Outbox& outbox, const ApiRequest& request, HttpResponse& response) {
+void Answer(const storage::Outbox& outbox, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   response.headers.push_back({"Content-Type", "application/json"});
   uint64_t after = 0;
   if (const std::optional<std::string> text = request.Param("after")) {
@@ -72,8 +73,8 @@ void Answer(const storage::Outbox& outbox, const ApiRequest& request, HttpRespon
 
 }  // namespace
 
-ApiHandler ParkedHandler(const storage::Outbox& outbox) {
-  return [&outbox](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler ParkedHandler(const storage::Outbox& outbox) {
+  return [&outbox](const http::ApiRequest& request, http::HttpResponse& response) {
     Answer(outbox, request, response);
   };
 }

@@ -9,12 +9,12 @@
 // many there are in all, and the bytes that they take.
 #pragma once
 
-#include "api/httplib_engine.h"
+#include "http/server/httplib_engine.h"
 #include "storage/outbox.h"
 
 namespace rollcall::api {
 
 // `outbox` outlives the handler. 400: `after` is no number; 503: the store cannot be read.
-ApiHandler ParkedHandler(const storage::Outbox& outbox);
+http::ApiHandler ParkedHandler(const storage::Outbox& outbox);
 
 }  // namespace rollcall::api

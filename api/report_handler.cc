@@ -5,21 +5,22 @@
 namespace rollcall::api {
 namespace {
 
-Result<SourceId> SourceIdOf(const HttpRequest& request) {
+Result<SourceId> SourceIdOf(const http::HttpRequest& request) {
   const std::optional<std::string_view> text = request.Header(kSourceIdHeader);
   if (!text) return Status::InvalidArgument("the header is missing");
   return SourceId::Parse(*text);
 }
 
-HttpResponse ResponseTo(const Status& status) {
+http::HttpResponse ResponseTo(const Status& status) {
   switch (status.code()) {
     case Code::kOk:
-      return HttpResponse{};
+      return http::HttpResponse{};
     case Code::kInvalidArgument:
-      return HttpResponse::Text(400, "Error processing metrics: " + status.message());
+      return http::HttpResponse::Text(400, "Error processing metrics: " + status.message());
     default: {
       // What the disk said is for the operator's log.
-      HttpResponse response = HttpResponse::Text(503, "The report cannot be stored now");
+      http::HttpResponse response =
+          http::HttpResponse::Text(503, "The report cannot be stored now");
       response.headers.push_back({"Retry-After", "60"});
       return response;
     }
@@ -28,17 +29,18 @@ HttpResponse ResponseTo(const Status& status) {
 
 }  // namespace
 
-std::optional<HttpResponse> JudgeReport(const HttpRequest& head) {
+std::optional<http::HttpResponse> JudgeReport(const http::HttpRequest& head) {
   const Result<SourceId> id = SourceIdOf(head);
   if (id.ok()) return std::nullopt;
-  return HttpResponse::Text(400, std::string(kSourceIdHeader) + ": " + id.status().message() +
-                                     " (1 to 253 of A-Z a-z 0-9 . _ -)");
+  return http::HttpResponse::Text(400, std::string(kSourceIdHeader) + ": " + id.status().message() +
+                                           " (1 to 253 of A-Z a-z 0-9 . _ -)");
 }
 
-void HandleReport(ingest::Ingester& ingester, HttpRequest&& request, Responder&& responder) {
+void HandleReport(ingest::Ingester& ingester, http::HttpRequest&& request,
+                  http::Responder&& responder) {
   Result<SourceId> id = SourceIdOf(request);
   if (!id.ok()) return responder.Respond(*JudgeReport(request));
-  auto answer = std::make_shared<Responder>(std::move(responder));
+  auto answer = std::make_shared<http::Responder>(std::move(responder));
   ingester.Ingest(CozystackFleet().ref, std::move(id).value(), std::move(request.body),
                   std::nullopt,
                   [answer](const Status& status) { answer->Respond(ResponseTo(status)); });

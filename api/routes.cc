@@ -13,8 +13,8 @@
 #include "api/fleets_handler.h"
 #include "api/import_handler.h"
 #include "api/overview_handler.h"
-#include "api/parked_handler.h"
 #include "api/page_handler.h"
+#include "api/parked_handler.h"
 #include "api/report_handler.h"
 #include "api/trend_handler.h"
 #include "base/log.h"
@@ -27,8 +27,8 @@ constexpr std::string_view kReportRoute = "report";
 constexpr std::string_view kUnknownRoute = "unknown";
 constexpr const char* kOverviewRoute = "overview";
 
-HttpResponse MethodNotAllowed(const std::string& allowed) {
-  HttpResponse response = HttpResponse::Text(405, "Method not allowed");
+http::HttpResponse MethodNotAllowed(const std::string& allowed) {
+  http::HttpResponse response = http::HttpResponse::Text(405, "Method not allowed");
   response.headers.push_back({"Allow", allowed});
   return response;
 }
@@ -36,7 +36,7 @@ HttpResponse MethodNotAllowed(const std::string& allowed) {
 }  // namespace
 
 struct Routes::Route {
-  Listener listener;
+  http::Listener listener;
   std::string path;
   std::string name;
   Takes takes;
@@ -70,9 +70,9 @@ class Routes::RouteMetrics {
       const std::lock_guard lock(mutex_);
       metrics::Counter*& slot = counters_[{route, status}];
       if (slot == nullptr) {
-        slot = &registry_.GetCounter("rollcall_http_requests_total", "Requests by route and code",
-                                     {{"route", std::string(route)},
-                                      {"code", std::to_string(status)}});
+        slot = &registry_.GetCounter(
+            "rollcall_http_requests_total", "Requests by route and code",
+            {{"route", std::string(route)}, {"code", std::to_string(status)}});
       }
       counter = slot;
     }
@@ -85,10 +85,9 @@ class Routes::RouteMetrics {
       const std::lock_guard lock(mutex_);
       metrics::Histogram*& slot = histograms_[route];
       if (slot == nullptr) {
-        slot = &registry_.GetHistogram("rollcall_http_request_duration_seconds",
-                                       "Time from a complete request to its answer",
-                                       metrics::Histogram::LatencyBuckets(),
-                                       {{"route", std::string(route)}});
+        slot = &registry_.GetHistogram(
+            "rollcall_http_request_duration_seconds", "Time from a complete request to its answer",
+            metrics::Histogram::LatencyBuckets(), {{"route", std::string(route)}});
       }
       histogram = slot;
     }
@@ -98,7 +97,8 @@ class Routes::RouteMetrics {
 
  private:
   metrics::Registry& registry_;
-  std::mutex mutex_;  // guards the maps; the views in them are of names that live as long as the table
+  std::mutex
+      mutex_;  // guards the maps; the views in them are of names that live as long as the table
   std::map<std::pair<std::string_view, int>, metrics::Counter*> counters_;
   std::map<std::string_view, metrics::Histogram*> histograms_;
 };
@@ -110,40 +110,40 @@ Routes::Routes(const Services& services)
 
 Routes::~Routes() = default;
 
-void Routes::Mount(Listener listener, const std::string& path, const std::string& name,
-                   Takes takes, ApiHandler handler) {
+void Routes::Mount(http::Listener listener, const std::string& path, const std::string& name,
+                   Takes takes, http::ApiHandler handler) {
   routes_.push_back({listener, path, name, takes});
   engine_.Mount(listener, path, std::move(handler));
 }
 
-void Routes::MountData(const std::string& path, const std::string& name, ApiHandler handler) {
+void Routes::MountData(const std::string& path, const std::string& name, http::ApiHandler handler) {
   const bool is_folder = path.ends_with('/');
-  routes_.push_back({Listener::kPublic, path, name, Takes::kGetAndHead, true, is_folder});
+  routes_.push_back({http::Listener::kPublic, path, name, Takes::kGetAndHead, true, is_folder});
   if (is_folder) {
-    engine_.MountFolder(Listener::kPublic, path, std::move(handler));
+    engine_.MountFolder(http::Listener::kPublic, path, std::move(handler));
   } else {
-    engine_.Mount(Listener::kPublic, path, std::move(handler));
+    engine_.Mount(http::Listener::kPublic, path, std::move(handler));
   }
 }
 
 void Routes::MountAll() {
-  const ApiHandler healthz = [](const ApiRequest&, HttpResponse& response) {
-    response = HttpResponse::Text(200, "ok");
+  const http::ApiHandler healthz = [](const http::ApiRequest&, http::HttpResponse& response) {
+    response = http::HttpResponse::Text(200, "ok");
   };
-  const ApiHandler readyz = [this](const ApiRequest&, HttpResponse& response) {
-    response = services_.is_ready() ? HttpResponse::Text(200, "ready")
-                                    : HttpResponse::Text(503, "the store cannot be written");
+  const http::ApiHandler readyz = [this](const http::ApiRequest&, http::HttpResponse& response) {
+    response = services_.is_ready() ? http::HttpResponse::Text(200, "ready")
+                                    : http::HttpResponse::Text(503, "the store cannot be written");
   };
-  for (const Listener listener : {Listener::kPublic, Listener::kPrivate}) {
+  for (const http::Listener listener : {http::Listener::kPublic, http::Listener::kPrivate}) {
     Mount(listener, "/healthz", "healthz", Takes::kGetAndHead, healthz);
     Mount(listener, "/readyz", "readyz", Takes::kGetAndHead, readyz);
   }
-  Mount(Listener::kPrivate, "/metrics", "metrics", Takes::kGetAndHead,
-        [this](const ApiRequest&, HttpResponse& response) {
+  Mount(http::Listener::kPrivate, "/metrics", "metrics", Takes::kGetAndHead,
+        [this](const http::ApiRequest&, http::HttpResponse& response) {
           response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
           response.body = services_.registry.WriteText();
         });
-  Mount(Listener::kPublic, "/api/overview", kOverviewRoute, Takes::kGet,
+  Mount(http::Listener::kPublic, "/api/overview", kOverviewRoute, Takes::kGet,
         OverviewHandler(services_.overviews, services_.overviews_are_remote
                                                  ? "VictoriaMetrics does not answer as it should"
                                                  : "the store cannot be read"));
@@ -157,52 +157,53 @@ void Routes::MountAll() {
   MountData("/badge/", "badge", BadgeHandler(data));
   MountData("/chart/", "chart", ChartHandler(data));
   for (const web::Asset& asset : web::Assets()) {
-    Mount(Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
+    Mount(http::Listener::kPublic, std::string(asset.path), "page", Takes::kGetAndHead,
           PageHandler(asset));
   }
-  Mount(Listener::kPrivate, "/api/v1/import/prometheus", "import", Takes::kUpload,
-        ImportHandler(services_.stores, services_.ingester, services_.clock,
-                      services_.stop_imports));
-  Mount(Listener::kPrivate, "/api/v1/export", "export", Takes::kGet,
+  Mount(
+      http::Listener::kPrivate, "/api/v1/import/prometheus", "import", Takes::kUpload,
+      ImportHandler(services_.stores, services_.ingester, services_.clock, services_.stop_imports));
+  Mount(http::Listener::kPrivate, "/api/v1/export", "export", Takes::kGet,
         ExportHandler(services_.stores));
-  Mount(Listener::kPrivate, "/api/v1/outbox/parked", "parked", Takes::kGet,
+  Mount(http::Listener::kPrivate, "/api/v1/outbox/parked", "parked", Takes::kGet,
         ParkedHandler(services_.stores.outbox()));
 }
 
-const Routes::Route* Routes::Find(Listener listener, std::string_view path) const {
+const Routes::Route* Routes::Find(http::Listener listener, std::string_view path) const {
   for (const Route& route : routes_) {
     if (route.listener == listener && route.IsOf(path)) return &route;
   }
   return nullptr;
 }
 
-HeadVerdict Routes::JudgeUnknownPath(const HttpRequest& head, std::string_view& name) const {
-  HeadVerdict verdict;
-  if (head.listener == Listener::kPrivate) {
-    verdict.answer = HttpResponse::Text(404, "Not found");
+http::HeadVerdict Routes::JudgeUnknownPath(const http::HttpRequest& head,
+                                           std::string_view& name) const {
+  http::HeadVerdict verdict;
+  if (head.listener == http::Listener::kPrivate) {
+    verdict.answer = http::HttpResponse::Text(404, "Not found");
   } else if (head.method != "POST") {
     verdict.answer = MethodNotAllowed("POST");
   } else if (head.path() != "/" && !head.Header(kSourceIdHeader)) {
-    verdict.answer = HttpResponse::Text(404, "Not found");
+    verdict.answer = http::HttpResponse::Text(404, "Not found");
   } else {
     name = kReportRoute;
     verdict.answer = JudgeReport(head);
-    verdict.lane = Lane::kIngest;
+    verdict.lane = http::Lane::kIngest;
     verdict.max_body_bytes = services_.max_report_bytes;
   }
   return verdict;
 }
 
-HeadVerdict Routes::Judge(const HttpRequest& head) {
-  HeadVerdict verdict;
+http::HeadVerdict Routes::Judge(const http::HttpRequest& head) {
+  http::HeadVerdict verdict;
   std::string_view name = kUnknownRoute;
   const Route* const route = Find(head.listener, head.path());
   if (route != nullptr && route->TakesMethod(head.method)) {
     if (route->takes == Takes::kUpload) {
-      verdict.lane = Lane::kImport;
+      verdict.lane = http::Lane::kImport;
       verdict.streams = true;
     } else if (route->name == kOverviewRoute && services_.overviews_are_remote) {
-      verdict.lane = Lane::kUpstream;
+      verdict.lane = http::Lane::kUpstream;
     }
     return verdict;
   }
@@ -219,19 +220,19 @@ HeadVerdict Routes::Judge(const HttpRequest& head) {
   return verdict;
 }
 
-void Routes::Handle(Lane lane, HttpRequest&& request, Responder&& responder) {
+void Routes::Handle(http::Lane lane, http::HttpRequest&& request, http::Responder&& responder) {
   const auto begin = std::chrono::steady_clock::now();
   const Route* const route =
-      lane == Lane::kIngest ? nullptr : Find(request.listener, request.path());
+      lane == http::Lane::kIngest ? nullptr : Find(request.listener, request.path());
   const std::string_view name = route == nullptr ? kReportRoute : std::string_view(route->name);
   log::Debug("{} {} ({})", request.method, request.path(), name);
-  auto inner = std::make_shared<Responder>(std::move(responder));
-  Responder counted([this, begin, name, inner](HttpResponse&& response) {
+  auto inner = std::make_shared<http::Responder>(std::move(responder));
+  http::Responder counted([this, begin, name, inner](http::HttpResponse&& response) {
     metrics_->Count(name, response.status);
     metrics_->Time(name, begin);
     inner->Respond(std::move(response));
   });
-  if (lane == Lane::kIngest) {
+  if (lane == http::Lane::kIngest) {
     HandleReport(services_.ingester, std::move(request), std::move(counted));
   } else {
     counted.Respond(engine_.Process(request));

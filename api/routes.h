@@ -1,10 +1,11 @@
-// The routes of both listeners: one table says what has a meaning where, one function mounts it all.
+// The routes of both listeners: one table says what has a meaning where, one function mounts it
+// all.
 //
 //   public    POST /, POST of anything else that has X-Cluster-ID     a report
 //             GET  /, and the page's files                            the page
 //             GET  /api/overview                                      the numbers
-//             GET  /api/v1/{fleets,overview,trend,breakdown}          the same, and what they are made of
-//             GET  /badge/FIGURE.svg, /chart/FIGURE.svg               the same as images
+//             GET  /api/v1/{fleets,overview,trend,breakdown}          the same, and what they are
+//             made of GET  /badge/FIGURE.svg, /chart/FIGURE.svg               the same as images
 //             GET  /healthz, /readyz                                  is it up, can it store
 //   private   GET  /metrics, /healthz, /readyz
 //             POST /api/v1/import/prometheus                        history
@@ -17,12 +18,12 @@
 #include <stop_token>
 #include <string>
 
-#include "api/http_front.h"
-#include "api/httplib_engine.h"
 #include "base/clock.h"
 #include "counts/comparison.h"
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
+#include "http/server/front.h"
+#include "http/server/httplib_engine.h"
 #include "ingest/ingester.h"
 #include "metrics/registry.h"
 #include "model/overview.h"
@@ -52,8 +53,8 @@ class Routes {
   explicit Routes(const Services& services);
   ~Routes();
 
-  HeadVerdict Judge(const HttpRequest& head);
-  void Handle(Lane lane, HttpRequest&& request, Responder&& responder);
+  http::HeadVerdict Judge(const http::HttpRequest& head);
+  void Handle(http::Lane lane, http::HttpRequest&& request, http::Responder&& responder);
 
  private:
   struct Route;
@@ -61,16 +62,16 @@ class Routes {
 
   enum class Takes { kGet, kGetAndHead, kUpload };
 
-  void Mount(Listener listener, const std::string& path, const std::string& name, Takes takes,
-             ApiHandler handler);
+  void Mount(http::Listener listener, const std::string& path, const std::string& name, Takes takes,
+             http::ApiHandler handler);
   // Public numbers: any site may read them, and learn why not.
-  void MountData(const std::string& path, const std::string& name, ApiHandler handler);
+  void MountData(const std::string& path, const std::string& name, http::ApiHandler handler);
   void MountAll();
-  const Route* Find(Listener listener, std::string_view path) const;
-  HeadVerdict JudgeUnknownPath(const HttpRequest& head, std::string_view& name) const;
+  const Route* Find(http::Listener listener, std::string_view path) const;
+  http::HeadVerdict JudgeUnknownPath(const http::HttpRequest& head, std::string_view& name) const;
 
   Services services_;
-  HttplibEngine engine_;
+  http::HttplibEngine engine_;
   std::vector<Route> routes_;
   std::unique_ptr<RouteMetrics> metrics_;
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "forward/http_client.h"
+#include "http/client/client.h"
 #include "model/fleet.h"
 #include "query/old_snapshots.h"
 #include "storage/retention.h"
@@ -53,9 +53,8 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       tallies_(*stores_, clock, registry, options.tallies),
       comparisons_(*stores_, stored_overviews_, tallies_),
       routes_({*ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
-               comparisons_, tallies_, registry,
-               [this] { return stores_->store().writable(); }, options.max_report_bytes, *stores_, clock,
-               stop_imports_.get_token()}),
+               comparisons_, tallies_, registry, [this] { return stores_->store().writable(); },
+               options.max_report_bytes, *stores_, clock, stop_imports_.get_token()}),
       jobs_(registry, clock) {}
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -65,10 +64,11 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   server->AddReadings();
   ROLLCALL_RETURN_IF_ERROR(server->AddJobs(options));
   ROLLCALL_RETURN_IF_ERROR(server->StartForwarder(options));
-  auto front = HttpFront::Start(
+  auto front = http::HttpFront::Start(
       options.front,
-      [routes = &server->routes_](const HttpRequest& head) { return routes->Judge(head); },
-      [routes = &server->routes_](Lane lane, HttpRequest&& request, Responder&& responder) {
+      [routes = &server->routes_](const http::HttpRequest& head) { return routes->Judge(head); },
+      [routes = &server->routes_](http::Lane lane, http::HttpRequest&& request,
+                                  http::Responder&& responder) {
         routes->Handle(lane, std::move(request), std::move(responder));
       },
       registry);
@@ -86,8 +86,7 @@ Status Server::StartForwarder(const ServerOptions& options) {
     }
     return Status::Ok();
   }
-  auto forwarder =
-      forward::Forwarder::Start(stores_->outbox(), clock_, options.forward, registry_);
+  auto forwarder = forward::Forwarder::Start(stores_->outbox(), clock_, options.forward, registry_);
   if (!forwarder.ok()) return forwarder.status();
   forwarder_ = std::move(forwarder).value();
   return Status::Ok();
@@ -105,7 +104,8 @@ void Server::Stop(std::chrono::milliseconds grace) {
   // Commits what is still queued, and tells the routes what came of it.
   ingester_.reset();
   if (forwarder_) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     forwarder_->Stop(std::max(left, std::chrono::milliseconds(0)));
   }
   jobs_.Stop();
@@ -120,12 +120,12 @@ std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& optio
   query::Fetch fetch = [stop = stop_queries_.get_token()](
                            const std::string& url,
                            std::chrono::milliseconds timeout) -> Result<query::FetchedPage> {
-    forward::HttpClientOptions http;
+    http::HttpClientOptions http;
     http.connect_timeout = std::min(kVmselectConnectTimeout, timeout);
     http.read_timeout = timeout;
     http.total_timeout = timeout;
     http.max_response_bytes = kMaxInstantVectorJsonBytes;
-    auto response = forward::HttpGet(url, http, stop);
+    auto response = http::HttpGet(url, http, stop);
     if (!response.ok()) return response.status();
     return query::FetchedPage{response->status, std::move(response->body)};
   };
@@ -142,9 +142,8 @@ Status Server::AddJobs(const ServerOptions& options) {
            return kept.ok() ? Status::Ok() : kept.status();
          }}));
     // Before retention, which takes what days are counted from.
-    ROLLCALL_RETURN_IF_ERROR(
-        jobs_.Add({"tallies", kTallyPeriod,
-                   [this](std::stop_token stop) { return RefreshTallies(stop); }}));
+    ROLLCALL_RETURN_IF_ERROR(jobs_.Add(
+        {"tallies", kTallyPeriod, [this](std::stop_token stop) { return RefreshTallies(stop); }}));
   }
   ROLLCALL_RETURN_IF_ERROR(
       jobs_.Add({"retention", kRetentionPeriod,
@@ -197,12 +196,13 @@ void Server::AddOutboxReadings() {
       [](const Size& size) { return size.parked_reports; });
   add("rollcall_outbox_parked_bytes", "Bytes that they take",
       [](const Size& size) { return size.parked_bytes; });
-  registry_.AddCallback("rollcall_outbox_oldest_age_seconds",
-                        "Time since the oldest report to be forwarded came; 0: there is none", [this] {
-                          const auto oldest = stores_->outbox().OldestTime();
-                          const auto age = clock_.NowMilliseconds() - oldest.value_or(clock_.NowMilliseconds());
-                          return Readings{{{}, std::chrono::duration<double>(age).count()}};
-                        });
+  registry_.AddCallback(
+      "rollcall_outbox_oldest_age_seconds",
+      "Time since the oldest report to be forwarded came; 0: there is none", [this] {
+        const auto oldest = stores_->outbox().OldestTime();
+        const auto age = clock_.NowMilliseconds() - oldest.value_or(clock_.NowMilliseconds());
+        return Readings{{{}, std::chrono::duration<double>(age).count()}};
+      });
 }
 
 void Server::AddReadings() {
@@ -214,15 +214,14 @@ void Server::AddReadings() {
   registry_.AddCallback("rollcall_label_sets", "Distinct label sets", [this] {
     return Readings{{{}, static_cast<double>(stores_->labels().size())}};
   });
-  registry_.AddCallback("rollcall_store_property", "RocksDB's own numbers: sizes, stalls, errors",
-                        [this] {
-                          Readings readings;
-                          for (const auto& property : stores_->store().Properties()) {
-                            readings.push_back({{{"property", property.name}},
-                                                static_cast<double>(property.value)});
-                          }
-                          return readings;
-                        });
+  registry_.AddCallback(
+      "rollcall_store_property", "RocksDB's own numbers: sizes, stalls, errors", [this] {
+        Readings readings;
+        for (const auto& property : stores_->store().Properties()) {
+          readings.push_back({{{"property", property.name}}, static_cast<double>(property.value)});
+        }
+        return readings;
+      });
 }
 
 }  // namespace rollcall::api

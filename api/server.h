@@ -6,7 +6,6 @@
 #include <stop_token>
 #include <string>
 
-#include "api/http_front.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "counts/comparison.h"
@@ -14,6 +13,7 @@
 #include "counts/period_tallies.h"
 #include "counts/window_counts.h"
 #include "forward/forwarder.h"
+#include "http/server/front.h"
 #include "ingest/ingester.h"
 #include "jobs/app_list.h"
 #include "jobs/job_table.h"
@@ -24,7 +24,7 @@
 namespace rollcall::api {
 
 struct ServerOptions {
-  FrontOptions front;
+  http::FrontOptions front;
   size_t max_report_bytes = 10 * 1024 * 1024;
   ingest::IngesterOptions ingester;
   unsigned retention_months = 13;       // of chunks; 0: for ever
@@ -52,10 +52,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Drains: no further connections, what was accepted is stored and answered, all threads end. What is
-  // not done after `grace` is cut off. An import ends at once, with what it has stored, an
-  // export too, and an overview that waits for VictoriaMetrics, without numbers. What is not forwarded yet
-  // stays in the outbox.
+  // Drains: no further connections, what was accepted is stored and answered, all threads end. What
+  // is not done after `grace` is cut off. An import ends at once, with what it has stored, an
+  // export too, and an overview that waits for VictoriaMetrics, without numbers. What is not
+  // forwarded yet stays in the outbox.
   void Stop(std::chrono::milliseconds grace);
 
   int public_port() const { return front_->public_port(); }
@@ -74,7 +74,7 @@ class Server {
 
   const Clock& clock_;
   metrics::Registry& registry_;
-  std::unique_ptr<storage::Stores> stores_;  // first of what follows: it goes last
+  std::unique_ptr<storage::Stores> stores_;     // first of what follows: it goes last
   std::unique_ptr<ingest::Ingester> ingester_;  // gone once stopped
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
@@ -87,7 +87,7 @@ class Server {
   Routes routes_;
   jobs::JobTable jobs_;
   std::unique_ptr<forward::Forwarder> forwarder_;  // null where nothing is forwarded
-  std::unique_ptr<HttpFront> front_;
+  std::unique_ptr<http::HttpFront> front_;
 };
 
 }  // namespace rollcall::api

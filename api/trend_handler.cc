@@ -125,7 +125,8 @@ std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend)
   return csv.Take();
 }
 
-void Answer(const DataServices& services, const ApiRequest& request, HttpResponse& response) {
+void Answer(const DataServices& services, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
@@ -144,8 +145,8 @@ void Answer(const DataServices& services, const ApiRequest& request, HttpRespons
 
 }  // namespace
 
-ApiHandler TrendHandler(const DataServices& services) {
-  return [services](const ApiRequest& request, HttpResponse& response) {
+http::ApiHandler TrendHandler(const DataServices& services) {
+  return [services](const http::ApiRequest& request, http::HttpResponse& response) {
     Answer(services, request, response);
   };
 }

@@ -6,7 +6,7 @@ namespace rollcall::api {
 
 std::optional<counts::Trend> ReadTrendOrAnswer(const char* what, const DataServices& services,
                                                const counts::TrendRequest& request,
-                                               HttpResponse& response) {
+                                               http::HttpResponse& response) {
   auto trend = counts::ReadTrend(services.stores, services.tallies, request);
   if (!trend.ok()) {
     AnswerFailure(what, trend.status(), response);

@@ -14,7 +14,7 @@ inline constexpr size_t kMostNameBytes = 1'024;
 // Answers 400 or 503 and gives nullopt where the request cannot be answered.
 std::optional<counts::Trend> ReadTrendOrAnswer(const char* what, const DataServices& services,
                                                const counts::TrendRequest& request,
-                                               HttpResponse& response);
+                                               http::HttpResponse& response);
 
 // The step's name: "2026-03" or "2026-03-07".
 std::string StepName(Period period);

@@ -22,8 +22,8 @@ struct Edit {
   bool removed;
 };
 
-// Writes groups of one metric each: varint(metrics), then per metric its number as a difference from
-// the one before, varint(items), and the items through `put(item, label set difference)`.
+// Writes groups of one metric each: varint(metrics), then per metric its number as a difference
+// from the one before, varint(items), and the items through `put(item, label set difference)`.
 template <typename Item, typename SeriesOf, typename Put>
 void EncodeGroups(std::span<const Item> items, SeriesOf series_of, Put put, std::string& out) {
   uint64_t groups = 0;
@@ -48,7 +48,8 @@ void EncodeGroups(std::span<const Item> items, SeriesOf series_of, Put put, std:
   }
 }
 
-// The reverse: `take(series, label set difference)` completes each item from the reader. False: damage.
+// The reverse: `take(series, label set difference)` completes each item from the reader. False:
+// damage.
 template <typename TakeDifference, typename Take>
 bool DecodeGroups(Reader& reader, TakeDifference take_difference, Take take) {
   const uint64_t groups = reader.Varint();
@@ -65,7 +66,8 @@ bool DecodeGroups(Reader& reader, TakeDifference take_difference, Take take) {
       label_set += difference;
       if (!reader.ok() || difference == 0 || label_set > UINT32_MAX) return false;
       take(reader,
-           SeriesValue{{static_cast<uint32_t>(label_set)}, {static_cast<uint32_t>(metric)}, 0}, flag);
+           SeriesValue{{static_cast<uint32_t>(label_set)}, {static_cast<uint32_t>(metric)}, 0},
+           flag);
       if (!reader.ok()) return false;
     }
   }

@@ -1,6 +1,7 @@
-// A chunk: the reports of one source on one day, in the order they came, as entries one after another.
-// An entry is appended without reading what is there. The first entry of a stream in a chunk is full; the
-// others are differences from the stream's latest entry, or "same". Bytes: storage/FORMAT.md, "chunks".
+// A chunk: the reports of one source on one day, in the order they came, as entries one after
+// another. An entry is appended without reading what is there. The first entry of a stream in a
+// chunk is full; the others are differences from the stream's latest entry, or "same". Bytes:
+// storage/FORMAT.md, "chunks".
 #pragma once
 
 #include <array>
@@ -25,9 +26,9 @@ void EncodeSeries(std::span<const SeriesValue> report, std::string& out);
 // Replaces `out`. DataLoss where the bytes are not what EncodeSeries writes, or more follow.
 Status DecodeSeries(std::string_view bytes, std::vector<SeriesValue>& out);
 
-// Append one entry. A full one stands for itself: `second_of_day` counts from the start of the day. The
-// others' `seconds` count from the chunk's entry before (any stream) and may be negative, when the clock
-// was set back.
+// Append one entry. A full one stands for itself: `second_of_day` counts from the start of the day.
+// The others' `seconds` count from the chunk's entry before (any stream) and may be negative, when
+// the clock was set back.
 void AppendFullEntry(unsigned slot, int64_t second_of_day, std::string_view encoded_series,
                      std::string& out);
 void AppendSameEntry(unsigned slot, int64_t seconds, std::string& out);
@@ -40,7 +41,8 @@ class ChunkReader {
   ChunkReader(Day day, std::string_view bytes)
       : reader_(bytes), start_(day.Start()), time_(start_) {}
 
-  // Goes to the next report; false at the end and at the first entry that is damaged (see status()).
+  // Goes to the next report; false at the end and at the first entry that is damaged (see
+  // status()).
   bool Next();
   const Status& status() const { return status_; }
 
@@ -51,7 +53,8 @@ class ChunkReader {
   // Sorted by metric, then label set. Valid until Next.
   const std::vector<SeriesValue>& series() const { return streams_[slot_]; }
 
-  // What a writer needs to go on where the chunk ends: which slots are in use, and their latest series.
+  // What a writer needs to go on where the chunk ends: which slots are in use, and their latest
+  // series.
   bool InUse(unsigned slot) const { return known_[slot]; }
   const std::vector<SeriesValue>& LatestOf(unsigned slot) const { return streams_[slot]; }
 

@@ -49,8 +49,8 @@ class Reader {
   uint16_t BigEndian16() { return static_cast<uint16_t>(BigEndian(2)); }
   uint32_t BigEndian32() { return static_cast<uint32_t>(BigEndian(4)); }
   uint64_t BigEndian64() { return BigEndian(8); }
-  // What is long or rare is done by functions that do not know this object: so a loop that decodes keeps
-  // the position in registers.
+  // What is long or rare is done by functions that do not know this object: so a loop that decodes
+  // keeps the position in registers.
   uint64_t Varint() {
     if (!rest_.empty() && ByteAt(0) < 0x80) {
       const uint64_t v = ByteAt(0);

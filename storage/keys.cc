@@ -88,8 +88,9 @@ std::optional<PeaksKey> DecodePeaksKey(std::string_view bytes) {
 }
 
 std::optional<WindowKey> DecodeWindowKey(std::string_view bytes) {
-  return Decode<WindowKey>(
-      bytes, [](Reader& r) { return WindowKey{{r.BigEndian32()}, {r.BigEndian16()}}; });
+  return Decode<WindowKey>(bytes, [](Reader& r) {
+    return WindowKey{{r.BigEndian32()}, {r.BigEndian16()}};
+  });
 }
 
 std::optional<TotalsKey> DecodeTotalsKey(std::string_view bytes) {

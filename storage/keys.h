@@ -1,5 +1,5 @@
-// Keys of the column families. Big-endian, days and months first: old rows go in one range delete, a
-// window is a few sequential scans. storage/FORMAT.md lists them.
+// Keys of the column families. Big-endian, days and months first: old rows go in one range delete,
+// a window is a few sequential scans. storage/FORMAT.md lists them.
 #pragma once
 
 #include <optional>

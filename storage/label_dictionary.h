@@ -1,6 +1,6 @@
-// The label dictionary: label sets and their numbers, both ways, on disk, with a bounded cache of the
-// numbers in memory. Bounded, because label sets are not: some are unique to one source (`uid` labels),
-// and the network is hostile.
+// The label dictionary: label sets and their numbers, both ways, on disk, with a bounded cache of
+// the numbers in memory. Bounded, because label sets are not: some are unique to one source (`uid`
+// labels), and the network is hostile.
 //
 // A label set is found by the 128-bit hash of its canonical form, keyed by the store's secret seed.
 // Owned by the server's one set of stores. Writing calls need the writer lock; reading ones are

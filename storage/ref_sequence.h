@@ -1,5 +1,5 @@
-// Hands out the numbers 1, 2, 3, … under a name in kMeta. What was handed out for a batch that could
-// not be committed is handed out again. Guarded by the store's writer lock.
+// Hands out the numbers 1, 2, 3, … under a name in kMeta. What was handed out for a batch that
+// could not be committed is handed out again. Guarded by the store's writer lock.
 #pragma once
 
 #include <cstdint>

@@ -7,8 +7,8 @@
 
 namespace rollcall::storage {
 
-// Drops the chunks of all days before `day`, the peaks of all months before `month`. Nothing happens
-// where they were dropped before. Take the writer lock themselves.
+// Drops the chunks of all days before `day`, the peaks of all months before `month`. Nothing
+// happens where they were dropped before. Take the writer lock themselves.
 Status DropChunksBefore(Store& store, Day day);
 Status DropPeaksBefore(Store& store, Month month);
 

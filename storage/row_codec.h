@@ -23,8 +23,8 @@ Status DecodeTotals(std::string_view bytes, TotalsRow& row);
 // The windows that end with one month. The row is there when their totals are: kept up to date with
 // each report since.
 struct WindowRecord {
-  // Once an overview of the closed month was given: when, and the names of the app list that it had.
-  // They make the overview of a closed month the same for ever.
+  // Once an overview of the closed month was given: when, and the names of the app list that it
+  // had. They make the overview of a closed month the same for ever.
   bool final = false;
   UnixSeconds computed_at{};
   std::vector<std::string> app_names;

@@ -1,5 +1,5 @@
-// The sources: ids and their numbers, both ways, and when each was first seen. On disk only: who needs
-// them fast keeps them (ingest's source table). Writing calls need the store's writer lock.
+// The sources: ids and their numbers, both ways, and when each was first seen. On disk only: who
+// needs them fast keeps them (ingest's source table). Writing calls need the store's writer lock.
 #pragma once
 
 #include <atomic>

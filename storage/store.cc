@@ -22,8 +22,8 @@ namespace rollcall::storage {
 namespace {
 
 constexpr std::array<const char*, kTableCount> kTableNames = {
-    "default", "labels", "label_refs", "sources", "source_ids",
-    "chunks",  "peaks",  "totals",     "windows", "outbox", "outbox_parked", "periods"};
+    "default", "labels", "label_refs", "sources", "source_ids",    "chunks",
+    "peaks",   "totals", "windows",    "outbox",  "outbox_parked", "periods"};
 
 constexpr std::string_view kFormatVersionName = "format_version";
 constexpr std::string_view kHashSeedName = "hash_seed";
@@ -74,8 +74,8 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const StoreOptions& optio
 
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
-  // Filters and indexes in small partitions: a whole filter of a large file would not fit a shard of the
-  // cache, and each read of a row would load it anew.
+  // Filters and indexes in small partitions: a whole filter of a large file would not fit a shard
+  // of the cache, and each read of a row would load it anew.
   blocks.cache_index_and_filter_blocks = true;
   blocks.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   blocks.partition_filters = true;
@@ -254,12 +254,12 @@ Status Store::Initialize(bool is_new) {
 Status Store::Write(const WriterLock& lock, const Batch& batch, bool sync) {
   if (!lock.owns_lock()) return Status::Internal("commit without the writer lock");
   if (failed_ || impl_->errors->any()) ROLLCALL_RETURN_IF_ERROR(Resume());
-  // The log is torn where a write to it fails, and RocksDB begins a new one only when it has something
-  // to write out. This is something, and itself not in the log.
+  // The log is torn where a write to it fails, and RocksDB begins a new one only when it has
+  // something to write out. This is something, and itself not in the log.
   rocksdb::WriteOptions unlogged;
   unlogged.disableWAL = true;
   rocksdb::Status s = impl_->db->Put(unlogged, impl_->table(Table::kMeta), ToSlice(kProbeName),
-                                      ToSlice(kProbeValue));
+                                     ToSlice(kProbeValue));
   if (s.ok()) {
     rocksdb::WriteOptions logged;
     logged.sync = sync;
@@ -283,7 +283,8 @@ Status Store::DropFiles(Table table, std::string_view begin, std::string_view en
 
 Status Store::Resume() {
   const auto now = std::chrono::steady_clock::now();
-  if (now < next_resume_) return Status::Unavailable("commit: the disk failed less than a second ago");
+  if (now < next_resume_)
+    return Status::Unavailable("commit: the disk failed less than a second ago");
   next_resume_ = now + kRecoveryInterval;
   // Errors from here on are new ones.
   impl_->errors->Clear();

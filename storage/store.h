@@ -1,8 +1,8 @@
-// The store: one RocksDB in one directory, its column families and its one writer lock. What the rows
-// mean is the business of the codecs and of who owns the table (storage/FORMAT.md).
+// The store: one RocksDB in one directory, its column families and its one writer lock. What the
+// rows mean is the business of the codecs and of who owns the table (storage/FORMAT.md).
 //
-// Reads are thread-safe and may run beside a writer. Writers hold the writer lock from the first read
-// that their write depends on until the commit.
+// Reads are thread-safe and may run beside a writer. Writers hold the writer lock from the first
+// read that their write depends on until the commit.
 #pragma once
 
 #include <atomic>
@@ -128,25 +128,26 @@ class Store {
   using WriterLock = std::unique_lock<std::mutex>;
   WriterLock LockForWriting() { return WriterLock(writer_mutex_); }
 
-  // Makes the batch visible and, with all before it, durable (synced to disk). Unavailable: the disk is
-  // full or failed, and nothing of the batch is stored; later calls try to recover first, once a
-  // second. The batch is left as it was.
+  // Makes the batch visible and, with all before it, durable (synced to disk). Unavailable: the
+  // disk is full or failed, and nothing of the batch is stored; later calls try to recover first,
+  // once a second. The batch is left as it was.
   Status Commit(const WriterLock& lock, const Batch& batch) { return Write(lock, batch, true); }
-  // The same, but durable only with the next commit or Sync: for who has many batches and tells nobody
-  // before the last. A crash leaves the first of them, each whole.
+  // The same, but durable only with the next commit or Sync: for who has many batches and tells
+  // nobody before the last. A crash leaves the first of them, each whole.
   Status CommitUnsynced(const WriterLock& lock, const Batch& batch) {
     return Write(lock, batch, false);
   }
   // Makes all that was committed durable. Unavailable: the disk.
   Status Sync(const WriterLock& lock);
 
-  // Gives the disk back what files hold that have nothing but keys from `begin` to before `end`. Reads of
-  // that range may find any, all or none of its rows from then on: for rows that count as deleted.
+  // Gives the disk back what files hold that have nothing but keys from `begin` to before `end`.
+  // Reads of that range may find any, all or none of its rows from then on: for rows that count as
+  // deleted.
   Status DropFiles(Table table, std::string_view begin, std::string_view end);
 
-  // Where a write failed, and in the background too: tries to write again, so that a store is writable
-  // soon after the disk has room, even if nobody commits. Ok where there is nothing to recover from.
-  // Takes the writer lock.
+  // Where a write failed, and in the background too: tries to write again, so that a store is
+  // writable soon after the disk has room, even if nobody commits. Ok where there is nothing to
+  // recover from. Takes the writer lock.
   Status Recover();
 
   // Whether the latest commit worked. Thread-safe.

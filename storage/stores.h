@@ -25,13 +25,13 @@ class Stores {
   Outbox& outbox() { return *outbox_; }
   PeriodLedger& periods() { return *periods_; }
 
-  // An import holds it for each of its batches, and lets it go for a moment before the next. Who reads
-  // a window again and again because an import keeps dropping it takes it, and is alone with the reports
-  // that come in. Taken before the writer lock.
+  // An import holds it for each of its batches, and lets it go for a moment before the next. Who
+  // reads a window again and again because an import keeps dropping it takes it, and is alone with
+  // the reports that come in. Taken before the writer lock.
   std::mutex& import_turn() { return import_turn_; }
 
-  // Commits a batch with the numbers that it gave out. What came of it must then be told by Committed or
-  // Abandoned, still under the lock; also where the batch was not committed at all.
+  // Commits a batch with the numbers that it gave out. What came of it must then be told by
+  // Committed or Abandoned, still under the lock; also where the batch was not committed at all.
   Status Commit(const Store::WriterLock& lock, Batch& batch) {
     Save(batch);
     return store_->Commit(lock, batch);

@@ -93,7 +93,7 @@ Status TotalsLedger::Add(const TotalsMap& gains, Batch& batch) {
     if (row.status().code() == Code::kDataLoss) {
       // Totals can be computed again from the peaks; what was put for them above goes with them.
       log::Error("totals of {}: {}; they are dropped and computed again", key.last.ToString(),
-                    row.status().message());
+                 row.status().message());
       DropWindow(at, batch);
       continue;
     }

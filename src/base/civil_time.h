@@ -35,7 +35,9 @@ struct Month {
 
   int year() const { return static_cast<int>(number / 12); }
   unsigned month() const { return number % 12 + 1; }  // 1..12
-  Month Plus(int months) const { return {static_cast<uint32_t>(static_cast<int>(number) + months)}; }
+  Month Plus(int months) const {
+    return {static_cast<uint32_t>(static_cast<int>(number) + months)};
+  }
   Day FirstDay() const;
   Day LastDay() const;
   UnixSeconds Start() const { return FirstDay().Start(); }

@@ -16,9 +16,7 @@ class Clock {
   virtual ~Clock() = default;
   // The wall clock. It may step in either direction.
   virtual std::chrono::sys_time<std::chrono::milliseconds> NowMilliseconds() const = 0;
-  UnixSeconds Now() const {
-    return std::chrono::floor<std::chrono::seconds>(NowMilliseconds());
-  }
+  UnixSeconds Now() const { return std::chrono::floor<std::chrono::seconds>(NowMilliseconds()); }
 };
 
 class SystemClock final : public Clock {

@@ -14,12 +14,12 @@ namespace rollcall {
 
 enum class Code {
   kOk,
-  kInvalidArgument,  // the caller's input breaks a rule; sending it again cannot help
-  kNotFound,         // what was asked for is not there
-  kUnavailable,      // it may work later: disk full, shutting down, queue full
-  kDataLoss,         // stored bytes are not what was written
+  kInvalidArgument,     // the caller's input breaks a rule; sending it again cannot help
+  kNotFound,            // what was asked for is not there
+  kUnavailable,         // it may work later: disk full, shutting down, queue full
+  kDataLoss,            // stored bytes are not what was written
   kFailedPrecondition,  // in use, no rights, made by a newer version: an operator must act
-  kInternal,         // a bug of ours
+  kInternal,            // a bug of ours
 };
 
 // Success, or a code and one line of text for a person. Cheap to return; thread-compatible.
@@ -56,7 +56,7 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // NOLINT: a value is a Result
+  Result(T value) : value_(std::move(value)) {}         // NOLINT: a value is a Result
   Result(Status status) : status_(std::move(status)) {  // NOLINT: a failure is a Result
     assert(!status_.ok());
   }
@@ -86,11 +86,11 @@ class [[nodiscard]] Result {
 };
 
 // Leaves the function with the failure, if there is one.
-#define ROLLCALL_RETURN_IF_ERROR(expression)                  \
-  do {                                                        \
+#define ROLLCALL_RETURN_IF_ERROR(expression)                        \
+  do {                                                              \
     if (::rollcall::Status status_ = (expression); !status_.ok()) { \
-      return status_;                                         \
-    }                                                         \
+      return status_;                                               \
+    }                                                               \
   } while (false)
 
 }  // namespace rollcall

@@ -37,11 +37,10 @@ int RunVerify(std::span<char*> args);
 int RunImport(std::span<char*> args);
 int RunExport(std::span<char*> args);
 
-// Runs the command that `args` (without the program's name) begin with, and returns its exit code. Where
-// they begin with a flag, that is the first command.
-// Requests for help and for the version are answered here, on `out`. What is not understood is
-// answered with one line on `err`, no arguments at all with the help on `err`; both return
-// kExitUsage.
+// Runs the command that `args` (without the program's name) begin with, and returns its exit code.
+// Where they begin with a flag, that is the first command. Requests for help and for the version
+// are answered here, on `out`. What is not understood is answered with one line on `err`, no
+// arguments at all with the help on `err`; both return kExitUsage.
 int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostream& out,
              std::ostream& err);
 

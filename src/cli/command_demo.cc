@@ -2,17 +2,19 @@
 #include <csignal>
 #include <cstdio>
 
-#include "cli/command.h"
 #include "base/log.h"
-#include "cli/demo_fill.h"
+#include "cli/command.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
+#include "demo/fill.h"
 
 namespace rollcall::cli {
 
 const std::string_view kDemoHelp =
-    "Fills an empty store with the history of a made-up fleet, then serves it like `rollcall serve`.\n"
-    "The fleet grows, upgrades, falls silent and loses members; the same options make the same fleet.\n"
+    "Fills an empty store with the history of a made-up fleet, then serves it like `rollcall "
+    "serve`.\n"
+    "The fleet grows, upgrades, falls silent and loses members; the same options make the same "
+    "fleet.\n"
     "\n"
     "  rollcall demo\n"
     "  rollcall demo --sources 2000 --months 6 --data-dir /tmp/fleet\n"
@@ -31,18 +33,18 @@ bool StopRequested() {
 }
 
 Status Fill(const DemoOptions& options, storage::Stores& stores) {
-  DemoFleetOptions fleet_options;
+  demo::DemoFleetOptions fleet_options;
   fleet_options.seed = options.seed;
   fleet_options.sources = options.sources;
   fleet_options.months = options.months;
   fleet_options.end = SystemClock().Now();
   fleet_options.interval = std::chrono::duration_cast<std::chrono::seconds>(options.interval);
   fleet_options.keep_truth = false;
-  auto fleet = DemoFleet::Make(fleet_options);
+  auto fleet = demo::DemoFleet::Make(fleet_options);
   if (!fleet.ok()) return fleet.status();
   metrics::Registry registry;
   ProgressBar bar(ProgressBar::ForStderr("demo", "reports", (*fleet)->total_reports()));
-  ROLLCALL_RETURN_IF_ERROR(FillWithDemo(
+  ROLLCALL_RETURN_IF_ERROR(demo::FillWithDemo(
       stores, **fleet, registry, [&](uint64_t done) { bar.Update(done); }, StopRequested));
   bar.Finish();
   storage::Store& store = stores.store();
@@ -66,10 +68,10 @@ int RunDemo(std::span<char*> args) {
   if (*is_whole == 1) {
     log::Info("{} holds a demo fleet already", options->data_dir);
   } else if ((*stores)->sources().size() > 0) {
-    return Fail("demo", Status::FailedPrecondition(
-                            options->data_dir + " holds " +
-                            std::to_string((*stores)->sources().size()) +
-                            " sources: name an empty directory with --data-dir"));
+    return Fail("demo",
+                Status::FailedPrecondition(options->data_dir + " holds " +
+                                           std::to_string((*stores)->sources().size()) +
+                                           " sources: name an empty directory with --data-dir"));
   } else if (Status filled = Fill(*options, **stores); !filled.ok()) {
     return Fail("demo", filled);
   }

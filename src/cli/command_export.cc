@@ -9,7 +9,7 @@
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
 #include "cli/server_url.h"
-#include "forward/http_client.h"
+#include "http/client/client.h"
 #include "model/fleet.h"
 #include "parse/instant.h"
 #include "query/exporter.h"
@@ -115,10 +115,10 @@ Status ExportFromServer(const ExportOptions& options, Output& output) {
     parameters.push_back({"end", FormatRfc3339(last)});
   }
   if (!options.match.empty()) parameters.push_back({"match[]", options.match});
-  forward::HttpClientOptions client;
+  http::HttpClientOptions client;
   // It says nothing while it passes over what is not wanted.
   client.read_timeout = std::chrono::hours(1);
-  const auto answer = forward::HttpGetStream(
+  const auto answer = http::HttpGetStream(
       RequestUrl(options.server, "/api/v1/export", parameters),
       [&](std::string_view piece) { return output.Write(piece); }, client);
   if (!answer.ok()) return answer.status();

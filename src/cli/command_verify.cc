@@ -9,7 +9,8 @@
 namespace rollcall::cli {
 
 const std::string_view kVerifyHelp =
-    "Recomputes every total from the stored peaks, and the peaks from the stored reports where these\n"
+    "Recomputes every total from the stored peaks, and the peaks from the stored reports where "
+    "these\n"
     "are still there, and says what differs. The store must not be in use.\n"
     "\n"
     "  rollcall verify --data-dir /var/lib/rollcall\n"
@@ -34,8 +35,8 @@ int RunVerify(std::span<char*> args) {
   if (!report.ok()) return Fail("verify", report.status());
   for (const std::string& example : report->examples) std::printf("differs: %s\n", example.c_str());
   if (report->differences > report->examples.size()) {
-    std::printf("… and %llu more\n", static_cast<unsigned long long>(report->differences -
-                                                                     report->examples.size()));
+    std::printf("… and %llu more\n",
+                static_cast<unsigned long long>(report->differences - report->examples.size()));
   }
   std::printf(
       "%llu months of totals (%llu rows) against peaks, %llu left out; %llu rows of peaks against "

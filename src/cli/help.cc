@@ -65,12 +65,11 @@ std::string OptionText(const OptionSpec& spec, unsigned user) {
 }
 
 std::string UsersText(unsigned users) {
-  constexpr std::array<std::pair<unsigned, std::string_view>, 5> kNames{
-      {{kServe, "serve"},
-       {kDemo, "demo"},
-       {kVerify, "verify"},
-       {kImport, "import"},
-       {kExport, "export"}}};
+  constexpr std::array<std::pair<unsigned, std::string_view>, 5> kNames{{{kServe, "serve"},
+                                                                         {kDemo, "demo"},
+                                                                         {kVerify, "verify"},
+                                                                         {kImport, "import"},
+                                                                         {kExport, "export"}}};
   std::string text;
   for (const auto& [user, name] : kNames) {
     if ((users & user) != 0) {
@@ -126,9 +125,9 @@ std::string OptionsAsMarkdown() {
   for (const OptionSpec& spec : OptionTable()) {
     const std::string value = spec.DefaultText();
     text += "| `--" + std::string(spec.flag) + "` `" + spec.VariableName() + "` | " +
-            (value.empty() ? "empty" : "`" + value + "`") + ": " + std::string(spec.reason) + " | " +
-            std::string(spec.meaning) + ZeroSentence(spec) + " Takes " + spec.allowed + ". | " +
-            UsersText(spec.users) + " |\n";
+            (value.empty() ? "empty" : "`" + value + "`") + ": " + std::string(spec.reason) +
+            " | " + std::string(spec.meaning) + ZeroSentence(spec) + " Takes " + spec.allowed +
+            ". | " + UsersText(spec.users) + " |\n";
   }
   return text;
 }

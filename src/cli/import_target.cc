@@ -14,7 +14,7 @@
 namespace rollcall::cli {
 namespace {
 
-using forward::BodySource;
+using http::BodySource;
 using ingest::ImportFormat;
 using ingest::ImportTally;
 
@@ -23,7 +23,7 @@ class StoreTarget final : public ImportTarget {
   StoreTarget(const ImportOptions& options, std::unique_ptr<storage::Stores> stores)
       : options_(options), stores_(std::move(stores)) {}
 
-  Result<ImportTally> Import(ImportFormat format, const BodySource& next,
+  Result<ImportTally> Import(ImportFormat format, const http::BodySource& next,
                              const Progress& progress) override {
     ingest::ImportOptions import;
     import.fleet = CozystackFleet().ref;
@@ -56,9 +56,9 @@ class ServerTarget final : public ImportTarget {
  public:
   explicit ServerTarget(const ImportOptions& options) : options_(options) {}
 
-  Result<ImportTally> Import(ImportFormat format, const BodySource& next,
+  Result<ImportTally> Import(ImportFormat format, const http::BodySource& next,
                              const Progress& progress) override {
-    forward::HttpClientOptions client;
+    http::HttpClientOptions client;
     // The server says nothing until all is stored.
     client.read_timeout = std::chrono::hours(6);
     client.total_timeout = std::chrono::hours(24 * 30);
@@ -75,7 +75,7 @@ class ServerTarget final : public ImportTarget {
       progress(lines, 0);
       return piece;
     };
-    const auto answer = forward::HttpPostStream(UrlFor(format), "text/plain", counted, client);
+    const auto answer = http::HttpPostStream(UrlFor(format), "text/plain", counted, client);
     if (!answer.ok()) return answer.status();
     Result<ImportTally> tally = api::ParseImportJson(answer->body);
     // A tally comes with a refusal of the whole too.

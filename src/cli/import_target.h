@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 #include "cli/options.h"
-#include "forward/http_client.h"
+#include "http/client/client.h"
 #include "ingest/importer.h"
 
 namespace rollcall::cli {
@@ -27,7 +27,7 @@ class ImportTarget {
   // Takes all that `next` brings, plain or packed, and returns when it is stored. A bad line fails
   // only where the options are strict.
   virtual Result<ingest::ImportTally> Import(ingest::ImportFormat format,
-                                             const forward::BodySource& next,
+                                             const http::BodySource& next,
                                              const Progress& progress) = 0;
 };
 

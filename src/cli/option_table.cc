@@ -240,20 +240,19 @@ void AddElsewhere(std::vector<OptionSpec>& table) {
   table.push_back(Duration(
       kBoth, "app-list-interval", seconds(1), hours(24 * 30), ROLLCALL_FIELD(app_list_interval),
       {"Time between two fetches of that list.", "GitHub takes 60 anonymous requests an hour"}));
-  table.push_back(
-      Text(kBoth, "vmselect-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(vmselect_url),
-           {"The VictoriaMetrics that computes overviews: a vmselect, or a URL ending in /prometheus.",
-            "the store has all that came in", "the overview comes from the store"}));
+  table.push_back(Text(
+      kBoth, "vmselect-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(vmselect_url),
+      {"The VictoriaMetrics that computes overviews: a vmselect, or a URL ending in /prometheus.",
+       "the store has all that came in", "the overview comes from the store"}));
   table.push_back(Text(kBoth, "snapshot-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
                        ROLLCALL_FIELD(snapshot_dir),
                        {"Snapshots YYYY-MM.json of closed months: kept with --vmselect-url; "
                         "without it read for months before those that the store has.",
                         "the store needs none", "there are none"}));
-  table.push_back(
-      Duration(kBoth, "vmselect-timeout", milliseconds(100), minutes(10),
-               ROLLCALL_FIELD(vmselect_timeout),
-               {"Time for all that VictoriaMetrics is asked for one overview; over it: 503.",
-                "what VictoriaMetrics itself gives a query"}));
+  table.push_back(Duration(
+      kBoth, "vmselect-timeout", milliseconds(100), minutes(10), ROLLCALL_FIELD(vmselect_timeout),
+      {"Time for all that VictoriaMetrics is asked for one overview; over it: 503.",
+       "what VictoriaMetrics itself gives a query"}));
 }
 
 void AddForward(std::vector<OptionSpec>& table) {
@@ -326,9 +325,10 @@ void AddDeadlines(std::vector<OptionSpec>& table) {
                            ROLLCALL_FIELD(front.idle_timeout),
                            {"Time a connection may stay open between two requests.",
                             "senders open a new one if they need it"}));
-  table.push_back(Duration(kBoth, "write-timeout", milliseconds(1), hours(1),
-                           ROLLCALL_FIELD(front.write_timeout),
-                           {"Time for a client to take its whole answer; of an export, each piece of it.", "answers are small"}));
+  table.push_back(Duration(
+      kBoth, "write-timeout", milliseconds(1), hours(1), ROLLCALL_FIELD(front.write_timeout),
+      {"Time for a client to take its whole answer; of an export, each piece of it.",
+       "answers are small"}));
   table.push_back(Duration(
       kBoth, "shutdown-grace", milliseconds(0), minutes(10), ROLLCALL_FIELD(shutdown_grace),
       {"Time that requests in progress have after SIGTERM.",
@@ -339,10 +339,10 @@ void AddWorkers(std::vector<OptionSpec>& table) {
   table.push_back(Number<size_t>(
       kBoth, "ingest-threads", 1, 256, "threads", ROLLCALL_FIELD(front.ingest_threads),
       {"Threads that take in reports.", "reports wait for the disk, not for a processor"}));
-  table.push_back(Number<size_t>(
-      kBoth, "query-threads", 1, 256, "threads", ROLLCALL_FIELD(front.query_threads),
-      {"Threads that answer everything else, and as many for --vmselect-url.",
-       "a slow answer leaves three for the others"}));
+  table.push_back(
+      Number<size_t>(kBoth, "query-threads", 1, 256, "threads", ROLLCALL_FIELD(front.query_threads),
+                     {"Threads that answer everything else, and as many for --vmselect-url.",
+                      "a slow answer leaves three for the others"}));
   table.push_back(Number<size_t>(
       kBoth, "ingest-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(front.ingest_queue),
       {"Reports that may wait or be in work; over it: 503 with Retry-After.",

@@ -13,13 +13,13 @@
 #include <string>
 #include <vector>
 
-#include "api/http_front.h"
 #include "base/status.h"
+#include "http/server/front.h"
 
 namespace rollcall::cli {
 
 struct ServeOptions {
-  api::FrontOptions front;
+  http::FrontOptions front;
   size_t max_body_bytes = 10 * 1024 * 1024;  // of one report, inflated; inclusive
 
   std::string data_dir = "data";
@@ -41,7 +41,8 @@ struct ServeOptions {
   bool no_store = false;
   size_t outbox_max_bytes = size_t{10} << 30;
   std::chrono::milliseconds outbox_retention = std::chrono::hours(24 * 7);  // of parked reports
-  // Empty: overviews come from the store, and where it has none from the snapshots, if there are any.
+  // Empty: overviews come from the store, and where it has none from the snapshots, if there are
+  // any.
   std::string vmselect_url;
   std::string snapshot_dir;
   std::chrono::milliseconds vmselect_timeout = std::chrono::seconds(30);
@@ -91,7 +92,7 @@ struct ExportOptions {
   std::string from;    // inclusive; empty: from the first report
   std::string to;      // exclusive; empty: to the last one
   std::string match;   // empty: all series
-  std::string fleet;  // empty: the built-in one
+  std::string fleet;   // empty: the built-in one
 };
 
 struct VerifyOptions {

@@ -84,7 +84,8 @@ std::string ProgressBar::Line(SteadyTime now) const {
     if (elapsed > 0) {
       line += ", " + std::to_string(Rounded(static_cast<double>(details_) / elapsed)) + "/s";
     }
-  } else if (rate > 0) line += ", " + std::to_string(Rounded(rate)) + "/s";
+  } else if (rate > 0)
+    line += ", " + std::to_string(Rounded(rate)) + "/s";
   if (finished_) return line + ", " + FormatDuration(Rounded(elapsed));
   if (options_.total_known && rate > 0 && done_ < options_.total) {
     line += ", " + FormatDuration(Rounded(static_cast<double>(options_.total - done_) / rate)) +

@@ -20,10 +20,10 @@ class ProgressBar {
   static constexpr std::chrono::milliseconds kPlainPeriod{5'000};
 
   struct Options {
-    std::string what;    // in front of each line: "demo"
-    std::string unit;    // what is counted: "reports"
+    std::string what;         // in front of each line: "demo"
+    std::string unit;         // what is counted: "reports"
     std::string detail_unit;  // of what is finer than that: "lines"; empty: nothing is
-    uint64_t total = 0;  // 0: nothing to do, which is 100%
+    uint64_t total = 0;       // 0: nothing to do, which is 100%
     bool total_known = true;  // else there are no percents and no time left
     bool terminal = false;
     std::function<SteadyTime()> now;              // a clock that never goes back

@@ -45,16 +45,15 @@ std::string SizeOnDisk(const std::string& directory) {
 
 // What a person at a terminal does next.
 void PrintWelcome(int public_port, int private_port) {
-  std::printf(
-      "rollcall " ROLLCALL_VERSION
-      " is running.\n"
-      "  Open     http://localhost:%d/\n"
-      "  Post     curl -H 'X-Cluster-ID: my-cluster' --data-binary 'cozy_cluster_info 1' "
-      "http://localhost:%d/\n"
-      "  Read     curl 'http://localhost:%d/api/overview?year=%s&month=%u'\n",
-      public_port, public_port, public_port,
-      std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
-      Month::Of(SystemClock().Now()).month());
+  std::printf("rollcall " ROLLCALL_VERSION
+              " is running.\n"
+              "  Open     http://localhost:%d/\n"
+              "  Post     curl -H 'X-Cluster-ID: my-cluster' --data-binary 'cozy_cluster_info 1' "
+              "http://localhost:%d/\n"
+              "  Read     curl 'http://localhost:%d/api/overview?year=%s&month=%u'\n",
+              public_port, public_port, public_port,
+              std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
+              Month::Of(SystemClock().Now()).month());
   if (private_port != 0) std::printf("  Metrics  http://localhost:%d/metrics\n", private_port);
   std::fflush(stdout);
 }
@@ -108,12 +107,13 @@ int ServeUntilSignal(const ServeOptions& options, std::unique_ptr<storage::Store
   const uint64_t label_sets = stores->labels().size();
   auto server = api::Server::Start(ServerOptionsOf(options), std::move(stores), clock, registry);
   if (!server.ok()) return Fail("serve", server.status());
-  spdlog::info("rollcall {} listens on {} (public, port {}) and {} (private, port {}); data in {}, {}, "
-               "{} sources, {} label sets",
-               ROLLCALL_VERSION, options.front.public_address, (*server)->public_port(),
-               options.front.private_address.empty() ? "nothing" : options.front.private_address,
-               (*server)->private_port(), options.data_dir, SizeOnDisk(options.data_dir), sources,
-               label_sets);
+  spdlog::info(
+      "rollcall {} listens on {} (public, port {}) and {} (private, port {}); data in {}, {}, "
+      "{} sources, {} label sets",
+      ROLLCALL_VERSION, options.front.public_address, (*server)->public_port(),
+      options.front.private_address.empty() ? "nothing" : options.front.private_address,
+      (*server)->private_port(), options.data_dir, SizeOnDisk(options.data_dir), sources,
+      label_sets);
   PrintWelcome((*server)->public_port(), (*server)->private_port());
 
   const sigset_t signals = EndingSignals();

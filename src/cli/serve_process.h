@@ -16,7 +16,8 @@ void SetUpLogging(const std::string& level);
 // Opens the store of the options' data directory.
 Result<std::unique_ptr<storage::Stores>> OpenStores(const ServeOptions& options);
 
-// Holds SIGTERM and SIGINT back from every thread started after it, until ServeUntilSignal takes them.
+// Holds SIGTERM and SIGINT back from every thread started after it, until ServeUntilSignal takes
+// them.
 void HoldSignals();
 
 // Serves until SIGTERM or SIGINT, then drains and returns the exit code. A second signal ends the

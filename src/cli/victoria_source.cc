@@ -20,14 +20,14 @@ std::string JustBefore(UnixSeconds at) { return Seconds(at - std::chrono::second
 // What a short list of series begins with.
 constexpr size_t kSeriesBytes = 4096;
 
-forward::HttpClientOptions Patient() {
-  forward::HttpClientOptions options;
+http::HttpClientOptions Patient() {
+  http::HttpClientOptions options;
   // While it looks its series up it says nothing.
   options.read_timeout = std::chrono::minutes(10);
   return options;
 }
 
-Status Answered(const std::string& base, const forward::HttpClientResponse& answer) {
+Status Answered(const std::string& base, const http::HttpClientResponse& answer) {
   const std::string text = answer.body.substr(0, answer.body.find('\n'));
   return Status::Unavailable(base + " answered " + std::to_string(answer.status) + ": " +
                              text.substr(0, 200));
@@ -58,12 +58,12 @@ Result<std::string> VictoriaSource::AskForSeries(Month month) const {
     is_enough = beginning.size() >= kSeriesBytes;
     return is_enough ? Status::Unavailable("enough was read") : Status::Ok();
   };
-  const auto answer = forward::HttpGetStream(RequestUrl(base_, "/api/v1/series",
-                                                        {{"match[]", match_},
-                                                         {"start", Seconds(month.Start())},
-                                                         {"end", JustBefore(month.Plus(1).Start())},
-                                                         {"limit", "1"}}),
-                                             sink, Patient());
+  const auto answer = http::HttpGetStream(RequestUrl(base_, "/api/v1/series",
+                                                     {{"match[]", match_},
+                                                      {"start", Seconds(month.Start())},
+                                                      {"end", JustBefore(month.Plus(1).Start())},
+                                                      {"limit", "1"}}),
+                                          sink, Patient());
   if (!answer.ok() && !is_enough) return answer.status();
   if (answer.ok() && answer->status != 200) return Answered(base_, *answer);
   if (beginning.find("\"status\":\"success\"") == std::string::npos) {
@@ -81,9 +81,9 @@ Result<std::optional<Month>> VictoriaSource::FirstMonth(Month last) const {
   return std::optional<Month>();
 }
 
-Status VictoriaSource::Pull(UnixSeconds from, UnixSeconds to, const forward::BodySink& sink,
+Status VictoriaSource::Pull(UnixSeconds from, UnixSeconds to, const http::BodySink& sink,
                             std::stop_token stop) const {
-  const auto answer = forward::HttpGetStream(
+  const auto answer = http::HttpGetStream(
       RequestUrl(base_, "/api/v1/export",
                  {{"match[]", match_}, {"start", Seconds(from)}, {"end", JustBefore(to)}}),
       sink, Patient(), std::move(stop));

@@ -9,7 +9,7 @@
 
 #include "base/civil_time.h"
 #include "base/status.h"
-#include "forward/http_client.h"
+#include "http/client/client.h"
 
 namespace rollcall::cli {
 
@@ -25,7 +25,7 @@ class VictoriaSource {
 
   // Hands the samples from `from` on and before `to` to the sink, as JSON lines. Unavailable: the
   // connection was lost on the way, it says nothing for minutes, or a stop was asked for.
-  Status Pull(UnixSeconds from, UnixSeconds to, const forward::BodySink& sink,
+  Status Pull(UnixSeconds from, UnixSeconds to, const http::BodySink& sink,
               std::stop_token stop) const;
 
  private:

@@ -88,9 +88,9 @@ Status OverviewReader::VisitLabelSets(
   const auto ref = stores_.labels().FindMetric(metric, &snapshot);
   if (!ref.ok()) return ref.status();
   if (ref->value == 0) return Status::Ok();
-  storage::Scan scan = stores_.store().NewScan(
-      Table::kTotals, EncodeTotalsPrefix(window, *ref),
-      EncodeTotalsPrefix(window, MetricRef{ref->value + 1}), &snapshot);
+  storage::Scan scan =
+      stores_.store().NewScan(Table::kTotals, EncodeTotalsPrefix(window, *ref),
+                              EncodeTotalsPrefix(window, MetricRef{ref->value + 1}), &snapshot);
   for (; scan.Valid(); scan.Next()) {
     const auto key = storage::DecodeTotalsKey(scan.key());
     if (!key) return Status::DataLoss("decode totals key: not a key");
@@ -123,10 +123,12 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month) {
       if (!row.ok()) return row.status();
       totals = *row;
     } else {
-      ROLLCALL_RETURN_IF_ERROR(VisitLabelSets(
-          window, figure.metric, kept->snapshot, [&](const std::string& text, const TotalsRow& row) {
-            if (LabelValue(text, figure.label) == figure.label_value) totals += row;
-          }));
+      ROLLCALL_RETURN_IF_ERROR(VisitLabelSets(window, figure.metric, kept->snapshot,
+                                              [&](const std::string& text, const TotalsRow& row) {
+                                                if (LabelValue(text, figure.label) ==
+                                                    figure.label_value)
+                                                  totals += row;
+                                              }));
     }
     for (const Span span : kSpans) {
       FigureCount count;
@@ -151,13 +153,14 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month) {
   for (const Breakdown& breakdown : fleet.breakdowns) {
     std::map<std::string, ExactSum> sums;
     for (const std::string& name : record.app_names) sums[name];
-    ROLLCALL_RETURN_IF_ERROR(VisitLabelSets(
-        window, breakdown.metric, kept->snapshot,
-        [&](const std::string& text, const TotalsRow& row) {
-          const std::string_view value = LabelValue(text, breakdown.label);
-          const SpanTotals& of_month = row[Span::kMonth];
-          if (!value.empty() && of_month.sources > 0) sums[std::string(value)] += of_month.sum;
-        }));
+    ROLLCALL_RETURN_IF_ERROR(VisitLabelSets(window, breakdown.metric, kept->snapshot,
+                                            [&](const std::string& text, const TotalsRow& row) {
+                                              const std::string_view value =
+                                                  LabelValue(text, breakdown.label);
+                                              const SpanTotals& of_month = row[Span::kMonth];
+                                              if (!value.empty() && of_month.sources > 0)
+                                                sums[std::string(value)] += of_month.sum;
+                                            }));
     auto& totals = overview.breakdowns.emplace_back();
     for (const auto& [name, sum] : sums) totals[name] = sum.ToInt64();
   }

@@ -18,7 +18,8 @@
 
 namespace rollcall::counts {
 
-// Thread-safe. What was given is given again within the second while nothing is written to the store.
+// Thread-safe. What was given is given again within the second while nothing is written to the
+// store.
 class OverviewReader final : public OverviewSource {
  public:
   OverviewReader(storage::Stores& stores, WindowCounts& windows, const Clock& clock,
@@ -26,7 +27,8 @@ class OverviewReader final : public OverviewSource {
       : stores_(stores), windows_(windows), clock_(clock), known_names_(std::move(known_names)) {}
 
   Result<std::optional<Overview>> Read(const Fleet& fleet, Month month) override;
-  // The month itself or the latest earlier one in which anything was reported; nullopt: there is none.
+  // The month itself or the latest earlier one in which anything was reported; nullopt: there is
+  // none.
   Result<std::optional<Month>> LatestMonthWithReports(FleetRef fleet, Month month) const;
 
  private:
@@ -46,17 +48,18 @@ class OverviewReader final : public OverviewSource {
   Result<TotalsRow> ReadMetric(const storage::WindowKey& window, const std::string& metric,
                                const storage::Snapshot& snapshot) const;
   // Calls visit(label set as text, its totals) for each label set of a metric.
-  Status VisitLabelSets(const storage::WindowKey& window, const std::string& metric,
-                        const storage::Snapshot& snapshot,
-                        const std::function<void(const std::string&, const TotalsRow&)>& visit) const;
+  Status VisitLabelSets(
+      const storage::WindowKey& window, const std::string& metric,
+      const storage::Snapshot& snapshot,
+      const std::function<void(const std::string&, const TotalsRow&)>& visit) const;
 
   storage::Stores& stores_;
   WindowCounts& windows_;
   const Clock& clock_;
   KnownNames known_names_;
 
-  std::mutex mutex_;  // guards what follows
-  Moment moment_;     // of given_
+  std::mutex mutex_;                                      // guards what follows
+  Moment moment_;                                         // of given_
   std::map<std::pair<FleetRef, Month>, Overview> given_;  // by what was asked for
 };
 

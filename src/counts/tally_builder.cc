@@ -28,7 +28,8 @@ Status TallyBuilder::Resolve(MetricRef metric, LabelSetRef label_set, SeriesSlot
   if (!text.ok()) return text.status();
   for (const Label& label : LabelsOf(*text)) {
     const auto& identifying = fleet_.identifying_labels;
-    if (std::find(identifying.begin(), identifying.end(), label.name) != identifying.end()) continue;
+    if (std::find(identifying.begin(), identifying.end(), label.name) != identifying.end())
+      continue;
     auto& of_metric = metrics_[metric.value].labels;
     const auto [at, is_new] =
         of_metric.emplace(label.name, static_cast<uint32_t>(label_slots_.size()));

@@ -28,8 +28,8 @@ std::string Text(const TotalsRow& row) {
   return text;
 }
 
-// Which series are current is left out: where the clock was set back over a day, the chunks do not say
-// in which order the days' reports came.
+// Which series are current is left out: where the clock was set back over a day, the chunks do not
+// say in which order the days' reports came.
 bool SamePeaks(PeaksRow a, PeaksRow b) {
   for (PeaksRow* const row : {&a, &b}) {
     for (SeriesPeak& series : row->series) series.current = false;
@@ -40,7 +40,9 @@ bool SamePeaks(PeaksRow a, PeaksRow b) {
 class Verifier {
  public:
   Verifier(storage::Stores& stores, const std::function<void(uint64_t, uint64_t)>& progress)
-      : stores_(stores), store_(stores.store()), snapshot_(store_.TakeSnapshot()),
+      : stores_(stores),
+        store_(stores.store()),
+        snapshot_(store_.TakeSnapshot()),
         progress_(progress) {}
 
   Result<VerifyReport> Run() {
@@ -86,8 +88,8 @@ class Verifier {
       const auto key = storage::DecodePeaksKey(peaks.key());
       if (!key) return Status::DataLoss("decode peaks key: not a key");
       AddMonth({key->month, key->fleet}, *first_day);
-      peaks.Seek(storage::EncodePrefix(key->month.number,
-                                       {static_cast<uint16_t>(key->fleet.value + 1)}));
+      peaks.Seek(
+          storage::EncodePrefix(key->month.number, {static_cast<uint16_t>(key->fleet.value + 1)}));
     }
     ROLLCALL_RETURN_IF_ERROR(peaks.status());
     // Chunks without any peaks would be a difference too.
@@ -97,8 +99,8 @@ class Verifier {
       if (!key) return Status::DataLoss("decode chunk key: not a key");
       const storage::WindowKey month{Month::Of(key->day), key->fleet};
       if (month.last.FirstDay() >= *first_day && !Contains(month)) months_.push_back(month);
-      chunks.Seek(storage::EncodePrefix(key->day.number,
-                                        {static_cast<uint16_t>(key->fleet.value + 1)}));
+      chunks.Seek(
+          storage::EncodePrefix(key->day.number, {static_cast<uint16_t>(key->fleet.value + 1)}));
     }
     return chunks.status();
   }
@@ -120,8 +122,7 @@ class Verifier {
     if (!computed.ok()) return computed.status();
     storage::Scan scan = store_.NewScan(
         Table::kTotals, storage::EncodeKey(window),
-        storage::EncodePrefix(window.last.number,
-                              {static_cast<uint16_t>(window.fleet.value + 1)}),
+        storage::EncodePrefix(window.last.number, {static_cast<uint16_t>(window.fleet.value + 1)}),
         &snapshot_);
     for (; scan.Valid(); scan.Next()) {
       const auto key = storage::DecodeTotalsKey(scan.key());
@@ -145,7 +146,8 @@ class Verifier {
   }
 
   std::string Name(const TotalsKey& key) const {
-    const LabelSetRef ref = key.label_set.value != 0 ? key.label_set : LabelSetRef{key.metric.value};
+    const LabelSetRef ref =
+        key.label_set.value != 0 ? key.label_set : LabelSetRef{key.metric.value};
     const auto text = stores_.labels().TextOf(ref, &snapshot_);
     return "totals " + key.last.ToString() + " " +
            (text.ok() ? FormatLabelSet(*text) : "label set " + std::to_string(ref.value));
@@ -157,7 +159,8 @@ class Verifier {
       ROLLCALL_RETURN_IF_ERROR(ReplayDay(month, day, first_source, rows));
     }
     storage::Scan scan = store_.NewScan(
-        Table::kPeaks, storage::EncodeKey(storage::PeaksKey{month.last, month.fleet, {first_source}}),
+        Table::kPeaks,
+        storage::EncodeKey(storage::PeaksKey{month.last, month.fleet, {first_source}}),
         storage::EncodeKey(
             storage::PeaksKey{month.last, month.fleet, {first_source + kSourcesAtOnce}}),
         &snapshot_);
@@ -192,8 +195,7 @@ class Verifier {
                    std::map<uint32_t, PeaksRow>& rows) {
     storage::Scan scan = store_.NewScan(
         Table::kChunks, storage::EncodeKey(storage::ChunkKey{day, month.fleet, {first_source}}),
-        storage::EncodeKey(
-            storage::ChunkKey{day, month.fleet, {first_source + kSourcesAtOnce}}),
+        storage::EncodeKey(storage::ChunkKey{day, month.fleet, {first_source + kSourcesAtOnce}}),
         &snapshot_);
     for (; scan.Valid(); scan.Next()) {
       const auto key = storage::DecodeChunkKey(scan.key());
@@ -205,8 +207,8 @@ class Verifier {
         AddReport(reader.series(), day.number - month.last.FirstDay().number + 1, row);
       }
       if (!reader.status().ok()) {
-        Differ("chunk " + day.ToString() + " of source " + std::to_string(key->source.value) + ": " +
-               reader.status().message());
+        Differ("chunk " + day.ToString() + " of source " + std::to_string(key->source.value) +
+               ": " + reader.status().message());
       }
     }
     return scan.status();

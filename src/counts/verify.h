@@ -1,5 +1,5 @@
-// The second opinion on a store: totals recomputed from peaks, peaks recomputed from chunks, where these
-// are still there.
+// The second opinion on a store: totals recomputed from peaks, peaks recomputed from chunks, where
+// these are still there.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace rollcall::counts {
 
 struct VerifyReport {
-  uint64_t windows = 0;          // months whose totals were compared
+  uint64_t windows = 0;  // months whose totals were compared
   uint64_t totals_rows = 0;
   uint64_t windows_skipped = 0;  // retention took some of their peaks
   uint64_t peaks_rows = 0;       // source × month
@@ -25,8 +25,8 @@ struct VerifyReport {
   static constexpr size_t kMaxExamples = 20;
 };
 
-// Compares everything, reading a snapshot. `progress(done, all)` is called now and then. A store that
-// differs is not a failure; one that cannot be read is.
+// Compares everything, reading a snapshot. `progress(done, all)` is called now and then. A store
+// that differs is not a failure; one that cannot be read is.
 Result<VerifyReport> Verify(storage::Stores& stores,
                             const std::function<void(uint64_t, uint64_t)>& progress);
 

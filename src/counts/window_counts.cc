@@ -7,8 +7,8 @@
 namespace rollcall::counts {
 namespace {
 
-// Imports and reports of earlier months may drop what is being computed. After so many times imports
-// have to wait; reports of earlier months come only where a clock was set back.
+// Imports and reports of earlier months may drop what is being computed. After so many times
+// imports have to wait; reports of earlier months come only where a clock was set back.
 constexpr int kAttemptsBesideImports = 2;
 constexpr int kAttempts = 16;
 

@@ -24,9 +24,9 @@ class WindowCounts {
  public:
   WindowCounts(storage::Stores& stores, metrics::Registry& registry);
 
-  // A snapshot in which the totals of the month are right, computing their base first where that was
-  // not done yet: one computation, however many callers. Blocks meanwhile. Unavailable: the disk, or
-  // imports that kept dropping what was being computed.
+  // A snapshot in which the totals of the month are right, computing their base first where that
+  // was not done yet: one computation, however many callers. Blocks meanwhile. Unavailable: the
+  // disk, or imports that kept dropping what was being computed.
   Result<KeptTotals> Ensure(const storage::WindowKey& window);
 
  private:

@@ -80,8 +80,7 @@ Status Credentials::Read() {
 
 const std::string& Credentials::Authorization() {
   const Status status = Read();
-  if (!status.ok() && !stale_)
-    log::Warn("forward: {}; the one before is used", status.message());
+  if (!status.ok() && !stale_) log::Warn("forward: {}; the one before is used", status.message());
   stale_ = !status.ok();
   return authorization_;
 }

@@ -47,9 +47,9 @@ Result<std::unique_ptr<Forwarder>> Forwarder::Start(storage::Outbox& outbox, con
                                                     metrics::Registry& registry) {
   Result<Credentials> credentials = Credentials::Make(options.credentials);
   if (!credentials.ok()) return credentials.status().WithContext("forward");
-  const Result<HttpUrl> url = HttpUrl::Parse(options.url);
+  const Result<http::HttpUrl> url = http::HttpUrl::Parse(options.url);
   if (!url.ok()) return url.status().WithContext("forward");
-  auto client = HttpClient::Make(options.url, options.http);
+  auto client = http::HttpClient::Make(options.url, options.http);
   if (!client.ok()) return client.status().WithContext("forward");
   return std::unique_ptr<Forwarder>(
       new Forwarder(outbox, clock, options, std::move(credentials).value(),
@@ -57,7 +57,7 @@ Result<std::unique_ptr<Forwarder>> Forwarder::Start(storage::Outbox& outbox, con
 }
 
 Forwarder::Forwarder(storage::Outbox& outbox, const Clock& clock, const ForwarderOptions& options,
-                     Credentials credentials, std::unique_ptr<HttpClient> client,
+                     Credentials credentials, std::unique_ptr<http::HttpClient> client,
                      std::string target, metrics::Registry& registry)
     : outbox_(outbox),
       clock_(clock),
@@ -174,12 +174,12 @@ Forwarder::Answer Forwarder::Send(Load& load) {
 }
 
 Forwarder::Answer Forwarder::Post(const std::string& text) {
-  HttpHeaders headers;
+  http::HttpHeaders headers;
   if (const std::string& authorization = credentials_.Authorization(); !authorization.empty()) {
     headers.emplace_back("Authorization", authorization);
   }
   const auto begin = std::chrono::steady_clock::now();
-  const Result<HttpClientResponse> response =
+  const Result<http::HttpClientResponse> response =
       client_->Post(target_, headers, "text/plain", text, cut_.get_token());
   request_seconds_.Observe(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
@@ -225,7 +225,7 @@ void Forwarder::Park(const Load& load, int http_status, const std::string& reaso
   parked_.Add();
   // The reason may quote the report; it is for those who may list what is parked.
   log::Warn("forward: report {} is parked: {}", load.items.front().sequence,
-               http_status == 0 ? "it cannot be read" : "HTTP " + std::to_string(http_status));
+            http_status == 0 ? "it cannot be read" : "HTTP " + std::to_string(http_status));
 }
 
 void Forwarder::Wait(const std::string& why) {
@@ -244,8 +244,7 @@ void Forwarder::Wait(const std::string& why) {
 
 void Forwarder::Recovered() {
   if (failures_ == 0) return;
-  log::Info("forward: the receiver answers again; reports that wait: {}",
-               outbox_.size().reports);
+  log::Info("forward: the receiver answers again; reports that wait: {}", outbox_.size().reports);
   failures_ = 0;
   next_log_ = {};
 }

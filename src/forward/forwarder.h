@@ -27,8 +27,8 @@
 #include "base/status.h"
 #include "forward/credentials.h"
 #include "forward/forward_text.h"
-#include "forward/http_client.h"
-#include "forward/http_url.h"
+#include "http/client/client.h"
+#include "http/client/url.h"
 #include "metrics/registry.h"
 #include "model/report.h"
 #include "storage/outbox.h"
@@ -38,9 +38,9 @@ namespace rollcall::forward {
 struct ForwarderOptions {
   std::string url;  // of the import endpoint
   CredentialsOptions credentials;
-  HttpClientOptions http{.read_timeout = std::chrono::seconds(30),
-                         .total_timeout = std::chrono::seconds(60),
-                         .max_response_bytes = 64 * 1024};
+  http::HttpClientOptions http{.read_timeout = std::chrono::seconds(30),
+                               .total_timeout = std::chrono::seconds(60),
+                               .max_response_bytes = 64 * 1024};
   size_t max_request_bytes = 1024 * 1024;  // a single line may go beyond it
   // Waits, or returns early where a stop is requested.
   std::function<void(std::chrono::milliseconds, std::stop_token)> pause;
@@ -81,7 +81,7 @@ class Forwarder {
   };
 
   Forwarder(storage::Outbox& outbox, const Clock& clock, const ForwarderOptions& options,
-            Credentials credentials, std::unique_ptr<HttpClient> client, std::string target,
+            Credentials credentials, std::unique_ptr<http::HttpClient> client, std::string target,
             metrics::Registry& registry);
   void Run();
   Status Collect(Load& load);
@@ -101,7 +101,7 @@ class Forwarder {
 
   // The thread's own.
   Credentials credentials_;
-  std::unique_ptr<HttpClient> client_;
+  std::unique_ptr<http::HttpClient> client_;
   ParsedReport report_;    // the last one read
   size_t max_reports_;     // of the next request
   uint32_t failures_ = 0;  // in a row

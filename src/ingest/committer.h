@@ -60,8 +60,8 @@ class Committer {
 
   void Run();
   void CommitSome(std::deque<PreparedReport>& waiting);
-  // Moves reports from `waiting` into the batch; `dropped` is told how many others have to leave the
-  // outbox for them. A failure is that of the last one in `written`.
+  // Moves reports from `waiting` into the batch; `dropped` is told how many others have to leave
+  // the outbox for them. A failure is that of the last one in `written`.
   Status WriteSome(std::deque<PreparedReport>& waiting, std::vector<Written>& written,
                    storage::Batch& batch, uint64_t& dropped);
   Result<Outcome> WriteOne(PreparedReport& report, storage::UnixMilliseconds time,

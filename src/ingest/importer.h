@@ -52,13 +52,13 @@ struct ImportOptions {
 
 struct ImportTally {
   uint64_t lines = 0;
-  uint64_t samples = 0;        // that were taken
-  uint64_t not_numbers = 0;    // NaN: dropped
-  uint64_t refused = 0;        // bad lines
-  uint64_t sources = 0;        // distinct, of the import
-  uint64_t series = 0;         // distinct source × label set, of the import
-  // That the store did not have. Series of one second that share no metric are one report where they
-  // come in one load, else two: where a load ends depends on how quick the writer is.
+  uint64_t samples = 0;      // that were taken
+  uint64_t not_numbers = 0;  // NaN: dropped
+  uint64_t refused = 0;      // bad lines
+  uint64_t sources = 0;      // distinct, of the import
+  uint64_t series = 0;       // distinct source × label set, of the import
+  // That the store did not have. Series of one second that share no metric are one report where
+  // they come in one load, else two: where a load ends depends on how quick the writer is.
   uint64_t reports_added = 0;
   uint64_t samples_added = 0;
   std::vector<std::string> errors;  // of the first bad lines: "line N: reason"

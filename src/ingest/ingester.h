@@ -28,10 +28,10 @@ class Ingester {
   Ingester(storage::Stores& stores, const Clock& clock, const IngesterOptions& options,
            metrics::Registry& registry);
 
-  // Takes a report in: fingerprint and, where the content is new, parse on the calling thread, as is packing
-  // what is to be forwarded; then the committer. `done` is called exactly once, on this thread or the committer's. `time`: when it was
-  // received; nullopt: now, when it is committed. Thread-safe. Reports of one caller are stored in the
-  // order of its calls.
+  // Takes a report in: fingerprint and, where the content is new, parse on the calling thread, as
+  // is packing what is to be forwarded; then the committer. `done` is called exactly once, on this
+  // thread or the committer's. `time`: when it was received; nullopt: now, when it is committed.
+  // Thread-safe. Reports of one caller are stored in the order of its calls.
   void Ingest(FleetRef fleet, SourceId id, std::string body, std::optional<UnixSeconds> time,
               Done done);
 

@@ -21,7 +21,7 @@ using Done = std::function<void(const Status&)>;
 struct PreparedReport {
   FleetRef fleet;
   SourceId id;
-  Hash128 id_hash;  // of fleet and id
+  Hash128 id_hash;                  // of fleet and id
   std::optional<UnixSeconds> time;  // nullopt: when it is committed
   Hash128 fingerprint;              // of the body's lines
   // The body, where it is likely to repeat the source's last report and was not parsed for that

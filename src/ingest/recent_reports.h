@@ -1,6 +1,6 @@
-// Which reports were committed lately: a lossy set, asked by many threads and written by one, without a
-// lock. It answers "has this source lately sent these very lines?" well enough to skip the parser;
-// whoever relies on the answer checks it against the source's state.
+// Which reports were committed lately: a lossy set, asked by many threads and written by one,
+// without a lock. It answers "has this source lately sent these very lines?" well enough to skip
+// the parser; whoever relies on the answer checks it against the source's state.
 #pragma once
 
 #include <atomic>

@@ -17,8 +17,8 @@ unsigned DayOfMonth(Day day) { return day.number - Month::Of(day).FirstDay().num
 
 }  // namespace
 
-Result<Outcome> ReportWriter::Write(PreparedReport& report, UnixSeconds time,
-                                    storage::Batch& batch, TotalsMap& gains) {
+Result<Outcome> ReportWriter::Write(PreparedReport& report, UnixSeconds time, storage::Batch& batch,
+                                    TotalsMap& gains) {
   if (report.is_parsed && report.parsed.samples.empty()) return Outcome::kEmpty;
   if (std::max(work_.series.capacity(), work_.peaks.series.capacity()) > kMaxKeptSeries) work_ = {};
   const Result<SourceState*> found =
@@ -80,9 +80,8 @@ Status ReportWriter::Intern(const PreparedReport& report, storage::Batch& batch)
   return Status::Ok();
 }
 
-Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream,
-                                        UnixSeconds time, storage::Batch& batch,
-                                        TotalsMap& gains) {
+Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream, UnixSeconds time,
+                                        storage::Batch& batch, TotalsMap& gains) {
   const Day day = Day::Of(time);
   const auto slot = static_cast<unsigned>(&stream - source.streams.data());
   const bool first_of_day = stream.day != day;
@@ -155,7 +154,8 @@ Status ReportWriter::UpdatePeaks(SourceState& source, Day day, storage::Batch& b
   const Month month = Month::Of(day);
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadPeaks(source, month));
   ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.peaks, work_.peaks));
-  const PeaksChange change = AddReport(work_.series, DayOfMonth(day), work_.peaks, work_.next_peaks);
+  const PeaksChange change =
+      AddReport(work_.series, DayOfMonth(day), work_.peaks, work_.next_peaks);
   if (!change.row) return Status::Ok();
   if (change.peak && ledger_.Follows({month, source.fleet})) {
     ROLLCALL_RETURN_IF_ERROR(sources_.LoadBefore(source));

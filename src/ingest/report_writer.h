@@ -1,5 +1,5 @@
-// Turns one prepared report into changes of the batch under way: the chunk's entry, the month's peaks,
-// what the totals gain. It decides nothing about durability: the committer does.
+// Turns one prepared report into changes of the batch under way: the chunk's entry, the month's
+// peaks, what the totals gain. It decides nothing about durability: the committer does.
 //
 // Used by the committer, under the store's writer lock.
 #pragma once
@@ -18,10 +18,10 @@ namespace rollcall::ingest {
 
 // What became of a report that was written.
 enum class Outcome {
-  kSame,     // its lines were those of the stream's last report
-  kChanged,  // stored as a difference
-  kFull,     // stored whole: the stream's first of the day
-  kEmpty,    // no series: nothing stored
+  kSame,         // its lines were those of the stream's last report
+  kChanged,      // stored as a difference
+  kFull,         // stored whole: the stream's first of the day
+  kEmpty,        // no series: nothing stored
   kForwardOnly,  // put into the outbox alone
 };
 

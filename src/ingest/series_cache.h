@@ -1,5 +1,5 @@
-// Which series a line's text is of: the bytes before the value, by their hash. Lossy and bounded: what
-// is forgotten is parsed again. Owned by the import's reader; one thread.
+// Which series a line's text is of: the bytes before the value, by their hash. Lossy and bounded:
+// what is forgotten is parsed again. Owned by the import's reader; one thread.
 #pragma once
 
 #include <algorithm>

@@ -69,7 +69,7 @@ Status SourceTable::LoadChunk(SourceState& state, Day day) {
   if (!reader.status().ok()) {
     // What follows is written as full entries, which stand for themselves.
     log::Error("chunk {} of source {}: {}", day.ToString(), state.ref.value,
-                  reader.status().message());
+               reader.status().message());
     return Status::Ok();
   }
   state.streams.assign(storage::kStreamSlots, StreamState());
@@ -105,8 +105,8 @@ Status SourceTable::LoadBefore(SourceState& state) {
   ROLLCALL_RETURN_IF_ERROR(
       storage::MergePeaksBefore(store_, key, 1, MonthsOf(Span::kQuarter), row));
   state.quarter_before = storage::EncodePeaks(row);
-  ROLLCALL_RETURN_IF_ERROR(storage::MergePeaksBefore(store_, key, MonthsOf(Span::kQuarter),
-                                                     MonthsOf(Span::kYear), row));
+  ROLLCALL_RETURN_IF_ERROR(
+      storage::MergePeaksBefore(store_, key, MonthsOf(Span::kQuarter), MonthsOf(Span::kYear), row));
   state.year_before = storage::EncodePeaks(row);
   state.before_known = true;
   return Status::Ok();

@@ -1,6 +1,6 @@
-// What is known of the sources that reported lately: enough to store their next report without reading
-// the disk, in a bounded number of bytes. The least recently used go first; they are read again when
-// they report again.
+// What is known of the sources that reported lately: enough to store their next report without
+// reading the disk, in a bounded number of bytes. The least recently used go first; they are read
+// again when they report again.
 //
 // Owned by the committer; every call needs the store's writer lock.
 #pragma once
@@ -27,8 +27,8 @@ namespace rollcall::ingest {
 // One stream of a source: its latest report.
 struct StreamState {
   bool in_use = false;
-  // Another stream's report touched one of its metrics since: what is current must be worked out again
-  // even when the content repeats.
+  // Another stream's report touched one of its metrics since: what is current must be worked out
+  // again even when the content repeats.
   bool overlaid = false;
   bool fingerprint_known = false;
   // Slots whose streams are known to share no metric with this one.

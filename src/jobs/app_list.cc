@@ -7,7 +7,7 @@
 
 namespace rollcall::jobs {
 
-AppList::AppList(std::string url, const forward::HttpClientOptions& http)
+AppList::AppList(std::string url, const http::HttpClientOptions& http)
     : url_(std::move(url)),
       http_(http),
       names_(std::make_shared<const std::vector<std::string>>(BuiltIn())) {}
@@ -21,8 +21,8 @@ const std::vector<std::string>& AppList::BuiltIn() {
   return names;
 }
 
-forward::HttpClientOptions AppList::DefaultHttp() {
-  forward::HttpClientOptions options;
+http::HttpClientOptions AppList::DefaultHttp() {
+  http::HttpClientOptions options;
   options.max_response_bytes = kMaxAppListJsonBytes;
   return options;
 }
@@ -34,7 +34,7 @@ AppList::Names AppList::Current() const {
 
 Status AppList::Refresh(std::stop_token stop) {
   if (!enabled()) return Status::Ok();
-  auto response = forward::HttpGet(url_, http_, std::move(stop));
+  auto response = http::HttpGet(url_, http_, std::move(stop));
   if (!response.ok()) return response.status().WithContext("refresh the app list");
   if (response->status != 200) {
     return Status::Unavailable("refresh the app list: GET " + url_ + ": status " +

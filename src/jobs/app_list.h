@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "forward/http_client.h"
+#include "http/client/client.h"
 
 namespace rollcall::jobs {
 
@@ -20,11 +20,11 @@ class AppList {
 
   // `url`: answers GET with the contents of a folder as JSON. Empty: never refreshed, the built-in
   // list stays.
-  explicit AppList(std::string url, const forward::HttpClientOptions& http = DefaultHttp());
+  explicit AppList(std::string url, const http::HttpClientOptions& http = DefaultHttp());
 
   static const std::vector<std::string>& BuiltIn();
   // Bounds that fit an answer of at most 1 MiB.
-  static forward::HttpClientOptions DefaultHttp();
+  static http::HttpClientOptions DefaultHttp();
 
   bool enabled() const { return !url_.empty(); }
 
@@ -37,7 +37,7 @@ class AppList {
 
  private:
   const std::string url_;
-  const forward::HttpClientOptions http_;
+  const http::HttpClientOptions http_;
   mutable std::mutex mutex_;
   Names names_;  // guarded by mutex_
 };

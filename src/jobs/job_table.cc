@@ -93,7 +93,8 @@ JobTable::Entry* JobTable::NextDue(std::chrono::steady_clock::time_point now) {
 }
 
 void JobTable::Loop() {
-  // Requests go first. On Linux a niceness is the thread's own; without it jobs are only less polite.
+  // Requests go first. On Linux a niceness is the thread's own; without it jobs are only less
+  // polite.
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
   std::unique_lock lock(mutex_);
   while (!stop_.stop_requested()) {

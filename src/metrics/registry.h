@@ -44,7 +44,7 @@ class Histogram {
 
  private:
   friend class Registry;
-  const std::vector<double> upper_bounds_;  // ascending
+  const std::vector<double> upper_bounds_;     // ascending
   std::vector<std::atomic<uint64_t>> counts_;  // one more than bounds
   std::atomic<double> sum_{0};
 };

@@ -18,9 +18,7 @@ ExactSum ExactSum::OfAny(double value) {
   return ExactSum(static_cast<Units>(std::nearbyint(value * kUnitsPerOne)));
 }
 
-bool ExactSum::IsWhole() const {
-  return Units{ToInt64()} * (Units{1} << kFractionBits) == units_;
-}
+bool ExactSum::IsWhole() const { return Units{ToInt64()} * (Units{1} << kFractionBits) == units_; }
 
 int64_t ExactSum::ToInt64() const {
   const Units whole = units_ / (Units{1} << kFractionBits);

@@ -10,7 +10,8 @@
 
 namespace rollcall {
 
-// A total of an overview: the sum over all series (source × label set) of their peaks in the window.
+// A total of an overview: the sum over all series (source × label set) of their peaks in the
+// window.
 struct Figure {
   std::string metric;
   // Only label sets with this label value count; an empty label takes them all.
@@ -35,12 +36,14 @@ struct Breakdown {
 struct Fleet {
   FleetRef ref;
   std::string name;
-  std::string id_label;  // names the source where a series stands by itself, as in what is forwarded
+  std::string
+      id_label;  // names the source where a series stands by itself, as in what is forwarded
   // Sources that reported this metric in the window are counted, under this name.
   std::string counted_metric;
   std::string counted_name;
   std::string counted_unit;
-  // Labels whose values tell one source, or something in it, from all others: what is public has none.
+  // Labels whose values tell one source, or something in it, from all others: what is public has
+  // none.
   std::vector<std::string> identifying_labels;
   std::vector<Figure> figures;
   std::vector<Breakdown> breakdowns;

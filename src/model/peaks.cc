@@ -11,7 +11,8 @@ namespace {
 // Builds a row in order: series first, then the metric that closes them.
 void CloseMetric(MetricRef metric, double report_sum_peak, PeaksRow& row) {
   const size_t begin = row.metrics.empty() ? 0 : row.metrics.back().end;
-  if (row.series.size() > begin) row.metrics.push_back({metric, report_sum_peak, row.series.size()});
+  if (row.series.size() > begin)
+    row.metrics.push_back({metric, report_sum_peak, row.series.size()});
 }
 
 // Copies the metric at `index` of `from` to the end of `to`.

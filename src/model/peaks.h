@@ -1,6 +1,6 @@
-// The peaks of one source: per series its maximum within a window, per metric the maximum of its sum
-// within one report. One row is one source × one calendar month; rows of several months merge into
-// the row of a longer window.
+// The peaks of one source: per series its maximum within a window, per metric the maximum of its
+// sum within one report. One row is one source × one calendar month; rows of several months merge
+// into the row of a longer window.
 //
 // Why both: summed peaks count a node twice when a kernel upgrade gives it a new label set. The
 // contract's total_nodes is that sum; the per-report peak is the honest figure beside it.
@@ -27,7 +27,8 @@ struct SeriesPeak {
 struct MetricPeaks {
   MetricRef metric;
   double report_sum_peak = 0;  // finite or ±inf only through overflow; summed by ExactSum
-  std::vector<SeriesPeak>::size_type end = 0;  // one past the metric's last series in PeaksRow::series
+  std::vector<SeriesPeak>::size_type end =
+      0;  // one past the metric's last series in PeaksRow::series
 
   bool operator==(const MetricPeaks&) const = default;
 };
@@ -49,9 +50,10 @@ struct PeaksChange {
   bool peak = false;  // a peak rose or a series came: totals change
 };
 
-// Takes one report into a month's row; `next`, another one, is overwritten with what it becomes, which
-// is `row` itself where nothing changed. `report` is sorted by metric, then label set, each label set
-// once; infinite values are passed over, so a metric may have nothing to add. `day_of_month` is 1..31.
+// Takes one report into a month's row; `next`, another one, is overwritten with what it becomes,
+// which is `row` itself where nothing changed. `report` is sorted by metric, then label set, each
+// label set once; infinite values are passed over, so a metric may have nothing to add.
+// `day_of_month` is 1..31.
 PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month,
                       const PeaksRow& row, PeaksRow& next);
 // The same in place.

@@ -13,15 +13,15 @@
 
 namespace rollcall {
 
-// A report as parsed: no label set twice, no NaN, no label that names the source. Label sets live in
-// one arena, so that a report is a handful of allocations whatever its size.
+// A report as parsed: no label set twice, no NaN, no label that names the source. Label sets live
+// in one arena, so that a report is a handful of allocations whatever its size.
 class ParsedReport {
  public:
   struct Sample {
-    uint32_t offset;      // into the arena
-    uint32_t size;        // of the canonical label set, bytes
-    double value;         // finite or infinite, never NaN
-    Hash128 hash;         // of the canonical label set, by the parser's seed
+    uint32_t offset;  // into the arena
+    uint32_t size;    // of the canonical label set, bytes
+    double value;     // finite or infinite, never NaN
+    Hash128 hash;     // of the canonical label set, by the parser's seed
   };
 
   std::string_view LabelSet(const Sample& sample) const {
@@ -35,8 +35,8 @@ class ParsedReport {
 
   std::string arena;
   std::vector<Sample> samples;
-  // A label value holds a raw newline: lines do not stand for themselves, and a fingerprint of lines
-  // says nothing about this report.
+  // A label value holds a raw newline: lines do not stand for themselves, and a fingerprint of
+  // lines says nothing about this report.
   bool has_multiline_value = false;
 };
 

@@ -18,8 +18,7 @@ Result<SourceId> SourceId::Parse(std::string_view text) {
   if (text.empty()) return Status::InvalidArgument("the id is empty");
   if (text.size() > kMaxBytes) {
     return Status::InvalidArgument("the id has " + std::to_string(text.size()) +
-                                   " bytes, at most " + std::to_string(kMaxBytes) +
-                                   " are allowed");
+                                   " bytes, at most " + std::to_string(kMaxBytes) + " are allowed");
   }
   for (size_t i = 0; i < text.size(); ++i) {
     if (Allowed(text[i])) continue;

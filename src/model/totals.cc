@@ -34,7 +34,8 @@ class Cursor {
   std::span<const SeriesPeak> series_;
 };
 
-// What a maximum over (before, month) gains when the month's part goes from `old_peak` to `new_peak`.
+// What a maximum over (before, month) gains when the month's part goes from `old_peak` to
+// `new_peak`.
 SpanTotals Gain(std::optional<double> before, std::optional<double> old_peak, double new_peak) {
   SpanTotals gain;
   if (!before && !old_peak) {
@@ -42,8 +43,8 @@ SpanTotals Gain(std::optional<double> before, std::optional<double> old_peak, do
     gain.sum = ExactSum::Of(new_peak);
     return gain;
   }
-  const double old_max = before && old_peak ? std::max(*before, *old_peak) : before.value_or(
-                                                                                  old_peak.value_or(0));
+  const double old_max =
+      before && old_peak ? std::max(*before, *old_peak) : before.value_or(old_peak.value_or(0));
   gain.sum = ExactSum::Of(std::max(old_max, new_peak)) - ExactSum::Of(old_max);
   return gain;
 }
@@ -84,8 +85,8 @@ void AddPeaksChange(Month last, FleetRef fleet, const PeaksRow& old_row, const P
     for (const Span span : kSpans) {
       const Cursor& cursor = before[static_cast<size_t>(span)];
       const SpanTotals gain =
-          Gain(cursor.has_metric() ? std::optional(cursor.report_sum_peak()) : std::nullopt, old_sum,
-               metric.report_sum_peak);
+          Gain(cursor.has_metric() ? std::optional(cursor.report_sum_peak()) : std::nullopt,
+               old_sum, metric.report_sum_peak);
       of_metric[span].sources = gain.sources;
       of_metric[span].report_sum = gain.sum;
     }

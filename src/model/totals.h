@@ -18,8 +18,8 @@ namespace rollcall {
 
 struct SpanTotals {
   int64_t sources = 0;
-  ExactSum sum;             // of peaks
-  ExactSum report_sum;      // of per-report sums' peaks; metric rows only, else 0
+  ExactSum sum;         // of peaks
+  ExactSum report_sum;  // of per-report sums' peaks; metric rows only, else 0
 
   SpanTotals& operator+=(const SpanTotals& other) {
     sources += other.sources;
@@ -55,8 +55,8 @@ struct TotalsKey {
 
 struct TotalsKeyHasher {
   size_t operator()(const TotalsKey& key) const {
-    const uint64_t high = (uint64_t{key.last.number} << 32) ^ (uint64_t{key.fleet.value} << 16) ^
-                          key.metric.value;
+    const uint64_t high =
+        (uint64_t{key.last.number} << 32) ^ (uint64_t{key.fleet.value} << 16) ^ key.metric.value;
     uint64_t mixed = (high * 0x9E3779B97F4A7C15ULL) ^ (key.label_set.value + 0x7F4A7C15ULL);
     mixed ^= mixed >> 29;
     return mixed * 0xBF58476D1CE4E5B9ULL;
@@ -65,9 +65,10 @@ struct TotalsKeyHasher {
 
 using TotalsMap = std::unordered_map<TotalsKey, TotalsRow, TotalsKeyHasher>;
 
-// Adds to `totals` what it means for the windows ending with `last` that a source's row of that month
-// went from `old_row` to `new_row` (AddReport's result: it has every series that the old one had).
-// `quarter_before` and `year_before` are the source's merged rows of the 2 and the 11 months before.
+// Adds to `totals` what it means for the windows ending with `last` that a source's row of that
+// month went from `old_row` to `new_row` (AddReport's result: it has every series that the old one
+// had). `quarter_before` and `year_before` are the source's merged rows of the 2 and the 11 months
+// before.
 void AddPeaksChange(Month last, FleetRef fleet, const PeaksRow& old_row, const PeaksRow& new_row,
                     const PeaksRow& quarter_before, const PeaksRow& year_before, TotalsMap& totals);
 

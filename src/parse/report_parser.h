@@ -22,8 +22,9 @@ inline constexpr size_t kMaxReportBytes = size_t{1} << 30;
 // InvalidArgument: the body is larger than kMaxReportBytes, or a line is bad; then the message is
 // `line N: reason`. On failure `out` is left cleared, otherwise what it held before is replaced.
 //
-// `hash_seed`: of the samples' hashes. Series whose hashes are equal are one series here as they are in
-// the label dictionary, so it must be known to nobody outside: two that meet could be prepared.
+// `hash_seed`: of the samples' hashes. Series whose hashes are equal are one series here as they
+// are in the label dictionary, so it must be known to nobody outside: two that meet could be
+// prepared.
 Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out);
 
 }  // namespace rollcall

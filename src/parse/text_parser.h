@@ -55,7 +55,8 @@ class TextParser {
   // Of the error: one line of printable ASCII, at most 200 bytes.
   std::string reason() const;
 
-  // Of the error: a quoted text is not closed where the body ends; with more of the body it might be.
+  // Of the error: a quoted text is not closed where the body ends; with more of the body it might
+  // be.
   bool cut_short() const { return cut_short_; }
   // Where the sample or the error's entry begins, in bytes from the start of the body.
   size_t entry_offset() const { return static_cast<size_t>(entry_ - begin_); }

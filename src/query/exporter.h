@@ -4,8 +4,8 @@
 // Order: day, source by its id, then in text by second and label set, in JSON lines by label set
 // and second; a JSON line holds what a series had on one day, or on a part of it where the source
 // sent tens of thousands of samples that day. Nothing of it depends on the numbers that a store
-// gives out, so what is exported and imported into an empty store is exported in the same bytes. The
-// reports that a source sent within one second are one, as they are for an import.
+// gives out, so what is exported and imported into an empty store is exported in the same bytes.
+// The reports that a source sent within one second are one, as they are for an import.
 //
 // Consistency: each day of a source is read at one moment, not all of them at the same one; nothing
 // in the store is held up, however slowly the export is read. What comes in, is erased or falls to

@@ -111,8 +111,7 @@ std::optional<MonthSnapshot> SnapshotFiles::Read(const Fleet& fleet, Month month
     return std::nullopt;
   }
   if (snapshot->month != month) {
-    log::Warn("snapshot {} is left aside: it is of {}", path.string(),
-                 snapshot->month.ToString());
+    log::Warn("snapshot {} is left aside: it is of {}", path.string(), snapshot->month.ToString());
     return std::nullopt;
   }
   if (snapshot->collected_at < month.Plus(1).Start() || !HasData(snapshot->counts)) {

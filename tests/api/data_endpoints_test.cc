@@ -7,7 +7,7 @@
 
 #include "tests/support/server_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -272,4 +272,4 @@ TEST_F(DataEndpointsTest, NoAnswerHasAnId) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

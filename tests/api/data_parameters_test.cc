@@ -9,7 +9,7 @@
 #include "tests/support/server_harness.h"
 #include "tests/support/xml_check.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -197,4 +197,4 @@ TEST_F(DataParametersTest, AChartHasABarForEachMonthThatIsKnown) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

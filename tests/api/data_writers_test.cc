@@ -62,12 +62,12 @@ TEST(ChartSvg, IsWellFormedForEveryRangeOfValues) {
        {int64_t{0}, int64_t{1}, int64_t{7}, int64_t{999'999}, kMost, kLeast}) {
     const std::string svg =
         ChartSvg("a < b & \"c\"", {{"<Jan>", value, true}, {"Feb", {}, true}, {"Mar", 3, false}});
-    EXPECT_EQ(testing::XmlCheck::Problem(svg), "") << svg;
+    EXPECT_EQ(test::XmlCheck::Problem(svg), "") << svg;
     EXPECT_EQ(svg.find("nan"), std::string::npos);
     EXPECT_EQ(svg.find("inf"), std::string::npos);
     EXPECT_EQ(svg.find("height=\"-"), std::string::npos);
   }
-  EXPECT_EQ(testing::XmlCheck::Problem(ChartSvg("nothing", {})), "");
+  EXPECT_EQ(test::XmlCheck::Problem(ChartSvg("nothing", {})), "");
 }
 
 TEST(ComparedFigures, ChangesAreExactAndNeverBeyondTheirRange) {

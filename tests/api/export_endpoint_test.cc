@@ -4,7 +4,7 @@
 #include "tests/support/raw_http.h"
 #include "tests/support/server_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 class ExportEndpointTest : public ServerTest {
@@ -119,4 +119,4 @@ TEST_F(ExportEndpointTest, WhatIsExportedIsImportedAgainInBothForms) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -7,7 +7,7 @@
 #include "tests/support/gzip.h"
 #include "tests/support/server_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -138,4 +138,4 @@ TEST_F(ImportEndpointTest, AStopWhileAnImportRunsLeavesAStoreThatStartsAgain) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

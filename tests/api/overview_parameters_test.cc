@@ -9,7 +9,7 @@
 
 #include "tests/support/server_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::Each;
@@ -174,8 +174,8 @@ TEST_F(OverviewParametersTest, CorsIsOnAnswersToMalformedQueriesToo) {
 }
 
 TEST_F(OverviewParametersTest, ManyCallersAtOnceOfAMonthThatIsNotComputedCostOneComputation) {
-  // The running month is scanned by a job of the start, which begins again where reports of an earlier
-  // month come while it is at it.
+  // The running month is scanned by a job of the start, which begins again where reports of an
+  // earlier month come while it is at it.
   EXPECT_EQ(AwaitMetric("rollcall_job_runs_total{job=\"current-windows\",result=\"ok\"}", 1), 1);
   const double before = private_->Metric("rollcall_window_scans_total");
   SetTime("2026-01-10");
@@ -196,4 +196,4 @@ TEST_F(OverviewParametersTest, ManyCallersAtOnceOfAMonthThatIsNotComputedCostOne
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

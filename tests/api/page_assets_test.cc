@@ -8,7 +8,7 @@
 #include "tests/support/server_harness.h"
 #include "web/assets.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -95,4 +95,4 @@ TEST_F(PageAssetsTest, TheRootTakesReportsAndRefusesOtherMethods) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/forward/loopback_server.h"
+#include "tests/support/loopback_server.h"
 #include "tests/support/server_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -19,9 +19,9 @@ class ParkedTest : public ServerTest {
     SetTime("2026-03-07 12:00:05");
   }
 
-  tests::LoopbackServer receiver_{[](tests::Connection& connection, const std::string& head) {
+  test::LoopbackServer receiver_{[](test::Connection& connection, const std::string& head) {
     connection.Receive(std::strtoul(&head[head.find("Content-Length: ") + 16], nullptr, 10));
-    connection.Send(tests::Answer("400 Bad Request", "not \"this\"\nmore"));
+    connection.Send(test::Answer("400 Bad Request", "not \"this\"\nmore"));
   }};
 };
 
@@ -80,4 +80,4 @@ TEST_F(NoStoreTest, TheOverviewOfAServerThatCountsNothingSaysThatThereIsNoData) 
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -8,7 +8,7 @@
 #include "tests/support/server_harness.h"
 #include "web/assets.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::AllOf;
@@ -185,4 +185,4 @@ TEST_F(ReportIngestTest, AnExpectationIsMetAndARefusedHeadIsNot) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -10,7 +10,7 @@
 #include "tests/support/server_harness.h"
 #include "web/assets.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::AnyOf;
@@ -109,4 +109,4 @@ TEST_F(RoutesListenersTest, AServerWithoutAPrivateListenerServesThePublicOne) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -11,7 +11,7 @@
 #include "tests/support/server_harness.h"
 #include "tests/support/victoria_metrics.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -248,4 +248,4 @@ TEST_F(SameAnswerTest, AVictoriaMetricsThatIsDownIsAnErrorThatNobodyRemembers) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -7,7 +7,7 @@
 #include "parse/text_parser.h"
 #include "tests/support/server_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -136,4 +136,4 @@ TEST_F(ServerMetricsTest, RetentionTakesOldReportsAndLeavesWhatWasCounted) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -8,16 +8,16 @@
 #include <mutex>
 #include <thread>
 
-#include "tests/forward/loopback_server.h"
+#include "tests/support/loopback_server.h"
 #include "tests/support/server_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
+using test::Answer;
+using test::Connection;
+using test::LoopbackServer;
 using ::testing::HasSubstr;
-using tests::Answer;
-using tests::Connection;
-using tests::LoopbackServer;
 
 const std::string kNothing = R"({"status":"success","data":{"resultType":"vector","result":[]}})";
 const std::string kSeven =
@@ -168,4 +168,4 @@ TEST_F(OldSnapshotServerTest, WithoutAnySnapshotThereIsNoData) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

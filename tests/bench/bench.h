@@ -69,7 +69,8 @@ class Context {
   bool quick = false;  // a smoke run: small and short, its figures mean nothing
   int rounds = 5;
   int round_seconds = 5;
-  // Of the load generator where a bench is about reports per second: a fleet that reports all at once.
+  // Of the load generator where a bench is about reports per second: a fleet that reports all at
+  // once.
   int connections = 1024;
   std::vector<Row> rows;
 

@@ -1,7 +1,7 @@
 // Memory and start, with a year of history.
 #include "tests/bench/fleet_size.h"
 
-#include "cli/demo_random.h"
+#include "demo/random.h"
 #include "tests/bench/history.h"
 #include "tests/bench/overview.h"
 #include "tests/bench/poster.h"

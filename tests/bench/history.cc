@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "cli/demo_body.h"
+#include "demo/body.h"
 #include "model/peaks.h"
 #include "parse/report_parser.h"
 #include "storage/chunk_codec.h"

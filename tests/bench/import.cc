@@ -1,5 +1,5 @@
-// Bulk import: a month of reports as text with timestamps, in the order in which they arrived, as one
-// upload to each server, and from the file without a server.
+// Bulk import: a month of reports as text with timestamps, in the order in which they arrived, as
+// one upload to each server, and from the file without a server.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -18,8 +18,8 @@ namespace {
 
 constexpr int kMostRounds = 3;
 
-// Returns how many samples it wrote. They are on disk when it returns: who reads them next is not to
-// share it with what is still being written.
+// Returns how many samples it wrote. They are on disk when it returns: who reads them next is not
+// to share it with what is still being written.
 Result<uint64_t> WriteHistoryText(const std::string& path, Month month, uint32_t sources) {
   std::ofstream file(path, std::ios::binary);
   uint64_t samples = 0;
@@ -66,24 +66,23 @@ Status Upload(Context& context, Product product, const std::string& text, uint64
               Side& side) {
   const bool ours = product == Product::kRollcall;
   const std::string data_dir = context.NewPath(ours ? "rollcall" : "victoria");
-  const auto server =
-      ours ? context.StartRollcall(data_dir) : context.StartVictoria(data_dir);
+  const auto server = ours ? context.StartRollcall(data_dir) : context.StartVictoria(data_dir);
   if (!server.ok()) return server.status();
   const int port = ours ? (*server)->private_port() : (*server)->port();
   std::string said;
-  const auto seconds = SecondsToRun(
-      context,
-      {"curl", "-sS", "--fail", "--noproxy", "*", "-X", "POST", "-H", "Expect:", "-T", text,
-       "http://127.0.0.1:" + std::to_string(port) + "/api/v1/import/prometheus"},
-      &said);
+  const auto seconds =
+      SecondsToRun(context,
+                   {"curl", "-sS", "--fail", "--noproxy", "*", "-X", "POST", "-H", "Expect:", "-T",
+                    text, "http://127.0.0.1:" + std::to_string(port) + "/api/v1/import/prometheus"},
+                   &said);
   if (!seconds.ok()) return seconds.status();
   if (ours) {
     const std::string added = "\"samples_added\":" + std::to_string(samples) + ",";
     if (said.find(added) == std::string::npos) return Status::Internal("import said: " + said);
   } else {
     ROLLCALL_RETURN_IF_ERROR(
-        Expect("VictoriaMetrics",
-               (*server)->Metric("vm_rows_inserted_total{type=\"prometheus\"}"), samples));
+        Expect("VictoriaMetrics", (*server)->Metric("vm_rows_inserted_total{type=\"prometheus\"}"),
+               samples));
   }
   side.per_second.push_back(static_cast<double>(samples) / *seconds);
   side.peak_mib.push_back(static_cast<double>((*server)->child().PeakResidentBytes()) /
@@ -108,8 +107,8 @@ Status BenchImport(Context& context) {
     ROLLCALL_RETURN_IF_ERROR(Upload(context, Product::kRollcall, text, *samples, rollcall));
     ROLLCALL_RETURN_IF_ERROR(Upload(context, Product::kVictoria, text, *samples, victoria));
     const std::string data_dir = context.NewPath("rollcall");
-    const auto seconds = SecondsToRun(
-        context, {context.rollcall_binary, "import", "--data-dir", data_dir, text});
+    const auto seconds =
+        SecondsToRun(context, {context.rollcall_binary, "import", "--data-dir", data_dir, text});
     if (!seconds.ok()) return seconds.status();
     offline.per_second.push_back(static_cast<double>(*samples) / *seconds);
     std::error_code ignored;

@@ -82,8 +82,8 @@ function done(summary, latency, requests)
 end
 )";
 
-// One alone is busy all the time where each report has a connection of its own, and would be what is
-// measured.
+// One alone is busy all the time where each report has a connection of its own, and would be what
+// is measured.
 constexpr int kMaxThreads = 2;
 
 }  // namespace

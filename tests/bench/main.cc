@@ -20,7 +20,8 @@ constexpr const char* kUsage =
     "Without a name all benches run that --list marks with a star.\n"
     "--quick: small and short, to see that it runs; its figures mean nothing.\n"
     "--rounds N: how often each is measured, 1 to 99 (5).\n"
-    "--connections N: of the load generator, half on each of its threads: even, 2 to 4096 (1024).\n";
+    "--connections N: of the load generator, half on each of its threads: even, 2 to 4096 "
+    "(1024).\n";
 
 struct Arguments {
   bool list = false;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "cli/demo_body.h"
+#include "demo/body.h"
 #include "tests/bench/history.h"
 
 namespace rollcall::bench {

@@ -5,8 +5,8 @@
 #include <map>
 #include <memory>
 
-#include "cli/demo_fleet.h"
-#include "cli/demo_random.h"
+#include "demo/fleet.h"
+#include "demo/random.h"
 
 namespace rollcall::bench {
 namespace {
@@ -57,17 +57,17 @@ std::string StreamReport::Body() const {
 
 Result<std::vector<StreamReport>> DemoReports(size_t sources) {
   for (size_t size = sources + sources / 2 + 10;; size *= 2) {
-    cli::DemoFleetOptions options;
+    demo::DemoFleetOptions options;
     options.sources = static_cast<uint32_t>(size);
     options.months = 6;
     options.end = std::chrono::sys_days(std::chrono::year(2026) / 6 / 30);
     options.interval = std::chrono::days(14);
     options.keep_truth = false;
-    auto fleet = cli::DemoFleet::Make(options);
+    auto fleet = demo::DemoFleet::Make(options);
     if (!fleet.ok()) return fleet.status();
     std::map<std::string, std::string> operators;
     std::map<std::string, std::string> controllers;
-    cli::DemoReport report;
+    demo::DemoReport report;
     while ((*fleet)->Next(report)) {
       if (HasMetric(report.body, "cozy_package_info")) operators[report.source] = report.body;
       if (HasMetric(report.body, "cozy_application_count"))

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "cli/demo_random.h"
+#include "demo/random.h"
 #include "tests/bench/history.h"
 #include "tests/support/http_client.h"
 

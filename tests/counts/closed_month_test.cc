@@ -6,7 +6,7 @@
 
 #include "tests/support/rollcall_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -197,4 +197,4 @@ TEST_F(ClosedMonth, ItsOwnReportOfTheLastSecondIsInItAndOneOfTheNextSecondIsNot)
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

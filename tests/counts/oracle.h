@@ -1,5 +1,5 @@
-// The oracle: what the contract's overview says, by brute force over the raw reports, with none of the
-// program's own counting in it.
+// The oracle: what the contract's overview says, by brute force over the raw reports, with none of
+// the program's own counting in it.
 #pragma once
 
 #include <cmath>
@@ -11,7 +11,7 @@
 
 #include "base/civil_time.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class Oracle {
  public:
@@ -117,4 +117,4 @@ class Oracle {
   std::vector<RawReport> reports_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

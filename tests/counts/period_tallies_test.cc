@@ -13,7 +13,7 @@
 #include "tests/support/rollcall_harness.h"
 #include "tests/support/rounds.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 constexpr std::chrono::hours kEver{1'000'000};  // no scan takes that long
@@ -304,4 +304,4 @@ TEST(PeriodTallies, AMetricOrALabelThatNobodyReportedIsTold) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

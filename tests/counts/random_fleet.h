@@ -12,7 +12,7 @@
 
 #include "tests/counts/oracle.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 inline std::string BodyOf(const std::vector<Oracle::Series>& series) {
   std::string body;
@@ -113,4 +113,4 @@ class RandomFleet {
   std::pair<std::string, std::vector<Oracle::Series>> last_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

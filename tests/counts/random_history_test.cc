@@ -5,7 +5,7 @@
 #include "tests/support/rollcall_harness.h"
 #include "tests/support/rounds.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 struct Tally {
@@ -68,4 +68,4 @@ TEST(RandomHistory, EveryOverviewEqualsTheOracles) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -14,7 +14,7 @@
 #include "model/period.h"
 #include "tests/counts/oracle.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 // "v1.0=3/3/5": a value, its sources, those over 0, its sum.
 inline std::string RenderValue(const std::string& value, int64_t sources, int64_t nonzero,
@@ -159,4 +159,4 @@ class TallyOracle {
   std::vector<Oracle::RawReport> reports_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

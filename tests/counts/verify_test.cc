@@ -6,7 +6,7 @@
 #include "storage/retention.h"
 #include "tests/support/rollcall_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using storage::Table;
@@ -234,4 +234,4 @@ TEST_F(VerifyTest, WhatIsKeptStaysRightAfterRetentionTookItsSources) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -8,7 +8,7 @@
 #include "counts/window_scan.h"
 #include "tests/support/rollcall_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -195,4 +195,4 @@ TEST_F(WindowCountsTest, AnImportThatKeepsDroppingTheWindowWaitsForWhoReadsIt) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -8,7 +8,7 @@
 #include "tests/e2e/rollcall_process.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::AllOf;
@@ -98,4 +98,4 @@ TEST(CommandLineTest, AHugeArgumentIsRefusedInOneShortLine) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -16,7 +16,7 @@
 #include "tests/support/stored_reports.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 constexpr int kSenders = 8;
@@ -152,4 +152,4 @@ TEST(CrashTest, EveryReportThatWasAnswered200IsThereOnceAfterAKillAtAnyInstant) 
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

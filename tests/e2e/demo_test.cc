@@ -12,18 +12,18 @@
 #include <thread>
 #include <vector>
 
-#include "cli/demo_fill.h"
-#include "cli/demo_fleet.h"
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
 #include "counts/trend.h"
 #include "counts/verify.h"
 #include "counts/window_counts.h"
+#include "demo/fill.h"
+#include "demo/fleet.h"
 #include "model/fleet.h"
 #include "tests/e2e/rollcall_process.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::AllOf;
@@ -39,27 +39,26 @@ constexpr std::chrono::hours kInterval{6};
 #endif
 constexpr uint32_t kMonths = 14;
 
-std::unique_ptr<cli::DemoFleet> Fleet(uint64_t seed, uint32_t sources, uint32_t months,
-                                      UnixSeconds end, std::chrono::seconds interval) {
-  auto fleet = cli::DemoFleet::Make({seed, sources, months, end, interval, true});
+std::unique_ptr<demo::DemoFleet> Fleet(uint64_t seed, uint32_t sources, uint32_t months,
+                                       UnixSeconds end, std::chrono::seconds interval) {
+  auto fleet = demo::DemoFleet::Make({seed, sources, months, end, interval, true});
   EXPECT_TRUE(fleet.ok()) << fleet.status().message();
   return std::move(fleet).value();
 }
 
 // The same numbers by another way: from the tallies, which their own scan fills.
-cli::DemoTruth TalliesAsTruth(storage::Stores& stores, counts::PeriodTallies& tallies,
-                              Window window) {
-  cli::DemoTruth truth;
+demo::DemoTruth TalliesAsTruth(storage::Stores& stores, counts::PeriodTallies& tallies,
+                               Window window) {
+  demo::DemoTruth truth;
   const auto read = [&](const std::string& metric, const std::string& by) {
     const Period period = Period::Of(window);
-    auto trend = counts::ReadTrend(stores, tallies,
-                                   {CozystackFleet(), metric, by, period.months, period.last,
-                                    period.last, 1'000});
+    auto trend = counts::ReadTrend(
+        stores, tallies,
+        {CozystackFleet(), metric, by, period.months, period.last, period.last, 1'000});
     EXPECT_TRUE(trend.ok() && trend->has_value());
     return std::move(**trend);
   };
-  truth.clusters =
-      static_cast<uint64_t>(read("cozy_cluster_info", "").steps.front().tally.sources);
+  truth.clusters = static_cast<uint64_t>(read("cozy_cluster_info", "").steps.front().tally.sources);
   const MetricTally nodes = read("cozy_nodes_count", "").steps.front().tally;
   truth.total_nodes = static_cast<uint64_t>(nodes.sum.ToInt64());
   truth.peak_nodes = static_cast<uint64_t>(nodes.report_sum.ToInt64());
@@ -82,7 +81,7 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
   const auto fleet = Fleet(1, kSources, kMonths, end, kInterval);
   metrics::Registry registry;
   uint64_t reports = 0;
-  const Status filled = cli::FillWithDemo(
+  const Status filled = demo::FillWithDemo(
       **stores, *fleet, registry, [&](uint64_t done) { reports = done; }, [] { return false; });
   ASSERT_TRUE(filled.ok()) << filled.message();
   EXPECT_EQ(reports, fleet->total_reports());
@@ -101,7 +100,7 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
     ASSERT_EQ(overview.month, month);
     for (const Span span : kSpans) {
       const PeriodCounts& period = overview.periods[static_cast<size_t>(span)];
-      const cli::DemoTruth truth = fleet->Truth(month, static_cast<uint32_t>(MonthsOf(span)));
+      const demo::DemoTruth truth = fleet->Truth(month, static_cast<uint32_t>(MonthsOf(span)));
       const std::string where =
           month.ToString() + " and the " + std::to_string(MonthsOf(span) - 1) + " before";
       EXPECT_EQ(static_cast<uint64_t>(period.sources), truth.clusters) << where;
@@ -161,14 +160,14 @@ class DemoCommandTest : public ::testing::Test {
   // What they must be for a fleet whose history ends at an instant.
   static std::string Truth(UnixSeconds end) {
     const auto fleet = Fleet(5, kFewSources, kFewMonths, end, std::chrono::hours(24));
-    cli::DemoReport report;
+    demo::DemoReport report;
     while (fleet->Next(report)) {
     }
     std::string text;
     for (uint32_t back = 0; back < kFewMonths; ++back) {
       const Month month = Month::Of(end).Plus(-static_cast<int>(back));
       for (const Span span : kSpans) {
-        const cli::DemoTruth truth = fleet->Truth(month, static_cast<uint32_t>(MonthsOf(span)));
+        const demo::DemoTruth truth = fleet->Truth(month, static_cast<uint32_t>(MonthsOf(span)));
         text += Line(month, span, truth.clusters, truth.total_nodes, truth.total_tenants);
       }
     }
@@ -239,4 +238,4 @@ TEST_F(DemoCommandTest, SigtermWhileItFillsEndsItAndAHalfFilledStoreIsNotServedA
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -13,7 +13,7 @@
 #include "tests/support/small_disk.h"
 #include "tests/support/stored_reports.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 constexpr uint64_t kMiB = 1024 * 1024;
@@ -197,4 +197,4 @@ TEST_F(DiskFullTest, AStopWhileTheDiskIsFullLosesNothing) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

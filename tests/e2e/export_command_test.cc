@@ -6,7 +6,7 @@
 #include "tests/e2e/rollcall_process.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 const char* const kHistory =
@@ -90,4 +90,4 @@ TEST_F(ExportCommandTest, WhatIsNotThereOrWrongIsToldInALine) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -21,7 +21,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/victoria_metrics.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -297,4 +297,4 @@ TEST_F(ForwardTest, AMissingFileOfCredentialsIsToldAtTheStart) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

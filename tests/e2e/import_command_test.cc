@@ -7,7 +7,7 @@
 #include "tests/support/gzip.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 const char* const kHistory =
@@ -126,4 +126,4 @@ TEST_F(ImportCommandTest, StandardInputIsRead) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -11,7 +11,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/http_client.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 inline ChildOptions RollcallOptions(std::vector<std::string> args) {
   ChildOptions options;
@@ -78,4 +78,4 @@ class RollcallProcess {
   int private_port_ = 0;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

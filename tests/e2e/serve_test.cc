@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "tests/e2e/rollcall_process.h"
-#include "tests/forward/loopback_server.h"
+#include "tests/support/loopback_server.h"
 #include "tests/support/stored_reports.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::AllOf;
@@ -229,7 +229,7 @@ TEST_F(ServeTest, ASecondProcessOnTheSameDataIsRefused) {
 }
 
 TEST_F(ServeTest, APortThatIsInUseIsNamed) {
-  tests::LoopbackServer taken([](tests::Connection&, const std::string&) {});
+  test::LoopbackServer taken([](test::Connection&, const std::string&) {});
   const std::string address = "127.0.0.1:" + std::to_string(taken.port());
   EXPECT_THAT(RefusalOf(DataDir(), {"--listen-addr", address}),
               AllOf(StartsWith("rollcall serve: "), HasSubstr(address), HasSubstr("in use")));
@@ -293,10 +293,10 @@ TEST_F(ServeTest, ADamagedStoreIsRefused) {
 }
 
 TEST_F(ServeTest, TheAppListOfAServerStandsInTheOverviewAt0) {
-  tests::LoopbackServer github([](tests::Connection& connection, const std::string&) {
-    connection.Send(tests::Answer(
-        "200 OK", R"([{"name":"zebra","type":"dir"},{"name":"postgres","type":"dir"},)"
-                  R"({"name":"README.md","type":"file"}])"));
+  test::LoopbackServer github([](test::Connection& connection, const std::string&) {
+    connection.Send(
+        test::Answer("200 OK", R"([{"name":"zebra","type":"dir"},{"name":"postgres","type":"dir"},)"
+                               R"({"name":"README.md","type":"file"}])"));
   });
   RollcallProcess rollcall(RollcallProcess::Serving(
       DataDir(),
@@ -317,4 +317,4 @@ TEST_F(ServeTest, TheAppListOfAServerStandsInTheOverviewAt0) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -12,7 +12,7 @@
 #include "tests/e2e/rollcall_process.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::AllOf;
@@ -130,4 +130,4 @@ TEST_F(VerifyTest, WhereThereIsNoStoreItSaysSoAndMakesNone) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -10,7 +10,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/victoria_metrics.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 const char* const kMatch = "{__name__=~\"cozy_.*\"}";
@@ -220,4 +220,4 @@ TEST_F(VictoriaMoveTest, WhatIsNoVictoriaMetricsIsSaidToBeNone) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -10,7 +10,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/victoria_metrics.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -57,4 +57,4 @@ TEST_F(VmselectProcessTest, AClosedMonthComesFromVictoriaMetricsThenFromItsSnaps
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

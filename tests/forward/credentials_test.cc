@@ -25,7 +25,7 @@ class CredentialsTest : public ::testing::Test {
     return made.ok() ? Status::Ok() : made.status();
   }
 
-  rollcall::testing::TempDir dir_;
+  rollcall::test::TempDir dir_;
 };
 
 TEST_F(CredentialsTest, NoneAreNoHeader) { EXPECT_EQ(Credentials::Make({})->Authorization(), ""); }

@@ -12,7 +12,7 @@
 #include "forward/backoff.h"
 #include "parse/pack.h"
 #include "storage/stores.h"
-#include "tests/forward/loopback_server.h"
+#include "tests/support/loopback_server.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::forward {
@@ -38,7 +38,7 @@ class Receiver {
 
   explicit Receiver(Answer answer)
       : answer_(std::move(answer)),
-        server_([this](tests::Connection& connection, const std::string& head) {
+        server_([this](test::Connection& connection, const std::string& head) {
           for (std::string next = head; next.ends_with("\r\n\r\n");
                next = connection.ReceiveHead()) {
             if (!Serve(connection, next)) return;
@@ -57,7 +57,7 @@ class Receiver {
   }
 
  private:
-  bool Serve(tests::Connection& connection, const std::string& head) {
+  bool Serve(test::Connection& connection, const std::string& head) {
     const size_t at = head.find("Content-Length: ");
     const std::string body = connection.Receive(
         at == std::string::npos ? 0 : std::strtoul(head.c_str() + at + 16, nullptr, 10));
@@ -77,7 +77,7 @@ class Receiver {
   mutable std::mutex mutex_;
   std::condition_variable came_;
   std::vector<Request> requests_;
-  tests::LoopbackServer server_;
+  test::LoopbackServer server_;
 };
 
 class ForwarderTest : public ::testing::Test {
@@ -142,7 +142,7 @@ class ForwarderTest : public ::testing::Test {
            series_and_value.substr(series_and_value.find(' ')) + " 1772884805250\n";
   }
 
-  rollcall::testing::TempDir dir_;
+  rollcall::test::TempDir dir_;
   std::unique_ptr<storage::Stores> stores_;
   ManualClock clock_{UnixSeconds(std::chrono::seconds(1772884900))};
   metrics::Registry registry_;
@@ -241,7 +241,7 @@ TEST_F(ForwarderTest, WhatSaysNothingOfTheReportsMakesAllOfThemWait) {
 TEST_F(ForwarderTest, WithNobodyThereItWaitsAndNothingIsLost) {
   std::string url;
   {
-    url = tests::LoopbackServer([](auto&, const auto&) {}).Url();
+    url = test::LoopbackServer([](auto&, const auto&) {}).Url();
   }
   std::atomic<int> pauses{0};
   options_.pause = [&](milliseconds, std::stop_token stop) {

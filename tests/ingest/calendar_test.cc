@@ -3,7 +3,7 @@
 
 #include "tests/support/rollcall_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 const char kOperator[] = "cozy_cluster_info{v=\"1\"} 1\ncozy_nodes_count{k=\"6.6\"} 3\n";
@@ -208,4 +208,4 @@ TEST_F(ReportCalendar, ReportsBeforeAndAfterMidnightInOneQueueAreOnTheirDays) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

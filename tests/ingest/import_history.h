@@ -13,7 +13,7 @@
 #include "ingest/importer.h"
 #include "tests/support/rollcall_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 using ingest::ImportOptions;
 using ingest::ImportTally;
@@ -153,4 +153,4 @@ class ImportHistory : public ::testing::Test {
   }
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -7,7 +7,7 @@
 #include "storage/retention.h"
 #include "tests/ingest/import_history.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 TEST_F(ImportHistory, ShuffledLinesInManyFlushesEqualTheSameReportsPostedLive) {
@@ -52,7 +52,8 @@ TEST_F(ImportHistory, ManySamplesOfFewSeriesInOrderOrNotEqualTheSameReportsPoste
   }
   Harness live;
   PostLive(live, history);
-  // Blocks that change places with their neighbours: 0 is in order, 20 stays within a day, 100 does not.
+  // Blocks that change places with their neighbours: 0 is in order, 20 stays within a day, 100 does
+  // not.
   for (const size_t block : {0, 20, 100}) {
     SCOPED_TRACE(block);
     std::vector<Post> shuffled = history;
@@ -333,4 +334,4 @@ TEST_F(ImportHistory, RandomBytesBringNothingAndBreakNothing) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

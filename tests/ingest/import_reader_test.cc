@@ -15,7 +15,7 @@
 namespace rollcall::ingest {
 namespace {
 
-using rollcall::testing::At;
+using rollcall::test::At;
 
 // Reads texts in pieces and tells what came of them, a line each.
 class Reading {

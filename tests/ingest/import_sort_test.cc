@@ -38,7 +38,8 @@ TEST(ImportSortTest, ItemsOfAnyNumberAndRangeAreSortedAndEqualOnesKeepTheirOrder
 TEST(ImportSortTest, KeysThatDifferInOneDigitAloneAreSorted) {
   for (unsigned shift = 0; shift < 64; shift += 8) {
     std::vector<KeyedValue> items;
-    for (uint64_t i = 0; i < 300; ++i) items.push_back({(i * 7 % 256) << shift, static_cast<double>(i)});
+    for (uint64_t i = 0; i < 300; ++i)
+      items.push_back({(i * 7 % 256) << shift, static_cast<double>(i)});
     ExpectSorted(items);
   }
 }

@@ -6,7 +6,7 @@
 #include "parse/pack.h"
 #include "tests/support/rollcall_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 class IngestOutboxTest : public ::testing::Test {
@@ -87,4 +87,4 @@ TEST_F(IngestOutboxTest, WithoutAStoreItIsAllThatIsWritten) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

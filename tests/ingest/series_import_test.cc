@@ -5,7 +5,7 @@
 #include "ingest/importer.h"
 #include "tests/support/rollcall_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using ingest::DetectImportFormat;
@@ -138,4 +138,4 @@ TEST(ImportFormatTest, OnlyAColonBehindTheFirstTextInBracesMeansJson) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -13,15 +13,15 @@
 #include "base/clock.h"
 #include "jobs/job_table.h"
 #include "metrics/registry.h"
-#include "tests/forward/loopback_server.h"
+#include "tests/support/loopback_server.h"
 
 namespace rollcall::jobs {
 namespace {
 
+using test::Answer;
+using test::Connection;
+using test::LoopbackServer;
 using testing::HasSubstr;
-using tests::Answer;
-using tests::Connection;
-using tests::LoopbackServer;
 
 const std::string kGood =
     R"([{"name":"zeta","type":"dir"},{"name":"alpha","type":"dir"},{"name":"x.md","type":"file"}])";
@@ -42,8 +42,8 @@ class AppListTest : public testing::Test {
   std::string Refresh() { return list_.Refresh({}).message(); }
   std::string Current() { return Joined(*list_.Current()); }
 
-  static forward::HttpClientOptions Impatient() {
-    forward::HttpClientOptions options = AppList::DefaultHttp();
+  static http::HttpClientOptions Impatient() {
+    http::HttpClientOptions options = AppList::DefaultHttp();
     options.read_timeout = std::chrono::milliseconds(100);
     return options;
   }

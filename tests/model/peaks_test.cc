@@ -11,7 +11,7 @@
 namespace rollcall {
 namespace {
 
-using testing::RandomReports;
+using test::RandomReports;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 

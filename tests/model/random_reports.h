@@ -10,7 +10,7 @@
 
 #include "model/report.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class RandomReports {
  public:
@@ -53,4 +53,4 @@ class RandomReports {
   std::mt19937 random_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

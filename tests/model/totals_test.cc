@@ -11,7 +11,7 @@
 namespace rollcall {
 namespace {
 
-using testing::RandomReports;
+using test::RandomReports;
 
 const Month kMarch = Month::FromYearMonth(2026, 3);
 

@@ -10,7 +10,7 @@
 #include "ingest/importer.h"
 #include "tests/support/rollcall_harness.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 namespace {
 
 using query::ExportFormat;
@@ -261,4 +261,4 @@ TEST(ExportRoundTripTest, RandomHistoriesGiveTheSameOverviewsAndTheSameBytes) {
 }
 
 }  // namespace
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

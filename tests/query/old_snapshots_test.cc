@@ -47,7 +47,7 @@ class OldSnapshotsTest : public ::testing::Test {
     return Rendered(overviews_.Read(CozystackFleet(), *Month::Parse(month)));
   }
 
-  testing::TempDir dir_;
+  test::TempDir dir_;
   ManualClock clock_{*ParseRfc3339("2026-06-15T00:00:00Z")};
   NewerMonths newer_;
   OldSnapshots overviews_{newer_, dir_.path(), clock_};

@@ -32,7 +32,7 @@ class SnapshotFilesTest : public ::testing::Test {
   }
   // "42 clusters, kafka=3", or "none" and what was logged.
   std::string Read(const std::string& month, const Fleet& fleet = CozystackFleet()) {
-    const testing::LogCapture log;
+    const test::LogCapture log;
     const auto snapshot = files_.Read(fleet, *Month::Parse(month));
     if (!snapshot) return "none " + log.text();
     return std::to_string(snapshot->counts.sources) +
@@ -52,7 +52,7 @@ class SnapshotFilesTest : public ::testing::Test {
     return names;
   }
 
-  testing::TempDir dir_;
+  test::TempDir dir_;
   const std::string folder_ = dir_.path() + "/a/b";
   SnapshotFiles files_{folder_};
 };

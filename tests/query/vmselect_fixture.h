@@ -109,7 +109,7 @@ class VmselectTest : public ::testing::Test {
     return text.substr(value, text.find('\n', value) - value);
   }
 
-  testing::TempDir dir_;
+  test::TempDir dir_;
   ManualClock clock_{*ParseRfc3339("2026-04-10T12:00:00Z")};
   std::chrono::milliseconds timeout_{30'000};
   std::vector<std::string> known_names_;

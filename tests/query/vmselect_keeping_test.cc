@@ -75,7 +75,7 @@ TEST_F(VmselectKeepingTest, ADamagedOrEarlyOrEmptySnapshotIsComputedAgainAndRepl
        {std::string("{\"month\":"), std::string(), fields("2026-03-20T00:00:00Z", numbers),
         fields("2026-04-02T00:00:00Z",
                R"("clusters":0,"total_nodes":0,"total_tenants":0,"apps":{"kafka":0}})")}) {
-    const testing::LogCapture log;
+    const test::LogCapture log;
     Restart();
     std::ofstream(PathOf("2026-03"), std::ios::trunc) << file;
     EXPECT_THAT(Read("2026-03"), HasSubstr(": 42 210 (5.0) 84 (2.0) |")) << file;
@@ -90,7 +90,7 @@ TEST_F(VmselectKeepingTest, ADirectoryThatCannotBeWrittenCostsNoAnswer) {
   std::ofstream(PathOf("2026-01")) << "in the way";
   Restart(PathOf("2026-01"));
   months_["2026-03"] = {"42", "210", "84", {}};
-  const testing::LogCapture log;
+  const test::LogCapture log;
   const std::string first = Read("2026-03");
   EXPECT_THAT(first, HasSubstr(": 42 210 "));
   EXPECT_THAT(log.text(), HasSubstr("warning snapshot of 2026-03: make " + PathOf("2026-01")));

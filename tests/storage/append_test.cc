@@ -7,7 +7,7 @@
 namespace rollcall::storage {
 namespace {
 
-class AppendTest : public rollcall::testing::StoreTest {
+class AppendTest : public rollcall::test::StoreTest {
  protected:
   void Append(const std::string& key, const std::string& bytes) {
     Commit([&](Batch& batch) { batch.Append(key, bytes); });

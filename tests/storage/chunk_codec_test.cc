@@ -8,11 +8,11 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FormatExample;
-using rollcall::testing::FormatExampleLines;
-using rollcall::testing::RandomChunk;
-using rollcall::testing::ToHex;
-using rollcall::testing::WrittenReport;
+using rollcall::test::FormatExample;
+using rollcall::test::FormatExampleLines;
+using rollcall::test::RandomChunk;
+using rollcall::test::ToHex;
+using rollcall::test::WrittenReport;
 
 const Day kMarch7{20519};
 

@@ -13,9 +13,9 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FromHex;
-using rollcall::testing::RandomChunk;
-using rollcall::testing::WrittenReport;
+using rollcall::test::FromHex;
+using rollcall::test::RandomChunk;
+using rollcall::test::WrittenReport;
 using ::testing::HasSubstr;
 
 const Day kDay{20519};

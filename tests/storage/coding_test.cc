@@ -10,9 +10,9 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FormatExampleLines;
-using rollcall::testing::FromHex;
-using rollcall::testing::ToHex;
+using rollcall::test::FormatExampleLines;
+using rollcall::test::FromHex;
+using rollcall::test::ToHex;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr __int128 kSmallest128 = static_cast<__int128>(static_cast<unsigned __int128>(1) << 127);

@@ -9,8 +9,8 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FormatExample;
-using rollcall::testing::ToHex;
+using rollcall::test::FormatExample;
+using rollcall::test::ToHex;
 using ::testing::HasSubstr;
 
 std::string LabelSet(std::string_view metric, std::vector<Label> labels = {}) {
@@ -21,7 +21,7 @@ std::string LabelSet(std::string_view metric, std::vector<Label> labels = {}) {
 
 SourceId Id(std::string_view text) { return SourceId::Parse(text).value(); }
 
-class LabelDictionaryTest : public rollcall::testing::StoreTest {
+class LabelDictionaryTest : public rollcall::test::StoreTest {
  protected:
   LabelDictionary& labels() { return stores().labels(); }
 
@@ -139,7 +139,7 @@ TEST_F(LabelDictionaryTest, DamagedRefsAreDataLossAndGiveNoNumber) {
   }
 }
 
-class SourceDirectoryTest : public rollcall::testing::StoreTest {
+class SourceDirectoryTest : public rollcall::test::StoreTest {
  protected:
   uint32_t InternInto(Batch& batch, FleetRef fleet, const std::string& id, UnixSeconds now) {
     const auto ref = stores().sources().Intern(fleet, Id(id), now, batch);

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 // "0a 1b" → two bytes; blanks may stand anywhere between bytes.
 inline std::string FromHex(std::string_view hex) {
@@ -78,4 +78,4 @@ inline std::string FormatExample(const std::string& name) {
   return bytes;
 }
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -8,8 +8,8 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FormatExample;
-using rollcall::testing::ToHex;
+using rollcall::test::FormatExample;
+using rollcall::test::ToHex;
 
 const Day kMarch7{20519};
 const Month kMarch = Month::FromYearMonth(2026, 3);

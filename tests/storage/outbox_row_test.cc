@@ -7,12 +7,12 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FormatExample;
-using rollcall::testing::ToHex;
+using rollcall::test::FormatExample;
+using rollcall::test::ToHex;
 
 constexpr UnixMilliseconds kReceived{std::chrono::milliseconds(1'772'884'805'250)};
 // A frame of zstd by its specification: magic, a single segment of 4 bytes, one raw block.
-const std::string kFrame = rollcall::testing::FromHex("28 b5 2f fd 20 04 21 00 00 61 20 31 0a");
+const std::string kFrame = rollcall::test::FromHex("28 b5 2f fd 20 04 21 00 00 61 20 31 0a");
 
 TEST(OutboxRow, IsTheBytesOfTheFormat) {
   EXPECT_EQ(ToHex(EncodeOutboxKey(258)), ToHex(FormatExample("key of outbox: number 258")));

@@ -13,7 +13,7 @@ using Items = std::vector<Outbox::Item>;
 
 constexpr UnixMilliseconds kNoon{std::chrono::hours(12)};
 
-class OutboxTest : public rollcall::testing::StoreTest {
+class OutboxTest : public rollcall::test::StoreTest {
  protected:
   Outbox& outbox() { return stores().outbox(); }
 

@@ -8,8 +8,8 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FormatExample;
-using rollcall::testing::ToHex;
+using rollcall::test::FormatExample;
+using rollcall::test::ToHex;
 
 const Period kQuarter = Period::Of(Window{Month::FromYearMonth(2026, 3), Span::kQuarter});
 const Period kDay = Period::Of(Day{20519});
@@ -119,7 +119,7 @@ TEST(PeriodCodec, RandomTalliesComeBackAndEveryTruncationIsDamage) {
 
 TEST(PeriodCodec, RandomBytesAreDamageOrNoMoreThanTheyAre) {
   std::mt19937 random(5);
-  for (int round = 0; round < rollcall::testing::Rounds(20'000); ++round) {
+  for (int round = 0; round < rollcall::test::Rounds(20'000); ++round) {
     std::string bytes(random() % 40, '\0');
     for (char& c : bytes) c = static_cast<char>(random() % 4 == 0 ? random() : random() % 8);
     LabelTally label;
@@ -133,7 +133,7 @@ TEST(PeriodCodec, RandomBytesAreDamageOrNoMoreThanTheyAre) {
   }
   // A number of bytes left out that no set of sources has.
   PeriodHead head;
-  EXPECT_FALSE(DecodePeriodHead(rollcall::testing::FromHex("00 ff ff ff ff 7f 01"), head).ok());
+  EXPECT_FALSE(DecodePeriodHead(rollcall::test::FromHex("00 ff ff ff ff 7f 01"), head).ok());
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ PeriodKey Of(Month last, Span span, FleetRef fleet = kCozystackFleet) {
 }
 PeriodKey Of(Day day, FleetRef fleet = kCozystackFleet) { return {Period::Of(day), fleet}; }
 
-class PeriodLedgerTest : public rollcall::testing::StoreTest {
+class PeriodLedgerTest : public rollcall::test::StoreTest {
  protected:
   PeriodLedger& ledger() { return stores().periods(); }
 

@@ -13,7 +13,7 @@
 
 #include "storage/chunk_codec.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 struct WrittenReport {
   UnixSeconds time;
@@ -91,4 +91,4 @@ class RandomChunk {
   std::vector<WrittenReport> reports_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

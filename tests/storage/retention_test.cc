@@ -9,7 +9,7 @@ namespace {
 const Day kMarch7{20519};
 const Month kMarch = Month::FromYearMonth(2026, 3);
 
-class RetentionTest : public rollcall::testing::StoreTest {
+class RetentionTest : public rollcall::test::StoreTest {
  protected:
   void FillDays(int from, int to) {
     for (int day = from; day <= to; ++day) {

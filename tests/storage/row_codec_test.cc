@@ -11,9 +11,9 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FormatExample;
-using rollcall::testing::FromHex;
-using rollcall::testing::ToHex;
+using rollcall::test::FormatExample;
+using rollcall::test::FromHex;
+using rollcall::test::ToHex;
 
 // The row of FORMAT.md's example.
 PeaksRow ExamplePeaks() {

@@ -10,7 +10,7 @@
 #include "storage/stores.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class StoreTest : public ::testing::Test {
  protected:
@@ -87,4 +87,4 @@ class StoreTest : public ::testing::Test {
   std::unique_ptr<storage::Stores> stores_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -11,11 +11,11 @@ namespace rollcall::storage {
 namespace {
 
 namespace fs = std::filesystem;
-using rollcall::testing::TempDir;
+using rollcall::test::TempDir;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class StoreOpenTest : public rollcall::testing::StoreTest {
+class StoreOpenTest : public rollcall::test::StoreTest {
  protected:
   // Rows in several tables, on disk in files of their own.
   void Fill() {
@@ -230,7 +230,7 @@ TEST(FormatExamples, AreAllKnownToATest) {
     std::ifstream file(entry.path());
     tests += std::string(std::istreambuf_iterator<char>(file), {});
   }
-  const auto examples = rollcall::testing::ReadFormatExamples();
+  const auto examples = rollcall::test::ReadFormatExamples();
   EXPECT_GE(examples.size(), 20U);
   for (const auto& [name, lines] : examples) {
     EXPECT_FALSE(lines.empty()) << name;

@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class StoreTest : public rollcall::testing::StoreTest {};
+class StoreTest : public rollcall::test::StoreTest {};
 
 TEST_F(StoreTest, WhatWasCommittedIsThereInEveryTable) {
   // Six bytes and a zero: a row that every table may hold when the store opens, but for one whose
@@ -45,7 +45,7 @@ TEST_F(StoreTest, ReopeningKeepsEverythingAndTheSecretSeed) {
 }
 
 TEST_F(StoreTest, TwoStoresHaveTwoSeeds) {
-  const rollcall::testing::TempDir dir;
+  const rollcall::test::TempDir dir;
   const auto other = Store::Open(OptionsFor(dir.path()));
   ASSERT_TRUE(other.ok());
   EXPECT_NE((*other)->hash_seed(), store().hash_seed());
@@ -183,7 +183,7 @@ TEST_F(StoreTest, SaysHowLargeItIs) {
 TEST_F(StoreTest, AStoreOpenedAfterAStopWithoutCloseHasEveryCommit) {
   // A copy of the directory while the store is open is what a kill would leave.
   for (int i = 0; i < 20; ++i) Put(Table::kPeaks, "key " + std::to_string(i), "value");
-  const rollcall::testing::TempDir copy;
+  const rollcall::test::TempDir copy;
   std::filesystem::copy(directory(), copy.path(), std::filesystem::copy_options::recursive);
   std::filesystem::remove(copy.path() + "/LOCK");
   const auto other = Store::Open(OptionsFor(copy.path()));

@@ -10,7 +10,7 @@
 namespace rollcall::storage {
 namespace {
 
-using rollcall::testing::FromHex;
+using rollcall::test::FromHex;
 
 const Month kMarch = Month::FromYearMonth(2026, 3);
 constexpr FleetRef kOtherFleet{2};
@@ -28,7 +28,7 @@ TotalsRow Row(int64_t sources, double sum) {
   return row;
 }
 
-class TotalsLedgerTest : public rollcall::testing::StoreTest {
+class TotalsLedgerTest : public rollcall::test::StoreTest {
  protected:
   TotalsLedger& ledger() { return stores().totals(); }
 

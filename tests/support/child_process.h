@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 // How a process ended: its exit code, or minus the signal that killed it.
 using ExitCode = int;
@@ -170,4 +170,4 @@ class ChildProcess {
   std::thread err_reader_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

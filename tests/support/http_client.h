@@ -8,7 +8,7 @@
 
 #include "tests/support/raw_http.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class HttpClient {
  public:
@@ -56,4 +56,4 @@ class HttpClient {
   std::optional<test::RawClient> connection_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

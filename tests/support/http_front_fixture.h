@@ -1,5 +1,5 @@
 // A front on loopback with an application that tells what reached it. The application:
-//   GET/POST /hold…  keeps the Responder until Release
+//   GET/POST /hold…  keeps the http::Responder until Release
 //   /drop            lets it go unanswered
 //   /throw           throws
 //   /large/N         answers with N bytes
@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/http_front.h"
+#include "http/server/front.h"
 #include "tests/support/raw_http.h"
 
 namespace rollcall::test {
@@ -41,9 +41,9 @@ class HttpFrontTest : public ::testing::Test {
   }
 
   void Start() {
-    auto front = api::HttpFront::Start(
+    auto front = http::HttpFront::Start(
         options_, Judge,
-        [this](api::Lane lane, api::HttpRequest&& request, api::Responder&& responder) {
+        [this](http::Lane lane, http::HttpRequest&& request, http::Responder&& responder) {
           Handle(lane, std::move(request), std::move(responder));
         },
         registry_);
@@ -56,7 +56,7 @@ class HttpFrontTest : public ::testing::Test {
   }
 
   // Waits until so many requests are held, and gives their Responders up.
-  std::vector<api::Responder> Release(size_t count) {
+  std::vector<http::Responder> Release(size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return held_.size() >= count; });
     return std::exchange(held_, {});
@@ -69,7 +69,7 @@ class HttpFrontTest : public ::testing::Test {
     std::lock_guard lock(mutex_);
     return handled_;
   }
-  api::HttpRequest LastRequest() {
+  http::HttpRequest LastRequest() {
     std::lock_guard lock(mutex_);
     return last_;
   }
@@ -96,20 +96,20 @@ class HttpFrontTest : public ::testing::Test {
     return "GET " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n";
   }
 
-  static api::HeadVerdict Judge(const api::HttpRequest& head) {
-    api::HeadVerdict verdict;
-    verdict.lane = head.target.starts_with("/query") ? api::Lane::kQuery : api::Lane::kIngest;
+  static http::HeadVerdict Judge(const http::HttpRequest& head) {
+    http::HeadVerdict verdict;
+    verdict.lane = head.target.starts_with("/query") ? http::Lane::kQuery : http::Lane::kIngest;
     verdict.max_body_bytes = kMaxBodyBytes;
     if (head.target.starts_with("/refuse")) {
-      verdict.answer = api::HttpResponse::Text(422, "refused at its head");
+      verdict.answer = http::HttpResponse::Text(422, "refused at its head");
     }
     return verdict;
   }
 
-  void Handle(api::Lane, api::HttpRequest&& request, api::Responder&& responder) {
+  void Handle(http::Lane, http::HttpRequest&& request, http::Responder&& responder) {
     const std::string target = request.target;
-    api::HttpResponse response =
-        api::HttpResponse::Text(200, request.method + " " + target + " " + request.body);
+    http::HttpResponse response =
+        http::HttpResponse::Text(200, request.method + " " + target + " " + request.body);
     {
       std::lock_guard lock(mutex_);
       ++handled_;
@@ -131,8 +131,8 @@ class HttpFrontTest : public ::testing::Test {
       response.body = std::string(std::stoul(target.substr(7)), 'x');
     }
     if (target.starts_with("/stream/")) {
-      response.stream = std::make_shared<Pieces>(
-          *this, std::stoul(target.substr(8)), target.ends_with("/fail"));
+      response.stream =
+          std::make_shared<Pieces>(*this, std::stoul(target.substr(8)), target.ends_with("/fail"));
     }
     responder.Respond(std::move(response));
   }
@@ -140,7 +140,7 @@ class HttpFrontTest : public ::testing::Test {
   static constexpr size_t kPieceBytes = 64 * 1024;
 
   // Pieces of one letter each: a, b, …; counts those made and the streams that are about.
-  class Pieces final : public api::BodyStream {
+  class Pieces final : public http::BodyStream {
    public:
     Pieces(HttpFrontTest& test, size_t count, bool fails)
         : test_(test), count_(count), fails_(fails) {
@@ -166,17 +166,17 @@ class HttpFrontTest : public ::testing::Test {
     return all;
   }
 
-  api::FrontOptions options_;
+  http::FrontOptions options_;
   metrics::Registry registry_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  std::vector<api::Responder> held_;
+  std::vector<http::Responder> held_;
   size_t handled_ = 0;
-  api::HttpRequest last_;
+  http::HttpRequest last_;
   std::atomic<size_t> pieces_{0};   // made of all streams
   std::atomic<size_t> streams_{0};  // not yet given up
   // Last, so that its threads end before what they use.
-  std::unique_ptr<api::HttpFront> front_;
+  std::unique_ptr<http::HttpFront> front_;
 };
 
 }  // namespace rollcall::test

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class LogCapture {
  public:
@@ -29,4 +29,4 @@ class LogCapture {
   std::ostringstream text_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -23,7 +23,7 @@
 #include "tests/support/stored_reports.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 // "2026-03-07 12:00:05" or "2026-03-07", UTC.
 inline UnixSeconds At(const std::string& text) {
@@ -186,7 +186,8 @@ class Harness {
     ASSERT_TRUE(stores.ok()) << stores.status().message();
     stores_ = std::move(stores).value();
     ingester_ = std::make_unique<ingest::Ingester>(
-        *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_, store_, forward_}, *registry_);
+        *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_, store_, forward_},
+        *registry_);
     windows_ = std::make_unique<counts::WindowCounts>(*stores_, *registry_);
     overviews_ = std::make_unique<counts::OverviewReader>(*stores_, *windows_, clock_,
                                                           [this] { return app_names_; });
@@ -206,4 +207,4 @@ class Harness {
   std::unique_ptr<counts::OverviewReader> overviews_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -15,7 +15,7 @@
 #include "tests/support/rollcall_harness.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class ServerTest : public ::testing::Test {
  protected:
@@ -87,4 +87,4 @@ class ServerTest : public ::testing::Test {
   std::unique_ptr<HttpClient> private_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

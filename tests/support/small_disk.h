@@ -21,7 +21,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class SmallDisk {
  public:
@@ -92,4 +92,4 @@ class SmallDisk {
   std::unique_ptr<ChildProcess> holder_;  // its life is the filesystem's
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

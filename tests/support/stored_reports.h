@@ -15,7 +15,7 @@
 #include "storage/keys.h"
 #include "storage/stores.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 // One report as it is stored: label set in canonical form -> value.
 struct StoredReport {
@@ -64,4 +64,4 @@ inline void ForEachStoredReport(const std::string& data_dir,
   ASSERT_TRUE(scan.status().ok()) << scan.status().message();
 }
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class TempDir {
  public:
@@ -26,4 +26,4 @@ class TempDir {
   std::string path_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -18,7 +18,7 @@
 #include "tests/support/raw_http.h"
 #include "tests/support/temp_dir.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class VictoriaMetrics {
  public:
@@ -73,8 +73,8 @@ class VictoriaMetrics {
   int Import(const std::string& body) const {
     return Ask("POST /api/v1/import/prometheus", body).status;
   }
-  // All samples of the series that match, as JSON lines. Without an end, what is a second old or younger
-  // would be left out.
+  // All samples of the series that match, as JSON lines. Without an end, what is a second old or
+  // younger would be left out.
   std::string Export(const std::string& match) const {
     const Reply reply = Get("/api/v1/export?start=0&end=4102444800&match[]=" + Escape(match));
     EXPECT_EQ(reply.status, 200) << reply.body;
@@ -162,4 +162,4 @@ class VictoriaMetrics {
   std::unique_ptr<ChildProcess> process_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

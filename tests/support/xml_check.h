@@ -8,7 +8,7 @@
 
 #include "parse/utf8.h"
 
-namespace rollcall::testing {
+namespace rollcall::test {
 
 class XmlCheck {
  public:
@@ -100,4 +100,4 @@ class XmlCheck {
   std::vector<std::string> open_;
 };
 
-}  // namespace rollcall::testing
+}  // namespace rollcall::test

@@ -1,0 +1,54 @@
+// Ends an exchange from outside: at its deadline, or when a stop is requested.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+namespace rollcall::http {
+
+// A second hold on a connection's socket. The HTTP library closes its own whenever it likes;
+// through this one the connection can be cut from another thread without ever meeting a reused
+// descriptor. Thread-safe.
+class SocketHold {
+ public:
+  SocketHold() = default;
+  ~SocketHold() { Release(); }
+  SocketHold(const SocketHold&) = delete;
+  SocketHold& operator=(const SocketHold&) = delete;
+
+  // Lets go of the socket held so far and takes this one, which stays its owner's.
+  void Take(int socket);
+  // Shuts the socket down both ways; whoever reads, writes or connects it wakes with an error.
+  void Cut();
+  void Release();
+
+ private:
+  std::mutex mutex_;
+  int fd_ = -1;  // guarded by mutex_
+};
+
+// Cuts the socket when the deadline passes or a stop is requested, for as long as it lives. That
+// reaches what the library has no deadline for: a handshake or a head that comes a byte at a time.
+class ConnectionWatchdog {
+ public:
+  ConnectionWatchdog(SocketHold& socket, std::chrono::steady_clock::time_point deadline,
+                     std::stop_token stop);
+  ~ConnectionWatchdog();
+  ConnectionWatchdog(const ConnectionWatchdog&) = delete;
+  ConnectionWatchdog& operator=(const ConnectionWatchdog&) = delete;
+
+  // The socket was cut. To its reader that may look like the other side's orderly end.
+  bool bit() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool done_ = false;  // guarded by mutex_, as the next
+  bool bit_ = false;
+  std::thread thread_;
+};
+
+}  // namespace rollcall::http

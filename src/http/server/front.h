@@ -1,0 +1,124 @@
+// The front: one epoll loop that owns every connection of both listeners. An idle connection costs
+// a file descriptor and a small struct, never a thread. Only a complete request leaves it.
+//
+// What it does before that: caps on the head and the body, refusal of what is ambiguous (request
+// smuggling), de-chunking and inflating under the body's cap, `Expect: 100-continue`, absolute
+// deadlines. An answer may be a stream (http_body_stream.h): its next piece is made when the peer
+// has taken the one before, so a slow reader holds one piece and no thread. Design "One report, in
+// order", step 1; RFC 9112 for the wire.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "http/server/message.h"
+#include "metrics/registry.h"
+
+namespace rollcall::http {
+
+// Work of a kind, with a bounded queue and threads of its own: no query delays a report.
+enum class Lane {
+  kIngest,
+  kQuery,
+  kImport,
+  kUpstream,  // queries that wait for another server: they take as long as it does
+  kStream,    // the front's own: makes the next piece of a streamed answer
+};
+inline constexpr size_t kLanes = 5;
+
+struct FrontOptions {
+  std::string public_address =
+      ":8081";  // "host:port", ":port" or "[v6]:port"; port 0: any free one
+  std::string private_address = "127.0.0.1:8082";  // empty: no private listener
+
+  // Bounds are inclusive: exactly this much is still taken.
+  size_t max_header_bytes = 32 * 1024;  // request line and headers together; over it: 431
+  size_t max_header_count = 100;        // over it: 431
+  size_t max_target_bytes = 8 * 1024;   // over it: 414
+  // Over it the connection that has been idle longest is closed; where none is idle the new one
+  // gets 503. Each takes a descriptor: the process's limit must allow for them.
+  size_t max_connections = 20'000;
+  // Unfinished heads, bodies until their answer, and answers not yet taken, of all connections; a
+  // request that would pass it gets 503.
+  size_t max_buffered_bytes = 256 * 1024 * 1024;
+
+  // Absolute: a sender that drips a byte at a time does not move them.
+  std::chrono::milliseconds header_timeout{
+      10'000};                                     // first byte of a request to the end of its head
+  std::chrono::milliseconds body_timeout{60'000};  // end of the head to the end of the body
+  std::chrono::milliseconds idle_timeout{300'000};  // between requests
+  // An answer to be taken off our hands; of a streamed one, each piece.
+  std::chrono::milliseconds write_timeout{30'000};
+  std::chrono::milliseconds stall_timeout{60'000};  // of a body that streams: without a byte of it
+  // After an answer that leaves bytes of the request unread: how long they are taken and thrown
+  // away, so that the peer reads the answer and no reset.
+  std::chrono::milliseconds linger_timeout{2'000};
+
+  size_t ingest_threads = 2;
+  size_t query_threads = 4;  // and as many for queries that wait for another server
+  size_t ingest_queue =
+      20'000;  // requests that wait or are being worked on; over it: 503 with Retry-After
+  size_t query_queue = 256;  // and as many of those
+  // One at a time; over it: 503, before the body is read.
+  size_t import_queue = 4;
+
+  // Streamed answers at a time; over it: 503. Each holds a piece in memory, and a thread only while
+  // one is made.
+  size_t max_streams = 8;
+
+  // Of a body that streams: how much is handed on at once. A smaller one is handed on whole.
+  size_t upload_part_bytes = 1024 * 1024;
+};
+
+// What the application says of a request when its head is complete and its body has not been read.
+struct HeadVerdict {
+  // Set: answered so, now; the body is not read, and where there is one the connection closes after
+  // the answer.
+  std::optional<HttpResponse> answer;
+  Lane lane = Lane::kQuery;
+  size_t max_body_bytes = 0;  // after inflating; over it: `too_large`
+  // The body may have any size: of a large one the request goes ahead, and the parts follow as they
+  // come in and are taken. It is handed on as it came, be it gzip, zstd or plain. It has no
+  // deadline but the time without a byte of it. max_body_bytes counts for nothing.
+  bool streams = false;
+};
+
+class HttpFront {
+ public:
+  // `judge` runs on the loop's thread for each request's head (body empty): quick, no blocking.
+  using Judge = std::function<HeadVerdict(const HttpRequest& head)>;
+  // `handle` runs on a thread of the lane; it or whoever it hands the Responder to answers.
+  using Handle = std::function<void(Lane lane, HttpRequest&& request, Responder&& responder)>;
+
+  // Binds both listeners and starts the threads. FailedPrecondition: an address cannot be parsed or
+  // bound ("listen on 127.0.0.1:8081: Address already in use"). `registry` outlives the front.
+  static Result<std::unique_ptr<HttpFront>> Start(const FrontOptions& options, Judge judge,
+                                                  Handle handle, metrics::Registry& registry);
+
+  // As Stop with a grace of 0.
+  ~HttpFront();
+  HttpFront(const HttpFront&) = delete;
+  HttpFront& operator=(const HttpFront&) = delete;
+
+  // Stops listening, closes idle connections, finishes requests whose head is complete and answers
+  // what is being worked on; closes what is left after `grace`. Returns when all threads ended.
+  // Call once. Answers that Responders give later go nowhere.
+  void Stop(std::chrono::milliseconds grace);
+
+  // The port in use (of interest where the option said 0); 0 where there is no private listener.
+  int public_port() const;
+  int private_port() const;
+
+ private:
+  class Impl;
+  explicit HttpFront(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rollcall::http

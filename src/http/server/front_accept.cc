@@ -1,0 +1,146 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "http/server/front_loop.h"
+
+namespace rollcall::http {
+namespace {
+
+constexpr int kAcceptsAtOnce = 128;
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+// Whether there is a connection to take.
+bool IsWaiting(int listening_fd) {
+  pollfd at{listening_fd, POLLIN, 0};
+  return poll(&at, 1, 0) > 0;
+}
+
+}  // namespace
+
+void FrontLoop::AcceptWaiting() {
+  if (accept_paused_till_) {
+    if (now_ < *accept_paused_till_) {
+      return;
+    }
+    ResumeAccepting();
+  }
+  for (size_t i = 0; i < doors_.size(); ++i) {
+    if (std::exchange(accept_waiting_[i], false)) {
+      AcceptFrom(doors_[i]);
+    }
+  }
+}
+
+// What is not taken now is told of again by the next wait.
+void FrontLoop::AcceptFrom(Door& door) {
+  for (int i = 0; i < kAcceptsAtOnce; ++i) {
+    FileDescriptor fd(
+        accept4(door.socket.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd.valid()) {
+      Admit(door, std::move(fd));
+      continue;
+    }
+    switch (errno) {
+      case EMFILE:
+      case ENFILE:
+        // The kernel looks for a descriptor before it looks for a connection.
+        if (!IsWaiting(door.socket.fd.get()) || !MakeRoom(door)) {
+          return;
+        }
+        break;
+      case ENOBUFS:
+      case ENOMEM:
+        PauseAccepting();
+        return;
+      case EAGAIN:
+        return;
+      default:
+        break;  // that one connection failed before it was taken
+    }
+  }
+}
+
+void FrontLoop::Admit(Door& door, FileDescriptor fd) {
+  if (connections_.size() >= options_.max_connections) {
+    Connection* oldest = deadlines_.Oldest(DeadlineKind::kIdle);
+    if (oldest == nullptr) {
+      RefuseConnection(std::move(fd));
+      return;
+    }
+    Close(*oldest, CloseReason::kEvicted);
+  }
+  Connection& connection = connections_.Add();
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.u64 = connection.id;
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event) != 0) {
+    connections_.Remove(connection);
+    RefuseConnection(std::move(fd));
+    return;
+  }
+  connection.fd = fd.Release();
+  connection.state = ConnectionState::kHead;
+  connection.listener = door.listener;
+  deadlines_.Arm(connection, DeadlineKind::kIdle, now_);
+  const auto index = static_cast<size_t>(door.listener);
+  metrics_.accepted[index]->Add();
+  metrics_.connections[index]->Add(1);
+}
+
+bool FrontLoop::MakeRoom(Door& door) {
+  if (Connection* oldest = deadlines_.Oldest(DeadlineKind::kIdle)) {
+    Close(*oldest, CloseReason::kEvicted);
+    return true;
+  }
+  spare_.Close();
+  FileDescriptor fd(accept4(door.socket.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  const bool accepted = fd.valid();
+  if (accepted) {
+    RefuseConnection(std::move(fd));
+  }
+  spare_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!accepted || !spare_.valid()) {
+    PauseAccepting();
+    return false;
+  }
+  return true;
+}
+
+void FrontLoop::RefuseConnection(FileDescriptor fd) {
+  metrics_.Rejected(RejectReason::kConnections);
+  HttpResponse busy = BusyAnswer("too many connections");
+  head_.clear();
+  writer_.WriteHead(busy, ConnectionNotice::kClose, head_);
+  head_.append(busy.body);
+  // There is no room to wait for this peer: it reads the answer or it does not.
+  send(fd.get(), head_.data(), head_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  shutdown(fd.get(), SHUT_WR);
+  // Closing over unread bytes would reset the connection and take the answer with it.
+  [[maybe_unused]] const ssize_t n = recv(fd.get(), scratch_.data(), scratch_.size(), MSG_DONTWAIT);
+}
+
+void FrontLoop::PauseAccepting() {
+  accept_paused_till_ = now_ + kAcceptPause;
+  for (Door& door : doors_) {
+    epoll_event event{};
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, door.socket.fd.get(), &event);
+  }
+}
+
+void FrontLoop::ResumeAccepting() {
+  accept_paused_till_.reset();
+  for (size_t i = 0; i < doors_.size(); ++i) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = DoorId(i);
+    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, doors_[i].socket.fd.get(), &event);
+    accept_waiting_[i] = true;
+  }
+}
+
+}  // namespace rollcall::http

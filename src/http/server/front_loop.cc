@@ -1,0 +1,251 @@
+#include "http/server/front_loop.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace rollcall::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr size_t kEventsAtOnce = 512;
+
+constexpr uint64_t kMailboxId = 0;
+
+}  // namespace
+
+FrontLoop::FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
+                     std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
+                     std::array<WorkerLane*, kLanes> lanes, metrics::Registry& registry)
+    : options_(options),
+      head_limits_{options.max_header_bytes, options.max_header_count, options.max_target_bytes},
+      judge_(std::move(judge)),
+      doors_(std::move(doors)),
+      mailbox_(std::move(mailbox)),
+      budget_(std::move(budget)),
+      lanes_(lanes),
+      metrics_(registry),
+      deadlines_({options.idle_timeout, options.header_timeout, options.body_timeout,
+                  options.write_timeout, options.linger_timeout, options.stall_timeout}),
+      // An empty line before the head, the head, and one byte that shows that it is too long.
+      scratch_(options.max_header_bytes + 3) {}
+
+Status FrontLoop::Prepare() {
+  epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
+  spare_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!epoll_.valid() || !spare_.valid() || mailbox_->wake_fd() < 0) {
+    return Status::Unavailable(std::string("open the front's descriptors: ") +
+                               std::strerror(errno));
+  }
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = kMailboxId;
+  bool added = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, mailbox_->wake_fd(), &event) == 0;
+  for (size_t i = 0; i < doors_.size(); ++i) {
+    event.data.u64 = DoorId(i);
+    added = added && epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, doors_[i].socket.fd.get(), &event) == 0;
+  }
+  if (!added) {
+    return Status::Unavailable(std::string("watch the front's descriptors: ") +
+                               std::strerror(errno));
+  }
+  return Status::Ok();
+}
+
+void FrontLoop::Run() {
+  std::vector<epoll_event> events(kEventsAtOnce);
+  now_ = std::chrono::steady_clock::now();
+  while (!Ended()) {
+    const int ready = Wait(events);
+    now_ = std::chrono::steady_clock::now();
+    for (int i = 0; i < ready; ++i) {
+      OnEvent(events[static_cast<size_t>(i)]);
+    }
+    Revisit();
+    TakeAnswers();
+    // Last, so that a connection whose request has just come does not count as idle.
+    AcceptWaiting();
+    ExpireDeadlines();
+    SubmitJobs();
+    metrics_.buffered_bytes->Set(static_cast<int64_t>(budget_->used()));
+  }
+  CloseAll();
+}
+
+int FrontLoop::Wait(std::span<epoll_event> events) {
+  int timeout = WaitMilliseconds();
+  if (timeout != 0 && !mailbox_->Sleep()) {
+    timeout = 0;
+  }
+  return epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout);
+}
+
+// -1: until something happens.
+int FrontLoop::WaitMilliseconds() const {
+  if (!revisit_.empty()) {
+    return 0;
+  }
+  std::optional<TimePoint> until = deadlines_.Earliest();
+  for (const std::optional<TimePoint>& other : {accept_paused_till_, stop_deadline_}) {
+    if (other && (!until || *other < *until)) {
+      until = other;
+    }
+  }
+  if (!until) {
+    return -1;
+  }
+  const auto left = std::chrono::ceil<milliseconds>(*until - std::chrono::steady_clock::now());
+  constexpr milliseconds kLongest{60'000};
+  return static_cast<int>(std::clamp(left, milliseconds(0), kLongest).count());
+}
+
+void FrontLoop::OnEvent(const epoll_event& event) {
+  const uint64_t id = event.data.u64;
+  if (id == kMailboxId) {
+    uint64_t count = 0;
+    [[maybe_unused]] const ssize_t n = read(mailbox_->wake_fd(), &count, sizeof count);
+    return;
+  }
+  if (id - DoorId(0) < doors_.size()) {
+    accept_waiting_[id - DoorId(0)] = true;
+    return;
+  }
+  if (Connection* connection = connections_.Find(id)) {
+    OnConnectionEvent(*connection, event.events);
+  }
+}
+
+void FrontLoop::OnConnectionEvent(Connection& connection, uint32_t events) {
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
+    const bool lingers = connection.state == ConnectionState::kLingering;
+    Close(connection, lingers ? connection.reason : CloseReason::kReset);
+    return;
+  }
+  if ((events & EPOLLRDHUP) != 0) {
+    connection.peer_ended = true;
+  }
+  if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) {
+    connection.may_read = true;
+  }
+  if (connection.state == ConnectionState::kWriting) {
+    if ((events & EPOLLOUT) != 0) {
+      Flush(connection);
+    }
+    return;
+  }
+  Receive(connection);
+}
+
+void FrontLoop::Revisit() {
+  revisiting_.clear();
+  revisiting_.swap(revisit_);
+  for (const uint64_t id : revisiting_) {
+    if (Connection* connection = connections_.Find(id)) {
+      Receive(*connection);
+    }
+  }
+}
+
+void FrontLoop::TakeAnswers() {
+  answers_.clear();
+  const std::optional<TimePoint> stop = mailbox_->Take(answers_);
+  for (Answer& answer : answers_) {
+    Connection* connection = connections_.Find(answer.connection);
+    if (answer.part_taken) {
+      if (connection != nullptr) PartTaken(*connection);
+      continue;
+    }
+    --under_way_[static_cast<size_t>(answer.lane)];
+    if (connection == nullptr) {
+      continue;  // the peer did not wait for it
+    }
+    if (answer.lane == Lane::kStream) {
+      PieceMade(*connection, std::move(answer.response));
+      continue;
+    }
+    const bool early = connection->exchange != nullptr;  // the body is not whole
+    if (!early && connection->state != ConnectionState::kWorking) {
+      continue;  // the front has answered itself: the body did not come in time
+    }
+    const bool unread = connection->may_read || !connection->held.empty();
+    Send(*connection, std::move(answer.response),
+         early ? AfterAnswer::kLinger : After(*connection, unread));
+    if (connection->state == ConnectionState::kHead) {
+      GoOn(*connection);
+    }
+  }
+  if (stop && !stop_deadline_) {
+    BeginStop(*stop);
+  }
+}
+
+void FrontLoop::ExpireDeadlines() {
+  while (Connection* connection = deadlines_.NextExpired(now_)) {
+    switch (connection->deadline.kind) {
+      case DeadlineKind::kIdle:
+        Close(*connection, CloseReason::kIdle);
+        break;
+      case DeadlineKind::kHeader:
+        Reject(*connection, RejectReason::kTimeout,
+               HttpResponse::Text(408, "the request's head did not come in time"),
+               CloseReason::kDeadlineHeader);
+        break;
+      case DeadlineKind::kBody:
+      case DeadlineKind::kStall:
+        Reject(*connection, RejectReason::kTimeout,
+               HttpResponse::Text(408, "the request's body did not come in time"),
+               CloseReason::kDeadlineBody);
+        break;
+      case DeadlineKind::kWrite:
+        BreakOff(*connection, CloseReason::kSlowReader);
+        break;
+      case DeadlineKind::kLinger:
+        Close(*connection, connection->reason);
+        break;
+      case DeadlineKind::kNone:
+        break;  // is in no list
+    }
+  }
+}
+
+void FrontLoop::SubmitJobs() {
+  for (size_t lane = 0; lane < jobs_.size(); ++lane) {
+    metrics_.queue_length[lane]->Set(static_cast<int64_t>(under_way_[lane]));
+    if (!jobs_[lane].empty()) {
+      lanes_[lane]->Submit(jobs_[lane]);
+    }
+  }
+}
+
+void FrontLoop::BeginStop(TimePoint deadline) {
+  stop_deadline_ = deadline;
+  accept_paused_till_.reset();
+  accept_waiting_ = {};
+  for (Door& door : doors_) {
+    door.socket.fd.Close();
+  }
+  connections_.ForEach([this](Connection& connection) {
+    // A body that may take for ever is not waited for, neither way.
+    const bool uploads = connection.exchange != nullptr && connection.exchange->streams;
+    if (connection.state == ConnectionState::kHead || uploads || connection.stream != nullptr) {
+      BreakOff(connection, CloseReason::kShutdown);
+    }
+  });
+}
+
+bool FrontLoop::Ended() const {
+  return stop_deadline_ && (connections_.size() == 0 || now_ >= *stop_deadline_);
+}
+
+void FrontLoop::CloseAll() {
+  connections_.ForEach(
+      [this](Connection& connection) { BreakOff(connection, CloseReason::kShutdown); });
+  metrics_.buffered_bytes->Set(0);
+}
+
+}  // namespace rollcall::http

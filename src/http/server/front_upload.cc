@@ -1,0 +1,55 @@
+#include <memory>
+#include <utility>
+
+#include "http/server/front_loop.h"
+
+namespace rollcall::http {
+
+bool FrontLoop::HandOnIfFull(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
+  if (!exchange.streams || exchange.body.size() < options_.upload_part_bytes) {
+    return false;
+  }
+  if (exchange.pipe == nullptr && !BeginUpload(connection)) {
+    return true;
+  }
+  auto [part, charge] = std::move(exchange.body).Take();
+  exchange.body = BodyBuffer(budget_, exchange.max_body_bytes);
+  exchange.body.ExpectBytes(options_.upload_part_bytes);
+  exchange.handed_on_bytes += part.size();
+  exchange.pipe->Put(std::move(part), std::move(charge), false);
+  connection.state = ConnectionState::kHandedOn;
+  deadlines_.Disarm(connection);
+  return true;
+}
+
+// The request goes to its worker now, long before its body is whole. False: it was refused.
+bool FrontLoop::BeginUpload(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
+  if (under_way_[static_cast<size_t>(exchange.lane)] >= QueueOf(exchange.lane)) {
+    Reject(connection, RejectReason::kLaneFull, BusyAnswer("too many requests at once"));
+    return false;
+  }
+  exchange.pipe = std::make_shared<BodyPipe>([mailbox = mailbox_, id = connection.id] {
+    Answer taken;
+    taken.connection = id;
+    taken.part_taken = true;
+    mailbox->Post(std::move(taken));
+  });
+  Job job;
+  job.request = std::move(exchange.request);
+  job.request.body_pipe = exchange.pipe;
+  HandOut(std::move(job), TicketFor(connection, exchange.lane));
+  return true;
+}
+
+void FrontLoop::PartTaken(Connection& connection) {
+  if (connection.state != ConnectionState::kHandedOn) {
+    return;  // answered already
+  }
+  connection.state = ConnectionState::kBody;
+  deadlines_.Arm(connection, DeadlineKind::kStall, now_);
+  GoOn(connection);
+}
+
+}  // namespace rollcall::http

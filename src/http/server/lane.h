@@ -1,0 +1,67 @@
+// The threads of one lane and the requests that wait for them. Owned by the front; the loop
+// submits, and bounds how many are under way.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/status.h"
+#include "http/server/mailbox.h"
+#include "http/server/message.h"
+
+namespace rollcall::http {
+
+// A complete request on its way to a worker.
+struct Job {
+  HttpRequest request;
+  Responder responder;
+  // Set where the body is gzip still, to be inflated on the worker under this cap: a large one
+  // would hold up the loop. The inflated body is charged to this ticket.
+  std::shared_ptr<Ticket> compressed;
+  size_t max_body_bytes = 0;
+  // Set: there is no request, but the next piece of an answer to be made.
+  std::shared_ptr<BodyStream> stream;
+};
+
+// Thread-safe.
+class WorkerLane {
+ public:
+  // Runs on one of the lane's threads; does not throw.
+  using Run = std::function<void(Job&& job)>;
+
+  // `max_batch`: how many jobs a thread takes at once at most, so that cheap ones cost few locks.
+  WorkerLane(std::string name, size_t max_batch, Run run);
+  ~WorkerLane() { Stop(); }
+  WorkerLane(const WorkerLane&) = delete;
+  WorkerLane& operator=(const WorkerLane&) = delete;
+
+  // Unavailable: the system has no thread to give.
+  Status Start(size_t threads);
+  // Takes all of `jobs` and leaves it empty.
+  void Submit(std::vector<Job>& jobs);
+  // Lets what is being worked on end, drops what waits, and joins the threads.
+  void Stop();
+
+ private:
+  void Work();
+
+  const std::string name_;  // of the threads, for those who look with ps or gdb
+  const size_t max_batch_;
+  const Run run_;
+  size_t thread_count_ = 0;
+  std::vector<std::thread> threads_;
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable wake_;
+  std::deque<Job> waiting_;
+  size_t asleep_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace rollcall::http

@@ -1,0 +1,42 @@
+// Opens the sockets that connections come in by. Pure but for the sockets; any thread.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "base/status.h"
+
+namespace rollcall::http {
+
+// A file descriptor that is closed with its owner. Thread-compatible.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() { Close(); }
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+  void Close();
+  // The caller closes it.
+  int Release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+struct ListeningSocket {
+  FileDescriptor fd;  // non-blocking
+  int port = 0;
+};
+
+// "host:port", "[v6]:port", or ":port" for all interfaces of both families (IPv4 alone where the
+// machine has no IPv6). Port 0 takes any free one. FailedPrecondition: the address cannot be read,
+// resolved or bound; the message names it.
+Result<ListeningSocket> ListenOn(const std::string& address);
+
+}  // namespace rollcall::http

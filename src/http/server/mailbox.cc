@@ -1,0 +1,72 @@
+#include "http/server/mailbox.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "http/server/front.h"
+
+namespace rollcall::http {
+
+Mailbox::Mailbox() : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+
+void Mailbox::Post(Answer&& answer) {
+  bool wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) {
+      return;
+    }
+    answers_.push_back(std::move(answer));
+    wake = std::exchange(asleep_, false);
+  }
+  if (wake) {
+    Wake();
+  }
+}
+
+void Mailbox::RequestStop(TimePoint deadline) {
+  {
+    std::lock_guard lock(mutex_);
+    stop_deadline_ = deadline;
+  }
+  Wake();
+}
+
+void Mailbox::Close() {
+  std::vector<Answer> dropped;
+  std::lock_guard lock(mutex_);
+  closed_ = true;
+  dropped.swap(answers_);
+}
+
+bool Mailbox::Sleep() {
+  std::lock_guard lock(mutex_);
+  if (!answers_.empty()) {
+    return false;
+  }
+  asleep_ = true;
+  return true;
+}
+
+std::optional<Mailbox::TimePoint> Mailbox::Take(std::vector<Answer>& answers) {
+  std::lock_guard lock(mutex_);
+  asleep_ = false;
+  answers.swap(answers_);
+  return stop_deadline_;
+}
+
+void Mailbox::Wake() {
+  const uint64_t one = 1;
+  // It can fail only where the counter is full, and then the loop is woken anyway.
+  [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof one);
+}
+
+Responder Ticket::MakeResponder(std::shared_ptr<Ticket> ticket) {
+  return Responder([ticket = std::move(ticket)](HttpResponse&& response) {
+    ticket->mailbox->Post({ticket->connection, false, ticket->lane, std::move(response)});
+  });
+}
+
+}  // namespace rollcall::http

@@ -1,0 +1,78 @@
+// A complete HTTP/1.x request as the front hands it on, and the answer it takes back.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/server/body_pipe.h"
+#include "http/server/body_stream.h"
+
+namespace rollcall::http {
+
+struct HttpHeader {
+  std::string name;   // as sent
+  std::string value;  // blanks around it removed
+};
+
+// Equal where case does not matter and `_` and `-` are the same: real senders write either.
+bool SameHeaderName(std::string_view a, std::string_view b);
+
+// Which door a request came in by.
+enum class Listener { kPublic, kPrivate };
+
+struct HttpRequest {
+  Listener listener = Listener::kPublic;
+  std::string method;  // as sent, a token: "GET", "POST", …
+  // In origin form, not decoded; starts with '/'. An absolute form was reduced to it.
+  std::string target;
+  std::vector<HttpHeader> headers;
+  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone. A
+  // body that streams (HeadVerdict) was not inflated.
+  std::string body;
+  // Set: the body is this, which is still coming in, and `body` is empty.
+  std::shared_ptr<BodyPipe> body_pipe = nullptr;
+
+  // The part of the target before '?', not decoded.
+  std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
+  // The value of the first header of that name; nullopt where there is none.
+  std::optional<std::string_view> Header(std::string_view name) const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::vector<HttpHeader> headers;  // without Content-Length, Connection and Date: the front's
+  std::string body;
+  // Set: the body is this, and `body` is not looked at.
+  std::shared_ptr<BodyStream> stream = nullptr;
+
+  // A line of text with a newline, `text/plain; charset=utf-8`.
+  static HttpResponse Text(int status, std::string line);
+};
+
+// The one answer to one request. Move-only. Respond may be called from any thread, once; a
+// Responder that goes away unanswered answers 500. It may outlive the connection and the front:
+// then the answer goes nowhere.
+class Responder {
+ public:
+  using Sink = std::function<void(HttpResponse&&)>;
+  Responder() = default;
+  explicit Responder(Sink sink) : sink_(std::move(sink)) {}
+  Responder(Responder&& other) noexcept : sink_(std::exchange(other.sink_, nullptr)) {}
+  Responder& operator=(Responder&& other) noexcept;
+  Responder(const Responder&) = delete;
+  Responder& operator=(const Responder&) = delete;
+  ~Responder();
+
+  void Respond(HttpResponse&& response);
+
+ private:
+  Sink sink_;
+};
+
+}  // namespace rollcall::http

@@ -1,0 +1,92 @@
+// Small facts of HTTP's grammar that several of the front's parts need. Pure; any thread.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace rollcall::http {
+
+namespace internal {
+constexpr std::array<bool, 256> MakeTokenTable() {
+  std::array<bool, 256> table{};
+  for (int c = '0'; c <= '9'; ++c) table[static_cast<size_t>(c)] = true;
+  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<size_t>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<size_t>(c)] = true;
+  for (char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+inline constexpr std::array<bool, 256> kTokenBytes = MakeTokenTable();
+}  // namespace internal
+
+// A byte that methods and header names are made of (RFC 9110, `tchar`).
+inline bool IsTokenByte(char c) { return internal::kTokenBytes[static_cast<unsigned char>(c)]; }
+
+inline bool IsToken(std::string_view text) {
+  for (char c : text) {
+    if (!IsTokenByte(c)) {
+      return false;
+    }
+  }
+  return !text.empty();
+}
+
+// A byte that may stand in a header's value: anything but controls; a tab is not one of those.
+inline bool IsValueByte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
+}
+
+inline bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
+  if (a.size() != lower.size()) {
+    return false;
+  }
+  for (size_t i = 0; i < a.size(); ++i) {
+    const char c = a[i] >= 'A' && a[i] <= 'Z' ? static_cast<char>(a[i] - 'A' + 'a') : a[i];
+    if (c != lower[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+inline std::string_view TrimBlanks(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+// The next element of a comma-separated list, blanks around it removed; takes it off `list`.
+inline std::string_view NextListElement(std::string_view& list) {
+  const size_t comma = list.find(',');
+  const std::string_view element = list.substr(0, comma);
+  list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+  return TrimBlanks(element);
+}
+
+// Of the value of an Accept-Encoding (RFC 9110, 12.5.3): gzip is named, or meant by `*`, and not
+// with a weight of 0.
+inline bool TakesGzip(std::string_view accepted) {
+  bool any = false;
+  while (!accepted.empty()) {
+    const std::string_view element = NextListElement(accepted);
+    const size_t semicolon = element.find(';');
+    const std::string_view coding = TrimBlanks(element.substr(0, semicolon));
+    std::string_view weight;
+    if (semicolon != std::string_view::npos) {
+      weight = TrimBlanks(element.substr(semicolon + 1));
+    }
+    const bool refused = (weight.starts_with("q=0") || weight.starts_with("Q=0")) &&
+                         weight.find_first_of("123456789", 3) == std::string_view::npos;
+    if (EqualsIgnoringCase(coding, "gzip") || EqualsIgnoringCase(coding, "x-gzip")) {
+      return !refused;
+    }
+    any = any || (coding == "*" && !refused);
+  }
+  return any;
+}
+
+}  // namespace rollcall::http
