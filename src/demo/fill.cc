@@ -1,10 +1,10 @@
 #include "demo/fill.h"
 
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "ingest/ingester.h"
 #include "model/fleet.h"
 
@@ -16,17 +16,17 @@ class FirstFailure {
  public:
   void Note(const Status& status) {
     if (status.ok()) return;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (status_.ok()) status_ = status;
   }
   Status Get() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return status_;
   }
 
  private:
-  mutable std::mutex mutex_;
-  Status status_;
+  mutable Mutex mutex_;
+  Status status_ GUARDED_BY(mutex_);
 };
 
 }  // namespace

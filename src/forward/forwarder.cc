@@ -20,9 +20,9 @@ constexpr size_t kMaxReasonBytes = 200;
 constexpr std::chrono::seconds kFailureLogInterval{60};
 
 void PauseFor(std::chrono::milliseconds time, std::stop_token stop) {
-  std::mutex mutex;
+  Mutex mutex;
   std::condition_variable_any never;
-  std::unique_lock lock(mutex);
+  MutexLock lock(mutex);
   never.wait_for(lock, stop, time, [] { return false; });
 }
 
@@ -87,8 +87,10 @@ void Forwarder::Stop(std::chrono::milliseconds grace) {
   if (!thread_.joinable()) return;
   stop_.request_stop();
   {
-    std::unique_lock lock(mutex_);
-    ended_changed_.wait_for(lock, grace, [this] { return ended_; });
+    MutexLock lock(mutex_);
+    const auto end = std::chrono::steady_clock::now() + grace;
+    while (!ended_ && ended_changed_.WaitUntil(lock, end)) {
+    }
   }
   cut_.request_stop();
   thread_.join();
@@ -106,10 +108,10 @@ void Forwarder::Run() {
     }
   }
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ended_ = true;
   }
-  ended_changed_.notify_all();
+  ended_changed_.NotifyAll();
 }
 
 Status Forwarder::Collect(Load& load) {

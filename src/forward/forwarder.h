@@ -13,10 +13,8 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <random>
 #include <stop_token>
 #include <string>
@@ -24,6 +22,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "forward/credentials.h"
 #include "forward/forward_text.h"
@@ -117,9 +116,9 @@ class Forwarder {
 
   std::stop_source stop_;  // no further request
   std::stop_source cut_;   // and the one under way ends
-  std::mutex mutex_;
-  std::condition_variable ended_changed_;
-  bool ended_ = false;  // guarded by mutex_
+  Mutex mutex_;
+  ConditionVariable ended_changed_;
+  bool ended_ GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it uses the rest
 };
 

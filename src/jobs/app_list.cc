@@ -28,7 +28,7 @@ http::HttpClientOptions AppList::DefaultHttp() {
 }
 
 AppList::Names AppList::Current() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return names_;
 }
 
@@ -44,7 +44,7 @@ Status AppList::Refresh(std::stop_token stop) {
   if (!parsed.ok()) return parsed.status().WithContext("refresh the app list: GET " + url_);
 
   auto names = std::make_shared<const std::vector<std::string>>(std::move(parsed).value());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (*names == *names_) return Status::Ok();
   log::Info("app list: {} names, before {}", names->size(), names_->size());
   names_ = std::move(names);

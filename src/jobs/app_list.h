@@ -3,11 +3,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "http/client/client.h"
 
@@ -38,8 +38,8 @@ class AppList {
  private:
   const std::string url_;
   const http::HttpClientOptions http_;
-  mutable std::mutex mutex_;
-  Names names_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  Names names_ GUARDED_BY(mutex_);
 };
 
 }  // namespace rollcall::jobs

@@ -88,14 +88,14 @@ Registry::Family& Registry::GetFamily(const std::string& name, const std::string
 
 Counter& Registry::GetCounter(const std::string& name, const std::string& help,
                               const Labels& labels) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& slot = GetFamily(name, help, "counter").counters[RenderLabels(labels)];
   if (!slot) slot = std::make_unique<Counter>();
   return *slot;
 }
 
 Gauge& Registry::GetGauge(const std::string& name, const std::string& help, const Labels& labels) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& slot = GetFamily(name, help, "gauge").gauges[RenderLabels(labels)];
   if (!slot) slot = std::make_unique<Gauge>();
   return *slot;
@@ -103,7 +103,7 @@ Gauge& Registry::GetGauge(const std::string& name, const std::string& help, cons
 
 Histogram& Registry::GetHistogram(const std::string& name, const std::string& help,
                                   std::vector<double> upper_bounds, const Labels& labels) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto& slot = GetFamily(name, help, "histogram").histograms[RenderLabels(labels)];
   if (!slot) slot = std::make_unique<Histogram>(std::move(upper_bounds));
   return *slot;
@@ -111,12 +111,12 @@ Histogram& Registry::GetHistogram(const std::string& name, const std::string& he
 
 void Registry::AddCallback(const std::string& name, const std::string& help,
                            std::function<std::vector<Reading>()> read) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   GetFamily(name, help, "gauge").read = std::move(read);
 }
 
 std::string Registry::WriteText() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::string out;
   for (const auto& [name, family] : families_) {
     out += "# HELP " + name + " " + family->help + "\n# TYPE " + name + " " + family->type + "\n";

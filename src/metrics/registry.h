@@ -8,9 +8,10 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace rollcall::metrics {
 
@@ -74,10 +75,12 @@ class Registry {
 
  private:
   struct Family;
-  Family& GetFamily(const std::string& name, const std::string& help, const char* type);
+  Family& GetFamily(const std::string& name, const std::string& help, const char* type)
+      REQUIRES(mutex_);
 
-  mutable std::mutex mutex_;  // guards families_ and what hangs below, not the instruments' values
-  std::map<std::string, std::unique_ptr<Family>> families_;
+  mutable Mutex mutex_;
+  // The values of the instruments in it are atomic, and not guarded.
+  std::map<std::string, std::unique_ptr<Family>> families_ GUARDED_BY(mutex_);
 
  public:
   Registry();

@@ -11,17 +11,17 @@ namespace rollcall::http {
 void SocketHold::Take(int socket) {
   const int copy = fcntl(socket, F_DUPFD_CLOEXEC, 0);
   Release();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   fd_ = copy;
 }
 
 void SocketHold::Cut() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (fd_ >= 0) shutdown(fd_, SHUT_RDWR);
 }
 
 void SocketHold::Release() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
 }
@@ -29,19 +29,24 @@ void SocketHold::Release() {
 ConnectionWatchdog::ConnectionWatchdog(SocketHold& socket,
                                        std::chrono::steady_clock::time_point deadline,
                                        std::stop_token stop)
-    : thread_([this, &socket, deadline, stop = std::move(stop)] {
-        std::unique_lock lock(mutex_);
-        if (changed_.wait_until(lock, stop, deadline, [this] { return done_; })) return;
-        bit_ = true;
-        // Again and again: the library may just be about to connect this socket or another.
-        do {
-          socket.Cut();
-        } while (!changed_.wait_for(lock, std::chrono::milliseconds(20), [this] { return done_; }));
-      }) {}
+    : thread_(
+          [this, &socket, deadline, stop = std::move(stop)] { Watch(socket, deadline, stop); }) {}
+
+void ConnectionWatchdog::Watch(SocketHold& socket, std::chrono::steady_clock::time_point deadline,
+                               const std::stop_token& stop) {
+  const auto done = [this]() REQUIRES(mutex_) { return done_; };
+  MutexLock lock(mutex_);
+  if (changed_.wait_until(lock, stop, deadline, done)) return;
+  bit_ = true;
+  // Again and again: the library may just be about to connect this socket or another.
+  do {
+    socket.Cut();
+  } while (!changed_.wait_for(lock, std::chrono::milliseconds(20), done));
+}
 
 ConnectionWatchdog::~ConnectionWatchdog() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     done_ = true;
   }
   changed_.notify_all();
@@ -49,7 +54,7 @@ ConnectionWatchdog::~ConnectionWatchdog() {
 }
 
 bool ConnectionWatchdog::bit() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return bit_;
 }
 

@@ -3,9 +3,10 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <mutex>
 #include <stop_token>
 #include <thread>
+
+#include "base/mutex.h"
 
 namespace rollcall::http {
 
@@ -26,8 +27,8 @@ class SocketHold {
   void Release();
 
  private:
-  std::mutex mutex_;
-  int fd_ = -1;  // guarded by mutex_
+  Mutex mutex_;
+  int fd_ GUARDED_BY(mutex_) = -1;
 };
 
 // Cuts the socket when the deadline passes or a stop is requested, for as long as it lives. That
@@ -44,11 +45,14 @@ class ConnectionWatchdog {
   bool bit() const;
 
  private:
-  mutable std::mutex mutex_;
+  void Watch(SocketHold& socket, std::chrono::steady_clock::time_point deadline,
+             const std::stop_token& stop);
+
+  mutable Mutex mutex_;
   std::condition_variable_any changed_;
-  bool done_ = false;  // guarded by mutex_, as the next
-  bool bit_ = false;
-  std::thread thread_;
+  bool done_ GUARDED_BY(mutex_) = false;
+  bool bit_ GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: it uses the rest
 };
 
 }  // namespace rollcall::http

@@ -8,9 +8,10 @@
 #include <array>
 #include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <utility>
+
+#include "base/mutex.h"
 
 namespace rollcall::http {
 namespace {
@@ -19,11 +20,11 @@ constexpr size_t kMaxAddresses = 4;
 
 // Shared with a thread that may outlive the call.
 struct Lookup {
-  std::mutex mutex;
+  Mutex mutex;
   std::condition_variable_any finished;
-  bool done = false;                   // guarded by mutex, as what follows
-  int error = 0;                       // of getaddrinfo
-  std::vector<std::string> addresses;  // numeric
+  bool done GUARDED_BY(mutex) = false;
+  int error GUARDED_BY(mutex) = 0;                       // of getaddrinfo
+  std::vector<std::string> addresses GUARDED_BY(mutex);  // numeric
 };
 
 void Run(const std::string& host, Lookup& lookup) {
@@ -44,7 +45,7 @@ void Run(const std::string& host, Lookup& lookup) {
     }
   }
   if (error == 0) freeaddrinfo(found);
-  const std::lock_guard lock(lookup.mutex);
+  const MutexLock lock(lookup.mutex);
   lookup.done = true;
   lookup.error = error;
   lookup.addresses = std::move(addresses);
@@ -65,8 +66,9 @@ Result<std::vector<std::string>> LookUpHost(const std::string& host,
   if (IsNumeric(host)) return std::vector<std::string>{host};
   const auto lookup = std::make_shared<Lookup>();
   std::thread([host, lookup] { Run(host, *lookup); }).detach();
-  std::unique_lock lock(lookup->mutex);
-  if (!lookup->finished.wait_until(lock, stop, deadline, [&] { return lookup->done; })) {
+  const auto done = [&]() REQUIRES(lookup->mutex) { return lookup->done; };
+  MutexLock lock(lookup->mutex);
+  if (!lookup->finished.wait_until(lock, stop, deadline, done)) {
     return Status::Unavailable("look up host " + host +
                                (stop.stop_requested() ? ": stopped" : ": no answer in time"));
   }
