@@ -41,7 +41,7 @@ TEST(TreeTest, AllPartsOfOurTreeAreLookedAt) {
     paths.insert(file.path);
   }
   EXPECT_THAT(paths,
-              IsSupersetOf({"CMakeLists.txt", "http/server/front.h", "dev", "src/base/status.h",
+              IsSupersetOf({"CMakeLists.txt", "src/http/server/front.h", "dev", "src/base/status.h",
                             "src/cli/main.cc", "tests/tree/tree_test.cc", "web/static/app.js",
                             "web/static/index.html"}));
 }
