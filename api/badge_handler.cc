@@ -20,7 +20,6 @@ int64_t ValueOf(const ImageFigure& shown, const Fleet& fleet, const PeriodCounts
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
   const auto shown = FindImageFigure(fleet, request.path());

@@ -70,7 +70,6 @@ Result<Month> MonthOrLatest(const DataServices& services, const Fleet& fleet,
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
   const Breakdown usual =

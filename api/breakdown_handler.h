@@ -2,7 +2,7 @@
 #pragma once
 
 #include "api/data_services.h"
-#include "http/server/httplib_engine.h"
+#include "http/server/api_request.h"
 
 namespace rollcall::api {
 

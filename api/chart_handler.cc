@@ -33,7 +33,6 @@ std::string ShortLabel(Month month) {
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
   const auto shown = FindImageFigure(fleet, request.path());

@@ -105,7 +105,6 @@ std::string Csv(const Fleet& fleet, const counts::Comparison& comparison) {
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
   const Month month = params.OfMonth("month").value_or(Month::Of(services.clock.Now()));

@@ -31,10 +31,6 @@ bool IsKnown(const http::ApiRequest& request, const std::string& tag) {
 
 }  // namespace
 
-void AllowAnySite(http::HttpResponse& response) {
-  response.headers.push_back({"Access-Control-Allow-Origin", "*"});
-}
-
 void AnswerData(const http::ApiRequest& request, const char* content_type, std::string body,
                 const char* cache_control, http::HttpResponse& response) {
   const std::string tag = TagOf(body);

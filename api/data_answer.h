@@ -1,5 +1,5 @@
-// How the public numbers are answered: for any site (CORS), with a tag by which a client that has
-// the bytes already gets none, and errors as JSON that says what is allowed.
+// How the public numbers are answered: with a tag by which a client that has the bytes already gets
+// none, and errors as JSON that says what is allowed.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,9 +17,6 @@ namespace rollcall::api {
 inline constexpr const char* kRevalidate = "no-cache";
 // For images in other people's pages, where nobody waits for the last minute's number.
 inline constexpr const char* kFiveMinutes = "public, max-age=300";
-
-// To be called first: errors have it too.
-void AllowAnySite(http::HttpResponse& response);
 
 // 200 with the body, or 304 where the request has its tag.
 void AnswerData(const http::ApiRequest& request, const char* content_type, std::string body,

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/civil_time.h"
-#include "http/server/httplib_engine.h"
+#include "http/server/api_request.h"
 #include "model/fleet.h"
 
 namespace rollcall::api {

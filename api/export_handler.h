@@ -1,7 +1,7 @@
 // GET of what is stored, in a form that an import takes: streamed, in bounded memory.
 #pragma once
 
-#include "http/server/httplib_engine.h"
+#include "http/server/api_request.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {

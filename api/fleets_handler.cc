@@ -120,7 +120,6 @@ std::string Csv(const std::vector<KnownFleet>& fleets) {
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  AllowAnySite(response);
   DataParams params(request);
   const bool wants_csv = params.WantsCsv();
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);

@@ -5,7 +5,7 @@
 #include <stop_token>
 
 #include "base/clock.h"
-#include "http/server/httplib_engine.h"
+#include "http/server/api_request.h"
 #include "ingest/ingester.h"
 #include "storage/stores.h"
 

@@ -28,7 +28,6 @@ void AnswerError(int status, const std::string& message, http::HttpResponse& res
 
 void Answer(OverviewSource& overviews, const char* failure, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  response.headers.push_back({"Access-Control-Allow-Origin", "*"});
   response.headers.push_back({"Content-Type", "application/json"});
   const std::optional<std::string> year_text = request.Param("year");
   const std::optional<std::string> month_text = request.Param("month");

@@ -1,7 +1,7 @@
 // GET /api/overview. Contract "Cozystack telemetry", Overview.
 #pragma once
 
-#include "http/server/httplib_engine.h"
+#include "http/server/api_request.h"
 #include "model/overview.h"
 
 namespace rollcall::api {

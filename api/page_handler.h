@@ -1,7 +1,7 @@
 // Serves one file of the page. Any thread.
 #pragma once
 
-#include "http/server/httplib_engine.h"
+#include "http/server/api_request.h"
 #include "web/assets.h"
 
 namespace rollcall::api {

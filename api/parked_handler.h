@@ -9,7 +9,7 @@
 // many there are in all, and the bytes that they take.
 #pragma once
 
-#include "http/server/httplib_engine.h"
+#include "http/server/api_request.h"
 #include "storage/outbox.h"
 
 namespace rollcall::api {

@@ -36,14 +36,16 @@ std::optional<http::HttpResponse> JudgeReport(const http::HttpRequest& head) {
                                            " (1 to 253 of A-Z a-z 0-9 . _ -)");
 }
 
-void HandleReport(ingest::Ingester& ingester, http::HttpRequest&& request,
-                  http::Responder&& responder) {
-  Result<SourceId> id = SourceIdOf(request);
-  if (!id.ok()) return responder.Respond(*JudgeReport(request));
-  auto answer = std::make_shared<http::Responder>(std::move(responder));
-  ingester.Ingest(CozystackFleet().ref, std::move(id).value(), std::move(request.body),
-                  std::nullopt,
-                  [answer](const Status& status) { answer->Respond(ResponseTo(status)); });
+http::Route::Handler ReportHandler(ingest::Ingester& ingester) {
+  return [&ingester](http::HttpRequest&& request, http::Responder&& responder) {
+    // Its head was judged already.
+    Result<SourceId> id = SourceIdOf(request);
+    if (!id.ok()) return responder.Respond(*JudgeReport(request));
+    auto answer = std::make_shared<http::Responder>(std::move(responder));
+    ingester.Ingest(CozystackFleet().ref, std::move(id).value(), std::move(request.body),
+                    std::nullopt,
+                    [answer](const Status& status) { answer->Respond(ResponseTo(status)); });
+  };
 }
 
 }  // namespace rollcall::api

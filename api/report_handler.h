@@ -1,7 +1,7 @@
 // POST of a report in Prometheus' text format. Contract "Cozystack telemetry", Ingest.
 #pragma once
 
-#include "http/server/message.h"
+#include "http/server/route.h"
 #include "ingest/ingester.h"
 
 namespace rollcall::api {
@@ -12,8 +12,7 @@ inline constexpr std::string_view kSourceIdHeader = "X-Cluster-ID";
 // its body is wanted. 400: the id breaks its rule, the text names the header and the rule.
 std::optional<http::HttpResponse> JudgeReport(const http::HttpRequest& head);
 
-// Takes the report in; answers when it is durable or refused.
-void HandleReport(ingest::Ingester& ingester, http::HttpRequest&& request,
-                  http::Responder&& responder);
+// Takes a report in; answers when it is durable or refused. `ingester` outlives the handler.
+http::Route::Handler ReportHandler(ingest::Ingester& ingester);
 
 }  // namespace rollcall::api

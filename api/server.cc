@@ -52,10 +52,13 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       overviews_(MakeOverviews(options)),
       tallies_(*stores_, clock, registry, options.tallies),
       comparisons_(*stores_, stored_overviews_, tallies_),
-      routes_({*ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
-               comparisons_, tallies_, registry, [this] { return stores_->store().writable(); },
-               options.max_report_bytes, *stores_, clock, stop_imports_.get_token()}),
-      jobs_(registry, clock) {}
+      routes_(registry),
+      jobs_(registry, clock) {
+  AddRoutes({*ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
+             comparisons_, tallies_, registry, [this] { return stores_->store().writable(); },
+             options.max_report_bytes, *stores_, clock, stop_imports_.get_token()},
+            routes_);
+}
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                               std::unique_ptr<storage::Stores> stores,
@@ -67,10 +70,6 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   auto front = http::HttpFront::Start(
       options.front,
       [routes = &server->routes_](const http::HttpRequest& head) { return routes->Judge(head); },
-      [routes = &server->routes_](http::Lane lane, http::HttpRequest&& request,
-                                  http::Responder&& responder) {
-        routes->Handle(lane, std::move(request), std::move(responder));
-      },
       registry);
   if (!front.ok()) return front.status();
   server->front_ = std::move(front).value();

@@ -84,7 +84,7 @@ class Server {
   counts::PeriodTallies tallies_;
   counts::ComparisonReader comparisons_;
   std::stop_source stop_imports_;
-  Routes routes_;
+  http::RouteTable routes_;
   jobs::JobTable jobs_;
   std::unique_ptr<forward::Forwarder> forwarder_;  // null where nothing is forwarded
   std::unique_ptr<http::HttpFront> front_;

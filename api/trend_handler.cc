@@ -127,7 +127,6 @@ std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend)
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  AllowAnySite(response);
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
   counts::TrendRequest trend_request{fleet};

@@ -39,7 +39,7 @@ TEST_F(ParkedTest, WhatTheReceiverRefusedIsListedWithItsReason) {
                         "\"reason\":\"HTTP 400: not \\\"this\\\"\",\"bytes\":"));
   EXPECT_EQ(private_->Metric("rollcall_outbox_reports"), 0);
   EXPECT_EQ(private_->Metric("rollcall_outbox_oldest_age_seconds"), 0);
-  EXPECT_EQ(public_->Get("/api/v1/outbox/parked").status, 405);
+  EXPECT_EQ(public_->Get("/api/v1/outbox/parked").status, 404);
   EXPECT_EQ(private_->Ask("POST", "/api/v1/outbox/parked").status, 405);
 }
 

@@ -53,7 +53,8 @@ TEST_F(ReportIngestTest, OtherMethodsThanPostAreNotAllowedWhereNothingElseIs) {
     EXPECT_EQ(reply.Header("content-type"), "text/plain; charset=utf-8") << method;
     EXPECT_EQ(reply.Header("allow"), "POST") << method;
   }
-  EXPECT_EQ(public_->Ask("HEAD", "/insert").status, 405);
+  EXPECT_EQ(public_->Ask("HEAD", "/insert", "X-Cluster-ID: a\r\n").status, 405);
+  EXPECT_EQ(public_->Ask("HEAD", "/insert").status, 404) << "nothing says that it is a sender's";
   for (const char* method : {"PUT", "DELETE", "OPTIONS"}) {
     EXPECT_EQ(Render(public_->Ask(method, "/")), "405 Method not allowed\n") << method;
   }

@@ -212,7 +212,7 @@ TEST_F(VictoriaMoveTest, WhatIsNoVictoriaMetricsIsSaidToBeNone) {
       Pull({"--from-victoriametrics", "http://127.0.0.1:" + std::to_string(other.public_port()),
             "--data-dir", Path("x")});
   EXPECT_EQ(wrong.code, 1);
-  EXPECT_NE(wrong.err.find(" answered 405"), std::string::npos) << wrong.err;
+  EXPECT_NE(wrong.err.find(" answered 404"), std::string::npos) << wrong.err;
   VictoriaMetrics victoria;
   const Finished none = Pull({"--from-victoriametrics", victoria.Url(), "--data-dir", Path("x")});
   EXPECT_EQ(none.code, 0) << none.err;

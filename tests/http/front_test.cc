@@ -237,8 +237,7 @@ TEST_F(HttpFrontTest, ReportsAnAddressItCannotHave) {
   http::FrontOptions options = options_;
   options.public_address = "127.0.0.1:" + std::to_string(front_->public_port());
   auto second = http::HttpFront::Start(
-      options, [](const http::HttpRequest&) { return http::HeadVerdict(); },
-      [](http::Lane, http::HttpRequest&&, http::Responder&&) {}, registry_);
+      options, [](const http::HttpRequest&) { return http::HeadVerdict(); }, registry_);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.status().message(),
             "listen on " + options.public_address + ": Address already in use");

@@ -42,27 +42,24 @@ class HttpFrontUploadTest : public HttpFrontTest {
 
   // As Start, but /upload… streams into the import lane.
   void StartUploads() {
+    upload_ = RouteOf(http::Lane::kImport, http::StreamedBody{});
+    upload_.handler = [this](HttpRequest&& request, http::Responder&& responder) {
+      if (request.target == "/upload/hold") request.target = "/hold";
+      if (request.target == "/upload/refused") {
+        ASSERT_NE(request.body_pipe, nullptr);
+        EXPECT_TRUE(request.body_pipe->Take().ok());
+        responder.Respond(http::HttpResponse::Text(400, "refused"));
+        return;
+      }
+      request.body = std::to_string(Take(request));
+      request.body_pipe.reset();
+      Handle(std::move(request), std::move(responder));
+    };
     auto front = http::HttpFront::Start(
         options_,
-        [](const HttpRequest& head) {
-          http::HeadVerdict verdict = Judge(head);
-          if (head.target.starts_with("/upload")) {
-            verdict.lane = http::Lane::kImport;
-            verdict.streams = true;
-          }
-          return verdict;
-        },
-        [this](http::Lane lane, HttpRequest&& request, http::Responder&& responder) {
-          if (request.target == "/upload/hold") request.target = "/hold";
-          if (request.target == "/upload/refused") {
-            ASSERT_NE(request.body_pipe, nullptr);
-            EXPECT_TRUE(request.body_pipe->Take().ok());
-            responder.Respond(http::HttpResponse::Text(400, "refused"));
-            return;
-          }
-          if (lane == http::Lane::kImport) request.body = std::to_string(Take(request));
-          request.body_pipe.reset();
-          Handle(lane, std::move(request), std::move(responder));
+        [this](const HttpRequest& head) -> http::HeadVerdict {
+          if (!head.target.starts_with("/upload")) return Judge(head);
+          return &upload_;
         },
         registry_);
     ASSERT_TRUE(front.ok()) << front.status().message();
@@ -106,6 +103,7 @@ class HttpFrontUploadTest : public HttpFrontTest {
 
   std::string body_;
   size_t parts_ = 0;
+  http::Route upload_;
 };
 
 TEST_F(HttpFrontUploadTest, ABodyOfAnySizeArrivesWholeHoweverItIsSent) {

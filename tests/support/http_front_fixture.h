@@ -42,11 +42,7 @@ class HttpFrontTest : public ::testing::Test {
 
   void Start() {
     auto front = http::HttpFront::Start(
-        options_, Judge,
-        [this](http::Lane lane, http::HttpRequest&& request, http::Responder&& responder) {
-          Handle(lane, std::move(request), std::move(responder));
-        },
-        registry_);
+        options_, [this](const http::HttpRequest& head) { return Judge(head); }, registry_);
     ASSERT_TRUE(front.ok()) << front.status().message();
     front_ = std::move(*front);
   }
@@ -96,17 +92,14 @@ class HttpFrontTest : public ::testing::Test {
     return "GET " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n";
   }
 
-  static http::HeadVerdict Judge(const http::HttpRequest& head) {
-    http::HeadVerdict verdict;
-    verdict.lane = head.target.starts_with("/query") ? http::Lane::kQuery : http::Lane::kIngest;
-    verdict.max_body_bytes = kMaxBodyBytes;
+  http::HeadVerdict Judge(const http::HttpRequest& head) const {
     if (head.target.starts_with("/refuse")) {
-      verdict.answer = http::HttpResponse::Text(422, "refused at its head");
+      return http::HttpResponse::Text(422, "refused at its head");
     }
-    return verdict;
+    return head.target.starts_with("/query") ? &query_ : &ingest_;
   }
 
-  void Handle(http::Lane, http::HttpRequest&& request, http::Responder&& responder) {
+  void Handle(http::HttpRequest&& request, http::Responder&& responder) {
     const std::string target = request.target;
     http::HttpResponse response =
         http::HttpResponse::Text(200, request.method + " " + target + " " + request.body);
@@ -166,8 +159,22 @@ class HttpFrontTest : public ::testing::Test {
     return all;
   }
 
+  http::Route RouteOf(http::Lane lane, http::BodyRule body) {
+    http::Route route;
+    route.lane = lane;
+    route.body = body;
+    route.handler = [this](http::HttpRequest&& request, http::Responder&& responder) {
+      Handle(std::move(request), std::move(responder));
+    };
+    route.use = &use_;
+    return route;
+  }
+
   http::FrontOptions options_;
   metrics::Registry registry_;
+  http::RouteUse use_{registry_, "test"};
+  const http::Route ingest_ = RouteOf(http::Lane::kIngest, http::BoundedBody{kMaxBodyBytes});
+  const http::Route query_ = RouteOf(http::Lane::kQuery, http::BoundedBody{kMaxBodyBytes});
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::vector<http::Responder> held_;

@@ -15,13 +15,16 @@
 #include "http/server/front_metrics.h"
 #include "http/server/head.h"
 #include "http/server/message.h"
+#include "http/server/route.h"
 
 namespace rollcall::http {
 
 // A request whose head is complete and whose body is coming in.
 struct Exchange {
-  Exchange(std::shared_ptr<BufferBudget> budget, size_t body_cap_bytes, size_t max_overhead_bytes)
-      : body(std::move(budget), body_cap_bytes),
+  Exchange(std::shared_ptr<BufferBudget> budget, const Route& of, size_t body_cap_bytes,
+           size_t max_overhead_bytes)
+      : route(of),
+        body(std::move(budget), body_cap_bytes),
         chunks(max_overhead_bytes),
         max_body_bytes(body_cap_bytes) {}
   ~Exchange() {
@@ -30,16 +33,16 @@ struct Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
+  const Route& route;
   HttpRequest request;
   Framing framing;
   BodyBuffer body;
   ChunkedDecoder chunks;
-  Lane lane = Lane::kQuery;
-  size_t max_body_bytes;
-  bool streams = false;            // HeadVerdict::streams
+  const size_t max_body_bytes;
   std::shared_ptr<BodyPipe> pipe;  // where parts of the body go; the request went before them
   uint64_t handed_on_bytes = 0;    // of the body, in the pipe
 
+  bool streams() const { return std::holds_alternative<StreamedBody>(route.body); }
   uint64_t missing() const { return framing.content_length - handed_on_bytes - body.size(); }
 };
 
@@ -80,8 +83,9 @@ struct Connection {
   CloseReason reason = CloseReason::kAnswered;  // what a close after the answer is counted as
   bool keep_alive = false;                      // the request allows it
   bool http_1_0 = false;
-  bool head_only = false;   // the request was a HEAD
-  bool may_read = false;    // the kernel may have bytes of which it will not tell again
+  bool for_any_site = false;  // the request's route is
+  bool head_only = false;     // the request was a HEAD
+  bool may_read = false;      // the kernel may have bytes of which it will not tell again
   bool peer_ended = false;  // the peer has closed its side, or will have once what is there is read
   DeadlineHook deadline;
   HeadScanner scanner;

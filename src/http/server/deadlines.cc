@@ -6,10 +6,10 @@ namespace rollcall::http {
 
 void Deadlines::Arm(Connection& connection, DeadlineKind kind, TimePoint now) {
   Disarm(connection);
-  List& list = lists_[Index(kind)];
+  List& list = lists_[kind];
   DeadlineHook& hook = connection.deadline;
   hook.kind = kind;
-  hook.due = now + timeouts_[Index(kind)];
+  hook.due = now + timeouts_[kind];
   hook.previous = list.last;
   if (list.last != nullptr) {
     list.last->deadline.next = &connection;
@@ -21,10 +21,10 @@ void Deadlines::Arm(Connection& connection, DeadlineKind kind, TimePoint now) {
 
 void Deadlines::Disarm(Connection& connection) {
   DeadlineHook& hook = connection.deadline;
-  if (hook.kind == DeadlineKind::kNone) {
+  if (!hook.kind) {
     return;
   }
-  List& list = lists_[Index(hook.kind)];
+  List& list = lists_[*hook.kind];
   (hook.previous != nullptr ? hook.previous->deadline.next : list.first) = hook.next;
   (hook.next != nullptr ? hook.next->deadline.previous : list.last) = hook.previous;
   hook = DeadlineHook();

@@ -4,31 +4,36 @@
 // only.
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <optional>
+
+#include "base/named_enum.h"
 
 namespace rollcall::http {
 
 struct Connection;
 
-enum class DeadlineKind : uint8_t { kIdle, kHeader, kBody, kWrite, kLinger, kStall, kNone };
-inline constexpr size_t kDeadlineKinds = 6;
+#define ROLLCALL_DEADLINE_KINDS(ROW) \
+  ROW(kIdle, "idle")                 \
+  ROW(kHeader, "header")             \
+  ROW(kBody, "body")                 \
+  ROW(kWrite, "write")               \
+  ROW(kLinger, "linger")             \
+  ROW(kStall, "stall")
+ROLLCALL_NAMED_ENUM(DeadlineKind, ROLLCALL_DEADLINE_KINDS);
 
 // A connection's place in at most one of the lists.
 struct DeadlineHook {
   Connection* previous = nullptr;
   Connection* next = nullptr;
   std::chrono::steady_clock::time_point due;
-  DeadlineKind kind = DeadlineKind::kNone;
+  std::optional<DeadlineKind> kind;  // nullopt: in none
 };
 
 class Deadlines {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
-  using Timeouts = std::array<std::chrono::milliseconds, kDeadlineKinds>;
+  using Timeouts = EnumArray<DeadlineKind, std::chrono::milliseconds>;
 
   explicit Deadlines(const Timeouts& timeouts) : timeouts_(timeouts) {}
 
@@ -37,7 +42,7 @@ class Deadlines {
   void Disarm(Connection& connection);
 
   // The one of that kind that was armed first; null where there is none.
-  Connection* Oldest(DeadlineKind kind) const { return lists_[Index(kind)].first; }
+  Connection* Oldest(DeadlineKind kind) const { return lists_[kind].first; }
   // One whose deadline is not after `now`; null where there is none.
   Connection* NextExpired(TimePoint now) const;
   // When the next one ends.
@@ -48,10 +53,8 @@ class Deadlines {
     Connection* first = nullptr;
     Connection* last = nullptr;
   };
-  static size_t Index(DeadlineKind kind) { return static_cast<size_t>(kind); }
-
   Timeouts timeouts_;
-  std::array<List, kDeadlineKinds> lists_{};
+  EnumArray<DeadlineKind, List> lists_;
 };
 
 }  // namespace rollcall::http

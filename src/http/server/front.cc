@@ -15,31 +15,55 @@
 namespace rollcall::http {
 namespace {
 
-// Reports are cheap each, so a thread takes several; a query may be dear, so none waits behind it
-// while another thread is free.
-constexpr size_t kIngestBatch = 16;
-constexpr size_t kQueryBatch = 1;
+template <typename... Visits>
+struct Overloaded : Visits... {
+  using Visits::operator()...;
+};
+template <typename... Visits>
+Overloaded(Visits...) -> Overloaded<Visits...>;
+
+// Threads of a lane, and how many jobs one of them takes at once: reports are cheap each; a query
+// may be dear, so none waits behind it while another thread is free.
+struct LaneThreads {
+  size_t threads;
+  size_t batch;
+};
+
+LaneThreads ThreadsOf(Lane lane, const FrontOptions& options) {
+  switch (lane) {
+    case Lane::kIngest:
+      return {options.ingest_threads, 16};
+    case Lane::kQuery:
+    case Lane::kUpstream:
+      return {options.query_threads, 1};
+    case Lane::kImport:
+    case Lane::kStream:
+      break;
+  }
+  return {1, 1};
+}
 
 // False: the request has been answered.
-bool InflateBody(Job& job, const std::shared_ptr<BufferBudget>& budget) {
-  BodyBuffer inflated(budget, job.max_body_bytes);
-  switch (InflateGzip(job.request.body, inflated)) {
+bool InflateBody(HttpRequest& request, Ticket& ticket, Responder& responder,
+                 const std::shared_ptr<BufferBudget>& budget) {
+  BodyBuffer inflated(budget, MaxBytesOf(ticket.route->body));
+  switch (InflateGzip(request.body, inflated)) {
     case InflateResult::kOk:
       break;
     case InflateResult::kMalformed:
-      job.responder.Respond(HttpResponse::Text(400, "the request's body is not valid gzip"));
+      responder.Respond(HttpResponse::Text(400, "the request's body is not valid gzip"));
       return false;
     case InflateResult::kTooLarge:
-      job.responder.Respond(HttpResponse::Text(413, "the request's body is too large inflated"));
+      responder.Respond(HttpResponse::Text(413, "the request's body is too large inflated"));
       return false;
     case InflateResult::kBudgetExhausted:
-      job.responder.Respond(BusyAnswer("out of buffer memory"));
+      responder.Respond(BusyAnswer("out of buffer memory"));
       return false;
   }
   auto [body, charge] = std::move(inflated).Take();
-  job.request.body = std::move(body);
-  job.compressed->body = std::move(charge);
-  std::erase_if(job.request.headers, [](const HttpHeader& header) {
+  request.body = std::move(body);
+  ticket.body = std::move(charge);
+  std::erase_if(request.headers, [](const HttpHeader& header) {
     return SameHeaderName(header.name, "Content-Encoding");
   });
   return true;
@@ -49,31 +73,31 @@ bool InflateBody(Job& job, const std::shared_ptr<BufferBudget>& budget) {
 
 class HttpFront::Impl {
  public:
-  Impl(const FrontOptions& options, Handle handle)
-      : handle_(std::move(handle)),
+  explicit Impl(const FrontOptions& options)
+      : options_(options),
         mailbox_(std::make_shared<Mailbox>()),
-        budget_(std::make_shared<BufferBudget>(options.max_buffered_bytes)),
-        ingest_("http-ingest", kIngestBatch, [this](Job&& job) { Work(Lane::kIngest, job); }),
-        query_("http-query", kQueryBatch, [this](Job&& job) { Work(Lane::kQuery, job); }),
-        import_("http-import", 1, [this](Job&& job) { Work(Lane::kImport, job); }),
-        upstream_("http-upstream", 1, [this](Job&& job) { Work(Lane::kUpstream, job); }),
-        stream_("http-stream", 1, Stream) {}
+        budget_(std::make_shared<BufferBudget>(options.max_buffered_bytes)) {
+    lanes_.ForEach([this](Lane lane, std::unique_ptr<WorkerLane>& workers) {
+      workers = std::make_unique<WorkerLane>(std::string("http-") + NameOf(lane),
+                                             ThreadsOf(lane, options_).batch,
+                                             [this](Job&& job) { Work(std::move(job)); });
+    });
+  }
 
-  Status Start(const FrontOptions& options, Judge judge, metrics::Registry& registry) {
+  Status Start(Judge judge, metrics::Registry& registry) {
     std::vector<FrontLoop::Door> doors;
-    ROLLCALL_RETURN_IF_ERROR(Open(options.public_address, Listener::kPublic, doors));
-    if (!options.private_address.empty()) {
-      ROLLCALL_RETURN_IF_ERROR(Open(options.private_address, Listener::kPrivate, doors));
+    ROLLCALL_RETURN_IF_ERROR(Open(options_.public_address, Listener::kPublic, doors));
+    if (!options_.private_address.empty()) {
+      ROLLCALL_RETURN_IF_ERROR(Open(options_.private_address, Listener::kPrivate, doors));
     }
-    loop_ = std::make_unique<FrontLoop>(
-        options, std::move(judge), std::move(doors), mailbox_, budget_,
-        std::array{&ingest_, &query_, &import_, &upstream_, &stream_}, registry);
+    loop_ = std::make_unique<FrontLoop>(options_, std::move(judge), std::move(doors), mailbox_,
+                                        budget_, lanes_, registry);
     ROLLCALL_RETURN_IF_ERROR(loop_->Prepare());
-    ROLLCALL_RETURN_IF_ERROR(ingest_.Start(options.ingest_threads));
-    ROLLCALL_RETURN_IF_ERROR(query_.Start(options.query_threads));
-    ROLLCALL_RETURN_IF_ERROR(import_.Start(1));
-    ROLLCALL_RETURN_IF_ERROR(upstream_.Start(options.query_threads));
-    ROLLCALL_RETURN_IF_ERROR(stream_.Start(1));
+    Status started;
+    lanes_.ForEach([&](Lane lane, std::unique_ptr<WorkerLane>& workers) {
+      if (started.ok()) started = workers->Start(ThreadsOf(lane, options_).threads);
+    });
+    ROLLCALL_RETURN_IF_ERROR(started);
     try {
       thread_ = std::thread([this] { loop_->Run(); });
       pthread_setname_np(thread_.native_handle(), "http-loop");
@@ -89,14 +113,10 @@ class HttpFront::Impl {
       thread_.join();
     }
     mailbox_->Close();
-    ingest_.Stop();
-    query_.Stop();
-    import_.Stop();
-    upstream_.Stop();
-    stream_.Stop();
+    for (const std::unique_ptr<WorkerLane>& workers : lanes_) workers->Stop();
   }
 
-  int port(Listener listener) const { return ports_[static_cast<size_t>(listener)]; }
+  int port(Listener listener) const { return ports_[listener]; }
 
  private:
   Status Open(const std::string& address, Listener listener, std::vector<FrontLoop::Door>& doors) {
@@ -104,37 +124,30 @@ class HttpFront::Impl {
     if (!socket.ok()) {
       return socket.status();
     }
-    ports_[static_cast<size_t>(listener)] = socket->port;
+    ports_[listener] = socket->port;
     doors.push_back({listener, std::move(*socket)});
     return Status::Ok();
   }
 
-  // The answer goes to the loop alone. 200: a piece with more behind it; 204: the last one.
-  static void Stream(Job&& job) {
-    HttpResponse piece;
-    Result<bool> more = Status::Internal("an exception");
-    try {
-      more = job.stream->Next(piece.body);
-    } catch (const std::exception& error) {
-      more = Status::Internal(error.what());
-    }
-    if (!more.ok()) {
-      log::Error("stream an answer: {}", more.status().message());
-      piece.body.clear();
-    }
-    piece.status = !more.ok() ? 500 : *more ? 200 : 204;
-    job.responder.Respond(std::move(piece));
+  void Work(Job&& job) {
+    const std::shared_ptr<Ticket> ticket = std::move(job.ticket);
+    std::visit(Overloaded{[&](WholeRequest& whole) {
+                            Handle(std::move(whole.request), *ticket->route,
+                                   Ticket::MakeResponder(ticket));
+                          },
+                          [&](PackedRequest& packed) {
+                            Responder responder = Ticket::MakeResponder(ticket);
+                            if (!InflateBody(packed.request, *ticket, responder, budget_)) return;
+                            Handle(std::move(packed.request), *ticket->route, std::move(responder));
+                          },
+                          [&](NextPiece& next) { Make(*next.stream, *ticket); }},
+               job.work);
   }
 
-  void Work(Lane lane, Job& job) {
-    if (job.compressed != nullptr) {
-      if (!InflateBody(job, budget_)) {
-        return;
-      }
-      job.compressed.reset();
-    }
+  static void Handle(HttpRequest&& request, const Route& route, Responder&& responder) {
+    log::Debug("{} {} ({})", request.method, request.path(), route.metric);
     try {
-      handle_(lane, std::move(job.request), std::move(job.responder));
+      route.handler(std::move(request), std::move(responder));
     } catch (const std::exception& error) {
       // The responder has answered 500 as it went away.
       log::Error("handle a request: {}", error.what());
@@ -143,23 +156,35 @@ class HttpFront::Impl {
     }
   }
 
-  const Handle handle_;
+  static void Make(BodyStream& stream, const Ticket& ticket) {
+    PieceMade piece;
+    piece.connection = ticket.connection;
+    Result<bool> more = Status::Internal("an exception");
+    try {
+      more = stream.Next(piece.bytes);
+    } catch (const std::exception& error) {
+      more = Status::Internal(error.what());
+    }
+    if (!more.ok()) log::Error("stream an answer: {}", more.status().message());
+    piece.end = !more.ok() ? PieceMade::End::kBrokenOff
+                : *more    ? PieceMade::End::kMoreToCome
+                           : PieceMade::End::kLast;
+    ticket.mailbox->Post(std::move(piece));
+  }
+
+  const FrontOptions options_;
   const std::shared_ptr<Mailbox> mailbox_;
   const std::shared_ptr<BufferBudget> budget_;
-  std::array<int, 2> ports_{};
-  WorkerLane ingest_;
-  WorkerLane query_;
-  WorkerLane import_;
-  WorkerLane upstream_;
-  WorkerLane stream_;
+  EnumArray<Listener, int> ports_;
+  EnumArray<Lane, std::unique_ptr<WorkerLane>> lanes_;
   std::unique_ptr<FrontLoop> loop_;
   std::thread thread_;
 };
 
 Result<std::unique_ptr<HttpFront>> HttpFront::Start(const FrontOptions& options, Judge judge,
-                                                    Handle handle, metrics::Registry& registry) {
-  auto impl = std::make_unique<Impl>(options, std::move(handle));
-  if (Status status = impl->Start(options, std::move(judge), registry); !status.ok()) {
+                                                    metrics::Registry& registry) {
+  auto impl = std::make_unique<Impl>(options);
+  if (Status status = impl->Start(std::move(judge), registry); !status.ok()) {
     impl->Stop(std::chrono::milliseconds(0));
     return status;
   }

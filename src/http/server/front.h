@@ -3,7 +3,7 @@
 //
 // What it does before that: caps on the head and the body, refusal of what is ambiguous (request
 // smuggling), de-chunking and inflating under the body's cap, `Expect: 100-continue`, absolute
-// deadlines. An answer may be a stream (http_body_stream.h): its next piece is made when the peer
+// deadlines. An answer may be a stream (body_stream.h): its next piece is made when the peer
 // has taken the one before, so a slow reader holds one piece and no thread. Design "One report, in
 // order", step 1; RFC 9112 for the wire.
 #pragma once
@@ -18,19 +18,10 @@
 
 #include "base/status.h"
 #include "http/server/message.h"
+#include "http/server/route.h"
 #include "metrics/registry.h"
 
 namespace rollcall::http {
-
-// Work of a kind, with a bounded queue and threads of its own: no query delays a report.
-enum class Lane {
-  kIngest,
-  kQuery,
-  kImport,
-  kUpstream,  // queries that wait for another server: they take as long as it does
-  kStream,    // the front's own: makes the next piece of a streamed answer
-};
-inline constexpr size_t kLanes = 5;
 
 struct FrontOptions {
   std::string public_address =
@@ -76,30 +67,15 @@ struct FrontOptions {
   size_t upload_part_bytes = 1024 * 1024;
 };
 
-// What the application says of a request when its head is complete and its body has not been read.
-struct HeadVerdict {
-  // Set: answered so, now; the body is not read, and where there is one the connection closes after
-  // the answer.
-  std::optional<HttpResponse> answer;
-  Lane lane = Lane::kQuery;
-  size_t max_body_bytes = 0;  // after inflating; over it: `too_large`
-  // The body may have any size: of a large one the request goes ahead, and the parts follow as they
-  // come in and are taken. It is handed on as it came, be it gzip, zstd or plain. It has no
-  // deadline but the time without a byte of it. max_body_bytes counts for nothing.
-  bool streams = false;
-};
-
 class HttpFront {
  public:
   // `judge` runs on the loop's thread for each request's head (body empty): quick, no blocking.
   using Judge = std::function<HeadVerdict(const HttpRequest& head)>;
-  // `handle` runs on a thread of the lane; it or whoever it hands the Responder to answers.
-  using Handle = std::function<void(Lane lane, HttpRequest&& request, Responder&& responder)>;
-
   // Binds both listeners and starts the threads. FailedPrecondition: an address cannot be parsed or
-  // bound ("listen on 127.0.0.1:8081: Address already in use"). `registry` outlives the front.
+  // bound ("listen on 127.0.0.1:8081: Address already in use"). `registry` outlives the front; the
+  // rows that `judge` gives outlive the answers to their requests.
   static Result<std::unique_ptr<HttpFront>> Start(const FrontOptions& options, Judge judge,
-                                                  Handle handle, metrics::Registry& registry);
+                                                  metrics::Registry& registry);
 
   // As Stop with a grace of 0.
   ~HttpFront();

@@ -87,9 +87,8 @@ void FrontLoop::Admit(Door& door, FileDescriptor fd) {
   connection.state = ConnectionState::kHead;
   connection.listener = door.listener;
   deadlines_.Arm(connection, DeadlineKind::kIdle, now_);
-  const auto index = static_cast<size_t>(door.listener);
-  metrics_.accepted[index]->Add();
-  metrics_.connections[index]->Add(1);
+  metrics_.accepted[door.listener]->Add();
+  metrics_.connections[door.listener]->Add(1);
 }
 
 bool FrontLoop::MakeRoom(Door& door) {

@@ -17,11 +17,37 @@ constexpr size_t kEventsAtOnce = 512;
 
 constexpr uint64_t kMailboxId = 0;
 
+milliseconds TimeoutOf(DeadlineKind kind, const FrontOptions& options) {
+  switch (kind) {
+    case DeadlineKind::kIdle:
+      return options.idle_timeout;
+    case DeadlineKind::kHeader:
+      return options.header_timeout;
+    case DeadlineKind::kBody:
+      return options.body_timeout;
+    case DeadlineKind::kWrite:
+      return options.write_timeout;
+    case DeadlineKind::kLinger:
+      return options.linger_timeout;
+    case DeadlineKind::kStall:
+      return options.stall_timeout;
+  }
+  return {};
+}
+
+Deadlines::Timeouts TimeoutsOf(const FrontOptions& options) {
+  Deadlines::Timeouts timeouts;
+  timeouts.ForEach(
+      [&](DeadlineKind kind, milliseconds& timeout) { timeout = TimeoutOf(kind, options); });
+  return timeouts;
+}
+
 }  // namespace
 
 FrontLoop::FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
                      std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
-                     std::array<WorkerLane*, kLanes> lanes, metrics::Registry& registry)
+                     const EnumArray<Lane, std::unique_ptr<WorkerLane>>& lanes,
+                     metrics::Registry& registry)
     : options_(options),
       head_limits_{options.max_header_bytes, options.max_header_count, options.max_target_bytes},
       judge_(std::move(judge)),
@@ -30,8 +56,7 @@ FrontLoop::FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::v
       budget_(std::move(budget)),
       lanes_(lanes),
       metrics_(registry),
-      deadlines_({options.idle_timeout, options.header_timeout, options.body_timeout,
-                  options.write_timeout, options.linger_timeout, options.stall_timeout}),
+      deadlines_(TimeoutsOf(options)),
       // An empty line before the head, the head, and one byte that shows that it is too long.
       scratch_(options.max_header_bytes + 3) {}
 
@@ -67,7 +92,7 @@ void FrontLoop::Run() {
       OnEvent(events[static_cast<size_t>(i)]);
     }
     Revisit();
-    TakeAnswers();
+    TakeMail();
     // Last, so that a connection whose request has just come does not count as idle.
     AcceptWaiting();
     ExpireDeadlines();
@@ -151,42 +176,38 @@ void FrontLoop::Revisit() {
   }
 }
 
-void FrontLoop::TakeAnswers() {
-  answers_.clear();
-  const std::optional<TimePoint> stop = mailbox_->Take(answers_);
-  for (Answer& answer : answers_) {
-    Connection* connection = connections_.Find(answer.connection);
-    if (answer.part_taken) {
-      if (connection != nullptr) PartTaken(*connection);
-      continue;
-    }
-    --under_way_[static_cast<size_t>(answer.lane)];
-    if (connection == nullptr) {
-      continue;  // the peer did not wait for it
-    }
-    if (answer.lane == Lane::kStream) {
-      PieceMade(*connection, std::move(answer.response));
-      continue;
-    }
-    const bool early = connection->exchange != nullptr;  // the body is not whole
-    if (!early && connection->state != ConnectionState::kWorking) {
-      continue;  // the front has answered itself: the body did not come in time
-    }
-    const bool unread = connection->may_read || !connection->held.empty();
-    Send(*connection, std::move(answer.response),
-         early ? AfterAnswer::kLinger : After(*connection, unread));
-    if (connection->state == ConnectionState::kHead) {
-      GoOn(*connection);
-    }
+void FrontLoop::TakeMail() {
+  mail_.clear();
+  const std::optional<TimePoint> stop = mailbox_->Take(mail_);
+  for (Mail& mail : mail_) {
+    std::visit([this](auto& news) { Take(news); }, mail);
   }
   if (stop && !stop_deadline_) {
     BeginStop(*stop);
   }
 }
 
+void FrontLoop::Take(RequestAnswered& answered) {
+  --under_way_[answered.lane];
+  Connection* const connection = connections_.Find(answered.connection);
+  if (connection == nullptr) {
+    return;  // the peer did not wait for it
+  }
+  const bool early = connection->exchange != nullptr;  // the body is not whole
+  if (!early && connection->state != ConnectionState::kWorking) {
+    return;  // the front has answered itself: the body did not come in time
+  }
+  const bool unread = connection->may_read || !connection->held.empty();
+  Send(*connection, std::move(answered.response),
+       early ? AfterAnswer::kLinger : After(*connection, unread));
+  if (connection->state == ConnectionState::kHead) {
+    GoOn(*connection);
+  }
+}
+
 void FrontLoop::ExpireDeadlines() {
   while (Connection* connection = deadlines_.NextExpired(now_)) {
-    switch (connection->deadline.kind) {
+    switch (*connection->deadline.kind) {
       case DeadlineKind::kIdle:
         Close(*connection, CloseReason::kIdle);
         break;
@@ -207,19 +228,17 @@ void FrontLoop::ExpireDeadlines() {
       case DeadlineKind::kLinger:
         Close(*connection, connection->reason);
         break;
-      case DeadlineKind::kNone:
-        break;  // is in no list
     }
   }
 }
 
 void FrontLoop::SubmitJobs() {
-  for (size_t lane = 0; lane < jobs_.size(); ++lane) {
+  jobs_.ForEach([this](Lane lane, std::vector<Job>& jobs) {
     metrics_.queue_length[lane]->Set(static_cast<int64_t>(under_way_[lane]));
-    if (!jobs_[lane].empty()) {
-      lanes_[lane]->Submit(jobs_[lane]);
+    if (!jobs.empty()) {
+      lanes_[lane]->Submit(jobs);
     }
-  }
+  });
 }
 
 void FrontLoop::BeginStop(TimePoint deadline) {
@@ -231,7 +250,7 @@ void FrontLoop::BeginStop(TimePoint deadline) {
   }
   connections_.ForEach([this](Connection& connection) {
     // A body that may take for ever is not waited for, neither way.
-    const bool uploads = connection.exchange != nullptr && connection.exchange->streams;
+    const bool uploads = connection.exchange != nullptr && connection.exchange->streams();
     if (connection.state == ConnectionState::kHead || uploads || connection.stream != nullptr) {
       BreakOff(connection, CloseReason::kShutdown);
     }

@@ -1,8 +1,8 @@
-// The loop behind HttpFront. Its verbs are spread over files: http_front_loop.cc waits and hands
-// out, http_front_accept.cc takes connections, http_front_receive.cc reads requests,
-// http_front_send.cc writes answers and ends connections. Owned by the front; everything runs on
-// the loop's one thread. http_front_upload.cc hands large bodies on while they come,
-// http_front_stream.cc sends large answers piece by piece.
+// The loop behind HttpFront. Its verbs are spread over files: front_loop.cc waits and hands
+// out, front_accept.cc takes connections, front_receive.cc reads requests,
+// front_send.cc writes answers and ends connections. Owned by the front; everything runs on
+// the loop's one thread. front_upload.cc hands large bodies on while they come,
+// front_stream.cc sends large answers piece by piece.
 #pragma once
 
 #include <sys/epoll.h>
@@ -36,7 +36,7 @@ class FrontLoop {
   // The lanes outlive the loop.
   FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
             std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
-            std::array<WorkerLane*, kLanes> lanes, metrics::Registry& registry);
+            const EnumArray<Lane, std::unique_ptr<WorkerLane>>& lanes, metrics::Registry& registry);
 
   // Unavailable: the system has no descriptor to give. Before Run.
   Status Prepare();
@@ -56,7 +56,10 @@ class FrontLoop {
   void OnEvent(const epoll_event& event);
   void OnConnectionEvent(Connection& connection, uint32_t events);
   void Revisit();
-  void TakeAnswers();
+  void TakeMail();
+  void Take(RequestAnswered& answered);
+  void Take(PieceMade& piece);
+  void Take(PartTaken& taken);
   void ExpireDeadlines();
   void SubmitJobs();
   void BeginStop(TimePoint deadline);
@@ -89,23 +92,23 @@ class FrontLoop {
   // Holds what Consume left over; `held` is what `rest` is the end of, or empty.
   void Hold(Connection& connection, std::string&& held, std::string_view rest);
   void BeginRequest(Connection& connection, std::string_view head);
+  void BeginBody(Connection& connection, HttpRequest&& request, const Framing& framing,
+                 const Route& route);
   // How many requests of a lane may be under way.
   size_t QueueOf(Lane lane) const;
   void Dispatch(Connection& connection);
   // Where the answer to a job of this connection goes; and the job to its lane, at the end of the
   // turn.
   std::shared_ptr<Ticket> TicketFor(const Connection& connection, Lane lane) const;
-  void HandOut(Job&& job, std::shared_ptr<Ticket> ticket);
+  void HandOut(Job&& job);
 
   // Handing on large bodies. False: not now, or not at all.
   bool HandOnIfFull(Connection& connection);
   bool BeginUpload(Connection& connection);
-  void PartTaken(Connection& connection);
 
   // Streaming answers.
   bool BeginStream(Connection& connection, HttpResponse& response);
   void MakePiece(Connection& connection);
-  void PieceMade(Connection& connection, HttpResponse&& piece);
   void BreakOff(Connection& connection, CloseReason reason);
   void EndStream(Connection& connection);
 
@@ -134,7 +137,7 @@ class FrontLoop {
   std::vector<Door> doors_;
   const std::shared_ptr<Mailbox> mailbox_;
   const std::shared_ptr<BufferBudget> budget_;
-  const std::array<WorkerLane*, kLanes> lanes_;  // by Lane
+  const EnumArray<Lane, std::unique_ptr<WorkerLane>>& lanes_;
   FrontMetrics metrics_;
 
   FileDescriptor epoll_;
@@ -147,11 +150,11 @@ class FrontLoop {
   std::optional<TimePoint> accept_paused_till_;
   std::vector<uint64_t> revisit_;  // had more to read than is one connection's turn
   std::vector<uint64_t> revisiting_;
-  std::vector<Answer> answers_;
-  std::array<std::vector<Job>, kLanes> jobs_;  // of this turn, by Lane
-  std::array<size_t, kLanes> under_way_{};     // requests given out and not answered, by Lane
-  size_t streams_ = 0;                         // connections with a streamed answer
-  std::optional<TimePoint> stop_deadline_;     // set: stopping
+  std::vector<Mail> mail_;
+  EnumArray<Lane, std::vector<Job>> jobs_;  // of this turn
+  EnumArray<Lane, size_t> under_way_;       // requests given out and not answered
+  size_t streams_ = 0;                      // connections with a streamed answer
+  std::optional<TimePoint> stop_deadline_;  // set: stopping
 
   std::vector<char> scratch_;  // what is received, before it is somebody's
   std::string head_;           // an answer's head

@@ -1,55 +1,53 @@
 // What the front says of itself. Owned by the front; the instruments are the registry's.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-
-#include "http/server/front.h"
+#include "base/named_enum.h"
+#include "http/server/lanes.h"
+#include "http/server/message.h"
 #include "metrics/registry.h"
 
 namespace rollcall::http {
 
 // Why a connection ended.
-enum class CloseReason : uint8_t {
-  kPeer,            // the peer closed it
-  kReset,           // the peer, or the network, broke it
-  kAnswered,        // the request asked for the close, or was HTTP/1.0
-  kRejected,        // after an answer of the front's own
-  kDeadlineHeader,  // the head did not come in time
-  kDeadlineBody,    // nor the body
-  kIdle,
-  kSlowReader,  // the answer was not taken in time
-  kEvicted,     // it had been idle longest when a new one came
-  kShutdown,
-};
-inline constexpr size_t kCloseReasons = 10;
+#define ROLLCALL_CLOSE_REASONS(ROW)                                                              \
+  ROW(kPeer, "peer")                      /* the peer closed it */                               \
+  ROW(kReset, "reset")                    /* the peer, or the network, broke it */               \
+  ROW(kAnswered, "answered")              /* the request asked for the close, or was HTTP/1.0 */ \
+  ROW(kRejected, "rejected")              /* after an answer of the front's own */               \
+  ROW(kDeadlineHeader, "deadline_header") /* the head did not come in time */                    \
+  ROW(kDeadlineBody, "deadline_body")     /* nor the body */                                     \
+  ROW(kIdle, "idle")                                                                             \
+  ROW(kSlowReader, "slow_reader") /* the answer was not taken in time */                         \
+  ROW(kEvicted, "evicted")        /* it had been idle longest when a new one came */             \
+  ROW(kShutdown, "shutdown")
+
+ROLLCALL_NAMED_ENUM(CloseReason, ROLLCALL_CLOSE_REASONS);
 
 // Why the front answered a request, or a connection, by itself.
-enum class RejectReason : uint8_t {
-  kMalformed,    // 400, 501, 505
-  kHeaderLimit,  // 414, 431
-  kBodyLimit,    // 413
-  kExpectation,  // 417
-  kCoding,       // 415
-  kTimeout,      // 408
-  kLaneFull,     // 503
-  kBuffersFull,  // 503
-  kConnections,  // 503
-};
-inline constexpr size_t kRejectReasons = 9;
+#define ROLLCALL_REJECT_REASONS(ROW)                    \
+  ROW(kMalformed, "malformed")      /* 400, 501, 505 */ \
+  ROW(kHeaderLimit, "header_limit") /* 414, 431 */      \
+  ROW(kBodyLimit, "body_limit")     /* 413 */           \
+  ROW(kExpectation, "expectation")  /* 417 */           \
+  ROW(kCoding, "coding")            /* 415 */           \
+  ROW(kTimeout, "timeout")          /* 408 */           \
+  ROW(kLaneFull, "lane_full")       /* 503 */           \
+  ROW(kBuffersFull, "buffers_full") /* 503 */           \
+  ROW(kConnections, "connections")  /* 503 */
+
+ROLLCALL_NAMED_ENUM(RejectReason, ROLLCALL_REJECT_REASONS);
 
 struct FrontMetrics {
   explicit FrontMetrics(metrics::Registry& registry);
 
-  void Closed(CloseReason reason) { closed[static_cast<size_t>(reason)]->Add(); }
-  void Rejected(RejectReason reason) { rejected[static_cast<size_t>(reason)]->Add(); }
+  void Closed(CloseReason reason) { closed[reason]->Add(); }
+  void Rejected(RejectReason reason) { rejected[reason]->Add(); }
 
-  std::array<metrics::Gauge*, 2> connections{};        // by Listener
-  std::array<metrics::Counter*, 2> accepted{};         // by Listener
-  std::array<metrics::Gauge*, kLanes> queue_length{};  // by Lane
-  std::array<metrics::Counter*, kCloseReasons> closed{};
-  std::array<metrics::Counter*, kRejectReasons> rejected{};
+  EnumArray<Listener, metrics::Gauge*> connections;
+  EnumArray<Listener, metrics::Counter*> accepted;
+  EnumArray<Lane, metrics::Gauge*> queue_length;
+  EnumArray<CloseReason, metrics::Counter*> closed;
+  EnumArray<RejectReason, metrics::Counter*> rejected;
   metrics::Gauge* buffered_bytes = nullptr;
 };
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/log.h"
-
 #include "http/server/front_loop.h"
 
 namespace rollcall::http {
@@ -262,46 +261,51 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
     verdict = judge_(request);
   } catch (const std::exception& error) {
     log::Error("judge a request's head: {}", error.what());
-    verdict.answer = HttpResponse::Text(500, "internal error");
+    verdict = HttpResponse::Text(500, "internal error");
   } catch (...) {
-    verdict.answer = HttpResponse::Text(500, "internal error");
+    verdict = HttpResponse::Text(500, "internal error");
   }
-  if (verdict.answer) {
-    Send(connection, std::move(*verdict.answer),
+  if (HttpResponse* const answer = std::get_if<HttpResponse>(&verdict)) {
+    Send(connection, std::move(*answer),
          framing.has_body() ? AfterAnswer::kLinger : After(connection, true));
     return;
   }
+  BeginBody(connection, std::move(request), framing, *std::get<const Route*>(verdict));
+}
+
+void FrontLoop::BeginBody(Connection& connection, HttpRequest&& request, const Framing& framing,
+                          const Route& route) {
+  connection.for_any_site = route.for_any_site;
+  const bool streams = std::holds_alternative<StreamedBody>(route.body);
+  const bool ignored = std::holds_alternative<IgnoredBody>(route.body);
   if (framing.expectation == Expectation::kUnknown) {
     Reject(connection, RejectReason::kExpectation,
            HttpResponse::Text(417, "the only expectation understood is 100-continue"));
     return;
   }
-  if (verdict.streams && under_way_[static_cast<size_t>(verdict.lane)] >= QueueOf(verdict.lane)) {
+  if (streams && under_way_[route.lane] >= QueueOf(route.lane)) {
     // Now, and not after gigabytes.
     Reject(connection, RejectReason::kLaneFull, BusyAnswer("too many requests at once"));
     return;
   }
-  if (!verdict.streams && framing.content_length > verdict.max_body_bytes) {
+  if (!streams && framing.content_length > MaxBytesOf(route.body)) {
     RejectBody(connection, BodyBuffer::Room::kTooLarge);
     return;
   }
-  if (framing.coding == ContentCoding::kUnknown ||
-      (framing.coding == ContentCoding::kZstd && !verdict.streams)) {
-    Reject(
-        connection, RejectReason::kCoding,
-        HttpResponse::Text(415, verdict.streams ? "Content-Encoding must be gzip, zstd or identity"
-                                                : "Content-Encoding must be gzip or identity"));
+  if (!ignored && (framing.coding == ContentCoding::kUnknown ||
+                   (framing.coding == ContentCoding::kZstd && !streams))) {
+    Reject(connection, RejectReason::kCoding,
+           HttpResponse::Text(415, streams ? "Content-Encoding must be gzip, zstd or identity"
+                                           : "Content-Encoding must be gzip or identity"));
     return;
   }
   // Room for what is received before a part is handed on.
-  const size_t cap = verdict.streams ? options_.upload_part_bytes + scratch_.size() + kTurnBytes
-                                     : verdict.max_body_bytes;
-  connection.exchange = std::make_unique<Exchange>(budget_, cap, options_.max_header_bytes);
+  const size_t cap =
+      streams ? options_.upload_part_bytes + scratch_.size() + kTurnBytes : MaxBytesOf(route.body);
+  connection.exchange = std::make_unique<Exchange>(budget_, route, cap, options_.max_header_bytes);
   Exchange& exchange = *connection.exchange;
   exchange.request = std::move(request);
   exchange.framing = framing;
-  exchange.lane = verdict.lane;
-  exchange.streams = verdict.streams;
   if (!framing.has_body()) {
     Dispatch(connection);
     return;
@@ -310,7 +314,7 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
     exchange.body.ExpectBytes(framing.content_length);
   }
   connection.state = ConnectionState::kBody;
-  deadlines_.Arm(connection, verdict.streams ? DeadlineKind::kStall : DeadlineKind::kBody, now_);
+  deadlines_.Arm(connection, streams ? DeadlineKind::kStall : DeadlineKind::kBody, now_);
   if (framing.expectation == Expectation::kContinue) {
     SendContinue(connection);
   }
@@ -340,23 +344,27 @@ void FrontLoop::Dispatch(Connection& connection) {
     deadlines_.Disarm(connection);
     return;
   }
-  if (under_way_[static_cast<size_t>(exchange->lane)] >= QueueOf(exchange->lane)) {
+  const Route& route = exchange->route;
+  if (under_way_[route.lane] >= QueueOf(route.lane)) {
     metrics_.Rejected(RejectReason::kLaneFull);
     Send(connection, BusyAnswer("too many requests at once"), After(connection, true));
     return;
   }
-  auto ticket = TicketFor(connection, exchange->lane);
+  Job job{TicketFor(connection, route.lane), {}};
+  job.ticket->route = &route;
+  HttpRequest& request = exchange->request;
   auto [body, charge] = std::move(exchange->body).Take();
-  exchange->request.body = std::move(body);
-  ticket->body = std::move(charge);
-
-  Job job;
-  job.request = std::move(exchange->request);
-  if (exchange->framing.coding == ContentCoding::kGzip && !exchange->streams) {
-    job.compressed = ticket;
-    job.max_body_bytes = exchange->max_body_bytes;
+  if (!std::holds_alternative<IgnoredBody>(route.body)) {
+    request.body = std::move(body);
+    job.ticket->body = std::move(charge);
   }
-  HandOut(std::move(job), std::move(ticket));
+  if (exchange->framing.coding == ContentCoding::kGzip &&
+      std::holds_alternative<BoundedBody>(route.body)) {
+    job.work = PackedRequest{std::move(request)};
+  } else {
+    job.work = WholeRequest{std::move(request)};
+  }
+  HandOut(std::move(job));
   connection.state = ConnectionState::kWorking;
   deadlines_.Disarm(connection);
 }
@@ -366,12 +374,12 @@ std::shared_ptr<Ticket> FrontLoop::TicketFor(const Connection& connection, Lane 
   ticket->mailbox = mailbox_;
   ticket->connection = connection.id;
   ticket->lane = lane;
+  ticket->complete_at = now_;
   return ticket;
 }
 
-void FrontLoop::HandOut(Job&& job, std::shared_ptr<Ticket> ticket) {
-  const auto lane = static_cast<size_t>(ticket->lane);
-  job.responder = Ticket::MakeResponder(std::move(ticket));
+void FrontLoop::HandOut(Job&& job) {
+  const Lane lane = job.ticket->lane;
   jobs_[lane].push_back(std::move(job));
   ++under_way_[lane];
 }

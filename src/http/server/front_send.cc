@@ -53,6 +53,7 @@ HttpResponse BusyAnswer(const char* why) {
 }
 
 void FrontLoop::Send(Connection& connection, HttpResponse&& response, AfterAnswer after) {
+  if (std::exchange(connection.for_any_site, false)) AllowAnySite(response);
   connection.exchange.reset();
   connection.after = after;
   deadlines_.Disarm(connection);
@@ -178,7 +179,7 @@ void FrontLoop::RejectBody(Connection& connection, BodyBuffer::Room room) {
 void FrontLoop::Close(Connection& connection, CloseReason reason) {
   metrics_.Closed(reason);
   EndStream(connection);
-  metrics_.connections[static_cast<size_t>(connection.listener)]->Add(-1);
+  metrics_.connections[connection.listener]->Add(-1);
   deadlines_.Disarm(connection);
   budget_->Give(connection.charged_bytes);
   ::close(connection.fd);

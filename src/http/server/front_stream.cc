@@ -37,32 +37,35 @@ bool FrontLoop::BeginStream(Connection& connection, HttpResponse& response) {
 
 // All that was made has been taken; the thread that makes more waits for nobody.
 void FrontLoop::MakePiece(Connection& connection) {
-  Job job;
-  job.stream = connection.stream;
-  HandOut(std::move(job), TicketFor(connection, Lane::kStream));
+  HandOut({TicketFor(connection, Lane::kStream), NextPiece{connection.stream}});
   connection.state = ConnectionState::kStreaming;
   deadlines_.Disarm(connection);
 }
 
-void FrontLoop::PieceMade(Connection& connection, HttpResponse&& piece) {
-  const bool is_last = piece.status == 204;
-  if (!is_last && piece.status != 200) {
-    BreakOff(connection, CloseReason::kAnswered);
+void FrontLoop::Take(PieceMade& piece) {
+  --under_way_[Lane::kStream];
+  Connection* const connection = connections_.Find(piece.connection);
+  if (connection == nullptr) {
     return;
   }
-  std::string head;
-  if (!connection.http_1_0) {
-    // An empty chunk would be the end.
-    if (!piece.body.empty()) {
-      head = ChunkHead(piece.body.size());
-      piece.body.append("\r\n");
-    }
-    if (is_last) piece.body.append("0\r\n\r\n");
+  if (piece.end == PieceMade::End::kBrokenOff) {
+    BreakOff(*connection, CloseReason::kAnswered);
+    return;
   }
-  if (is_last) EndStream(connection);
-  Transmit(connection, head, std::move(piece.body));
-  if (connection.state == ConnectionState::kHead) {
-    GoOn(connection);
+  const bool is_last = piece.end == PieceMade::End::kLast;
+  std::string head;
+  if (!connection->http_1_0) {
+    // An empty chunk would be the end.
+    if (!piece.bytes.empty()) {
+      head = ChunkHead(piece.bytes.size());
+      piece.bytes.append("\r\n");
+    }
+    if (is_last) piece.bytes.append("0\r\n\r\n");
+  }
+  if (is_last) EndStream(*connection);
+  Transmit(*connection, head, std::move(piece.bytes));
+  if (connection->state == ConnectionState::kHead) {
+    GoOn(*connection);
   }
 }
 

@@ -7,7 +7,7 @@ namespace rollcall::http {
 
 bool FrontLoop::HandOnIfFull(Connection& connection) {
   Exchange& exchange = *connection.exchange;
-  if (!exchange.streams || exchange.body.size() < options_.upload_part_bytes) {
+  if (!exchange.streams() || exchange.body.size() < options_.upload_part_bytes) {
     return false;
   }
   if (exchange.pipe == nullptr && !BeginUpload(connection)) {
@@ -26,30 +26,28 @@ bool FrontLoop::HandOnIfFull(Connection& connection) {
 // The request goes to its worker now, long before its body is whole. False: it was refused.
 bool FrontLoop::BeginUpload(Connection& connection) {
   Exchange& exchange = *connection.exchange;
-  if (under_way_[static_cast<size_t>(exchange.lane)] >= QueueOf(exchange.lane)) {
+  const Lane lane = exchange.route.lane;
+  if (under_way_[lane] >= QueueOf(lane)) {
     Reject(connection, RejectReason::kLaneFull, BusyAnswer("too many requests at once"));
     return false;
   }
-  exchange.pipe = std::make_shared<BodyPipe>([mailbox = mailbox_, id = connection.id] {
-    Answer taken;
-    taken.connection = id;
-    taken.part_taken = true;
-    mailbox->Post(std::move(taken));
-  });
-  Job job;
-  job.request = std::move(exchange.request);
-  job.request.body_pipe = exchange.pipe;
-  HandOut(std::move(job), TicketFor(connection, exchange.lane));
+  exchange.pipe = std::make_shared<BodyPipe>(
+      [mailbox = mailbox_, id = connection.id] { mailbox->Post(PartTaken{id}); });
+  exchange.request.body_pipe = exchange.pipe;
+  Job job{TicketFor(connection, lane), WholeRequest{std::move(exchange.request)}};
+  job.ticket->route = &exchange.route;
+  HandOut(std::move(job));
   return true;
 }
 
-void FrontLoop::PartTaken(Connection& connection) {
-  if (connection.state != ConnectionState::kHandedOn) {
-    return;  // answered already
+void FrontLoop::Take(PartTaken& taken) {
+  Connection* const connection = connections_.Find(taken.connection);
+  if (connection == nullptr || connection->state != ConnectionState::kHandedOn) {
+    return;  // gone, or answered already
   }
-  connection.state = ConnectionState::kBody;
-  deadlines_.Arm(connection, DeadlineKind::kStall, now_);
-  GoOn(connection);
+  connection->state = ConnectionState::kBody;
+  deadlines_.Arm(*connection, DeadlineKind::kStall, now_);
+  GoOn(*connection);
 }
 
 }  // namespace rollcall::http

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "base/status.h"
@@ -17,16 +18,26 @@
 
 namespace rollcall::http {
 
-// A complete request on its way to a worker.
-struct Job {
+// A request for its route's handler.
+struct WholeRequest {
   HttpRequest request;
-  Responder responder;
-  // Set where the body is gzip still, to be inflated on the worker under this cap: a large one
-  // would hold up the loop. The inflated body is charged to this ticket.
-  std::shared_ptr<Ticket> compressed;
-  size_t max_body_bytes = 0;
-  // Set: there is no request, but the next piece of an answer to be made.
+};
+
+// The same with a body that is gzip still, to be inflated on the worker: a large one would hold up
+// the loop.
+struct PackedRequest {
+  HttpRequest request;
+};
+
+// The next piece of an answer, to be made.
+struct NextPiece {
   std::shared_ptr<BodyStream> stream;
+};
+
+// What waits for a worker.
+struct Job {
+  std::shared_ptr<Ticket> ticket;
+  std::variant<WholeRequest, PackedRequest, NextPiece> work;
 };
 
 // Thread-safe.

@@ -5,20 +5,18 @@
 
 #include <utility>
 
-#include "http/server/front.h"
-
 namespace rollcall::http {
 
 Mailbox::Mailbox() : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
-void Mailbox::Post(Answer&& answer) {
+void Mailbox::Post(Mail&& mail) {
   bool wake = false;
   {
     std::lock_guard lock(mutex_);
     if (closed_) {
       return;
     }
-    answers_.push_back(std::move(answer));
+    mail_.push_back(std::move(mail));
     wake = std::exchange(asleep_, false);
   }
   if (wake) {
@@ -35,25 +33,25 @@ void Mailbox::RequestStop(TimePoint deadline) {
 }
 
 void Mailbox::Close() {
-  std::vector<Answer> dropped;
+  std::vector<Mail> dropped;
   std::lock_guard lock(mutex_);
   closed_ = true;
-  dropped.swap(answers_);
+  dropped.swap(mail_);
 }
 
 bool Mailbox::Sleep() {
   std::lock_guard lock(mutex_);
-  if (!answers_.empty()) {
+  if (!mail_.empty()) {
     return false;
   }
   asleep_ = true;
   return true;
 }
 
-std::optional<Mailbox::TimePoint> Mailbox::Take(std::vector<Answer>& answers) {
+std::optional<Mailbox::TimePoint> Mailbox::Take(std::vector<Mail>& mail) {
   std::lock_guard lock(mutex_);
   asleep_ = false;
-  answers.swap(answers_);
+  mail.swap(mail_);
   return stop_deadline_;
 }
 
@@ -65,7 +63,10 @@ void Mailbox::Wake() {
 
 Responder Ticket::MakeResponder(std::shared_ptr<Ticket> ticket) {
   return Responder([ticket = std::move(ticket)](HttpResponse&& response) {
-    ticket->mailbox->Post({ticket->connection, false, ticket->lane, std::move(response)});
+    ticket->route->use->Count(response.status);
+    ticket->route->use->Time(std::chrono::steady_clock::now() - ticket->complete_at);
+    ticket->body.Release();
+    ticket->mailbox->Post(RequestAnswered{ticket->connection, ticket->lane, std::move(response)});
   });
 }
 

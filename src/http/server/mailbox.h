@@ -8,22 +8,38 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "http/server/body_buffer.h"
+#include "http/server/lanes.h"
 #include "http/server/listen.h"
 #include "http/server/message.h"
+#include "http/server/route.h"
 
 namespace rollcall::http {
 
-enum class Lane;
-
-struct Answer {
+struct RequestAnswered {
   uint64_t connection = 0;
-  bool part_taken = false;  // no answer: a worker took a part of the body and waits for the next
   Lane lane{};
   HttpResponse response;
 };
+
+// The next piece of a streamed answer.
+struct PieceMade {
+  enum class End { kMoreToCome, kLast, kBrokenOff };
+  uint64_t connection = 0;
+  std::string bytes;
+  End end{};
+};
+
+// A worker took a part of the body and waits for the next.
+struct PartTaken {
+  uint64_t connection = 0;
+};
+
+using Mail = std::variant<RequestAnswered, PieceMade, PartTaken>;
 
 // Thread-safe, but for Sleep and Take, which are the loop's.
 class Mailbox {
@@ -33,39 +49,42 @@ class Mailbox {
   // Invalid wake_fd(): the system had no descriptor to give.
   Mailbox();
 
-  void Post(Answer&& answer);
+  void Post(Mail&& mail);
   // Asks the loop to end; what is not done by `deadline` is given up.
   void RequestStop(TimePoint deadline);
-  // From now on answers go nowhere.
+  // From now on what is posted goes nowhere.
   void Close();
 
   // Readable when there is something for a loop that went to sleep.
   int wake_fd() const { return wake_.get(); }
   // Says that the loop is about to wait on wake_fd. False: it need not, there is something already.
   bool Sleep();
-  // Says that the loop is awake, and swaps what has come into `answers`, which is empty. Returns
-  // the deadline of a stop that was asked for.
-  std::optional<TimePoint> Take(std::vector<Answer>& answers);
+  // Says that the loop is awake, and swaps what has come into `mail`, which is empty. Returns the
+  // deadline of a stop that was asked for.
+  std::optional<TimePoint> Take(std::vector<Mail>& mail);
 
  private:
   void Wake();
 
   const FileDescriptor wake_;
   std::mutex mutex_;  // guards what follows
-  std::vector<Answer> answers_;
+  std::vector<Mail> mail_;
   std::optional<TimePoint> stop_deadline_;
   bool asleep_ = false;
   bool closed_ = false;
 };
 
 // A request that awaits its answer: where the answer goes, and the memory that the request's body
-// takes until then. Held by the request's Responder.
+// takes until then. Held by the request's job, then by its Responder.
 struct Ticket {
   std::shared_ptr<Mailbox> mailbox;
   uint64_t connection = 0;
   Lane lane{};
+  const Route* route = nullptr;    // null: of a streamed answer's next piece
+  Mailbox::TimePoint complete_at;  // when the request was there
   BudgetCharge body;
 
+  // Counts and times the answer for the route.
   static Responder MakeResponder(std::shared_ptr<Ticket> ticket);
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/named_enum.h"
 #include "http/server/body_pipe.h"
 #include "http/server/body_stream.h"
 
@@ -24,7 +25,8 @@ struct HttpHeader {
 bool SameHeaderName(std::string_view a, std::string_view b);
 
 // Which door a request came in by.
-enum class Listener { kPublic, kPrivate };
+#define ROLLCALL_LISTENERS(ROW) ROW(kPublic, "public") ROW(kPrivate, "private")
+ROLLCALL_NAMED_ENUM(Listener, ROLLCALL_LISTENERS);
 
 struct HttpRequest {
   Listener listener = Listener::kPublic;
@@ -32,8 +34,8 @@ struct HttpRequest {
   // In origin form, not decoded; starts with '/'. An absolute form was reduced to it.
   std::string target;
   std::vector<HttpHeader> headers;
-  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone. A
-  // body that streams (HeadVerdict) was not inflated.
+  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone. A streamed
+  // body (StreamedBody) was not inflated.
   std::string body;
   // Set: the body is this, which is still coming in, and `body` is empty.
   std::shared_ptr<BodyPipe> body_pipe = nullptr;

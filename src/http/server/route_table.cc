@@ -1,0 +1,114 @@
+#include "http/server/route_table.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace rollcall::http {
+namespace {
+
+constexpr std::string_view kUnknown = "unknown";
+constexpr std::string_view kEveryOther = "*";
+constexpr std::string_view kInFolder = "/*";
+
+// 0: none that any row takes.
+Methods MethodOf(std::string_view name) {
+  return name == "GET" ? kGet : name == "POST" ? kPost : name == "HEAD" ? kHead : Methods{0};
+}
+
+bool IsFor(const Route& row, std::string_view path) {
+  if (!row.path.ends_with(kInFolder)) return row.path == path;
+  const std::string_view folder = std::string_view(row.path).substr(0, row.path.size() - 1);
+  return path.starts_with(folder) && path.find('/', folder.size()) == std::string_view::npos;
+}
+
+HttpResponse NotFound(Listener listener) {
+  HttpResponse response = HttpResponse::Text(404, "Not found");
+  if (listener == Listener::kPublic) AllowAnySite(response);
+  return response;
+}
+
+// What a browser asks before it lets a page of another site ask with headers of its own.
+HttpResponse Preflight(Methods methods) {
+  HttpResponse response;
+  response.status = 204;
+  AllowAnySite(response);
+  response.headers.push_back({"Access-Control-Allow-Methods", MethodNames(methods)});
+  response.headers.push_back({"Access-Control-Allow-Headers", "*"});
+  response.headers.push_back({"Access-Control-Max-Age", "86400"});
+  response.headers.push_back({"Allow", MethodNames(methods)});
+  return response;
+}
+
+HttpResponse MethodNotAllowed(Methods methods, bool for_any_site) {
+  HttpResponse response = HttpResponse::Text(405, "Method not allowed");
+  response.headers.push_back({"Allow", MethodNames(methods)});
+  if (for_any_site) AllowAnySite(response);
+  return response;
+}
+
+}  // namespace
+
+// So that no Judge makes one.
+RouteTable::RouteTable(metrics::Registry& registry) : registry_(registry) { UseOf(kUnknown); }
+
+void RouteTable::Add(Route row) {
+  row.use = &UseOf(row.metric);
+  rows_.push_back(std::move(row));
+}
+
+RouteUse& RouteTable::UseOf(std::string_view metric) {
+  auto at = uses_.find(metric);
+  if (at == uses_.end()) {
+    at = uses_
+             .emplace(std::piecewise_construct, std::forward_as_tuple(metric),
+                      std::forward_as_tuple(registry_, std::string(metric)))
+             .first;
+  }
+  return at->second;
+}
+
+RouteTable::Decision RouteTable::Decide(const HttpRequest& head) const {
+  const Listeners door = head.listener == Listener::kPublic ? kAtPublic : kAtPrivate;
+  const Methods method = MethodOf(head.method);
+  const std::string_view path = head.path();
+  const Route* other = nullptr;  // of every other path
+  const Route* known = nullptr;  // the path is, the method is not taken
+  Methods methods = 0;
+  bool for_any_site = false;
+  for (const Route& row : rows_) {
+    if ((row.listeners & door) == 0) continue;
+    if (row.path == kEveryOther) {
+      if (head.Header(row.header)) other = &row;
+      continue;
+    }
+    if (!IsFor(row, path)) continue;
+    if ((row.methods & method) != 0) return {&row, row.metric};
+    known = &row;
+    methods |= row.methods;
+    for_any_site = for_any_site || row.for_any_site;
+  }
+  if (known == nullptr && other == nullptr) return {NotFound(head.listener), kUnknown};
+  if (known == nullptr) {
+    if ((other->methods & method) != 0) return {other, other->metric};
+    known = other;
+    methods = other->methods;
+  }
+  const bool preflight = for_any_site && head.method == "OPTIONS";
+  return {preflight ? Preflight(methods) : MethodNotAllowed(methods, for_any_site), known->metric};
+}
+
+HeadVerdict RouteTable::Judge(const HttpRequest& head) {
+  auto [verdict, metric] = Decide(head);
+  if (const Route* const* const row = std::get_if<const Route*>(&verdict)) {
+    if ((*row)->judge == nullptr) return verdict;
+    std::optional<HttpResponse> answer = (*row)->judge(head);
+    if (!answer) return verdict;
+    if ((*row)->for_any_site) AllowAnySite(*answer);
+    verdict = *std::move(answer);
+  }
+  UseOf(metric).Count(std::get<HttpResponse>(verdict).status);
+  return verdict;
+}
+
+}  // namespace rollcall::http
