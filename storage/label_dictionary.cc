@@ -36,7 +36,8 @@ Result<LabelDictionary::Refs> LabelDictionary::Find(const Hash128& hash,
 }
 
 Result<LabelDictionary::Refs> LabelDictionary::Intern(std::string_view label_set,
-                                                      const Hash128& hash, Batch& batch) {
+                                                      const Hash128& hash,
+                                                      Transaction& transaction) {
   if (const auto cached = cache_.find(hash); cached != cache_.end()) return cached->second;
   const Result<Refs> stored = Find(hash, nullptr);
   if (!stored.ok()) return stored;
@@ -47,7 +48,7 @@ Result<LabelDictionary::Refs> LabelDictionary::Intern(std::string_view label_set
   Refs refs;
   const std::string_view metric = MetricOf(label_set);
   if (metric.size() != label_set.size()) {
-    const Result<Refs> of_metric = Intern(metric, HashOf(metric), batch);
+    const Result<Refs> of_metric = Intern(metric, HashOf(metric), transaction);
     if (!of_metric.ok()) return of_metric;
     refs.metric = of_metric->metric;
   }
@@ -59,11 +60,11 @@ Result<LabelDictionary::Refs> LabelDictionary::Intern(std::string_view label_set
   std::string value;
   PutVarint(refs.label_set.value, value);
   PutVarint(refs.metric.value, value);
-  batch.Put(Table::kLabelRefs, EncodeKey(hash), value);
+  transaction.Put(Table::kLabelRefs, EncodeKey(hash), value);
   value.clear();
   PutVarint(refs.metric.value, value);
   value += label_set;
-  batch.Put(Table::kLabels, EncodeKey(refs.label_set), value);
+  transaction.Put(Table::kLabels, EncodeKey(refs.label_set), value);
   cache_.emplace(hash, refs);
   staged_.push_back(hash);
   return refs;

@@ -3,8 +3,7 @@
 // labels), and the network is hostile.
 //
 // A label set is found by the 128-bit hash of its canonical form, keyed by the store's secret seed.
-// Owned by the server's one set of stores. Writing calls need the writer lock; reading ones are
-// thread-safe.
+// Owned by the server's one set of stores. Calls without a transaction are thread-safe.
 #pragma once
 
 #include <atomic>
@@ -18,11 +17,11 @@
 #include "base/hash.h"
 #include "model/ids.h"
 #include "storage/ref_sequence.h"
-#include "storage/store.h"
+#include "storage/transaction.h"
 
 namespace rollcall::storage {
 
-class LabelDictionary {
+class LabelDictionary final : private Participant {
  public:
   struct Refs {
     LabelSetRef label_set;
@@ -36,12 +35,8 @@ class LabelDictionary {
   // For Intern: may be computed on any thread.
   Hash128 HashOf(std::string_view label_set) const { return HashBytes(label_set, hash_seed()); }
 
-  // The numbers of a canonical label set; new ones go into the batch. Writer lock.
-  Result<Refs> Intern(std::string_view label_set, const Hash128& hash, Batch& batch);
-  // To be called before the batch is committed, and with what came of it. Writer lock.
-  void Save(Batch& batch) const { sequence_.Save(batch); }
-  void Committed();
-  void Abandoned();
+  // The numbers of a canonical label set; new ones go into the transaction.
+  Result<Refs> Intern(std::string_view label_set, const Hash128& hash, Transaction& transaction);
 
   // The number of a metric's name; 0 where no report ever had it. Thread-safe.
   Result<MetricRef> FindMetric(std::string_view name, const Snapshot* snapshot = nullptr) const;
@@ -53,15 +48,19 @@ class LabelDictionary {
  private:
   explicit LabelDictionary(Store& store) : store_(store) {}
   Result<Refs> Find(const Hash128& hash, const Snapshot* snapshot) const;
+  void Save(Transaction& transaction) const override { sequence_.Save(transaction); }
+  void Committed() override;
+  void Abandoned() override;
 
   Store& store_;
   RefSequence sequence_{"last_label_set"};
   std::unordered_map<Hash128, Refs, Hash128Hasher> cache_;
-  std::vector<Hash128> staged_;  // new in the batch under way
+  std::vector<Hash128> staged_;  // new in the transaction under way
   std::atomic<uint64_t> size_{0};
   mutable std::mutex texts_mutex_;  // guards texts_
   // Of label sets that were asked for lately; bounded. A number's text never changes.
   mutable std::unordered_map<uint32_t, std::string> texts_;
+  const Participation participation_{store_, *this};
 };
 
 }  // namespace rollcall::storage

@@ -14,7 +14,8 @@ constexpr std::string_view kParkedBytes = "outbox_parked_bytes";
 
 // A range delete for each request would pile up in memory, where every read looks at all of them.
 constexpr uint64_t kCleanBytes = 8 * 1024 * 1024;
-// When the outbox is full, this much more is dropped than must be, so that not every batch has to.
+// When the outbox is full, this much more is dropped than must be, so that not every transaction
+// has to.
 constexpr uint64_t kSpareParts = 1024;
 
 uint64_t BytesOf(std::string_view key, std::string_view value) { return key.size() + value.size(); }
@@ -28,7 +29,7 @@ Result<std::unique_ptr<Outbox>> Outbox::Open(Store& store, uint64_t max_bytes) {
 }
 
 Status Outbox::Load() {
-  const Store::WriterLock lock = store_.LockForWriting();
+  const Transaction transaction(store_);
   for (const auto& [name, number] :
        {std::pair(kRemoved, &staged_.removed), std::pair(kLast, &staged_.last),
         std::pair(kBytes, &staged_.bytes), std::pair(kParked, &staged_.parked),
@@ -48,14 +49,6 @@ Status Outbox::Load() {
   return Status::Ok();
 }
 
-void Outbox::Put(const State& state, Batch& batch) {
-  Store::PutNumber(kRemoved, state.removed, batch);
-  Store::PutNumber(kLast, state.last, batch);
-  Store::PutNumber(kBytes, state.bytes, batch);
-  Store::PutNumber(kParked, state.parked, batch);
-  Store::PutNumber(kParkedBytes, state.parked_bytes, batch);
-}
-
 void Outbox::Publish(const State& state) {
   {
     const std::lock_guard lock(mutex_);
@@ -64,47 +57,45 @@ void Outbox::Publish(const State& state) {
   changed_.notify_all();
 }
 
-void Outbox::Append(const OutboxRow& row, Batch& batch) {
+void Outbox::Append(const OutboxRow& row, Transaction& transaction) {
   const std::string key = EncodeOutboxKey(++staged_.last);
   const std::string value = EncodeOutboxRow(row);
   staged_.bytes += BytesOf(key, value);
-  batch.Put(Table::kOutbox, key, value);
+  transaction.Put(Table::kOutbox, key, value);
 }
 
-Result<uint64_t> Outbox::MakeRoom(Batch& batch) {
+Result<uint64_t> Outbox::MakeRoom(Transaction& transaction) {
   uint64_t dropped = 0;
   const uint64_t bytes = staged_.bytes + staged_.parked_bytes;
   if (bytes <= max_bytes_) return dropped;
   uint64_t want = bytes - max_bytes_ + max_bytes_ / kSpareParts;
   const uint64_t parked_before = staged_.parked_bytes;
-  ROLLCALL_RETURN_IF_ERROR(DropParked(want, std::nullopt, staged_, dropped, batch));
+  ROLLCALL_RETURN_IF_ERROR(DropParked(want, std::nullopt, dropped, transaction));
   want -= std::min(want, parked_before - staged_.parked_bytes);
-  ROLLCALL_RETURN_IF_ERROR(DropLive(want, staged_, dropped, batch));
+  ROLLCALL_RETURN_IF_ERROR(DropLive(want, dropped, transaction));
   return dropped;
 }
 
-// Rows of the batch itself cannot be read yet, and stay.
-Status Outbox::DropLive(uint64_t want_bytes, State& state, uint64_t& dropped, Batch& batch) const {
+// Rows of the transaction itself cannot be read yet, and stay.
+Status Outbox::DropLive(uint64_t want_bytes, uint64_t& dropped, Transaction& transaction) {
   if (want_bytes == 0) return Status::Ok();
-  Scan scan = store_.NewScan(Table::kOutbox, EncodeOutboxKey(state.removed + 1), "");
-  uint64_t freed = 0;
-  for (; scan.Valid() && freed < want_bytes; scan.Next()) {
+  Scan scan = store_.NewScan(Table::kOutbox, EncodeOutboxKey(staged_.removed + 1), "");
+  for (uint64_t freed = 0; scan.Valid() && freed < want_bytes; scan.Next()) {
     const std::optional<uint64_t> sequence = DecodeOutboxKey(scan.key());
     if (!sequence) return Status::DataLoss("read the outbox: a key is not a number");
-    freed += BytesOf(scan.key(), scan.value());
-    state.removed = *sequence;
+    const Item item{*sequence, BytesOf(scan.key(), scan.value())};
+    TakeOff(item);
+    freed += item.bytes;
     ++dropped;
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
-  state.bytes -= std::min(state.bytes, freed);
-  state.undeleted_bytes += freed;
-  if (freed > 0) Clean(state, batch);
+  Clean(transaction);
   return Status::Ok();
 }
 
 Status Outbox::DropParked(uint64_t want_bytes, const std::optional<UnixMilliseconds>& before,
-                          State& state, uint64_t& dropped, Batch& batch) const {
-  if (state.parked == 0) return Status::Ok();
+                          uint64_t& dropped, Transaction& transaction) {
+  if (staged_.parked == 0) return Status::Ok();
   Scan scan = store_.NewScan(Table::kParked, "", "");
   uint64_t freed = 0;
   std::string end;
@@ -113,26 +104,37 @@ Status Outbox::DropParked(uint64_t want_bytes, const std::optional<UnixMilliseco
     if (before && DecodeParkedRow(scan.value(), row).ok() && row.parked >= *before) break;
     freed += BytesOf(scan.key(), scan.value());
     end = scan.key();
-    state.parked -= std::min<uint64_t>(state.parked, 1);
+    staged_.parked -= std::min<uint64_t>(staged_.parked, 1);
     ++dropped;
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
   if (freed == 0) return Status::Ok();
-  state.parked_bytes -= std::min(state.parked_bytes, freed);
-  batch.DeleteRange(Table::kParked, EncodeOutboxKey(0), end + '\0');
+  staged_.parked_bytes -= std::min(staged_.parked_bytes, freed);
+  transaction.DeleteRange(Table::kParked, EncodeOutboxKey(0), end + '\0');
   return Status::Ok();
 }
 
-void Outbox::Clean(State& state, Batch& batch) const {
-  if (state.undeleted_bytes < kCleanBytes) return;
-  batch.DeleteRange(Table::kOutbox, EncodeOutboxKey(state.deleted),
-                    EncodeOutboxKey(state.removed + 1));
-  state.deleted = state.removed;
-  state.undeleted_bytes = 0;
+void Outbox::TakeOff(const Item& oldest) {
+  staged_.removed = oldest.sequence;
+  staged_.bytes -= std::min(staged_.bytes, oldest.bytes);
+  staged_.undeleted_bytes += oldest.bytes;
 }
 
-void Outbox::Save(Batch& batch) const {
-  if (!staged_.SameOnDisk(saved_)) Put(staged_, batch);
+void Outbox::Clean(Transaction& transaction) {
+  if (staged_.undeleted_bytes < kCleanBytes) return;
+  transaction.DeleteRange(Table::kOutbox, EncodeOutboxKey(staged_.deleted),
+                          EncodeOutboxKey(staged_.removed + 1));
+  staged_.deleted = staged_.removed;
+  staged_.undeleted_bytes = 0;
+}
+
+void Outbox::Save(Transaction& transaction) const {
+  if (staged_.SameOnDisk(saved_)) return;
+  transaction.PutNumber(kRemoved, staged_.removed);
+  transaction.PutNumber(kLast, staged_.last);
+  transaction.PutNumber(kBytes, staged_.bytes);
+  transaction.PutNumber(kParked, staged_.parked);
+  transaction.PutNumber(kParkedBytes, staged_.parked_bytes);
 }
 
 void Outbox::Committed() {
@@ -142,7 +144,7 @@ void Outbox::Committed() {
 }
 
 void Outbox::Abandoned() {
-  // Under the writer lock nobody else changes it.
+  // In a transaction nobody else changes it.
   const std::lock_guard lock(mutex_);
   staged_ = committed_;
 }
@@ -169,61 +171,40 @@ Status Outbox::ReadOldest(const Visit& visit) const {
 }
 
 Status Outbox::Remove(std::span<const Item> sent) {
-  const Store::WriterLock lock = store_.LockForWriting();
-  State state = staged_;
+  Transaction transaction(store_);
   for (const Item& item : sent) {
     // What was dropped while it was being sent was taken off already.
-    if (item.sequence <= state.removed) continue;
-    state.removed = item.sequence;
-    state.bytes -= std::min(state.bytes, item.bytes);
-    state.undeleted_bytes += item.bytes;
+    if (item.sequence > staged_.removed) TakeOff(item);
   }
-  State cleaned = state;
-  Batch batch(store_);
-  Clean(cleaned, batch);
-  Put(cleaned, batch);
-  const Status status = store_.CommitUnsynced(lock, batch);
-  staged_ = status.ok() ? cleaned : state;
-  if (status.ok()) saved_ = cleaned;
-  Publish(staged_);
-  if (status.ok() && cleaned.deleted != state.deleted) {
-    return store_.DropFiles(Table::kOutbox, EncodeOutboxKey(0),
-                            EncodeOutboxKey(cleaned.deleted + 1));
+  const State removed = staged_;
+  Clean(transaction);
+  if (Status status = transaction.CommitUnsynced(); !status.ok()) {
+    staged_ = removed;
+    Publish(staged_);
+    return status;
   }
-  return status;
+  if (staged_.deleted == removed.deleted) return Status::Ok();
+  return store_.DropFiles(transaction, Table::kOutbox, EncodeOutboxKey(0),
+                          EncodeOutboxKey(staged_.deleted + 1));
 }
 
 Status Outbox::Park(const Item& item, const ParkedRow& parked) {
-  const Store::WriterLock lock = store_.LockForWriting();
+  Transaction transaction(store_);
   if (item.sequence <= staged_.removed) return Status::Ok();
-  State state = staged_;
   const std::string key = EncodeOutboxKey(item.sequence);
   const std::string value = EncodeParkedRow(parked);
-  Batch batch(store_);
-  batch.Put(Table::kParked, key, value);
-  state.removed = item.sequence;
-  state.bytes -= std::min(state.bytes, item.bytes);
-  state.undeleted_bytes += item.bytes;
-  ++state.parked;
-  state.parked_bytes += BytesOf(key, value);
-  Put(state, batch);
-  ROLLCALL_RETURN_IF_ERROR(store_.CommitUnsynced(lock, batch));
-  staged_ = saved_ = state;
-  Publish(state);
-  return Status::Ok();
+  transaction.Put(Table::kParked, key, value);
+  TakeOff(item);
+  ++staged_.parked;
+  staged_.parked_bytes += BytesOf(key, value);
+  return transaction.CommitUnsynced();
 }
 
 Result<uint64_t> Outbox::DropParkedBefore(UnixMilliseconds time) {
-  const Store::WriterLock lock = store_.LockForWriting();
-  State state = staged_;
+  Transaction transaction(store_);
   uint64_t dropped = 0;
-  Batch batch(store_);
-  ROLLCALL_RETURN_IF_ERROR(DropParked(UINT64_MAX, time, state, dropped, batch));
-  if (dropped == 0) return dropped;
-  Put(state, batch);
-  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
-  staged_ = saved_ = state;
-  Publish(state);
+  ROLLCALL_RETURN_IF_ERROR(DropParked(UINT64_MAX, time, dropped, transaction));
+  ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   return dropped;
 }
 

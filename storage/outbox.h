@@ -1,13 +1,12 @@
 // The outbox: accepted reports that are still to be forwarded, oldest first, and beside them the
-// parked ones, which the receiver refused. A report's row is written in the batch of the report
-// itself, so it is in the outbox exactly if the report was accepted.
+// parked ones, which the receiver refused. A report's row is written in the transaction of the
+// report itself, so it is in the outbox exactly if the report was accepted.
 //
 // Rows have consecutive numbers. Those over the removed mark are live; those up to it are gone,
 // whether their bytes still are in the table or not: they are deleted many at a time, and nobody
 // reads there.
 //
-// Owned by Stores. What a batch is given needs the store's writer lock; the rest is thread-safe,
-// and what writes takes the lock itself.
+// Owned by Stores. Calls without a transaction are thread-safe; those that write make their own.
 #pragma once
 
 #include <condition_variable>
@@ -22,25 +21,22 @@
 
 #include "base/status.h"
 #include "storage/outbox_row.h"
-#include "storage/store.h"
+#include "storage/transaction.h"
 
 namespace rollcall::storage {
 
-class Outbox {
+class Outbox final : private Participant {
  public:
-  // `max_bytes` bounds keys and values of the live and the parked rows together. A single batch may
-  // exceed it where it is larger than that.
+  // `max_bytes` bounds keys and values of the live and the parked rows together. A single
+  // transaction may exceed it where it is larger than that.
   static Result<std::unique_ptr<Outbox>> Open(Store& store, uint64_t max_bytes);
 
-  // --- A batch's side ---
+  // --- A transaction's side ---
 
-  void Append(const OutboxRow& row, Batch& batch);
+  void Append(const OutboxRow& row, Transaction& transaction);
   // Where the bound is exceeded: drops the oldest, parked ones first, until it holds again. Returns
-  // how many went. At most once a batch, after its last Append.
-  Result<uint64_t> MakeRoom(Batch& batch);
-  void Save(Batch& batch) const;
-  void Committed();
-  void Abandoned();
+  // how many went. At most once a transaction, after its last Append.
+  Result<uint64_t> MakeRoom(Transaction& transaction);
 
   // --- The sender's side ---
 
@@ -100,24 +96,29 @@ class Outbox {
 
   Outbox(Store& store, uint64_t max_bytes) : store_(store), max_bytes_(max_bytes) {}
   Status Load();
-  static void Put(const State& state, Batch& batch);
+  void Save(Transaction& transaction) const override;
+  void Committed() override;
+  void Abandoned() override;
   Status DropParked(uint64_t want_bytes, const std::optional<UnixMilliseconds>& before,
-                    State& state, uint64_t& dropped, Batch& batch) const;
-  Status DropLive(uint64_t want_bytes, State& state, uint64_t& dropped, Batch& batch) const;
+                    uint64_t& dropped, Transaction& transaction);
+  Status DropLive(uint64_t want_bytes, uint64_t& dropped, Transaction& transaction);
+  // The oldest live row counts as removed.
+  void TakeOff(const Item& oldest);
   // Deletes removed rows from the table where enough of them have come together.
-  void Clean(State& state, Batch& batch) const;
+  void Clean(Transaction& transaction);
   void Publish(const State& state);
 
   Store& store_;
   const uint64_t max_bytes_;
 
-  // Guarded by the store's writer lock.
+  // For transactions alone.
   State saved_;   // what the table of numbers holds
-  State staged_;  // with the batch under way
+  State staged_;  // with the transaction under way
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
   State committed_;  // guarded by mutex_
+  const Participation participation_{store_, *this};
 };
 
 }  // namespace rollcall::storage

@@ -26,21 +26,21 @@ Status PeriodLedger::Load() {
   return scan.status();
 }
 
-void PeriodLedger::Drop(const PeriodKey& key, Batch& batch) {
+void PeriodLedger::Drop(const PeriodKey& key, Transaction& transaction) {
   computing_.erase(key);
   if (kept_.erase(key) == 0) return;
-  batch.DeleteRange(Table::kPeriods, EncodeKey(key), EndOf(key));
+  transaction.DeleteRange(Table::kPeriods, EncodeKey(key), EndOf(key));
   staged_drops_.push_back(key);
 }
 
-void PeriodLedger::DropDay(Day day, FleetRef fleet, Batch& batch) {
-  Drop({Period::Of(day), fleet}, batch);
+void PeriodLedger::DropDay(Day day, FleetRef fleet, Transaction& transaction) {
+  Drop({Period::Of(day), fleet}, transaction);
 }
 
-void PeriodLedger::DropWindows(Month month, FleetRef fleet, Batch& batch) {
+void PeriodLedger::DropWindows(Month month, FleetRef fleet, Transaction& transaction) {
   for (const Span span : kSpans) {
     for (int later = 0; later < MonthsOf(span); ++later) {
-      Drop({Period::Of(Window{month.Plus(later), span}), fleet}, batch);
+      Drop({Period::Of(Window{month.Plus(later), span}), fleet}, transaction);
     }
   }
 }
@@ -65,23 +65,22 @@ Result<std::optional<Period>> PeriodLedger::FirstStored(const Store& store, uint
 }
 
 PeriodLedger::Cut PeriodLedger::Begin(const PeriodKey& key) {
-  const Store::WriterLock lock = store_.LockForWriting();
+  Transaction transaction(store_);
   const uint64_t epoch = next_epoch_++;
   computing_[key] = epoch;
   return {key, epoch, store_.TakeSnapshot()};
 }
 
 Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows) {
-  const Store::WriterLock lock = store_.LockForWriting();
+  Transaction transaction(store_);
   const auto at = computing_.find(cut.key);
   if (at == computing_.end() || at->second != cut.epoch) return false;
   computing_.erase(at);
   const std::string prefix = EncodeKey(cut.key);
-  Batch batch(store_);
-  batch.DeleteRange(Table::kPeriods, prefix, EndOf(cut.key));
-  for (const auto& [suffix, row] : rows) batch.Put(Table::kPeriods, prefix + suffix, row);
-  batch.Put(Table::kPeriods, prefix, EncodePeriodHead(head));
-  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  transaction.DeleteRange(Table::kPeriods, prefix, EndOf(cut.key));
+  for (const auto& [suffix, row] : rows) transaction.Put(Table::kPeriods, prefix + suffix, row);
+  transaction.Put(Table::kPeriods, prefix, EncodePeriodHead(head));
+  ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   kept_.insert(cut.key);
   return true;
 }

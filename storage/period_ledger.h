@@ -2,8 +2,8 @@
 // computed. What changes a day or a month of reports drops the periods that it touches, with the
 // change itself; who asks next has them computed again.
 //
-// Drop, Committed and Abandoned need the store's writer lock; Begin and Finish take it themselves.
-// Readers need no ledger: a period's head is in the store exactly while its rows are right.
+// Begin and Finish make a transaction of their own. Readers need no ledger: a period's head is in
+// the store exactly while its rows are right.
 #pragma once
 
 #include <map>
@@ -12,20 +12,17 @@
 #include <vector>
 
 #include "storage/period_rows.h"
-#include "storage/store.h"
+#include "storage/transaction.h"
 
 namespace rollcall::storage {
 
-class PeriodLedger {
+class PeriodLedger final : private Participant {
  public:
   static Result<std::unique_ptr<PeriodLedger>> Open(Store& store);
 
-  // Puts into the batch what a change of a day's chunks, or of a month's peaks, makes stale.
-  void DropDay(Day day, FleetRef fleet, Batch& batch);
-  void DropWindows(Month month, FleetRef fleet, Batch& batch);
-  // What came of the batch.
-  void Committed() { staged_drops_.clear(); }
-  void Abandoned();
+  // Drop what a change of a day's chunks, or of a month's peaks, makes stale.
+  void DropDay(Day day, FleetRef fleet, Transaction& transaction);
+  void DropWindows(Month month, FleetRef fleet, Transaction& transaction);
 
   // A snapshot from which to compute a period.
   struct Cut {
@@ -45,13 +42,16 @@ class PeriodLedger {
  private:
   explicit PeriodLedger(Store& store) : store_(store) {}
   Status Load();
-  void Drop(const PeriodKey& key, Batch& batch);
+  void Drop(const PeriodKey& key, Transaction& transaction);
+  void Committed() override { staged_drops_.clear(); }
+  void Abandoned() override;
 
   Store& store_;
   uint64_t next_epoch_ = 1;
   std::set<PeriodKey> kept_;
   std::map<PeriodKey, uint64_t> computing_;  // period → epoch
-  std::vector<PeriodKey> staged_drops_;      // of the batch under way
+  std::vector<PeriodKey> staged_drops_;      // of the transaction under way
+  const Participation participation_{store_, *this};
 };
 
 }  // namespace rollcall::storage

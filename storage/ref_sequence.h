@@ -1,12 +1,12 @@
-// Hands out the numbers 1, 2, 3, … under a name in kMeta. What was handed out for a batch that
-// could not be committed is handed out again. Guarded by the store's writer lock.
+// Hands out the numbers 1, 2, 3, … under a name in kMeta. What was handed out for a transaction
+// that was abandoned is handed out again. Used within transactions alone.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "base/status.h"
-#include "storage/store.h"
+#include "storage/transaction.h"
 
 namespace rollcall::storage {
 
@@ -25,9 +25,9 @@ class RefSequence {
     if (staged_ >= UINT32_MAX) return Status::Unavailable(name_ + ": no number left");
     return static_cast<uint32_t>(++staged_);
   }
-  // Puts the last number into the batch, if it moved.
-  void Save(Batch& batch) const {
-    if (staged_ != committed_) Store::PutNumber(name_, staged_, batch);
+  // Puts the last number into the transaction, if it moved.
+  void Save(Transaction& transaction) const {
+    if (staged_ != committed_) transaction.PutNumber(name_, staged_);
   }
   void Committed() { committed_ = staged_; }
   void Abandoned() { staged_ = committed_; }

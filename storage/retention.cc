@@ -1,6 +1,7 @@
 #include "storage/retention.h"
 
 #include "storage/keys.h"
+#include "storage/transaction.h"
 
 namespace rollcall::storage {
 namespace {
@@ -9,14 +10,13 @@ constexpr std::string_view kChunksDroppedBefore = "chunks_dropped_before";
 constexpr std::string_view kPeaksDroppedBefore = "peaks_dropped_before";
 
 Status DropBefore(Store& store, Table table, std::string_view name, uint32_t day_or_month) {
-  const Store::WriterLock lock = store.LockForWriting();
+  Transaction transaction(store);
   const Result<uint64_t> dropped_before = store.GetNumber(name);
   if (!dropped_before.ok()) return dropped_before.status();
   if (*dropped_before >= day_or_month) return Status::Ok();
-  Batch batch(store);
-  batch.DeleteRange(table, EncodePrefix(0), EncodePrefix(day_or_month));
-  Store::PutNumber(name, day_or_month, batch);
-  return store.Commit(lock, batch);
+  transaction.DeleteRange(table, EncodePrefix(0), EncodePrefix(day_or_month));
+  transaction.PutNumber(name, day_or_month);
+  return transaction.Commit();
 }
 
 }  // namespace

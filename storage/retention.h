@@ -8,7 +8,7 @@
 namespace rollcall::storage {
 
 // Drops the chunks of all days before `day`, the peaks of all months before `month`. Nothing
-// happens where they were dropped before. Take the writer lock themselves.
+// happens where they were dropped before. Each is a transaction.
 Status DropChunksBefore(Store& store, Day day);
 Status DropPeaksBefore(Store& store, Month month);
 

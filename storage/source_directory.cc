@@ -13,7 +13,7 @@ Result<std::unique_ptr<SourceDirectory>> SourceDirectory::Open(Store& store) {
 }
 
 Result<SourceRef> SourceDirectory::Intern(FleetRef fleet, const SourceId& id, UnixSeconds now,
-                                          Batch& batch) {
+                                          Transaction& transaction) {
   const std::string key = EncodeSourceKey(fleet, id.text());
   const auto stored = store_.Get(Table::kSources, key);
   if (!stored.ok()) return stored.status();
@@ -31,8 +31,8 @@ Result<SourceRef> SourceDirectory::Intern(FleetRef fleet, const SourceId& id, Un
   std::string value;
   PutVarint(ref.value, value);
   PutVarint(ZigZag(now.time_since_epoch().count()), value);
-  batch.Put(Table::kSources, key, value);
-  batch.Put(Table::kSourceIds, EncodeKey(ref), key);
+  transaction.Put(Table::kSources, key, value);
+  transaction.Put(Table::kSourceIds, EncodeKey(ref), key);
   return ref;
 }
 

@@ -1,5 +1,5 @@
 // The sources: ids and their numbers, both ways, and when each was first seen. On disk only: who
-// needs them fast keeps them (ingest's source table). Writing calls need the store's writer lock.
+// needs them fast keeps them (ingest's source table).
 #pragma once
 
 #include <atomic>
@@ -10,30 +10,32 @@
 #include "model/ids.h"
 #include "model/source_id.h"
 #include "storage/ref_sequence.h"
-#include "storage/store.h"
+#include "storage/transaction.h"
 
 namespace rollcall::storage {
 
-class SourceDirectory {
+class SourceDirectory final : private Participant {
  public:
   static Result<std::unique_ptr<SourceDirectory>> Open(Store& store);
 
-  // The number of a source; a new one goes into the batch, first seen `now`. A batch under way must
-  // not ask twice for the same new source. Writer lock.
-  Result<SourceRef> Intern(FleetRef fleet, const SourceId& id, UnixSeconds now, Batch& batch);
-  void Save(Batch& batch) const { sequence_.Save(batch); }
-  void Committed();
-  void Abandoned() { sequence_.Abandoned(); }
+  // The number of a source; a new one goes into the transaction, first seen `now`. A transaction
+  // must not ask twice for the same new source.
+  Result<SourceRef> Intern(FleetRef fleet, const SourceId& id, UnixSeconds now,
+                           Transaction& transaction);
 
   // How many there are, of all fleets. Thread-safe.
   uint64_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:
   explicit SourceDirectory(Store& store) : store_(store) {}
+  void Save(Transaction& transaction) const override { sequence_.Save(transaction); }
+  void Committed() override;
+  void Abandoned() override { sequence_.Abandoned(); }
 
   Store& store_;
   RefSequence sequence_{"last_source"};
   std::atomic<uint64_t> size_{0};
+  const Participation participation_{store_, *this};
 };
 
 }  // namespace rollcall::storage

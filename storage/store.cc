@@ -17,6 +17,7 @@
 #include "storage/append_operator.h"
 #include "storage/coding.h"
 #include "storage/rocks_events.h"
+#include "storage/transaction.h"
 
 namespace rollcall::storage {
 namespace {
@@ -119,32 +120,6 @@ struct Store::Impl {
   rocksdb::ColumnFamilyHandle* table(Table t) const { return tables[static_cast<size_t>(t)]; }
 };
 
-Batch::Batch(Store& store) : store_(store), batch_(std::make_unique<rocksdb::WriteBatch>()) {}
-Batch::~Batch() = default;
-
-// A batch in memory cannot fail to grow: the statuses below are about size limits that are not set.
-void Batch::Put(Table table, std::string_view key, std::string_view value) {
-  batch_->Put(store_.impl_->table(table), ToSlice(key), ToSlice(value)).PermitUncheckedError();
-}
-
-void Batch::Delete(Table table, std::string_view key) {
-  batch_->Delete(store_.impl_->table(table), ToSlice(key)).PermitUncheckedError();
-}
-
-void Batch::Append(std::string_view key, std::string_view bytes) {
-  batch_->Merge(store_.impl_->table(Table::kChunks), ToSlice(key), ToSlice(bytes))
-      .PermitUncheckedError();
-}
-
-void Batch::DeleteRange(Table table, std::string_view begin, std::string_view end) {
-  batch_->DeleteRange(store_.impl_->table(table), ToSlice(begin), ToSlice(end))
-      .PermitUncheckedError();
-}
-
-bool Batch::empty() const { return batch_->Count() == 0; }
-size_t Batch::bytes() const { return batch_->GetDataSize(); }
-void Batch::Clear() { batch_->Clear(); }
-
 struct Scan::State {
   std::string end;
   rocksdb::Slice end_slice;
@@ -222,7 +197,7 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
 }
 
 Status Store::Initialize(bool is_new) {
-  const WriterLock lock = LockForWriting();
+  Transaction transaction(*this);
   const Result<uint64_t> version = GetNumber(kFormatVersionName);
   if (!version.ok()) return version.status();
   if (*version == 0) {
@@ -236,10 +211,9 @@ Status Store::Initialize(bool is_new) {
       }
     }
     std::random_device random;
-    Batch batch(*this);
-    PutNumber(kFormatVersionName, kFormatVersion, batch);
-    PutNumber(kHashSeedName, uint64_t{random()} << 32 | random(), batch);
-    ROLLCALL_RETURN_IF_ERROR(Commit(lock, batch));
+    transaction.PutNumber(kFormatVersionName, kFormatVersion);
+    transaction.PutNumber(kHashSeedName, uint64_t{random()} << 32 | random());
+    ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   } else if (*version != kFormatVersion) {
     return Status::FailedPrecondition("open store " + directory_ + ": written in format " +
                                       std::to_string(*version) + ", this program reads format " +
@@ -251,8 +225,9 @@ Status Store::Initialize(bool is_new) {
   return Status::Ok();
 }
 
-Status Store::Write(const WriterLock& lock, const Batch& batch, bool sync) {
-  if (!lock.owns_lock()) return Status::Internal("commit without the writer lock");
+rocksdb::ColumnFamilyHandle* Store::HandleOf(Table table) const { return impl_->table(table); }
+
+Status Store::Write(rocksdb::WriteBatch& batch, bool sync) {
   if (failed_ || impl_->errors->any()) ROLLCALL_RETURN_IF_ERROR(Resume());
   // The log is torn where a write to it fails, and RocksDB begins a new one only when it has
   // something to write out. This is something, and itself not in the log.
@@ -263,17 +238,19 @@ Status Store::Write(const WriterLock& lock, const Batch& batch, bool sync) {
   if (s.ok()) {
     rocksdb::WriteOptions logged;
     logged.sync = sync;
-    s = impl_->db->Write(logged, batch.batch_.get());
+    s = impl_->db->Write(logged, &batch);
   }
   if (s.ok()) {
     if (failed_.exchange(false)) log::Info("store {}: writes again", directory_);
     return Status::Ok();
   }
   failed_ = true;
-  return Status::Unavailable("commit " + std::to_string(batch.bytes()) + " bytes: " + s.ToString());
+  return Status::Unavailable("commit " + std::to_string(batch.GetDataSize()) +
+                             " bytes: " + s.ToString());
 }
 
-Status Store::DropFiles(Table table, std::string_view begin, std::string_view end) {
+Status Store::DropFiles(const Transaction&, Table table, std::string_view begin,
+                        std::string_view end) {
   const rocksdb::Slice first = ToSlice(begin);
   const rocksdb::Slice last = ToSlice(end);
   const rocksdb::Status s =
@@ -295,15 +272,17 @@ Status Store::Resume() {
 }
 
 // A synced write, and not RocksDB's SyncWAL: it recovers as every commit does.
-Status Store::Sync(const WriterLock& lock) {
-  Batch probe(*this);
-  probe.Put(Table::kMeta, kProbeName, kProbeValue);
-  return Commit(lock, probe);
+Status Store::Sync() {
+  Transaction transaction(*this);
+  transaction.Put(Table::kMeta, kProbeName, kProbeValue);
+  return transaction.Commit();
 }
 
 Status Store::Recover() {
-  const WriterLock lock = LockForWriting();
-  return failed_ || impl_->errors->any() ? Sync(lock) : Status::Ok();
+  Transaction transaction(*this);
+  if (!failed_ && !impl_->errors->any()) return Status::Ok();
+  transaction.Put(Table::kMeta, kProbeName, kProbeValue);
+  return transaction.Commit();
 }
 
 Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,
@@ -365,12 +344,6 @@ Result<uint64_t> Store::GetNumber(std::string_view name) const {
     return Status::DataLoss("read " + std::string(name) + ": not a number");
   }
   return v;
-}
-
-void Store::PutNumber(std::string_view name, uint64_t v, Batch& batch) {
-  std::string value;
-  PutVarint(v, value);
-  batch.Put(Table::kMeta, name, value);
 }
 
 std::vector<Store::Property> Store::Properties() const {

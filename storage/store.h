@@ -1,8 +1,8 @@
-// The store: one RocksDB in one directory, its column families and its one writer lock. What the
-// rows mean is the business of the codecs and of who owns the table (storage/FORMAT.md).
+// The store: one RocksDB in one directory and its column families. What the rows mean is the
+// business of the codecs and of who owns the table (storage/FORMAT.md).
 //
-// Reads are thread-safe and may run beside a writer. Writers hold the writer lock from the first
-// read that their write depends on until the commit.
+// Reads are thread-safe and may run beside a writer. Rows are written by a Transaction
+// (storage/transaction.h) and by nothing else.
 #pragma once
 
 #include <atomic>
@@ -18,6 +18,7 @@
 #include "base/status.h"
 
 namespace rocksdb {
+class ColumnFamilyHandle;
 class DB;
 class Iterator;
 class WriteBatch;
@@ -28,6 +29,9 @@ namespace rollcall::storage {
 
 // The format this program writes and the only one it reads (storage/FORMAT.md).
 inline constexpr uint64_t kFormatVersion = 1;
+
+class Participant;
+class Transaction;
 
 // A column family.
 enum class Table {
@@ -66,33 +70,6 @@ class Snapshot {
   std::shared_ptr<const rocksdb::Snapshot> snapshot_;
 };
 
-class Store;
-
-// Changes that become visible and durable together, or not at all. Not thread-safe.
-class Batch {
- public:
-  explicit Batch(Store& store);
-  ~Batch();
-  Batch(const Batch&) = delete;
-  Batch& operator=(const Batch&) = delete;
-
-  void Put(Table table, std::string_view key, std::string_view value);
-  void Delete(Table table, std::string_view key);
-  // Appends to the value; only where the table is kChunks.
-  void Append(std::string_view key, std::string_view bytes);
-  // All keys from `begin` to before `end`.
-  void DeleteRange(Table table, std::string_view begin, std::string_view end);
-
-  bool empty() const;
-  size_t bytes() const;
-  void Clear();
-
- private:
-  friend class Store;
-  Store& store_;
-  std::unique_ptr<rocksdb::WriteBatch> batch_;
-};
-
 // Walks keys in order, from a lower bound to before an upper one. It must not outlive the store.
 class Scan {
  public:
@@ -125,29 +102,18 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  using WriterLock = std::unique_lock<std::mutex>;
-  WriterLock LockForWriting() { return WriterLock(writer_mutex_); }
-
-  // Makes the batch visible and, with all before it, durable (synced to disk). Unavailable: the
-  // disk is full or failed, and nothing of the batch is stored; later calls try to recover first,
-  // once a second. The batch is left as it was.
-  Status Commit(const WriterLock& lock, const Batch& batch) { return Write(lock, batch, true); }
-  // The same, but durable only with the next commit or Sync: for who has many batches and tells
-  // nobody before the last. A crash leaves the first of them, each whole.
-  Status CommitUnsynced(const WriterLock& lock, const Batch& batch) {
-    return Write(lock, batch, false);
-  }
-  // Makes all that was committed durable. Unavailable: the disk.
-  Status Sync(const WriterLock& lock);
+  // Makes all that was committed durable. Unavailable: the disk. A transaction of its own.
+  Status Sync();
 
   // Gives the disk back what files hold that have nothing but keys from `begin` to before `end`.
   // Reads of that range may find any, all or none of its rows from then on: for rows that count as
-  // deleted.
-  Status DropFiles(Table table, std::string_view begin, std::string_view end);
+  // deleted by a transaction that is committed, and still held.
+  Status DropFiles(const Transaction& committed, Table table, std::string_view begin,
+                   std::string_view end);
 
   // Where a write failed, and in the background too: tries to write again, so that a store is
   // writable soon after the disk has room, even if nobody commits. Ok where there is nothing to
-  // recover from. Takes the writer lock.
+  // recover from. A transaction of its own.
   Status Recover();
 
   // Whether the latest commit worked. Thread-safe.
@@ -167,7 +133,6 @@ class Store {
 
   // A counter or another number in kMeta; 0 where there is none.
   Result<uint64_t> GetNumber(std::string_view name) const;
-  static void PutNumber(std::string_view name, uint64_t v, Batch& batch);
 
   // Secret and random, made with the store: keys the hashes that are kept on disk.
   uint64_t hash_seed() const { return hash_seed_; }
@@ -185,16 +150,22 @@ class Store {
 
  private:
   struct Impl;
-  friend class Batch;
+  friend class Transaction;
+  friend class Turn;
+  friend class Participation;
   Store();
   Status Initialize(bool is_new);
-  Status Write(const WriterLock& lock, const Batch& batch, bool sync);
+  rocksdb::ColumnFamilyHandle* HandleOf(Table table) const;
+  // For Transaction::Commit, and with its outcomes.
+  Status Write(rocksdb::WriteBatch& batch, bool sync);
   Status Resume();
 
   std::string directory_;
   uint64_t hash_seed_ = 0;
   std::atomic<bool> failed_{false};  // the latest commit; written under writer_mutex_
-  std::mutex writer_mutex_;  // guards every decision that a commit rests on, and next_resume_
+  std::mutex turn_mutex_;            // a Turn
+  std::mutex writer_mutex_;          // a Transaction; guards the next two
+  std::vector<Participant*> participants_;
   std::chrono::steady_clock::time_point next_resume_{};
   std::unique_ptr<Impl> impl_;
 };

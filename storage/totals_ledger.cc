@@ -10,7 +10,7 @@ namespace {
 // About 50 MiB; the rows that reports keep touching are a few thousand.
 constexpr size_t kMaxCachedRows = 1 << 18;
 
-// Rows per batch of a base: none of them holds the writer lock for long.
+// Rows per transaction of a base: none holds the writer lock for long.
 constexpr size_t kRowsPerBatch = 8192;
 
 }  // namespace
@@ -33,12 +33,12 @@ Status TotalsLedger::Load() {
   return scan.status();
 }
 
-void TotalsLedger::DropRows(const WindowKey& window, Batch& batch) const {
+void TotalsLedger::DropRows(const WindowKey& window, Transaction& transaction) {
   const WindowKey next{window.last, {static_cast<uint16_t>(window.fleet.value + 1)}};
-  batch.DeleteRange(Table::kTotals, EncodeKey(window), EncodeKey(next));
+  transaction.DeleteRange(Table::kTotals, EncodeKey(window), EncodeKey(next));
 }
 
-void TotalsLedger::DropStale(Month month, FleetRef fleet, Batch& batch) {
+void TotalsLedger::DropStale(Month month, FleetRef fleet, Transaction& transaction) {
   auto at = windows_.lower_bound({month, fleet});
   while (at != windows_.end() && at->first.last < month.Plus(kMaxWindowMonths)) {
     const auto& [window, entry] = *at;
@@ -46,20 +46,21 @@ void TotalsLedger::DropStale(Month month, FleetRef fleet, Batch& batch) {
       ++at;
     } else if (window.last == month) {
       if (entry.final) {
-        batch.Put(Table::kWindows, EncodeKey(window), EncodeWindow(WindowRecord()));
+        transaction.Put(Table::kWindows, EncodeKey(window), EncodeWindow(WindowRecord()));
         staged_reopened_.push_back(window);
         at->second.final = false;
       }
       ++at;
     } else {
-      at = DropWindow(at, batch);
+      at = DropWindow(at, transaction);
     }
   }
 }
 
-TotalsLedger::Windows::iterator TotalsLedger::DropWindow(Windows::iterator at, Batch& batch) {
-  DropRows(at->first, batch);
-  batch.Delete(Table::kWindows, EncodeKey(at->first));
+TotalsLedger::Windows::iterator TotalsLedger::DropWindow(Windows::iterator at,
+                                                         Transaction& transaction) {
+  DropRows(at->first, transaction);
+  transaction.Delete(Table::kWindows, EncodeKey(at->first));
   staged_drops_.emplace_back(at->first, std::move(at->second));
   return windows_.erase(at);
 }
@@ -73,7 +74,7 @@ Result<TotalsRow> TotalsLedger::RowOf(const TotalsKey& key) const {
   return row;
 }
 
-Status TotalsLedger::Add(const TotalsMap& gains, Batch& batch) {
+Status TotalsLedger::Add(const TotalsMap& gains, Transaction& transaction) {
   // In order of the keys: RocksDB takes rows in much faster so, which shows with a report of a
   // million series.
   std::vector<const TotalsMap::value_type*> sorted;
@@ -94,12 +95,12 @@ Status TotalsLedger::Add(const TotalsMap& gains, Batch& batch) {
       // Totals can be computed again from the peaks; what was put for them above goes with them.
       log::Error("totals of {}: {}; they are dropped and computed again", key.last.ToString(),
                  row.status().message());
-      DropWindow(at, batch);
+      DropWindow(at, transaction);
       continue;
     }
     if (!row.ok()) return row.status();
     *row += gain;
-    batch.Put(Table::kTotals, EncodeKey(key), EncodeTotals(*row));
+    transaction.Put(Table::kTotals, EncodeKey(key), EncodeTotals(*row));
     staged_rows_[key] = *row;
   }
   return Status::Ok();
@@ -132,14 +133,13 @@ void TotalsLedger::Abandoned() {
 }
 
 Result<std::optional<TotalsLedger::Cut>> TotalsLedger::Begin(const WindowKey& window) {
-  const Store::WriterLock lock = store_.LockForWriting();
+  Transaction transaction(store_);
   if (const auto at = windows_.find(window); at != windows_.end() && at->second.kept) {
     return std::optional<Cut>();
   }
   // Rows that an earlier attempt left behind.
-  Batch batch(store_);
-  DropRows(window, batch);
-  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  DropRows(window, transaction);
+  ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   std::erase_if(rows_, [&](const auto& row) {
     return row.first.last == window.last && row.first.fleet == window.fleet;
   });
@@ -154,38 +154,35 @@ Result<bool> TotalsLedger::Finish(const Cut& cut, const TotalsMap& base) {
     return at != windows_.end() && at->second.epoch == cut.epoch;
   };
   for (auto next = base.begin(); next != base.end();) {
-    const Store::WriterLock lock = store_.LockForWriting();
+    Transaction transaction(store_);
     if (!still_ours()) return false;
-    Batch batch(store_);
     for (size_t i = 0; i < kRowsPerBatch && next != base.end(); ++i, ++next) {
-      batch.Put(Table::kTotals, EncodeKey(next->first), EncodeTotals(next->second));
+      transaction.Put(Table::kTotals, EncodeKey(next->first), EncodeTotals(next->second));
     }
-    ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+    ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   }
-  const Store::WriterLock lock = store_.LockForWriting();
+  Transaction transaction(store_);
   if (!still_ours()) return false;
   Entry& entry = windows_[cut.window];
-  Batch batch(store_);
   for (const auto& [key, gain] : entry.pending) {
     const auto found = base.find(key);
     TotalsRow row = found == base.end() ? TotalsRow() : found->second;
     row += gain;
-    batch.Put(Table::kTotals, EncodeKey(key), EncodeTotals(row));
+    transaction.Put(Table::kTotals, EncodeKey(key), EncodeTotals(row));
   }
-  batch.Put(Table::kWindows, EncodeKey(cut.window), EncodeWindow(WindowRecord()));
-  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  transaction.Put(Table::kWindows, EncodeKey(cut.window), EncodeWindow(WindowRecord()));
+  ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   entry.pending.clear();
   entry.kept = true;
   return true;
 }
 
 Status TotalsLedger::MarkFinal(const WindowKey& window, const WindowRecord& record) {
-  const Store::WriterLock lock = store_.LockForWriting();
+  Transaction transaction(store_);
   const auto at = windows_.find(window);
   if (at == windows_.end() || !at->second.kept || at->second.final) return Status::Ok();
-  Batch batch(store_);
-  batch.Put(Table::kWindows, EncodeKey(window), EncodeWindow(record));
-  ROLLCALL_RETURN_IF_ERROR(store_.Commit(lock, batch));
+  transaction.Put(Table::kWindows, EncodeKey(window), EncodeWindow(record));
+  ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   at->second.final = true;
   return Status::Ok();
 }

@@ -10,8 +10,8 @@
 // reports nothing. What changes a month behind a window's end (an import, a clock set back) drops
 // the windows that it touches; the next reader has them computed again.
 //
-// Everything here needs the store's writer lock, which Begin, Finish and MarkFinal take themselves.
-// A reader needs no lock: a snapshot in which the kWindows row is there has the right kTotals rows.
+// Everything here belongs to a transaction; Begin, Finish and MarkFinal make their own. A reader
+// needs none: a snapshot in which the kWindows row is there has the right kTotals rows.
 #pragma once
 
 #include <map>
@@ -24,25 +24,22 @@
 #include "model/totals.h"
 #include "storage/keys.h"
 #include "storage/row_codec.h"
-#include "storage/store.h"
+#include "storage/transaction.h"
 
 namespace rollcall::storage {
 
-class TotalsLedger {
+class TotalsLedger final : private Participant {
  public:
   static Result<std::unique_ptr<TotalsLedger>> Open(Store& store);
 
-  // Whether gains of this month are wanted.
+  // Whether gains of this month are wanted, as of the transaction under way.
   bool Follows(const WindowKey& window) const { return windows_.contains(window); }
-  // Puts into the batch what a report in `month` makes stale: windows that end later, and that an
-  // overview of the month was final.
-  void DropStale(Month month, FleetRef fleet, Batch& batch);
+  // Drops what a report in `month` makes stale: windows that end later, and that an overview of the
+  // month was final.
+  void DropStale(Month month, FleetRef fleet, Transaction& transaction);
   // Adds gains to the rows of months that are followed (others are passed over). At most once a
-  // batch.
-  Status Add(const TotalsMap& gains, Batch& batch);
-  // What came of the batch.
-  void Committed();
-  void Abandoned();
+  // transaction.
+  Status Add(const TotalsMap& gains, Transaction& transaction);
 
   // A snapshot from which to compute a month's base; nullopt where the totals are kept already.
   struct Cut {
@@ -74,20 +71,23 @@ class TotalsLedger {
   explicit TotalsLedger(Store& store) : store_(store) {}
   Status Load();
   Result<TotalsRow> RowOf(const TotalsKey& key) const;
-  void DropRows(const WindowKey& window, Batch& batch) const;
+  static void DropRows(const WindowKey& window, Transaction& transaction);
   // Returns the window after it.
-  Windows::iterator DropWindow(Windows::iterator at, Batch& batch);
+  Windows::iterator DropWindow(Windows::iterator at, Transaction& transaction);
+  void Committed() override;
+  void Abandoned() override;
 
   Store& store_;
   uint64_t next_epoch_ = 1;
   Windows windows_;
   TotalsMap rows_;  // cache of rows as stored; bounded
 
-  // Of the batch under way:
+  // Of the transaction under way:
   TotalsMap staged_rows_;
   TotalsMap staged_pending_;
   std::vector<std::pair<WindowKey, Entry>> staged_drops_;
   std::vector<WindowKey> staged_reopened_;
+  const Participation participation_{store_, *this};
 };
 
 }  // namespace rollcall::storage

@@ -23,9 +23,6 @@ const std::string_view kDemoHelp =
 
 namespace {
 
-// A number in the store: 1 once a demo's history is whole.
-constexpr std::string_view kDemoIsWhole = "demo_is_whole";
-
 bool StopRequested() {
   sigset_t pending;
   sigpending(&pending);
@@ -47,11 +44,7 @@ Status Fill(const DemoOptions& options, storage::Stores& stores) {
   ROLLCALL_RETURN_IF_ERROR(demo::FillWithDemo(
       stores, **fleet, registry, [&](uint64_t done) { bar.Update(done); }, StopRequested));
   bar.Finish();
-  storage::Store& store = stores.store();
-  const storage::Store::WriterLock lock = store.LockForWriting();
-  storage::Batch batch(store);
-  storage::Store::PutNumber(kDemoIsWhole, 1, batch);
-  return store.Commit(lock, batch);
+  return Status::Ok();
 }
 
 }  // namespace
@@ -63,9 +56,9 @@ int RunDemo(std::span<char*> args) {
   HoldSignals();
   auto stores = OpenStores(*options);
   if (!stores.ok()) return Fail("demo", stores.status());
-  const Result<uint64_t> is_whole = (*stores)->store().GetNumber(kDemoIsWhole);
+  const Result<bool> is_whole = demo::HoldsWholeDemo((*stores)->store());
   if (!is_whole.ok()) return Fail("demo", is_whole.status());
-  if (*is_whole == 1) {
+  if (*is_whole) {
     log::Info("{} holds a demo fleet already", options->data_dir);
   } else if ((*stores)->sources().size() > 0) {
     return Fail("demo",

@@ -70,9 +70,9 @@ Result<std::optional<storage::PeriodRows>> PeriodTallies::Get(const Fleet& fleet
 
 Result<std::optional<storage::PeriodRows>> PeriodTallies::GetClosed(const Fleet& fleet,
                                                                     Period period) {
-  std::unique_lock turn(stores_.import_turn(), std::defer_lock);
+  std::optional<storage::Turn> turn;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (attempt == kAttemptsBesideImports) turn.lock();
+    if (attempt == kAttemptsBesideImports) turn.emplace(stores_.store());
     auto stored = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
     if (!stored.ok() || stored->has_value()) return stored;
     const Result<bool> possible = CanBeScanned(fleet.ref, period);

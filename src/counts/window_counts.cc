@@ -1,6 +1,7 @@
 #include "counts/window_counts.h"
 
 #include <chrono>
+#include <optional>
 
 #include "counts/window_scan.h"
 
@@ -32,9 +33,9 @@ Result<std::optional<KeptTotals>> WindowCounts::Read(const storage::WindowKey& w
 }
 
 Result<KeptTotals> WindowCounts::Ensure(const storage::WindowKey& window) {
-  std::unique_lock turn(stores_.import_turn(), std::defer_lock);
+  std::optional<storage::Turn> turn;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (attempt == kAttemptsBesideImports) turn.lock();
+    if (attempt == kAttemptsBesideImports) turn.emplace(stores_.store());
     auto kept = Read(window);
     if (!kept.ok()) return kept.status();
     if (kept->has_value()) return std::move(**kept);

@@ -1,6 +1,7 @@
 #include "demo/fill.h"
 
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "base/clock.h"
@@ -10,6 +11,9 @@
 
 namespace rollcall::demo {
 namespace {
+
+// A number in kMeta: 1 once a demo's history is whole.
+constexpr std::string_view kDemoIsWhole = "demo_is_whole";
 
 // What became of the reports, told from the committer's thread.
 class FirstFailure {
@@ -49,7 +53,16 @@ Status FillWithDemo(storage::Stores& stores, DemoFleet& fleet, metrics::Registry
   }
   // Waits for what is queued.
   ingester.reset();
-  return failure.Get();
+  ROLLCALL_RETURN_IF_ERROR(failure.Get());
+  storage::Transaction transaction(stores.store());
+  transaction.PutNumber(kDemoIsWhole, 1);
+  return transaction.Commit();
+}
+
+Result<bool> HoldsWholeDemo(const storage::Store& store) {
+  const Result<uint64_t> mark = store.GetNumber(kDemoIsWhole);
+  if (!mark.ok()) return mark.status();
+  return *mark == 1;
 }
 
 }  // namespace rollcall::demo

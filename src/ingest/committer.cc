@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_set>
 
 #include "base/log.h"
+#include "parse/report_parser.h"
 
 namespace rollcall::ingest {
 
@@ -68,44 +70,43 @@ void Committer::Run() {
 }
 
 void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
-  std::vector<Written> written;
-  uint64_t dropped = 0;
+  Round round;
   Status status;
+  bool is_written = false;
   {
-    const storage::Store::WriterLock lock = stores_.store().LockForWriting();
-    storage::Batch batch(stores_.store());
-    status = WriteSome(waiting, written, batch, dropped);
-    if (!status.ok()) {
-      // One report's source is unreadable: the others are written without it.
-      for (; written.size() > 1; written.erase(written.end() - 2)) {
-        waiting.push_front(std::move(written[written.size() - 2].report));
-      }
-    } else if (!batch.empty()) {
-      const auto begin = std::chrono::steady_clock::now();
-      status = stores_.Commit(lock, batch);
-      commit_seconds_.Observe(
-          std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-      if (status.ok()) {
-        commits_.Add();
-        reports_per_commit_.Observe(static_cast<double>(written.size()));
-      }
-    }
-    if (status.ok()) {
-      stores_.Committed();
-      sources_.Committed();
-    } else {
-      stores_.Abandoned();
-      sources_.Abandoned();
-    }
+    storage::Transaction transaction(stores_.store());
+    status = WriteSome(waiting, transaction, round);
+    is_written = status.ok();
+    if (is_written) status = Commit(transaction, round.written.size());
     cached_sources_.Set(static_cast<int64_t>(sources_.size()));
     cached_bytes_.Set(static_cast<int64_t>(sources_.bytes()));
   }
-  Answer(written, status);
-  if (status.ok() && dropped > 0) CountDropped(dropped);
+  if (!is_written) {
+    // One report's source is unreadable: the others are written without it.
+    for (; round.written.size() > 1; round.written.erase(round.written.end() - 2)) {
+      round.again.push_front(std::move(round.written[round.written.size() - 2].report));
+    }
+  }
+  Answer(round.written, status);
+  if (status.ok() && round.dropped > 0) CountDropped(round.dropped);
+  PutBack(round.again, waiting);
 }
 
-Status Committer::WriteSome(std::deque<PreparedReport>& waiting, std::vector<Written>& written,
-                            storage::Batch& batch, uint64_t& dropped) {
+Status Committer::Commit(storage::Transaction& transaction, size_t reports) {
+  if (transaction.empty()) return transaction.Commit();
+  const auto begin = std::chrono::steady_clock::now();
+  Status status = transaction.Commit();
+  commit_seconds_.Observe(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  if (status.ok()) {
+    commits_.Add();
+    reports_per_commit_.Observe(static_cast<double>(reports));
+  }
+  return status;
+}
+
+Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
+                            Round& round) {
   const storage::UnixMilliseconds now = clock_.NowMilliseconds();
   const auto time_of = [&](const PreparedReport& report) {
     return report.time ? storage::UnixMilliseconds(*report.time) : now;
@@ -116,43 +117,67 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, std::vector<Wri
   const Day day = Day::Of(seconds(time_of(waiting.front())));
   TotalsMap gains;
   std::vector<FleetRef> fleets;
-  while (!waiting.empty() && written.size() < kMaxReportsPerCommit &&
-         batch.bytes() < kMaxBytesPerCommit) {
+  std::unordered_set<Hash128, Hash128Hasher> unparsed_ids;
+  while (!waiting.empty() && round.written.size() + round.again.size() < kMaxReportsPerCommit &&
+         transaction.bytes() < kMaxBytesPerCommit) {
     const storage::UnixMilliseconds time = time_of(waiting.front());
     if (Day::Of(seconds(time)) != day) break;
-    written.push_back({std::move(waiting.front()), Status::Ok()});
+    PreparedReport& report = round.written.emplace_back(std::move(waiting.front())).report;
     waiting.pop_front();
-    PreparedReport& report = written.back().report;
     if (store_ && std::find(fleets.begin(), fleets.end(), report.fleet) == fleets.end()) {
       fleets.push_back(report.fleet);
-      stores_.totals().DropStale(Month::Of(day), report.fleet, batch);
-      stores_.periods().DropDay(day, report.fleet, batch);
-      stores_.periods().DropWindows(Month::Of(day), report.fleet, batch);
+      stores_.totals().DropStale(Month::Of(day), report.fleet, transaction);
+      stores_.periods().DropDay(day, report.fleet, transaction);
+      stores_.periods().DropWindows(Month::Of(day), report.fleet, transaction);
     }
-    const Result<Outcome> outcome = WriteOne(report, time, batch, gains);
-    if (outcome.ok()) {
-      written.back().outcome = *outcome;
-    } else if (outcome.status().code() == Code::kInvalidArgument) {
-      written.back().status = outcome.status();
-    } else {
-      return outcome.status();
+    const Result<Outcome> outcome = unparsed_ids.contains(report.id_hash)
+                                        ? Outcome::kUnparsed
+                                        : WriteOne(report, time, transaction, gains);
+    if (!outcome.ok()) return outcome.status();
+    round.written.back().outcome = *outcome;
+    if (*outcome == Outcome::kUnparsed) {
+      unparsed_ids.insert(report.id_hash);
+      round.again.push_back(std::move(report));
+      round.written.pop_back();
     }
   }
-  const Result<uint64_t> made_room = stores_.outbox().MakeRoom(batch);
-  if (!made_room.ok()) return made_room.status();
-  dropped = *made_room;
-  return stores_.totals().Add(gains, batch);
+  const Result<uint64_t> dropped = stores_.outbox().MakeRoom(transaction);
+  if (!dropped.ok()) return dropped.status();
+  round.dropped = *dropped;
+  return stores_.totals().Add(gains, transaction);
 }
 
-Result<Outcome> Committer::WriteOne(PreparedReport& report, storage::UnixMilliseconds time,
-                                    storage::Batch& batch, TotalsMap& gains) {
-  Result<Outcome> outcome =
-      store_ ? writer_.Write(report, std::chrono::floor<std::chrono::seconds>(time), batch, gains)
-             : (report.parsed.samples.empty() ? Outcome::kEmpty : Outcome::kForwardOnly);
-  if (outcome.ok() && *outcome != Outcome::kEmpty && !report.packed_body.empty()) {
-    stores_.outbox().Append({time, report.fleet, report.id.text(), report.packed_body}, batch);
+Result<Outcome> Committer::WriteOne(const PreparedReport& report, storage::UnixMilliseconds time,
+                                    storage::Transaction& transaction, TotalsMap& gains) {
+  Result<Outcome> outcome = Outcome::kForwardOnly;
+  if (store_) {
+    outcome =
+        writer_.Write(report, std::chrono::floor<std::chrono::seconds>(time), transaction, gains);
+  } else if (std::get<ParsedReport>(report.content).samples.empty()) {
+    outcome = Outcome::kEmpty;
+  }
+  if (!report.packed_body.empty() && outcome.ok() && *outcome != Outcome::kEmpty &&
+      *outcome != Outcome::kUnparsed) {
+    stores_.outbox().Append({time, report.fleet, report.id.text(), report.packed_body},
+                            transaction);
   }
   return outcome;
+}
+
+void Committer::PutBack(std::deque<PreparedReport>& again, std::deque<PreparedReport>& waiting) {
+  for (auto report = again.rbegin(); report != again.rend(); ++report) {
+    if (const auto* const body = std::get_if<UnparsedBody>(&report->content)) {
+      ParsedReport parsed;
+      if (Status status = ParseReport(body->text, stores_.labels().hash_seed(), parsed);
+          !status.ok()) {
+        counters_.refused.Add();
+        report->done(status);
+        continue;
+      }
+      report->content = std::move(parsed);
+    }
+    waiting.push_front(std::move(*report));
+  }
 }
 
 void Committer::Answer(std::vector<Written>& written, const Status& committed) {
@@ -161,15 +186,12 @@ void Committer::Answer(std::vector<Written>& written, const Status& committed) {
     LogFailure(written.size(), committed);
   }
   for (Written& one : written) {
-    const Status& status = committed.ok() ? one.status : committed;
-    if (!committed.ok()) {
-      counters_.failed.Add();
-    } else if (!one.status.ok()) {
-      counters_.refused.Add();
-    } else {
+    if (committed.ok()) {
       CountStored(one);
+    } else {
+      counters_.failed.Add();
     }
-    one.report.done(status);
+    one.report.done(committed);
   }
 }
 
@@ -197,7 +219,8 @@ void Committer::CountStored(const Written& one) {
   metrics::Counter* const by_outcome[] = {&counters_.same, &counters_.changed, &counters_.full,
                                           &counters_.empty, &counters_.forward_only};
   by_outcome[static_cast<size_t>(one.outcome)]->Add();
-  if (one.outcome != Outcome::kEmpty && !one.report.parsed.has_multiline_value) {
+  const auto* const parsed = std::get_if<ParsedReport>(&one.report.content);
+  if (one.outcome != Outcome::kEmpty && (parsed == nullptr || !parsed->has_multiline_value)) {
     recent_.Remember(one.report.id_hash, one.report.fingerprint);
   }
 }

@@ -1,6 +1,6 @@
-// The committer: the one thread that writes reports. It takes what waits, makes one batch of it,
-// syncs it once, and tells everyone who waited. The longer a sync takes, the more reports share the
-// next.
+// The committer: the one thread that writes reports. It takes what waits, makes one transaction of
+// it, synced once, and tells everyone who waited. The longer a sync takes, the more reports share
+// the next.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ namespace rollcall::ingest {
 
 struct CommitterOptions {
   size_t source_cache_bytes = 0;
-  bool store = true;  // false: what there is of a report in the batch is its row in the outbox
+  bool store = true;  // false: of a report nothing is written but its row in the outbox
 };
 
 class Committer {
@@ -41,31 +41,39 @@ class Committer {
 
   static constexpr size_t kMaxQueued = 32'768;
 
-  // After a source's rows were written by somebody else, who holds the store's writer lock.
-  void Forget(const storage::Store::WriterLock&, const Hash128& id_hash) {
-    sources_.Forget(id_hash);
+  // Where another's transaction changes a source's rows.
+  void Forget(const Hash128& id_hash, const storage::Transaction& transaction) {
+    sources_.Forget(id_hash, transaction);
   }
 
  private:
-  // A commit's reports are of one day: within a batch a source's rows are known from memory alone.
+  // A commit's reports are of one day: within it a source's rows are known from memory alone.
   static constexpr size_t kMaxReportsPerCommit = 2'048;
   static constexpr size_t kMaxBytesPerCommit = 32 * 1024 * 1024;
   static constexpr std::chrono::seconds kFailureLogInterval{10};
 
   struct Written {
     PreparedReport report;
-    Status status;
     Outcome outcome = Outcome::kEmpty;
   };
 
   void Run();
   void CommitSome(std::deque<PreparedReport>& waiting);
-  // Moves reports from `waiting` into the batch; `dropped` is told how many others have to leave
-  // the outbox for them. A failure is that of the last one in `written`.
-  Status WriteSome(std::deque<PreparedReport>& waiting, std::vector<Written>& written,
-                   storage::Batch& batch, uint64_t& dropped);
-  Result<Outcome> WriteOne(PreparedReport& report, storage::UnixMilliseconds time,
-                           storage::Batch& batch, TotalsMap& gains);
+  // What one transaction takes of those that wait.
+  struct Round {
+    std::vector<Written> written;
+    // For the next one, in order: bodies that must be parsed first, what their sources sent after.
+    std::deque<PreparedReport> again;
+    uint64_t dropped = 0;  // reports that leave the outbox for them
+  };
+  // Moves reports from `waiting` into the transaction. A failure is that of the last one written.
+  Status WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
+                   Round& round);
+  Result<Outcome> WriteOne(const PreparedReport& report, storage::UnixMilliseconds time,
+                           storage::Transaction& transaction, TotalsMap& gains);
+  Status Commit(storage::Transaction& transaction, size_t reports);
+  // To the front of those that wait, parsed. One that does not parse is answered.
+  void PutBack(std::deque<PreparedReport>& again, std::deque<PreparedReport>& waiting);
   void Answer(std::vector<Written>& written, const Status& committed);
   void LogFailure(size_t reports, const Status& status);
   void CountDropped(uint64_t reports);

@@ -65,8 +65,11 @@ class Replay {
 class MonthImport {
  public:
   MonthImport(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
-              storage::Batch& batch)
-      : stores_(stores), store_(stores.store()), key_{month, fleet, source}, batch_(batch) {}
+              storage::Transaction& transaction)
+      : stores_(stores),
+        store_(stores.store()),
+        key_{month, fleet, source},
+        transaction_(transaction) {}
 
   Status Run(std::span<const Instant> added, TotalsMap& gains, MergeTally& tally) {
     const Result<Day> first_whole_day = storage::FirstWholeDay(store_);
@@ -98,8 +101,8 @@ class MonthImport {
     const MergeTally of_day = MergeInstants(added, *reports);
     if (of_day.samples == 0) return Status::Ok();
     tally_ += of_day;
-    batch_.Put(Table::kChunks, ChunkKeyOf(day), WriteInstants(day, reports->instants));
-    stores_.periods().DropDay(day, key_.fleet, batch_);
+    transaction_.Put(Table::kChunks, ChunkKeyOf(day), WriteInstants(day, reports->instants));
+    stores_.periods().DropDay(day, key_.fleet, transaction_);
     days_.emplace(day, ChangedDay{std::move(*reports), added});
     return Status::Ok();
   }
@@ -173,8 +176,8 @@ class MonthImport {
     // The month's own totals are stale too where they would have to fall: as if the month before
     // changed.
     const Month changed = AnySumFell(old_row, row) ? key_.month.Plus(-1) : key_.month;
-    stores_.totals().DropStale(changed, key_.fleet, batch_);
-    stores_.periods().DropWindows(key_.month, key_.fleet, batch_);
+    stores_.totals().DropStale(changed, key_.fleet, transaction_);
+    stores_.periods().DropWindows(key_.month, key_.fleet, transaction_);
     if (stores_.totals().Follows({key_.month, key_.fleet})) {
       PeaksRow before;
       ROLLCALL_RETURN_IF_ERROR(
@@ -184,14 +187,14 @@ class MonthImport {
                                                          MonthsOf(Span::kYear), before));
       AddPeaksChange(key_.month, key_.fleet, old_row, row, quarter_before, before, gains);
     }
-    batch_.Put(Table::kPeaks, storage::EncodeKey(key_), storage::EncodePeaks(row));
+    transaction_.Put(Table::kPeaks, storage::EncodeKey(key_), storage::EncodePeaks(row));
     return Status::Ok();
   }
 
   storage::Stores& stores_;
   storage::Store& store_;
   const storage::PeaksKey key_;
-  storage::Batch& batch_;
+  storage::Transaction& transaction_;
   MergeTally tally_;
   std::map<Day, ChangedDay> days_;
 };
@@ -199,9 +202,9 @@ class MonthImport {
 }  // namespace
 
 Status ImportMonth(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
-                   std::span<const Instant> added, storage::Batch& batch, TotalsMap& gains,
-                   MergeTally& tally) {
-  return MonthImport(stores, fleet, source, month, batch).Run(added, gains, tally);
+                   std::span<const Instant> added, storage::Transaction& transaction,
+                   TotalsMap& gains, MergeTally& tally) {
+  return MonthImport(stores, fleet, source, month, transaction).Run(added, gains, tally);
 }
 
 }  // namespace rollcall::ingest

@@ -12,13 +12,12 @@
 
 namespace rollcall::ingest {
 
-// `added` is sorted by time, all within `month`, times unique. Puts what changes into the batch,
-// and what totals that are kept gain into `gains`; totals of later months that become stale are
-// dropped. Days that retention has taken are not stored again; their reports still count in the
-// month's peaks. Needs the store's writer lock; the batch must hold nothing else of this source's
-// month.
+// `added` is sorted by time, all within `month`, times unique. Puts what changes into the
+// transaction, and what totals that are kept gain into `gains`; totals of later months that become
+// stale are dropped. Days that retention has taken are not stored again; their reports still count
+// in the month's peaks. The transaction must hold nothing else of this source's month.
 Status ImportMonth(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
-                   std::span<const Instant> added, storage::Batch& batch, TotalsMap& gains,
-                   MergeTally& tally);
+                   std::span<const Instant> added, storage::Transaction& transaction,
+                   TotalsMap& gains, MergeTally& tally);
 
 }  // namespace rollcall::ingest

@@ -12,12 +12,12 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// What a batch holds at most before it is committed, a source's month over it aside.
-constexpr size_t kBatchBytes = 8 * 1024 * 1024;
-constexpr size_t kLabelSetsPerBatch = 16'384;
-// Beside a server: how long reports wait for a batch, and how long the next batch waits for them. A
+// What a part holds at most before it is committed, a source's month over it aside.
+constexpr size_t kPartBytes = 8 * 1024 * 1024;
+constexpr size_t kLabelSetsPerPart = 16'384;
+// Beside a server: how long reports wait for a part, and how long the next part waits for them. A
 // mutex alone would mostly be taken again by whoever has just let go of it.
-constexpr std::chrono::milliseconds kBatchTime{10};
+constexpr std::chrono::milliseconds kPartTime{10};
 constexpr std::chrono::microseconds kPause{500};
 
 constexpr unsigned kTimeShift = 32;
@@ -27,21 +27,14 @@ UnixSeconds TimeOf(uint64_t key) { return UnixSeconds(std::chrono::seconds(key >
 
 }  // namespace
 
-// A batch under way, with the locks that it needs.
-struct ImportWriter::OpenBatch {
-  explicit OpenBatch(storage::Stores& stores)
-      : turn(stores.import_turn()),
-        lock(stores.store().LockForWriting()),
-        batch(stores.store()),
-        begin(SteadyClock::now()) {}
+// The part of a load that one transaction holds.
+struct ImportWriter::Part {
+  explicit Part(storage::Store& store) : transaction(store, storage::Turn(store)) {}
 
-  std::unique_lock<std::mutex> turn;
-  storage::Store::WriterLock lock;
-  storage::Batch batch;
-  SteadyClock::time_point begin;
+  storage::Transaction transaction;
+  const SteadyClock::time_point begin = SteadyClock::now();
   TotalsMap gains;
   MergeTally tally;
-  std::vector<uint32_t> sources;  // that it writes
 };
 
 ImportWriter::ImportWriter(storage::Stores& stores, Ingester* ingester, FleetRef fleet,
@@ -67,32 +60,26 @@ Status ImportWriter::Write(ImportLoad& load) {
     if (!of_source.empty()) status = WriteSource(source, of_source);
     begin = ends[source];
   }
-  if (status.ok()) status = CloseBatch();
-  if (!status.ok() && open_) {
-    stores_.Abandoned();
-    open_.reset();
-  }
-  return status.ok() ? stores_.store().Sync(stores_.store().LockForWriting()) : status;
+  if (status.ok()) status = Close();
+  part_.reset();
+  return status.ok() ? stores_.store().Sync() : status;
 }
 
 Status ImportWriter::InternLabelSets(const std::vector<ImportLabelSet>& label_sets) {
   if (label_sets.empty()) return Status::Ok();
   for (size_t begin = 0; begin < label_sets.size();) {
-    ROLLCALL_RETURN_IF_ERROR(OpenABatch());
-    const size_t end = std::min(label_sets.size(), begin + kLabelSetsPerBatch);
+    ROLLCALL_RETURN_IF_ERROR(Open());
+    const size_t end = std::min(label_sets.size(), begin + kLabelSetsPerPart);
     Status status;
     for (; begin < end && status.ok(); ++begin) {
-      const auto refs =
-          stores_.labels().Intern(label_sets[begin].text, label_sets[begin].hash, open_->batch);
+      const auto refs = stores_.labels().Intern(label_sets[begin].text, label_sets[begin].hash,
+                                                part_->transaction);
       status = refs.status();
       if (refs.ok()) label_sets_.push_back(*refs);
     }
-    if (status.ok()) status = CloseBatch();
-    if (!status.ok()) {
-      if (open_) stores_.Abandoned();
-      open_.reset();
-      return status;
-    }
+    if (status.ok()) status = Close();
+    part_.reset();
+    ROLLCALL_RETURN_IF_ERROR(status);
   }
   RankLabelSets();
   return Status::Ok();
@@ -140,21 +127,21 @@ Status ImportWriter::WriteSource(uint32_t source, std::span<KeyedValue> samples)
     const auto size = static_cast<size_t>(end - samples.begin());
     ROLLCALL_RETURN_IF_ERROR(WriteMonth(source, month, samples.first(size)));
     samples = samples.subspan(size);
-    if (BatchIsFull()) ROLLCALL_RETURN_IF_ERROR(CloseBatch());
+    if (PartIsFull()) ROLLCALL_RETURN_IF_ERROR(Close());
   }
   return Status::Ok();
 }
 
 Status ImportWriter::WriteMonth(uint32_t number, Month month, std::span<const KeyedValue> samples) {
-  ROLLCALL_RETURN_IF_ERROR(OpenABatch());
+  ROLLCALL_RETURN_IF_ERROR(Open());
   Source& source = sources_[number];
   if (source.ref.value == 0) {
-    const auto ref =
-        stores_.sources().Intern(fleet_, source.id, TimeOf(samples.front().key), open_->batch);
+    const auto ref = stores_.sources().Intern(fleet_, source.id, TimeOf(samples.front().key),
+                                              part_->transaction);
     if (!ref.ok()) return ref.status();
     source.ref = *ref;
   }
-  if (open_->sources.empty() || open_->sources.back() != number) open_->sources.push_back(number);
+  if (ingester_ != nullptr) ingester_->Forget(fleet_, source.id, part_->transaction);
 
   month_series_.clear();
   month_series_.reserve(samples.size());  // what points into it stays valid
@@ -175,36 +162,28 @@ Status ImportWriter::WriteMonth(uint32_t number, Month month, std::span<const Ke
     }
     month_instants_.push_back({time, std::span(month_series_).subspan(first)});
   }
-  return ImportMonth(stores_, fleet_, source.ref, month, month_instants_, open_->batch,
-                     open_->gains, open_->tally);
+  return ImportMonth(stores_, fleet_, source.ref, month, month_instants_, part_->transaction,
+                     part_->gains, part_->tally);
 }
 
-bool ImportWriter::BatchIsFull() const {
-  return open_ && (open_->batch.bytes() >= kBatchBytes ||
-                   (ingester_ != nullptr && SteadyClock::now() - open_->begin >= kBatchTime));
+bool ImportWriter::PartIsFull() const {
+  return part_ && (part_->transaction.bytes() >= kPartBytes ||
+                   (ingester_ != nullptr && SteadyClock::now() - part_->begin >= kPartTime));
 }
 
-Status ImportWriter::OpenABatch() {
-  if (open_) return Status::Ok();
+Status ImportWriter::Open() {
+  if (part_) return Status::Ok();
   if (stop_.stop_requested()) return Status::Unavailable("import: stopped");
-  open_ = std::make_unique<OpenBatch>(stores_);
+  part_ = std::make_unique<Part>(stores_.store());
   return Status::Ok();
 }
 
-Status ImportWriter::CloseBatch() {
-  if (!open_) return Status::Ok();
-  ROLLCALL_RETURN_IF_ERROR(stores_.totals().Add(open_->gains, open_->batch));
-  if (!open_->batch.empty()) {
-    ROLLCALL_RETURN_IF_ERROR(stores_.CommitUnsynced(open_->lock, open_->batch));
-  }
-  stores_.Committed();
-  if (ingester_ != nullptr) {
-    for (const uint32_t source : open_->sources) {
-      ingester_->Forget(open_->lock, fleet_, sources_[source].id);
-    }
-  }
-  added_ += open_->tally;
-  open_.reset();
+Status ImportWriter::Close() {
+  if (!part_) return Status::Ok();
+  ROLLCALL_RETURN_IF_ERROR(stores_.totals().Add(part_->gains, part_->transaction));
+  ROLLCALL_RETURN_IF_ERROR(part_->transaction.CommitUnsynced());
+  added_ += part_->tally;
+  part_.reset();
   if (ingester_ != nullptr) std::this_thread::sleep_for(kPause);
   return Status::Ok();
 }

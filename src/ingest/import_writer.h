@@ -1,8 +1,8 @@
 // The writing half of an import: takes loads of samples, groups them into a source's reports by
-// second, and merges them with what the store has, in batches.
+// second, and merges them with what the store has, in transactions that each hold a part.
 //
-// Owned by the importer; one thread at a time. Live reports go on beside it: it holds the store's
-// writer lock for one batch, and lets others have it before the next.
+// Owned by the importer; one thread at a time. Live reports go on beside it: others write before
+// its next transaction.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ class ImportWriter {
   ~ImportWriter();
 
   // Stores the load, durably, and leaves it empty. Unavailable: the disk, or a stop was asked for;
-  // batches that were committed stay.
+  // parts that were committed stay.
   Status Write(ImportLoad& load);
 
   uint64_t reports_added() const { return added_.reports; }
@@ -42,7 +42,7 @@ class ImportWriter {
     SourceRef ref;  // 0: not asked for yet
   };
   using Refs = storage::LabelDictionary::Refs;
-  struct OpenBatch;
+  struct Part;
 
   Status InternLabelSets(const std::vector<ImportLabelSet>& label_sets);
   void RankLabelSets();
@@ -50,22 +50,24 @@ class ImportWriter {
   std::vector<size_t> GroupBySource(std::span<const ImportSample> samples);
   Status WriteSource(uint32_t source, std::span<KeyedValue> samples);
   Status WriteMonth(uint32_t source, Month month, std::span<const KeyedValue> samples);
-  Status OpenABatch();
-  Status CloseBatch();
-  bool BatchIsFull() const;
+  // Begins a part where none is under way.
+  Status Open();
+  // Commits the part under way, where there is one.
+  Status Close();
+  bool PartIsFull() const;
 
   storage::Stores& stores_;
   Ingester* const ingester_;
   const FleetRef fleet_;
   const std::stop_token stop_;
-  MergeTally added_;  // by batches that were committed
+  MergeTally added_;  // by parts that were committed
 
   std::vector<Source> sources_;
   std::vector<Refs> label_sets_;
   std::vector<ImportSeries> series_;
   std::vector<uint32_t> rank_of_;  // by label set: its place in the order of a report
   std::vector<uint32_t> by_rank_;
-  std::unique_ptr<OpenBatch> open_;
+  std::unique_ptr<Part> part_;  // null: none is under way
 
   // Scratch.
   std::vector<KeyedValue> sorted_;

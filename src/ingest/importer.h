@@ -47,7 +47,7 @@ struct ImportOptions {
   UnixSeconds latest{};  // later timestamps are refused
   // Samples that are in memory at most, a piece's aside; each takes up to 40 bytes.
   size_t max_buffered_samples = 6'000'000;
-  std::stop_token stop;  // a request ends the import soon, between two batches
+  std::stop_token stop;  // a request ends the import soon, between two parts
 };
 
 struct ImportTally {

@@ -26,25 +26,23 @@ void Ingester::Ingest(FleetRef fleet, SourceId id, std::string body,
                         .id_hash = {},
                         .time = time,
                         .fingerprint = FingerprintLines(body, seed_),
-                        .body = {},
+                        .content = {},
                         .packed_body = {},
-                        .is_parsed = false,
-                        .parsed = {},
                         .done = std::move(done)};
   report.id_hash = IdHashOf(fleet, report.id);
   // That a body is like an earlier one is believed only where the store can tell.
-  const bool parse = !store_ || !recent_.Has(report.id_hash, report.fingerprint);
-  if (parse) {
-    if (Status status = ParseReport(body, stores_.labels().hash_seed(), report.parsed);
+  const bool repeats = store_ && recent_.Has(report.id_hash, report.fingerprint);
+  if (!repeats) {
+    if (Status status =
+            ParseReport(body, stores_.labels().hash_seed(), report.content.emplace<ParsedReport>());
         !status.ok()) {
       counters_.refused.Add();
       report.done(status);
       return;
     }
-    report.is_parsed = true;
   }
   if (forward_) report.packed_body = PackBody(body);
-  if (!parse) report.body = std::move(body);
+  if (repeats) report.content = UnparsedBody{std::move(body)};
   committer_.Enqueue(std::move(report));
 }
 

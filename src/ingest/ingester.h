@@ -1,4 +1,5 @@
-// The way in for reports, whoever brings them: HTTP, the demo, later an import.
+// The way in for reports that stand for their time of receipt: of HTTP and of the demo. One that
+// runs beside an import is told which sources the import writes.
 #pragma once
 
 #include <memory>
@@ -35,9 +36,9 @@ class Ingester {
   void Ingest(FleetRef fleet, SourceId id, std::string body, std::optional<UnixSeconds> time,
               Done done);
 
-  // After a source's rows were written by somebody else, who holds the store's writer lock.
-  void Forget(const storage::Store::WriterLock& lock, FleetRef fleet, const SourceId& id) {
-    committer_.Forget(lock, IdHashOf(fleet, id));
+  // Where another's transaction changes a source's rows.
+  void Forget(FleetRef fleet, const SourceId& id, const storage::Transaction& transaction) {
+    committer_.Forget(IdHashOf(fleet, id), transaction);
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -18,18 +19,19 @@ namespace rollcall::ingest {
 // parse; anything else, and nothing of it is stored. Called on the committer's thread: quick.
 using Done = std::function<void(const Status&)>;
 
+// A body that is likely to repeat the source's last report, and was not parsed for that reason.
+struct UnparsedBody {
+  std::string text;
+};
+
 struct PreparedReport {
   FleetRef fleet;
   SourceId id;
-  Hash128 id_hash;                  // of fleet and id
-  std::optional<UnixSeconds> time;  // nullopt: when it is committed
-  Hash128 fingerprint;              // of the body's lines
-  // The body, where it is likely to repeat the source's last report and was not parsed for that
-  // reason; empty where `parsed` holds.
-  std::string body;
+  Hash128 id_hash;                                   // of fleet and id
+  std::optional<UnixSeconds> time;                   // nullopt: when it is committed
+  Hash128 fingerprint;                               // of the body's lines
+  std::variant<ParsedReport, UnparsedBody> content;  // hashes are the label dictionary's
   std::string packed_body;  // for the outbox, where reports are forwarded; else empty
-  bool is_parsed = false;
-  ParsedReport parsed;  // hashes are the label dictionary's
   Done done;
 };
 

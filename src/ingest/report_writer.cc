@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "parse/report_parser.h"
 #include "storage/keys.h"
 #include "storage/row_codec.h"
 
@@ -17,25 +16,21 @@ unsigned DayOfMonth(Day day) { return day.number - Month::Of(day).FirstDay().num
 
 }  // namespace
 
-Result<Outcome> ReportWriter::Write(PreparedReport& report, UnixSeconds time, storage::Batch& batch,
-                                    TotalsMap& gains) {
-  if (report.is_parsed && report.parsed.samples.empty()) return Outcome::kEmpty;
+Result<Outcome> ReportWriter::Write(const PreparedReport& report, UnixSeconds time,
+                                    storage::Transaction& transaction, TotalsMap& gains) {
+  const auto* const parsed = std::get_if<ParsedReport>(&report.content);
+  if (parsed != nullptr && parsed->samples.empty()) return Outcome::kEmpty;
   if (std::max(work_.series.capacity(), work_.peaks.series.capacity()) > kMaxKeptSeries) work_ = {};
   const Result<SourceState*> found =
-      sources_.Get(report.fleet, report.id, report.id_hash, time, batch);
+      sources_.Get(report.fleet, report.id, report.id_hash, time, transaction);
   if (!found.ok()) return found.status();
   SourceState& source = **found;
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadChunk(source, Day::Of(time)));
-  ++source.reports;
   if (StreamState* same = FindSame(source, report.fingerprint)) {
-    return WriteSame(source, *same, time, batch, gains);
+    return WriteSame(source, *same, time, transaction, gains);
   }
-  if (!report.is_parsed) {
-    ROLLCALL_RETURN_IF_ERROR(ParseReport(report.body, labels_.hash_seed(), report.parsed));
-    report.is_parsed = true;
-    if (report.parsed.samples.empty()) return Outcome::kEmpty;
-  }
-  return WriteSeries(source, report, time, batch, gains);
+  if (parsed == nullptr) return Outcome::kUnparsed;
+  return WriteSeries(source, *parsed, report.fingerprint, time, transaction, gains);
 }
 
 StreamState* ReportWriter::FindSame(SourceState& source, const Hash128& fingerprint) const {
@@ -65,10 +60,10 @@ StreamState& ReportWriter::FindSlot(SourceState& source, uint64_t metrics_hash) 
   return oldest;
 }
 
-Status ReportWriter::Intern(const PreparedReport& report, storage::Batch& batch) {
+Status ReportWriter::Intern(const ParsedReport& parsed, storage::Transaction& transaction) {
   work_.series.clear();
-  for (const ParsedReport::Sample& sample : report.parsed.samples) {
-    const auto refs = labels_.Intern(report.parsed.LabelSet(sample), sample.hash, batch);
+  for (const ParsedReport::Sample& sample : parsed.samples) {
+    const auto refs = labels_.Intern(parsed.LabelSet(sample), sample.hash, transaction);
     if (!refs.ok()) return refs.status();
     work_.series.push_back({refs->label_set, refs->metric, sample.value});
   }
@@ -81,7 +76,7 @@ Status ReportWriter::Intern(const PreparedReport& report, storage::Batch& batch)
 }
 
 Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream, UnixSeconds time,
-                                        storage::Batch& batch, TotalsMap& gains) {
+                                        storage::Transaction& transaction, TotalsMap& gains) {
   const Day day = Day::Of(time);
   const auto slot = static_cast<unsigned>(&stream - source.streams.data());
   const bool first_of_day = stream.day != day;
@@ -93,17 +88,17 @@ Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream
   }
   if (first_of_day || stream.overlaid) {
     ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, work_.series));
-    ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, day, batch, gains));
+    ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, day, transaction, gains));
     MarkOverlaid(source, stream);
   }
-  AppendEntry(source, stream, time, batch);
+  AppendEntry(source, stream, time, transaction);
   return first_of_day ? Outcome::kFull : Outcome::kSame;
 }
 
-Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedReport& report,
-                                          UnixSeconds time, storage::Batch& batch,
-                                          TotalsMap& gains) {
-  ROLLCALL_RETURN_IF_ERROR(Intern(report, batch));
+Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const ParsedReport& parsed,
+                                          const Hash128& fingerprint, UnixSeconds time,
+                                          storage::Transaction& transaction, TotalsMap& gains) {
+  ROLLCALL_RETURN_IF_ERROR(Intern(parsed, transaction));
   const Day day = Day::Of(time);
   const uint64_t metrics_hash = HashOfMetrics(work_.series);
   StreamState& stream = FindSlot(source, metrics_hash);
@@ -129,27 +124,27 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedRep
     std::swap(work_.entry, work_.full);
   }
 
-  ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, day, batch, gains));
+  ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, day, transaction, gains));
   stream.in_use = true;
   stream.metrics_hash = metrics_hash;
-  stream.fingerprint = report.fingerprint;
-  stream.fingerprint_known = !report.parsed.has_multiline_value;
+  stream.fingerprint = fingerprint;
+  stream.fingerprint_known = !parsed.has_multiline_value;
   stream.series = work_.encoded;
   MarkOverlaid(source, stream);
-  AppendEntry(source, stream, time, batch);
+  AppendEntry(source, stream, time, transaction);
   return outcome;
 }
 
 void ReportWriter::AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
-                               storage::Batch& batch) const {
+                               storage::Transaction& transaction) const {
   const Day day = Day::Of(time);
-  batch.Append(EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}), work_.entry);
+  transaction.Append(EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}), work_.entry);
   source.chunk_time = time;
   stream.day = day;
-  stream.last_used = source.reports;
+  stream.last_used = ++source.reports;
 }
 
-Status ReportWriter::UpdatePeaks(SourceState& source, Day day, storage::Batch& batch,
+Status ReportWriter::UpdatePeaks(SourceState& source, Day day, storage::Transaction& transaction,
                                  TotalsMap& gains) {
   const Month month = Month::Of(day);
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadPeaks(source, month));
@@ -167,8 +162,8 @@ Status ReportWriter::UpdatePeaks(SourceState& source, Day day, storage::Batch& b
                    gains);
   }
   source.peaks = storage::EncodePeaks(work_.next_peaks);
-  batch.Put(Table::kPeaks, EncodeKey(storage::PeaksKey{month, source.fleet, source.ref}),
-            source.peaks);
+  transaction.Put(Table::kPeaks, EncodeKey(storage::PeaksKey{month, source.fleet, source.ref}),
+                  source.peaks);
   return Status::Ok();
 }
 

@@ -1,7 +1,7 @@
-// Turns one prepared report into changes of the batch under way: the chunk's entry, the month's
-// peaks, what the totals gain. It decides nothing about durability: the committer does.
+// Turns one prepared report into changes of the transaction under way: the chunk's entry, the
+// month's peaks, what the totals gain. It parses nothing, and decides nothing about durability.
 //
-// Used by the committer, under the store's writer lock.
+// Owned and used by the committer.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@
 #include "ingest/source_table.h"
 #include "model/totals.h"
 #include "storage/label_dictionary.h"
-#include "storage/store.h"
 #include "storage/totals_ledger.h"
+#include "storage/transaction.h"
 
 namespace rollcall::ingest {
 
@@ -23,6 +23,7 @@ enum class Outcome {
   kFull,         // stored whole: the stream's first of the day
   kEmpty,        // no series: nothing stored
   kForwardOnly,  // put into the outbox alone
+  kUnparsed,     // the body repeats no report after all: parsed, it can be written
 };
 
 class ReportWriter {
@@ -31,24 +32,25 @@ class ReportWriter {
                SourceTable& sources)
       : labels_(labels), ledger_(ledger), sources_(sources) {}
 
-  // InvalidArgument: the report does not parse, and the batch is as it was. Any other failure: the
-  // batch must be abandoned.
-  Result<Outcome> Write(PreparedReport& report, UnixSeconds time, storage::Batch& batch,
-                        TotalsMap& gains);
+  // On a failure the transaction must be abandoned.
+  Result<Outcome> Write(const PreparedReport& report, UnixSeconds time,
+                        storage::Transaction& transaction, TotalsMap& gains);
 
  private:
   StreamState* FindSame(SourceState& source, const Hash128& fingerprint) const;
   StreamState& FindSlot(SourceState& source, uint64_t metrics_hash);
-  Status Intern(const PreparedReport& report, storage::Batch& batch);
+  Status Intern(const ParsedReport& parsed, storage::Transaction& transaction);
   Result<Outcome> WriteSame(SourceState& source, StreamState& stream, UnixSeconds time,
-                            storage::Batch& batch, TotalsMap& gains);
-  Result<Outcome> WriteSeries(SourceState& source, const PreparedReport& report, UnixSeconds time,
-                              storage::Batch& batch, TotalsMap& gains);
+                            storage::Transaction& transaction, TotalsMap& gains);
+  Result<Outcome> WriteSeries(SourceState& source, const ParsedReport& parsed,
+                              const Hash128& fingerprint, UnixSeconds time,
+                              storage::Transaction& transaction, TotalsMap& gains);
   // Appends the entry at hand to the day's chunk.
   void AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
-                   storage::Batch& batch) const;
+                   storage::Transaction& transaction) const;
   // Takes the series at hand into the month's peaks.
-  Status UpdatePeaks(SourceState& source, Day day, storage::Batch& batch, TotalsMap& gains);
+  Status UpdatePeaks(SourceState& source, Day day, storage::Transaction& transaction,
+                     TotalsMap& gains);
   void MarkOverlaid(SourceState& source, StreamState& by);
 
   storage::LabelDictionary& labels_;

@@ -33,7 +33,7 @@ size_t SourceState::bytes() const {
 }
 
 Result<SourceState*> SourceTable::Get(FleetRef fleet, const SourceId& id, const Hash128& id_hash,
-                                      UnixSeconds now, storage::Batch& batch) {
+                                      UnixSeconds now, storage::Transaction& transaction) {
   const auto found = index_.find(id_hash);
   if (found != index_.end() && found->second->state.id == id &&
       found->second->state.fleet == fleet) {
@@ -46,7 +46,7 @@ Result<SourceState*> SourceTable::Get(FleetRef fleet, const SourceId& id, const 
     return &node->state;
   }
   if (found != index_.end()) return Status::Internal("two ids with one hash: " + id.text());
-  const Result<SourceRef> ref = directory_.Intern(fleet, id, now, batch);
+  const Result<SourceRef> ref = directory_.Intern(fleet, id, now, transaction);
   if (!ref.ok()) return ref.status();
   nodes_.push_front(Node{id_hash, SourceState(fleet, id, *ref), 0, true});
   index_[id_hash] = nodes_.begin();
@@ -118,7 +118,7 @@ void SourceTable::Forget(Nodes::iterator node) {
   nodes_.erase(node);
 }
 
-void SourceTable::Forget(const Hash128& id_hash) {
+void SourceTable::Forget(const Hash128& id_hash, const storage::Transaction&) {
   if (const auto found = index_.find(id_hash); found != index_.end()) Forget(found->second);
 }
 

@@ -2,7 +2,7 @@
 // reading the disk, in a bounded number of bytes. The least recently used go first; they are read
 // again when they report again.
 //
-// Owned by the committer; every call needs the store's writer lock.
+// Owned by the committer; used within transactions alone.
 #pragma once
 
 #include <bitset>
@@ -20,7 +20,7 @@
 #include "model/source_id.h"
 #include "storage/chunk_codec.h"
 #include "storage/source_directory.h"
-#include "storage/store.h"
+#include "storage/transaction.h"
 
 namespace rollcall::ingest {
 
@@ -65,27 +65,23 @@ struct SourceState {
   size_t bytes() const;
 };
 
-class SourceTable {
+class SourceTable final : private storage::Participant {
  public:
   SourceTable(storage::Store& store, storage::SourceDirectory& directory, size_t max_bytes)
       : store_(store), directory_(directory), max_bytes_(max_bytes) {}
 
-  // The state of a source; one that reports for the first time gets its number in the batch. The
-  // reference holds until Committed or Abandoned.
+  // The state of a source; one that reports for the first time gets its number in the
+  // transaction. The reference holds until the transaction ends.
   Result<SourceState*> Get(FleetRef fleet, const SourceId& id, const Hash128& id_hash,
-                           UnixSeconds now, storage::Batch& batch);
+                           UnixSeconds now, storage::Transaction& transaction);
 
   // Make the state know the day's chunk, the month's row, the rows before it.
   Status LoadChunk(SourceState& state, Day day);
   Status LoadPeaks(SourceState& state, Month month);
   Status LoadBefore(SourceState& state);
 
-  // What came of the batch: states are as stored now; or what the batch touched is forgotten.
-  void Committed();
-  void Abandoned();
-
-  // After a source's rows were written by somebody else. Not while a batch is under way.
-  void Forget(const Hash128& id_hash);
+  // Where the transaction changes rows of a source that was not asked for by Get.
+  void Forget(const Hash128& id_hash, const storage::Transaction& transaction);
 
   size_t size() const { return index_.size(); }
   size_t bytes() const { return bytes_; }
@@ -99,6 +95,9 @@ class SourceTable {
   };
   using Nodes = std::list<Node>;
 
+  // States are as stored now; or what the transaction touched is forgotten.
+  void Committed() override;
+  void Abandoned() override;
   void Forget(Nodes::iterator node);
 
   storage::Store& store_;
@@ -108,6 +107,7 @@ class SourceTable {
   Nodes nodes_;  // most recently used first
   std::unordered_map<Hash128, Nodes::iterator, Hash128Hasher> index_;
   std::vector<Nodes::iterator> touched_;
+  const storage::Participation participation_{store_, *this};
 };
 
 // The hash by which streams are told apart: of the distinct metrics of a sorted report.

@@ -74,13 +74,12 @@ TEST_F(ExportEndpointTest, WhatIsDamagedOnTheWayIsNoWholeAnswer) {
   SetTime("2026-03-16");
   ASSERT_EQ(Report("c1", "m 2\n"), "200");
   {
-    const auto lock = stores_->store().LockForWriting();
-    storage::Batch batch(stores_->store());
-    batch.Put(storage::Table::kChunks,
-              storage::EncodeKey(
-                  storage::ChunkKey{Day::Of(At("2026-03-16")), kCozystackFleet, SourceRef{1}}),
-              "\x03");
-    ASSERT_TRUE(stores_->store().Commit(lock, batch).ok());
+    storage::Transaction transaction(stores_->store());
+    transaction.Put(storage::Table::kChunks,
+                    storage::EncodeKey(storage::ChunkKey{Day::Of(At("2026-03-16")), kCozystackFleet,
+                                                         SourceRef{1}}),
+                    "\x03");
+    ASSERT_TRUE(transaction.Commit().ok());
   }
   test::RawClient client(server_->private_port());
   ASSERT_TRUE(client.Send("GET /api/v1/export?format=text HTTP/1.1\r\nHost: x\r\n\r\n"));

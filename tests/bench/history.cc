@@ -36,9 +36,9 @@ class Writer {
       : stores_(stores),
         options_(options),
         first_(options.last.Plus(1 - static_cast<int>(options.months))),
-        begin_(first_.Plus(-6).Start()),
-        lock_(stores.store().LockForWriting()),
-        batch_(stores.store()) {}
+        begin_(first_.Plus(-6).Start()) {
+    transaction_.emplace(stores.store());
+  }
 
   Status Write() {
     ROLLCALL_RETURN_IF_ERROR(MakeTemplates());
@@ -52,13 +52,14 @@ class Writer {
 
  private:
   Status Commit() {
-    stores_.Save(batch_);
-    const Status status = stores_.store().Commit(lock_, batch_);
-    status.ok() ? stores_.Committed() : stores_.Abandoned();
-    batch_.Clear();
+    const Status status = transaction_->Commit();
+    transaction_.reset();
+    transaction_.emplace(stores_.store());
     return status;
   }
-  Status CommitIfLarge() { return batch_.bytes() < kBytesPerCommit ? Status::Ok() : Commit(); }
+  Status CommitIfLarge() {
+    return transaction_->bytes() < kBytesPerCommit ? Status::Ok() : Commit();
+  }
 
   Result<std::vector<SeriesValue>> Read(const cli::DemoCluster& cluster, cli::DemoSender sender) {
     std::string body;
@@ -68,7 +69,7 @@ class Writer {
     std::vector<SeriesValue> series;
     for (const ParsedReport::Sample& sample : parsed.samples) {
       const std::string_view text = parsed.LabelSet(sample);
-      const auto refs = stores_.labels().Intern(text, sample.hash, batch_);
+      const auto refs = stores_.labels().Intern(text, sample.hash, *transaction_);
       if (!refs.ok()) return refs.status();
       series.push_back({refs->label_set, refs->metric, sample.value});
     }
@@ -128,7 +129,8 @@ class Writer {
     for (uint32_t number = 0; number < options_.sources; ++number) {
       const auto id = SourceId::Parse(HistorySource(number));
       if (!id.ok()) return id.status();
-      const auto ref = stores_.sources().Intern(kCozystackFleet, *id, first_.Start(), batch_);
+      const auto ref =
+          stores_.sources().Intern(kCozystackFleet, *id, first_.Start(), *transaction_);
       if (!ref.ok()) return ref.status();
       sources_.push_back(*ref);
       ROLLCALL_RETURN_IF_ERROR(CommitIfLarge());
@@ -160,9 +162,9 @@ class Writer {
       for (MetricPeaks& metric : row.metrics) {
         metric.report_sum_peak = Differing(metric.report_sum_peak, number, metric.metric.value);
       }
-      batch_.Put(Table::kPeaks,
-                 EncodeKey(storage::PeaksKey{month, kCozystackFleet, sources_[number]}),
-                 storage::EncodePeaks(row));
+      transaction_->Put(Table::kPeaks,
+                        EncodeKey(storage::PeaksKey{month, kCozystackFleet, sources_[number]}),
+                        storage::EncodePeaks(row));
       ROLLCALL_RETURN_IF_ERROR(CommitIfLarge());
     }
     return Status::Ok();
@@ -189,8 +191,8 @@ class Writer {
         storage::AppendSameEntry(0, 840 - jitter, chunk);
         storage::AppendSameEntry(1, 60 + jitter, chunk);
       }
-      batch_.Append(EncodeKey(storage::ChunkKey{options_.today, kCozystackFleet, sources_[number]}),
-                    chunk);
+      transaction_->Append(
+          EncodeKey(storage::ChunkKey{options_.today, kCozystackFleet, sources_[number]}), chunk);
       ROLLCALL_RETURN_IF_ERROR(CommitIfLarge());
     }
     return Status::Ok();
@@ -200,8 +202,7 @@ class Writer {
   const HistoryOptions& options_;
   const Month first_;
   const UnixSeconds begin_;  // of the templates' lives: half a year of upgrades before the history
-  storage::Store::WriterLock lock_;
-  storage::Batch batch_;
+  std::optional<storage::Transaction> transaction_;
   cli::DemoBody body_;
   std::vector<Template> templates_;
   std::vector<SourceRef> sources_;

@@ -49,20 +49,17 @@ void ScratchStore::Open() {
 }
 
 std::vector<SeriesValue> SeriesOf(storage::Stores& stores, const std::string& body) {
-  const auto lock = stores.store().LockForWriting();
-  storage::Batch batch(stores.store());
+  storage::Transaction transaction(stores.store());
   ParsedReport parsed;
   if (!ParseReport(body, stores.labels().hash_seed(), parsed).ok()) std::abort();
   std::vector<SeriesValue> series;
   for (const ParsedReport::Sample& sample : parsed.samples) {
     const std::string_view text = parsed.LabelSet(sample);
-    const auto refs = stores.labels().Intern(text, sample.hash, batch);
+    const auto refs = stores.labels().Intern(text, sample.hash, transaction);
     if (!refs.ok()) std::abort();
     series.push_back({refs->label_set, refs->metric, sample.value});
   }
-  stores.Save(batch);
-  if (!stores.store().Commit(lock, batch).ok()) std::abort();
-  stores.Committed();
+  if (!transaction.Commit().ok()) std::abort();
   std::sort(series.begin(), series.end(), [](const SeriesValue& a, const SeriesValue& b) {
     return std::tuple(a.metric, a.label_set) < std::tuple(b.metric, b.label_set);
   });

@@ -40,16 +40,15 @@ class VerifyTest : public ::testing::Test {
   template <typename Fill>
   void Commit(Fill fill) {
     storage::Store& store = rollcall_.stores().store();
-    const storage::Store::WriterLock lock = store.LockForWriting();
-    storage::Batch batch(store);
-    fill(batch);
-    ASSERT_TRUE(store.Commit(lock, batch).ok());
+    storage::Transaction transaction(store);
+    fill(transaction);
+    ASSERT_TRUE(transaction.Commit().ok());
   }
   void Put(Table table, const std::string& key, const std::string& value) {
-    Commit([&](storage::Batch& batch) { batch.Put(table, key, value); });
+    Commit([&](storage::Transaction& transaction) { transaction.Put(table, key, value); });
   }
   void Delete(Table table, const std::string& key) {
-    Commit([&](storage::Batch& batch) { batch.Delete(table, key); });
+    Commit([&](storage::Transaction& transaction) { transaction.Delete(table, key); });
   }
   // The row of one label set: of a metric as a whole where it has no labels.
   std::string TotalsKeyOf(const std::string& month, const std::string& metric,
@@ -59,8 +58,9 @@ class VerifyTest : public ::testing::Test {
     storage::LabelDictionary& dictionary = rollcall_.stores().labels();
     TotalsKey key{*Month::Parse(month), kCozystackFleet, *dictionary.FindMetric(metric), {}};
     if (!labels.empty()) {
-      storage::Batch batch(rollcall_.stores().store());
-      key.label_set = dictionary.Intern(label_set, dictionary.HashOf(label_set), batch)->label_set;
+      storage::Transaction transaction(rollcall_.stores().store());
+      key.label_set =
+          dictionary.Intern(label_set, dictionary.HashOf(label_set), transaction)->label_set;
     }
     return storage::EncodeKey(key);
   }
@@ -190,12 +190,12 @@ TEST_F(VerifyTest, ATableThatCannotBeReadIsAFailureNotADifference) {
 }
 
 TEST_F(VerifyTest, CountsAllDifferencesAndShowsTheFirst) {
-  Commit([](storage::Batch& batch) {
+  Commit([](storage::Transaction& transaction) {
     for (uint32_t ref = 1000; ref < 1050; ++ref) {
       const TotalsKey key{*Month::Parse("2026-03"), kCozystackFleet, {ref}, {}};
       TotalsRow row;
       row[Span::kYear].sources = 1;
-      batch.Put(Table::kTotals, storage::EncodeKey(key), storage::EncodeTotals(row));
+      transaction.Put(Table::kTotals, storage::EncodeKey(key), storage::EncodeTotals(row));
     }
   });
   const counts::VerifyReport report = Verify();

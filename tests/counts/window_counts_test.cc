@@ -40,7 +40,7 @@ TEST_F(WindowCountsTest, ManyWhoAskAtOnceCostOneScan) {
   std::vector<std::string> answers(16);
   {
     // Whoever computes must wait here, and the others for it.
-    const storage::Store::WriterLock hold = rollcall_.stores().store().LockForWriting();
+    const storage::Transaction hold(rollcall_.stores().store());
     for (std::string& answer : answers) {
       threads.emplace_back([&] { answer = rollcall_.Overview("2026-03"); });
     }
@@ -97,11 +97,9 @@ TEST_F(WindowCountsTest, ReportsBesideTheScanAreCountedOnce) {
     EXPECT_THAT(rollcall_.Overview("2026-03"), HasSubstr("month clusters=40 "));
     // Dropped, so that the next round computes beside the reports again.
     storage::Store& store = rollcall_.stores().store();
-    const storage::Store::WriterLock lock = store.LockForWriting();
-    storage::Batch batch(store);
-    rollcall_.stores().totals().DropStale(*Month::Parse("2026-02"), kCozystackFleet, batch);
-    EXPECT_TRUE(store.Commit(lock, batch).ok());
-    rollcall_.stores().totals().Committed();
+    storage::Transaction transaction(store);
+    rollcall_.stores().totals().DropStale(*Month::Parse("2026-02"), kCozystackFleet, transaction);
+    EXPECT_TRUE(transaction.Commit().ok());
   }
   reports.join();
   EXPECT_THAT(rollcall_.Overview("2026-03"), HasSubstr("total_nodes=240/240"));
@@ -152,10 +150,9 @@ TEST_F(WindowCountsTest, AScanThatFailsIsToldToAllAndTriedAgain) {
       storage::EncodeKey(storage::PeaksKey{*Month::Parse("2026-03"), kCozystackFleet, {1}});
   const std::string good = (*store.Get(storage::Table::kPeaks, key)).value();
   const auto put = [&](const std::string& bytes) {
-    const storage::Store::WriterLock lock = store.LockForWriting();
-    storage::Batch batch(store);
-    batch.Put(storage::Table::kPeaks, key, bytes);
-    ASSERT_TRUE(store.Commit(lock, batch).ok());
+    storage::Transaction transaction(store);
+    transaction.Put(storage::Table::kPeaks, key, bytes);
+    ASSERT_TRUE(transaction.Commit().ok());
   };
   put("?");
   for (int i = 0; i < 2; ++i) {
@@ -173,12 +170,9 @@ TEST_F(WindowCountsTest, AnImportThatKeepsDroppingTheWindowWaitsForWhoReadsIt) {
   storage::Stores& stores = rollcall_.stores();
   std::atomic<int> batches = 0;
   const auto import_a_batch = [&] {
-    const std::lock_guard turn(stores.import_turn());
-    const storage::Store::WriterLock lock = stores.store().LockForWriting();
-    storage::Batch batch(stores.store());
-    stores.totals().DropStale(*Month::Parse("2026-02"), kCozystackFleet, batch);
-    EXPECT_TRUE(stores.Commit(lock, batch).ok());
-    stores.Committed();
+    storage::Transaction transaction(stores.store(), storage::Turn(stores.store()));
+    stores.totals().DropStale(*Month::Parse("2026-02"), kCozystackFleet, transaction);
+    EXPECT_TRUE(transaction.Commit().ok());
     ++batches;
   };
   std::jthread import([&](const std::stop_token& stop) {

@@ -47,9 +47,9 @@ class VerifyTest : public ::testing::Test {
       const std::string key(scan.key());
       std::string value(scan.value());
       if (!change(key, value)) continue;
-      storage::Batch batch(store);
-      value.empty() ? batch.Delete(table, key) : batch.Put(table, key, value);
-      ASSERT_TRUE(store.Commit(store.LockForWriting(), batch).ok());
+      storage::Transaction transaction(store);
+      value.empty() ? transaction.Delete(table, key) : transaction.Put(table, key, value);
+      ASSERT_TRUE(transaction.Commit().ok());
       return;
     }
     FAIL() << "no row to change";

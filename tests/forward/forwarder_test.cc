@@ -96,20 +96,16 @@ class ForwarderTest : public ::testing::Test {
   Outbox& outbox() { return stores_->outbox(); }
   // Puts reports with these bodies into the outbox.
   void Put(const std::vector<std::string>& bodies) {
-    const storage::Store::WriterLock lock = stores_->store().LockForWriting();
-    storage::Batch batch(stores_->store());
+    storage::Transaction transaction(stores_->store());
     for (const std::string& body : bodies) {
-      outbox().Append({kTime, kCozystackFleet, "c1", PackBody(body)}, batch);
+      outbox().Append({kTime, kCozystackFleet, "c1", PackBody(body)}, transaction);
     }
-    ASSERT_TRUE(stores_->Commit(lock, batch).ok());
-    stores_->Committed();
+    ASSERT_TRUE(transaction.Commit().ok());
   }
   void PutRaw(const std::string& packed) {
-    const storage::Store::WriterLock lock = stores_->store().LockForWriting();
-    storage::Batch batch(stores_->store());
-    outbox().Append({kTime, kCozystackFleet, "c1", packed}, batch);
-    ASSERT_TRUE(stores_->Commit(lock, batch).ok());
-    stores_->Committed();
+    storage::Transaction transaction(stores_->store());
+    outbox().Append({kTime, kCozystackFleet, "c1", packed}, transaction);
+    ASSERT_TRUE(transaction.Commit().ok());
   }
   void Start(const std::string& url) {
     options_.url = url;

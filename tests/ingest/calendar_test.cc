@@ -191,7 +191,7 @@ TEST_F(ReportCalendar, ReportsBeforeAndAfterMidnightInOneQueueAreOnTheirDays) {
   const UnixSeconds midnight = At("2026-03-01");
   std::vector<std::future<Status>> futures;
   {
-    const storage::Store::WriterLock hold = rollcall_.stores().store().LockForWriting();
+    const storage::Transaction hold(rollcall_.stores().store());
     for (const int second : {-1, 0, 1, -2}) {
       auto told = std::make_shared<std::promise<Status>>();
       futures.push_back(told->get_future());

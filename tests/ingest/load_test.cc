@@ -188,10 +188,9 @@ class DamagedRows : public ::testing::Test {
   }
   void Put(storage::Table table, const std::string& key, const std::string& value) {
     storage::Store& store = rollcall_.stores().store();
-    const storage::Store::WriterLock lock = store.LockForWriting();
-    storage::Batch batch(store);
-    batch.Put(table, key, value);
-    ASSERT_TRUE(store.Commit(lock, batch).ok());
+    storage::Transaction transaction(store);
+    transaction.Put(table, key, value);
+    ASSERT_TRUE(transaction.Commit().ok());
   }
   static storage::PeaksKey PeaksOf(uint32_t source, Month month) {
     return {month, kCozystackFleet, {source}};

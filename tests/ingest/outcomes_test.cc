@@ -94,6 +94,27 @@ TEST_F(ReportOutcome, TheSameLinesOfAnotherSourceAreItsOwn) {
   EXPECT_EQ(Outcomes(rollcall_), "full=2");
 }
 
+TEST_F(ReportOutcome, BodiesThatRepeatNothingAfterAllAreStoredInTheOrderInWhichTheyCame) {
+  ReportAt("12:00", "c1", "a 1\n");
+  Report("c1", "a 2\n");
+  Report("c2", "a 5\n");
+  rollcall_.SetTime("2026-03-07 12:15:00");
+  for (const Status& status : rollcall_.ReportTogether({{"c1", "a 1\n"},
+                                                        {"c1", "a 2\n"},
+                                                        {"c1", "a 2\n"},
+                                                        {"c2", "a 5\n"},
+                                                        {"c1", "a 3\n"},
+                                                        {"c1", "a 1\n"}})) {
+    EXPECT_TRUE(status.ok()) << status.message();
+  }
+  EXPECT_EQ(Outcomes(rollcall_), "full=2 changed=5 same=2");
+  EXPECT_EQ(rollcall_.Stored("c1"),
+            "2026-03-07 12:00:00 a 1\n2026-03-07 12:00:00 a 2\n"
+            "2026-03-07 12:15:00 a 1\n2026-03-07 12:15:00 a 2\n2026-03-07 12:15:00 a 2\n"
+            "2026-03-07 12:15:00 a 3\n2026-03-07 12:15:00 a 1\n");
+  EXPECT_EQ(rollcall_.Verify(), "");
+}
+
 TEST_F(ReportOutcome, ARawNewlineInALabelValueTurnsTheFastPathOff) {
   ReportAt("12:00", "c1", "a{x=\"1\n2\"} 1\nb 2\n");
   ReportAt("12:15", "c1", "a{x=\"1\n2\"} 1\nb 2\n");

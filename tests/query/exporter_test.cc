@@ -184,12 +184,11 @@ TEST_F(ExporterTest, ManySourcesComeInTheOrderOfTheirIds) {
 TEST_F(ExporterTest, ADamagedChunkEndsTheExport) {
   Report("2026-03-01", "a", "m 1\n");
   {
-    const auto lock = rollcall_.stores().store().LockForWriting();
-    storage::Batch batch(rollcall_.stores().store());
+    storage::Transaction transaction(rollcall_.stores().store());
     const auto key = storage::EncodeKey(
         storage::ChunkKey{Day::Of(At("2026-03-01")), kCozystackFleet, SourceRef{1}});
-    batch.Put(storage::Table::kChunks, key, "\x03");
-    ASSERT_TRUE(rollcall_.stores().store().Commit(lock, batch).ok());
+    transaction.Put(storage::Table::kChunks, key, "\x03");
+    ASSERT_TRUE(transaction.Commit().ok());
   }
   EXPECT_TRUE(Export(rollcall_).starts_with("failed: export 2026-03-01 of a: decode chunk"));
 }

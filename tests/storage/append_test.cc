@@ -10,7 +10,7 @@ namespace {
 class AppendTest : public rollcall::test::StoreTest {
  protected:
   void Append(const std::string& key, const std::string& bytes) {
-    Commit([&](Batch& batch) { batch.Append(key, bytes); });
+    Commit([&](Transaction& transaction) { transaction.Append(key, bytes); });
   }
 };
 
@@ -21,11 +21,11 @@ TEST_F(AppendTest, PutsOperandsOneAfterAnother) {
 }
 
 TEST_F(AppendTest, SeveralInOneBatchKeepTheirOrder) {
-  Commit([](Batch& batch) {
-    batch.Append("k", "1");
-    batch.Append("other", "x");
-    batch.Append("k", "2");
-    batch.Append("k", "3");
+  Commit([](Transaction& transaction) {
+    transaction.Append("k", "1");
+    transaction.Append("other", "x");
+    transaction.Append("k", "2");
+    transaction.Append("k", "3");
   });
   EXPECT_EQ(Get(Table::kChunks, "k"), "123");
 }
@@ -38,10 +38,10 @@ TEST_F(AppendTest, GoesOnBehindAValueThatWasPut) {
 
 TEST_F(AppendTest, StartsAnewAfterADelete) {
   Append("k", "old");
-  Commit([](Batch& batch) { batch.Delete(Table::kChunks, "k"); });
+  Commit([](Transaction& transaction) { transaction.Delete(Table::kChunks, "k"); });
   Append("k", "new");
   EXPECT_EQ(Get(Table::kChunks, "k"), "new");
-  Commit([](Batch& batch) { batch.DeleteRange(Table::kChunks, "a", "z"); });
+  Commit([](Transaction& transaction) { transaction.DeleteRange(Table::kChunks, "a", "z"); });
   Append("k", "newest");
   EXPECT_EQ(Get(Table::kChunks, "k"), "newest");
 }

@@ -26,18 +26,14 @@ class LabelDictionaryTest : public rollcall::test::StoreTest {
   LabelDictionary& labels() { return stores().labels(); }
 
   // "12/9": the refs of a label set and of its metric.
-  std::string InternInto(Batch& batch, const std::string& label_set) {
-    const auto refs = labels().Intern(label_set, labels().HashOf(label_set), batch);
+  std::string InternInto(Transaction& transaction, const std::string& label_set) {
+    const auto refs = labels().Intern(label_set, labels().HashOf(label_set), transaction);
     if (!refs.ok()) return refs.status().message();
     return std::to_string(refs->label_set.value) + "/" + std::to_string(refs->metric.value);
   }
   std::string Intern(const std::string& label_set) {
     std::string text;
-    Commit([&](Batch& batch) {
-      text = InternInto(batch, label_set);
-      stores().Save(batch);
-    });
-    stores().Committed();
+    Commit([&](Transaction& transaction) { text = InternInto(transaction, label_set); });
     return text;
   }
   std::string TextOf(uint32_t ref) {
@@ -87,10 +83,8 @@ TEST_F(LabelDictionaryTest, ReopeningKeepsTheNumbersAndGoesOnCounting) {
 TEST_F(LabelDictionaryTest, WhatWasAbandonedIsForgottenAndItsNumbersGivenAgain) {
   Intern(LabelSet("kept"));
   {
-    const Store::WriterLock lock = store().LockForWriting();
-    Batch batch(store());
-    EXPECT_EQ(InternInto(batch, LabelSet("lost", {{"a", "1"}})), "3/2");
-    stores().Abandoned();
+    Transaction transaction(store());
+    EXPECT_EQ(InternInto(transaction, LabelSet("lost", {{"a", "1"}})), "3/2");
   }
   EXPECT_EQ(labels().FindMetric("lost")->value, 0U);
   EXPECT_EQ(labels().size(), 1U);
@@ -102,13 +96,11 @@ TEST_F(LabelDictionaryTest, WhatWasAbandonedIsForgottenAndItsNumbersGivenAgain) 
 }
 
 TEST_F(LabelDictionaryTest, OneBatchMayAskForTheSameNewLabelSetTwice) {
-  Commit([&](Batch& batch) {
-    EXPECT_EQ(InternInto(batch, LabelSet("m", {{"a", "1"}})), "2/1");
-    EXPECT_EQ(InternInto(batch, LabelSet("m", {{"a", "1"}})), "2/1");
-    EXPECT_EQ(InternInto(batch, LabelSet("m", {{"a", "2"}})), "3/1");
-    stores().Save(batch);
+  Commit([&](Transaction& transaction) {
+    EXPECT_EQ(InternInto(transaction, LabelSet("m", {{"a", "1"}})), "2/1");
+    EXPECT_EQ(InternInto(transaction, LabelSet("m", {{"a", "1"}})), "2/1");
+    EXPECT_EQ(InternInto(transaction, LabelSet("m", {{"a", "2"}})), "3/1");
   });
-  stores().Committed();
   EXPECT_EQ(labels().size(), 3U);
 }
 
@@ -141,19 +133,16 @@ TEST_F(LabelDictionaryTest, DamagedRefsAreDataLossAndGiveNoNumber) {
 
 class SourceDirectoryTest : public rollcall::test::StoreTest {
  protected:
-  uint32_t InternInto(Batch& batch, FleetRef fleet, const std::string& id, UnixSeconds now) {
-    const auto ref = stores().sources().Intern(fleet, Id(id), now, batch);
+  uint32_t InternInto(Transaction& transaction, FleetRef fleet, const std::string& id,
+                      UnixSeconds now) {
+    const auto ref = stores().sources().Intern(fleet, Id(id), now, transaction);
     EXPECT_TRUE(ref.ok()) << ref.status().message();
     return ref.ok() ? ref->value : 0;
   }
   uint32_t Intern(FleetRef fleet, const std::string& id,
                   UnixSeconds now = UnixSeconds(std::chrono::seconds(1))) {
     uint32_t ref = 0;
-    Commit([&](Batch& batch) {
-      ref = InternInto(batch, fleet, id, now);
-      stores().Save(batch);
-    });
-    stores().Committed();
+    Commit([&](Transaction& transaction) { ref = InternInto(transaction, fleet, id, now); });
     return ref;
   }
 };
@@ -188,10 +177,8 @@ TEST_F(SourceDirectoryTest, RowsAreTheBytesOfTheFormatAndTheFirstReportsTimeStay
 
 TEST_F(SourceDirectoryTest, AnAbandonedSourcesNumberIsGivenAgain) {
   {
-    const Store::WriterLock lock = store().LockForWriting();
-    Batch batch(store());
-    EXPECT_EQ(InternInto(batch, {1}, "lost", UnixSeconds()), 1U);
-    stores().Abandoned();
+    Transaction transaction(store());
+    EXPECT_EQ(InternInto(transaction, {1}, "lost", UnixSeconds()), 1U);
   }
   EXPECT_EQ(Intern({1}, "other"), 1U);
   EXPECT_EQ(stores().sources().size(), 1U);
@@ -201,8 +188,8 @@ TEST_F(SourceDirectoryTest, WhenAllNumbersAreGivenOutTheNextSourceIsTurnedAway) 
   PutNumber("last_source", UINT32_MAX - 1);
   Reopen();
   EXPECT_EQ(Intern({1}, "last"), UINT32_MAX);
-  Batch batch(store());
-  const auto ref = stores().sources().Intern({1}, Id("one-more"), UnixSeconds(), batch);
+  Transaction transaction(store());
+  const auto ref = stores().sources().Intern({1}, Id("one-more"), UnixSeconds(), transaction);
   EXPECT_EQ(ref.status().code(), Code::kUnavailable);
   EXPECT_THAT(ref.status().message(), HasSubstr("last_source"));
 }
@@ -210,8 +197,8 @@ TEST_F(SourceDirectoryTest, WhenAllNumbersAreGivenOutTheNextSourceIsTurnedAway) 
 TEST_F(SourceDirectoryTest, ADamagedRowIsDataLossThatNamesTheSource) {
   Intern({1}, "c1");
   Put(Table::kSources, EncodeSourceKey({1}, "c1"), std::string(1, '\0'));
-  Batch batch(store());
-  const auto ref = stores().sources().Intern({1}, Id("c1"), UnixSeconds(), batch);
+  Transaction transaction(store());
+  const auto ref = stores().sources().Intern({1}, Id("c1"), UnixSeconds(), transaction);
   EXPECT_EQ(ref.status().code(), Code::kDataLoss);
   EXPECT_THAT(ref.status().message(), HasSubstr("c1"));
 }

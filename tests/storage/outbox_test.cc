@@ -17,16 +17,14 @@ class OutboxTest : public rollcall::test::StoreTest {
  protected:
   Outbox& outbox() { return stores().outbox(); }
 
-  // Puts reports with these bodies into one batch, and commits it.
+  // Puts reports with these bodies into one transaction, and commits it.
   void Append(const std::vector<std::string>& bodies) {
-    const Store::WriterLock lock = store().LockForWriting();
-    Batch batch(store());
-    for (const std::string& body : bodies) outbox().Append({kNoon, {1}, "c1", body}, batch);
-    const Result<uint64_t> dropped = outbox().MakeRoom(batch);
+    Transaction transaction(store());
+    for (const std::string& body : bodies) outbox().Append({kNoon, {1}, "c1", body}, transaction);
+    const Result<uint64_t> dropped = outbox().MakeRoom(transaction);
     ASSERT_TRUE(dropped.ok()) << dropped.status().message();
     dropped_ += *dropped;
-    ASSERT_TRUE(stores().Commit(lock, batch).ok());
-    stores().Committed();
+    ASSERT_TRUE(transaction.Commit().ok());
   }
 
   // The live reports' bodies, "a b", oldest first; what was read of them is in items_.
@@ -98,10 +96,8 @@ TEST_F(OutboxTest, GivesBackWhatWasPutInInItsOrderAcrossRestarts) {
 TEST_F(OutboxTest, ABatchThatIsAbandonedLeavesNothing) {
   Append({"a"});
   {
-    const Store::WriterLock lock = store().LockForWriting();
-    Batch batch(store());
-    outbox().Append({kNoon, {1}, "c1", "lost"}, batch);
-    stores().Abandoned();
+    Transaction transaction(store());
+    outbox().Append({kNoon, {1}, "c1", "lost"}, transaction);
   }
   EXPECT_EQ(Live(), "a");
   Append({"b"});
@@ -237,11 +233,9 @@ TEST_F(FullOutboxTest, ParkedReportsGoFirst) {
 TEST_F(FullOutboxTest, ABatchThatFailsDropsNothing) {
   Append({std::string(9000, 'a')});
   {
-    const Store::WriterLock lock = store().LockForWriting();
-    Batch batch(store());
-    outbox().Append({kNoon, {1}, "c1", std::string(9000, 'b')}, batch);
-    EXPECT_EQ(*outbox().MakeRoom(batch), 1U);
-    stores().Abandoned();
+    Transaction transaction(store());
+    outbox().Append({kNoon, {1}, "c1", std::string(9000, 'b')}, transaction);
+    EXPECT_EQ(*outbox().MakeRoom(transaction), 1U);
   }
   EXPECT_EQ(Live(), std::string(9000, 'a'));
 }

@@ -41,15 +41,15 @@ class PeriodLedgerTest : public rollcall::test::StoreTest {
 
   template <typename Change>
   void Commit(Change change, bool abandon = false) {
-    const Store::WriterLock lock = store().LockForWriting();
-    Batch batch(store());
-    change(batch);
-    if (abandon) return ledger().Abandoned();
-    ASSERT_TRUE(store().Commit(lock, batch).ok());
-    ledger().Committed();
+    Transaction transaction(store());
+    change(transaction);
+    if (abandon) return;
+    ASSERT_TRUE(transaction.Commit().ok());
   }
   void DropWindows(Month month) {
-    Commit([&](Batch& batch) { ledger().DropWindows(month, kCozystackFleet, batch); });
+    Commit([&](Transaction& transaction) {
+      ledger().DropWindows(month, kCozystackFleet, transaction);
+    });
   }
 };
 
@@ -86,7 +86,7 @@ TEST_F(PeriodLedgerTest, ADaysChangeDropsThatDay) {
   Keep(Of(day));
   Keep(Of(Day{day.number + 1}));
   Keep(Of(kMarch, Span::kMonth));
-  Commit([&](Batch& batch) { ledger().DropDay(day, kCozystackFleet, batch); });
+  Commit([&](Transaction& transaction) { ledger().DropDay(day, kCozystackFleet, transaction); });
   EXPECT_EQ(Sources(Of(day)), -1);
   EXPECT_EQ(Sources(Of(Day{day.number + 1})), 1);
   EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 1);
@@ -94,7 +94,9 @@ TEST_F(PeriodLedgerTest, ADaysChangeDropsThatDay) {
 
 TEST_F(PeriodLedgerTest, ADropThatWasAbandonedIsMadeWithTheNextChange) {
   Keep(Of(kMarch, Span::kMonth));
-  Commit([&](Batch& batch) { ledger().DropWindows(kMarch, kCozystackFleet, batch); }, true);
+  Commit(
+      [&](Transaction& transaction) { ledger().DropWindows(kMarch, kCozystackFleet, transaction); },
+      true);
   EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 1);
   DropWindows(kMarch);
   EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), -1);

@@ -15,7 +15,9 @@ class RetentionTest : public rollcall::test::StoreTest {
     for (int day = from; day <= to; ++day) {
       const Day at{kMarch7.number + static_cast<uint32_t>(day)};
       for (const uint16_t fleet : std::initializer_list<uint16_t>{1, UINT16_MAX}) {
-        Commit([&](Batch& batch) { batch.Append(EncodeKey(ChunkKey{at, {fleet}, {7}}), "x"); });
+        Commit([&](Transaction& transaction) {
+          transaction.Append(EncodeKey(ChunkKey{at, {fleet}, {7}}), "x");
+        });
       }
     }
   }

@@ -46,20 +46,19 @@ class StoreTest : public ::testing::Test {
   storage::Stores& stores() { return *stores_; }
   const std::string& directory() const { return dir_.path(); }
 
-  // Fills a batch and commits it.
+  // Fills a transaction and commits it.
   template <typename Fill>
   void Commit(Fill fill) {
-    const storage::Store::WriterLock lock = store().LockForWriting();
-    storage::Batch batch(store());
-    fill(batch);
-    const Status status = store().Commit(lock, batch);
+    storage::Transaction transaction(store());
+    fill(transaction);
+    const Status status = transaction.Commit();
     ASSERT_TRUE(status.ok()) << status.message();
   }
   void Put(storage::Table table, const std::string& key, const std::string& value) {
-    Commit([&](storage::Batch& batch) { batch.Put(table, key, value); });
+    Commit([&](storage::Transaction& transaction) { transaction.Put(table, key, value); });
   }
   void PutNumber(const std::string& name, uint64_t v) {
-    Commit([&](storage::Batch& batch) { storage::Store::PutNumber(name, v, batch); });
+    Commit([&](storage::Transaction& transaction) { transaction.PutNumber(name, v); });
   }
 
   // A value; "(none)" where there is no such key.

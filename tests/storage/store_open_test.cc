@@ -19,11 +19,11 @@ class StoreOpenTest : public rollcall::test::StoreTest {
  protected:
   // Rows in several tables, on disk in files of their own.
   void Fill() {
-    Commit([](Batch& batch) {
+    Commit([](Transaction& transaction) {
       for (int i = 0; i < 200; ++i) {
         const std::string key = "key " + std::to_string(i);
-        batch.Put(Table::kPeaks, key, std::string(100, 'p'));
-        batch.Append(key, std::string(100, 'c'));
+        transaction.Put(Table::kPeaks, key, std::string(100, 'p'));
+        transaction.Append(key, std::string(100, 'c'));
       }
     });
     ASSERT_TRUE(store().Compact().ok());
@@ -88,7 +88,7 @@ TEST_F(StoreOpenTest, AVersionThatIsNoNumberIsDataLoss) {
 
 TEST_F(StoreOpenTest, ADatabaseWithoutAVersionIsNotAStoreOfRollcall) {
   Put(Table::kPeaks, "key", "value");
-  Commit([](Batch& batch) { batch.Delete(Table::kMeta, "format_version"); });
+  Commit([](Transaction& transaction) { transaction.Delete(Table::kMeta, "format_version"); });
   Close();
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
@@ -96,9 +96,9 @@ TEST_F(StoreOpenTest, ADatabaseWithoutAVersionIsNotAStoreOfRollcall) {
 }
 
 TEST_F(StoreOpenTest, ACreationThatWasInterruptedGoesOn) {
-  Commit([](Batch& batch) {
-    batch.Delete(Table::kMeta, "format_version");
-    batch.Delete(Table::kMeta, "hash_seed");
+  Commit([](Transaction& transaction) {
+    transaction.Delete(Table::kMeta, "format_version");
+    transaction.Delete(Table::kMeta, "hash_seed");
   });
   Reopen();
   EXPECT_EQ(*store().GetNumber("format_version"), 1U);

@@ -30,9 +30,9 @@ TEST_F(StoreTest, WhatWasCommittedIsThereInEveryTable) {
 
 TEST_F(StoreTest, ReopeningKeepsEverythingAndTheSecretSeed) {
   const uint64_t seed = store().hash_seed();
-  Commit([](Batch& batch) {
+  Commit([](Transaction& transaction) {
     for (int i = 0; i < 5000; ++i) {
-      batch.Put(Table::kPeaks, "key " + std::to_string(i), std::string(100, 'x'));
+      transaction.Put(Table::kPeaks, "key " + std::to_string(i), std::string(100, 'x'));
     }
   });
   for (int round = 0; round < 3; ++round) {
@@ -51,41 +51,18 @@ TEST_F(StoreTest, TwoStoresHaveTwoSeeds) {
   EXPECT_NE((*other)->hash_seed(), store().hash_seed());
 }
 
-TEST_F(StoreTest, ABatchThatIsNotCommittedChangesNothing) {
-  {
-    const Store::WriterLock lock = store().LockForWriting();
-    Batch batch(store());
-    batch.Put(Table::kPeaks, "key", "value");
-    EXPECT_FALSE(batch.empty());
-    EXPECT_GT(batch.bytes(), 8U);
-    batch.Clear();
-    EXPECT_TRUE(batch.empty());
-    ASSERT_TRUE(store().Commit(lock, batch).ok());
-  }
-  EXPECT_EQ(Get(Table::kPeaks, "key"), "(none)");
-}
-
-TEST_F(StoreTest, ACommitWithoutTheWriterLockIsRefused) {
-  Batch batch(store());
-  batch.Put(Table::kPeaks, "key", "value");
-  const Store::WriterLock none;
-  EXPECT_EQ(store().Commit(none, batch).code(), Code::kInternal);
-  EXPECT_EQ(Get(Table::kPeaks, "key"), "(none)");
-  EXPECT_TRUE(store().writable());
-}
-
 TEST_F(StoreTest, ASnapshotDoesNotSeeWhatIsCommittedLater) {
   Put(Table::kPeaks, "a", "1");
   const Snapshot before = store().TakeSnapshot();
-  Commit([](Batch& batch) {
-    batch.Put(Table::kPeaks, "a", "2");
-    batch.Put(Table::kPeaks, "b", "2");
+  Commit([](Transaction& transaction) {
+    transaction.Put(Table::kPeaks, "a", "2");
+    transaction.Put(Table::kPeaks, "b", "2");
   });
   EXPECT_EQ(Get(Table::kPeaks, "a", &before), "1");
   EXPECT_EQ(Get(Table::kPeaks, "b", &before), "(none)");
   EXPECT_EQ(ScanText(Table::kPeaks, "", "", &before), "a=1");
   EXPECT_EQ(ScanText(Table::kPeaks, "", ""), "a=2 b=2");
-  Commit([](Batch& batch) { batch.DeleteRange(Table::kPeaks, "a", "z"); });
+  Commit([](Transaction& transaction) { transaction.DeleteRange(Table::kPeaks, "a", "z"); });
   EXPECT_EQ(ScanText(Table::kPeaks, "", "", &before), "a=1");
   EXPECT_EQ(ScanText(Table::kPeaks, "", ""), "");
 }
@@ -142,7 +119,7 @@ TEST_F(StoreTest, TheLastKeyBeforeABoundIsFound) {
 
 TEST_F(StoreTest, ARangeDeleteTakesItsLowerBoundAndNotItsUpperOne) {
   for (const char* const key : {"a", "b", "c", "d"}) Put(Table::kPeaks, key, "");
-  Commit([](Batch& batch) { batch.DeleteRange(Table::kPeaks, "b", "d"); });
+  Commit([](Transaction& transaction) { transaction.DeleteRange(Table::kPeaks, "b", "d"); });
   EXPECT_EQ(ScanText(Table::kPeaks, "", ""), "a= d=");
   Reopen();
   EXPECT_EQ(ScanText(Table::kPeaks, "", ""), "a= d=");

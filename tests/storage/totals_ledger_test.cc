@@ -49,13 +49,11 @@ class TotalsLedgerTest : public rollcall::test::StoreTest {
   enum class End { kCommit, kAbandon };
   // One report's changes: what it makes stale, what it adds.
   void Report(Month month, const TotalsMap& gains, End end = End::kCommit) {
-    const Store::WriterLock lock = store().LockForWriting();
-    Batch batch(store());
-    ledger().DropStale(month, kCozystackFleet, batch);
-    ASSERT_TRUE(ledger().Add(gains, batch).ok());
-    if (end == End::kAbandon) return ledger().Abandoned();
-    ASSERT_TRUE(store().Commit(lock, batch).ok());
-    ledger().Committed();
+    Transaction transaction(store());
+    ledger().DropStale(month, kCozystackFleet, transaction);
+    ASSERT_TRUE(ledger().Add(gains, transaction).ok());
+    if (end == End::kAbandon) return;
+    ASSERT_TRUE(transaction.Commit().ok());
   }
 
   // "1/9/4: 2 sum 7": all rows of totals, label set: sources and sum of the month.
@@ -316,10 +314,9 @@ TEST_F(TotalsLedgerTest, ADamagedWindowIsDataLossWhenTheStoreOpens) {
     auto opened = Store::Open(OptionsFor(directory()));
     ASSERT_TRUE(opened.ok());
     {
-      const Store::WriterLock lock = (*opened)->LockForWriting();
-      Batch batch(**opened);
-      batch.Delete(Table::kWindows, key);
-      ASSERT_TRUE((*opened)->Commit(lock, batch).ok());
+      Transaction transaction(**opened);
+      transaction.Delete(Table::kWindows, key);
+      ASSERT_TRUE(transaction.Commit().ok());
     }
     opened->reset();
     Open();

@@ -66,7 +66,7 @@ class Harness {
       const std::vector<std::pair<std::string, std::string>>& reports) {
     std::vector<std::promise<Status>> told(reports.size());
     {
-      const storage::Store::WriterLock hold = stores_->store().LockForWriting();
+      const storage::Transaction hold(stores_->store());
       for (size_t i = 0; i < reports.size(); ++i) {
         ingester_->Ingest(kCozystackFleet, SourceId::Parse(reports[i].first).value(),
                           reports[i].second, std::nullopt,
