@@ -4,27 +4,18 @@
 
 #include "base/log.h"
 #include "http/client/client.h"
-#include "model/fleet.h"
+#include "jobs/background_jobs.h"
 #include "query/old_snapshots.h"
-#include "storage/retention.h"
 
 namespace rollcall::api {
 namespace {
 
-// Each time for so long, or as long as one scan takes, so that other jobs have their turn.
-constexpr std::chrono::seconds kTallyPeriod{5};
-constexpr std::chrono::seconds kTallyBudget{1};
-// How soon after a month begins its totals are followed without anyone asking.
-constexpr std::chrono::seconds kWindowPeriod{30};
-constexpr std::chrono::hours kRetentionPeriod{1};
-// Also without a report to store: who is not ready gets none.
-constexpr std::chrono::seconds kRecoveryPeriod{5};
 // A machine that is gone is noticed well before the queries' own time is over.
 constexpr std::chrono::milliseconds kVmselectConnectTimeout{3'000};
 
 ingest::IngesterOptions IngesterOptionsOf(const ServerOptions& options) {
   ingest::IngesterOptions ingester = options.ingester;
-  ingester.store = options.store;
+  ingester.store = !options.no_store;
   ingester.forward = !options.forward.url.empty();
   return ingester;
 }
@@ -47,7 +38,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       ingester_(std::make_unique<ingest::Ingester>(*stores_, clock, IngesterOptionsOf(options),
                                                    registry)),
       windows_(*stores_, registry),
-      app_list_(options.app_list_url),
+      app_list_(options.app_list.url),
       stored_overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
       overviews_(MakeOverviews(options)),
       tallies_(*stores_, clock, registry, options.tallies),
@@ -112,7 +103,7 @@ void Server::Stop(std::chrono::milliseconds grace) {
 
 std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& options) {
   if (options.vmselect.url.empty()) {
-    if (!options.store) return std::make_unique<NoOverviews>();
+    if (options.no_store) return std::make_unique<NoOverviews>();
     return std::make_unique<query::OldSnapshots>(stored_overviews_, options.vmselect.snapshot_dir,
                                                  clock_);
   }
@@ -134,48 +125,10 @@ std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& optio
 }
 
 Status Server::AddJobs(const ServerOptions& options) {
-  if (options.store) {
-    ROLLCALL_RETURN_IF_ERROR(jobs_.Add(
-        {"current-windows", kWindowPeriod, [this](std::stop_token) {
-           const auto kept = windows_.Ensure({Month::Of(clock_.Now()), CozystackFleet().ref});
-           return kept.ok() ? Status::Ok() : kept.status();
-         }}));
-    // Before retention, which takes what days are counted from.
-    ROLLCALL_RETURN_IF_ERROR(jobs_.Add(
-        {"tallies", kTallyPeriod, [this](std::stop_token stop) { return RefreshTallies(stop); }}));
-  }
-  ROLLCALL_RETURN_IF_ERROR(
-      jobs_.Add({"retention", kRetentionPeriod,
-                 [this, options](std::stop_token) { return ApplyRetention(options); }}));
-  ROLLCALL_RETURN_IF_ERROR(jobs_.Add({"recover-store", kRecoveryPeriod, [this](std::stop_token) {
-                                        return stores_->store().Recover();
-                                      }}));
-  if (!app_list_.enabled()) return Status::Ok();
-  return jobs_.Add({"app-list", options.app_list_interval,
-                    [this](std::stop_token stop) { return app_list_.Refresh(stop); }});
-}
-
-Status Server::RefreshTallies(std::stop_token stop) {
-  for (const Fleet& fleet : AllFleets()) {
-    ROLLCALL_RETURN_IF_ERROR(tallies_.Refresh(fleet, kTallyBudget, stop));
-  }
-  return Status::Ok();
-}
-
-Status Server::ApplyRetention(const ServerOptions& options) {
-  const auto parked =
-      stores_->outbox().DropParkedBefore(clock_.NowMilliseconds() - options.parked_retention);
-  if (!parked.ok()) return parked.status();
-  const Month now = Month::Of(clock_.Now());
-  // The running month is one of those that are kept.
-  const auto first_kept = [&](unsigned months) { return now.Plus(1 - static_cast<int>(months)); };
-  if (options.retention_months > 0) {
-    ROLLCALL_RETURN_IF_ERROR(storage::DropChunksBefore(
-        stores_->store(), first_kept(options.retention_months).FirstDay()));
-  }
-  if (options.peaks_retention_months > 0) {
-    const unsigned months = std::max(options.peaks_retention_months, unsigned{kMaxWindowMonths});
-    ROLLCALL_RETURN_IF_ERROR(storage::DropPeaksBefore(stores_->store(), first_kept(months)));
+  const jobs::JobServices services{*stores_, clock_, windows_, tallies_, app_list_};
+  for (jobs::Job& job : jobs::BackgroundJobs(
+           services, {!options.no_store, options.retention, options.app_list.interval})) {
+    ROLLCALL_RETURN_IF_ERROR(jobs_.Add(std::move(job)));
   }
   return Status::Ok();
 }

@@ -17,6 +17,7 @@
 #include "ingest/ingester.h"
 #include "jobs/app_list.h"
 #include "jobs/job_table.h"
+#include "jobs/retention.h"
 #include "metrics/registry.h"
 #include "query/vmselect_overviews.h"
 #include "storage/stores.h"
@@ -25,16 +26,12 @@ namespace rollcall::api {
 
 struct ServerOptions {
   http::FrontOptions front;
-  size_t max_report_bytes = 10 * 1024 * 1024;
-  ingest::IngesterOptions ingester;
-  unsigned retention_months = 13;       // of chunks; 0: for ever
-  unsigned peaks_retention_months = 0;  // of peaks; 0: for ever
-  std::string app_list_url;             // empty: the built-in list
-  std::chrono::milliseconds app_list_interval = std::chrono::hours(1);
-  // With an empty URL nothing is forwarded.
-  forward::ForwarderOptions forward;
-  bool store = true;  // false: reports are forwarded only, and there are no counts
-  std::chrono::milliseconds parked_retention = std::chrono::hours(24 * 7);
+  size_t max_report_bytes = 10 * 1024 * 1024;  // inflated; inclusive
+  bool no_store = false;             // reports are forwarded only, and there are no counts
+  ingest::IngesterOptions ingester;  // whether it stores and forwards follows from what stands here
+  forward::ForwarderOptions forward;  // with an empty URL nothing is forwarded
+  jobs::RetentionOptions retention;
+  jobs::AppListOptions app_list;
   // Without a URL overviews come from the store, and where it has none from the snapshots.
   query::VmselectOptions vmselect;
   counts::TallyOptions tallies;
@@ -69,8 +66,6 @@ class Server {
   Status StartForwarder(const ServerOptions& options);
   void AddReadings();
   void AddOutboxReadings();
-  Status RefreshTallies(std::stop_token stop);
-  Status ApplyRetention(const ServerOptions& options);
 
   const Clock& clock_;
   metrics::Registry& registry_;

@@ -50,23 +50,6 @@ int RunHelp(std::span<const Command> commands, std::span<char*> args, std::ostre
   return kExitOk;
 }
 
-template <typename Options>
-std::optional<Options> ReadOptions(std::span<char*> args,
-                                   Result<Options> (*parse)(std::span<const std::string>,
-                                                            const Environment&)) {
-  const Environment env = ReadEnvironment(environ);
-  for (const std::string& name : UnknownVariables(env)) {
-    std::cerr << "rollcall: warning: the environment has " << Quote(name)
-              << ", which no option reads; see 'rollcall help serve'\n";
-  }
-  Result<Options> options = parse(std::vector<std::string>(args.begin(), args.end()), env);
-  if (!options.ok()) {
-    std::cerr << options.status().message() << '\n';
-    return std::nullopt;
-  }
-  return *std::move(options);
-}
-
 }  // namespace
 
 int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostream& out,
@@ -97,24 +80,19 @@ int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostr
   return command->run(words);
 }
 
-std::optional<ServeOptions> ReadServeOptions(std::span<char*> args) {
-  return ReadOptions(args, ParseServeOptions);
-}
-
-std::optional<DemoOptions> ReadDemoOptions(std::span<char*> args) {
-  return ReadOptions(args, ParseDemoOptions);
-}
-
-std::optional<ImportOptions> ReadImportOptions(std::span<char*> args) {
-  return ReadOptions(args, ParseImportOptions);
-}
-
-std::optional<ExportOptions> ReadExportOptions(std::span<char*> args) {
-  return ReadOptions(args, ParseExportOptions);
-}
-
-std::optional<VerifyOptions> ReadVerifyOptions(std::span<char*> args) {
-  return ReadOptions(args, ParseVerifyOptions);
+std::optional<Options> ReadOptions(std::string_view command, std::span<char*> args) {
+  const Environment env = ReadEnvironment(environ);
+  for (const std::string& name : UnknownVariables(env)) {
+    std::cerr << "rollcall: warning: the environment has " << Quote(name)
+              << ", which no option reads; see 'rollcall help serve'\n";
+  }
+  Result<Options> options =
+      ParseOptions(command, std::vector<std::string>(args.begin(), args.end()), env);
+  if (!options.ok()) {
+    std::cerr << options.status().message() << '\n';
+    return std::nullopt;
+  }
+  return *std::move(options);
 }
 
 }  // namespace rollcall::cli

@@ -46,10 +46,6 @@ int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostr
 
 // The options of this process: `args` over its environment. Names variables that no option has on
 // stderr. nullopt: they are wrong, stderr says how, and the command returns kExitUsage.
-std::optional<ServeOptions> ReadServeOptions(std::span<char*> args);
-std::optional<DemoOptions> ReadDemoOptions(std::span<char*> args);
-std::optional<VerifyOptions> ReadVerifyOptions(std::span<char*> args);
-std::optional<ImportOptions> ReadImportOptions(std::span<char*> args);
-std::optional<ExportOptions> ReadExportOptions(std::span<char*> args);
+std::optional<Options> ReadOptions(std::string_view command, std::span<char*> args);
 
 }  // namespace rollcall::cli

@@ -29,14 +29,8 @@ bool StopRequested() {
   return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
-Status Fill(const DemoOptions& options, storage::Stores& stores) {
-  demo::DemoFleetOptions fleet_options;
-  fleet_options.seed = options.seed;
-  fleet_options.sources = options.sources;
-  fleet_options.months = options.months;
+Status Fill(demo::DemoFleetOptions fleet_options, storage::Stores& stores) {
   fleet_options.end = SystemClock().Now();
-  fleet_options.interval = std::chrono::duration_cast<std::chrono::seconds>(options.interval);
-  fleet_options.keep_truth = false;
   auto fleet = demo::DemoFleet::Make(fleet_options);
   if (!fleet.ok()) return fleet.status();
   metrics::Registry registry;
@@ -50,22 +44,22 @@ Status Fill(const DemoOptions& options, storage::Stores& stores) {
 }  // namespace
 
 int RunDemo(std::span<char*> args) {
-  const std::optional<DemoOptions> options = ReadDemoOptions(args);
+  const std::optional<Options> options = ReadOptions("demo", args);
   if (!options) return kExitUsage;
-  SetUpLogging(options->log_level);
+  SetUpLogging(options->process.log_level);
   HoldSignals();
-  auto stores = OpenStores(*options);
+  auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("demo", stores.status());
   const Result<bool> is_whole = demo::HoldsWholeDemo((*stores)->store());
   if (!is_whole.ok()) return Fail("demo", is_whole.status());
   if (*is_whole) {
-    log::Info("{} holds a demo fleet already", options->data_dir);
+    log::Info("{} holds a demo fleet already", options->store.directory);
   } else if ((*stores)->sources().size() > 0) {
     return Fail("demo",
-                Status::FailedPrecondition(options->data_dir + " holds " +
+                Status::FailedPrecondition(options->store.directory + " holds " +
                                            std::to_string((*stores)->sources().size()) +
                                            " sources: name an empty directory with --data-dir"));
-  } else if (Status filled = Fill(*options, **stores); !filled.ok()) {
+  } else if (Status filled = Fill(options->demo, **stores); !filled.ok()) {
     return Fail("demo", filled);
   }
   return ServeUntilSignal(*options, std::move(stores).value());

@@ -45,7 +45,7 @@ UnixSeconds SecondOf(const std::string& text, UnixSeconds if_empty) {
   return std::chrono::ceil<std::chrono::seconds>(ParseInstant(text).value());
 }
 
-std::string_view FormatOf(const ExportOptions& options) {
+std::string_view FormatOf(const MoveOptions& options) {
   return options.format == "jsonl" ? "jsonl" : "text";
 }
 
@@ -75,9 +75,7 @@ class Output {
   uint64_t lines_ = 0;
 };
 
-Status ExportFromStore(const ExportOptions& options, Output& output) {
-  storage::StoreOptions store;
-  store.directory = options.data_dir;
+Status ExportFromStore(const MoveOptions& options, storage::StoreOptions store, Output& output) {
   store.create_if_missing = false;
   const auto stores = storage::Stores::Open(store);
   if (!stores.ok()) return stores.status();
@@ -103,7 +101,7 @@ Status ExportFromStore(const ExportOptions& options, Output& output) {
   }
 }
 
-Status ExportFromServer(const ExportOptions& options, Output& output) {
+Status ExportFromServer(const MoveOptions& options, Output& output) {
   UrlParameters parameters{{"format", std::string(FormatOf(options))}};
   if (!options.fleet.empty()) parameters.push_back({"fleet", options.fleet});
   if (!options.from.empty())
@@ -131,16 +129,16 @@ Status ExportFromServer(const ExportOptions& options, Output& output) {
 }  // namespace
 
 int RunExport(std::span<char*> args) {
-  const std::optional<ExportOptions> options = ReadExportOptions(args);
+  const std::optional<Options> options = ReadOptions("export", args);
   if (!options) return kExitUsage;
   SetUpLogging("warning");
-  const auto file = OutputFile::Open(options->output);
+  const auto file = OutputFile::Open(options->move.output);
   if (!file.ok()) return Fail("export", file.status());
   Status status;
   {
     Output output(**file);
-    status = options->data_dir.empty() ? ExportFromServer(*options, output)
-                                       : ExportFromStore(*options, output);
+    status = options->move.through_server ? ExportFromServer(options->move, output)
+                                          : ExportFromStore(options->move, options->store, output);
   }
   if (status.ok()) status = (*file)->Finish();
   return status.ok() ? kExitOk : Fail("export", status);

@@ -61,14 +61,14 @@ class Progress {
   ProgressBar bar_;
 };
 
-Result<ImportTally> ImportFile(const ImportOptions& options) {
-  const auto input = ImportInput::Open(options.file);
+Result<ImportTally> ImportFile(const Options& options) {
+  const auto input = ImportInput::Open(options.move.file);
   if (!input.ok()) return input.status();
   const auto target = ImportTarget::Open(options);
   if (!target.ok()) return target.status();
   Progress progress(**input);
   return (*target)->Import(
-      ingest::ParseImportFormat(options.format).value_or(ingest::ImportFormat::kAuto),
+      ingest::ParseImportFormat(options.move.format).value_or(ingest::ImportFormat::kAuto),
       [&] { return (*input)->Next(); }, [&](uint64_t lines, uint64_t) { progress.Update(lines); });
 }
 
@@ -127,11 +127,11 @@ ImportTally PrintMonths(const std::vector<PulledMonth>& months) {
 }  // namespace
 
 int RunImport(std::span<char*> args) {
-  const std::optional<ImportOptions> options = ReadImportOptions(args);
+  const std::optional<Options> options = ReadOptions("import", args);
   if (!options) return kExitUsage;
   SetUpLogging("warning");
   ImportTally tally;
-  if (options->from_victoriametrics.empty()) {
+  if (options->move.from_victoriametrics.empty()) {
     const Result<ImportTally> of_file = ImportFile(*options);
     if (!of_file.ok()) return Fail("import", of_file.status());
     tally = *of_file;

@@ -16,11 +16,11 @@ const std::string_view kServeHelp =
     "SIGTERM or SIGINT: no new connections, what was accepted is stored and answered, exit 0.\n";
 
 int RunServe(std::span<char*> args) {
-  const std::optional<ServeOptions> options = ReadServeOptions(args);
+  const std::optional<Options> options = ReadOptions("serve", args);
   if (!options) return kExitUsage;
-  SetUpLogging(options->log_level);
+  SetUpLogging(options->process.log_level);
   HoldSignals();
-  auto stores = OpenStores(*options);
+  auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("serve", stores.status());
   return ServeUntilSignal(*options, std::move(stores).value());
 }

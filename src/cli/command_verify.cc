@@ -18,11 +18,10 @@ const std::string_view kVerifyHelp =
     "Exit code: 0 when all agrees, 1 when something differs or cannot be read.\n";
 
 int RunVerify(std::span<char*> args) {
-  const std::optional<VerifyOptions> options = ReadVerifyOptions(args);
+  const std::optional<Options> options = ReadOptions("verify", args);
   if (!options) return kExitUsage;
   SetUpLogging("warning");
-  storage::StoreOptions store;
-  store.directory = options->data_dir;
+  storage::StoreOptions store = options->store;
   store.create_if_missing = false;
   auto stores = storage::Stores::Open(store);
   if (!stores.ok()) return Fail("verify", stores.status());

@@ -20,7 +20,7 @@ using ingest::ImportTally;
 
 class StoreTarget final : public ImportTarget {
  public:
-  StoreTarget(const ImportOptions& options, std::unique_ptr<storage::Stores> stores)
+  StoreTarget(const MoveOptions& options, std::unique_ptr<storage::Stores> stores)
       : options_(options), stores_(std::move(stores)) {}
 
   Result<ImportTally> Import(ImportFormat format, const http::BodySource& next,
@@ -48,13 +48,13 @@ class StoreTarget final : public ImportTarget {
   }
 
  private:
-  const ImportOptions options_;
+  const MoveOptions options_;
   const std::unique_ptr<storage::Stores> stores_;
 };
 
 class ServerTarget final : public ImportTarget {
  public:
-  explicit ServerTarget(const ImportOptions& options) : options_(options) {}
+  explicit ServerTarget(const MoveOptions& options) : options_(options) {}
 
   Result<ImportTally> Import(ImportFormat format, const http::BodySource& next,
                              const Progress& progress) override {
@@ -98,21 +98,19 @@ class ServerTarget final : public ImportTarget {
     return RequestUrl(options_.server, "/api/v1/import/prometheus", parameters);
   }
 
-  const ImportOptions options_;
+  const MoveOptions options_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<ImportTarget>> ImportTarget::Open(const ImportOptions& options) {
-  if (options.data_dir.empty()) {
-    return std::unique_ptr<ImportTarget>(std::make_unique<ServerTarget>(options));
+Result<std::unique_ptr<ImportTarget>> ImportTarget::Open(const Options& options) {
+  if (options.move.through_server) {
+    return std::unique_ptr<ImportTarget>(std::make_unique<ServerTarget>(options.move));
   }
-  storage::StoreOptions store;
-  store.directory = options.data_dir;
-  auto stores = storage::Stores::Open(store);
+  auto stores = storage::Stores::Open(options.store);
   if (!stores.ok()) return stores.status();
   return std::unique_ptr<ImportTarget>(
-      std::make_unique<StoreTarget>(options, std::move(stores).value()));
+      std::make_unique<StoreTarget>(options.move, std::move(stores).value()));
 }
 
 }  // namespace rollcall::cli

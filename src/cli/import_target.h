@@ -21,7 +21,7 @@ class ImportTarget {
   using Progress = std::function<void(uint64_t lines, uint64_t samples)>;
 
   // Which of the two the options say. Fails as Stores::Open does.
-  static Result<std::unique_ptr<ImportTarget>> Open(const ImportOptions& options);
+  static Result<std::unique_ptr<ImportTarget>> Open(const Options& options);
   virtual ~ImportTarget() = default;
 
   // Takes all that `next` brings, plain or packed, and returns when it is stored. A bad line fails

@@ -1,4 +1,5 @@
-// The kinds of options that the table is made of: numbers, sizes, durations, texts. Used by
+// The kinds of options that the table is made of: numbers, sizes, durations, texts,
+// switches. Used by
 // option_table.cc while it makes the table.
 #pragma once
 
@@ -6,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "cli/option_table.h"
 #include "cli/option_value.h"
@@ -14,7 +16,7 @@ namespace rollcall::cli {
 
 // Where an option's value lives.
 template <typename T>
-using Field = T& (*)(DemoOptions&);
+using Field = T& (*)(Options&);
 
 struct Words {
   std::string_view meaning;
@@ -35,7 +37,7 @@ inline OptionSpec Base(unsigned users, std::string_view flag, std::string_view v
 }
 
 template <typename T>
-T Read(Field<T> field, DemoOptions options) {
+T Read(Field<T> field, Options options) {
   return field(options);
 }
 
@@ -44,14 +46,14 @@ OptionSpec Number(unsigned users, std::string_view flag, uint64_t min, uint64_t 
                   std::string_view unit, Field<T> field, Words words) {
   OptionSpec spec = Base(users, flag, "NUMBER", words);
   spec.allowed = AllowedNumbers(min, max, unit);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
+  spec.set = [=](std::string_view text, Options& options) {
     const Result<uint64_t> value = ParseNumber(text, min, max, unit);
     if (value.ok()) {
       field(options) = static_cast<T>(*value);
     }
     return value.status();
   };
-  spec.show = [=](const DemoOptions& options) { return std::to_string(Read(field, options)); };
+  spec.show = [=](const Options& options) { return std::to_string(Read(field, options)); };
   return spec;
 }
 
@@ -59,30 +61,32 @@ inline OptionSpec Size(unsigned users, std::string_view flag, uint64_t min_bytes
                        uint64_t max_bytes, Field<size_t> field, Words words) {
   OptionSpec spec = Base(users, flag, "SIZE", words);
   spec.allowed = AllowedSizes(min_bytes, max_bytes);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
+  spec.set = [=](std::string_view text, Options& options) {
     const Result<uint64_t> value = ParseSize(text, min_bytes, max_bytes);
     if (value.ok()) {
       field(options) = *value;
     }
     return value.status();
   };
-  spec.show = [=](const DemoOptions& options) { return FormatSize(Read(field, options)); };
+  spec.show = [=](const Options& options) { return FormatSize(Read(field, options)); };
   return spec;
 }
 
-inline OptionSpec Duration(unsigned users, std::string_view flag, std::chrono::milliseconds min,
-                           std::chrono::milliseconds max, Field<std::chrono::milliseconds> field,
-                           Words words) {
+// The field may have another unit than milliseconds; `min` and `max` are whole numbers of it.
+template <typename D = std::chrono::milliseconds>
+OptionSpec Duration(unsigned users, std::string_view flag, std::chrono::milliseconds min,
+                    std::chrono::milliseconds max, std::type_identity_t<Field<D>> field,
+                    Words words) {
   OptionSpec spec = Base(users, flag, "DURATION", words);
   spec.allowed = AllowedDurations(min, max);
-  spec.set = [=](std::string_view text, DemoOptions& options) {
+  spec.set = [=](std::string_view text, Options& options) {
     const Result<std::chrono::milliseconds> value = ParseDuration(text, min, max);
     if (value.ok()) {
-      field(options) = *value;
+      field(options) = std::chrono::duration_cast<D>(*value);
     }
     return value.status();
   };
-  spec.show = [=](const DemoOptions& options) { return FormatDuration(Read(field, options)); };
+  spec.show = [=](const Options& options) { return FormatDuration(Read(field, options)); };
   return spec;
 }
 
@@ -94,14 +98,32 @@ inline OptionSpec Text(unsigned users, std::string_view flag, std::string_view v
   OptionSpec spec = Base(users, flag, value_name, words);
   spec.allowed = allowed;
   const bool may_be_empty = !words.zero.empty();
-  spec.set = [=](std::string_view text, DemoOptions& options) {
+  spec.set = [=](std::string_view text, Options& options) {
     if (!text.empty() || !may_be_empty) {
       ROLLCALL_RETURN_IF_ERROR(check(text));
     }
     field(options) = text;
     return Status::Ok();
   };
-  spec.show = [=](const DemoOptions& options) { return Read(field, options); };
+  spec.show = [=](const Options& options) { return Read(field, options); };
+  return spec;
+}
+
+inline OptionSpec Switch(unsigned users, std::string_view flag, Field<bool> field, Words words) {
+  constexpr std::string_view kAllowed = "true or false";
+  OptionSpec spec = Base(users, flag, "", words);
+  spec.allowed = kAllowed;
+  spec.set = [=](std::string_view text, Options& options) {
+    const bool on = text == "true" || text == "1";
+    if (!on && text != "false" && text != "0") {
+      return Status::InvalidArgument(Quote(text) + " is not " + std::string(kAllowed));
+    }
+    field(options) = on;
+    return Status::Ok();
+  };
+  spec.show = [=](const Options& options) -> std::string {
+    return Read(field, options) ? "true" : "false";
+  };
   return spec;
 }
 

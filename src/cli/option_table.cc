@@ -1,15 +1,12 @@
 #include "cli/option_table.h"
 
-#include <algorithm>
-#include <array>
 #include <limits>
 #include <vector>
 
+#include "cli/option_checks.h"
 #include "cli/option_kinds.h"
 #include "cli/option_value.h"
-#include "model/fleet.h"
 #include "parse/instant.h"
-#include "parse/selector.h"
 
 namespace rollcall::cli {
 namespace {
@@ -24,125 +21,21 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
 
-constexpr std::string_view kAllowedDirectories =
-    "the path of a directory (write ./-name for one that begins with a dash)";
-constexpr std::string_view kAllowedSecrets =
-    "the path of a file (write ./-name for one that begins with a dash)";
-constexpr std::string_view kAllowedUsers = "a user name without a colon";
-constexpr std::string_view kAllowedLabels = "the name of a label";
-constexpr std::string_view kAllowedSwitch = "true or false";
-constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without blanks";
-constexpr std::string_view kAllowedLevels = "one of debug, info, warning, error";
-constexpr std::string_view kAllowedAddresses =
-    "an address (host:port, :port for all addresses, [v6]:port; port from 0 to 65535)";
-
-Status Refuse(std::string_view text, std::string_view allowed) {
-  return Status::InvalidArgument(Quote(text) + " is not " + std::string(allowed));
-}
-
-// A dash in front is a flag whose predecessor lost its value.
-bool IsPath(std::string_view text) {
-  return !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
-         text.find('\0') == std::string_view::npos;
-}
-
-Status CheckDirectory(std::string_view text) {
-  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedDirectories);
-}
-
-Status CheckFile(std::string_view text) {
-  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedSecrets);
-}
-
-Status CheckUser(std::string_view text) {
-  const bool good = text.size() <= 256 && text.find(':') == std::string_view::npos &&
-                    text.find('\0') == std::string_view::npos;
-  return good ? Status::Ok() : Refuse(text, kAllowedUsers);
-}
-
-Status CheckUrl(std::string_view text) {
-  const size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
-  const bool good =
-      scheme != 0 && text.size() > scheme && text.size() <= 2048 &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-  return good ? Status::Ok() : Refuse(text, kAllowedUrls);
-}
-
-Status CheckLevel(std::string_view text) {
-  constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
-  const bool good = std::find(kLevels.begin(), kLevels.end(), text) != kLevels.end();
-  return good ? Status::Ok() : Refuse(text, kAllowedLevels);
-}
-
-Status CheckAddress(std::string_view text) {
-  return IsListenAddress(text) ? Status::Ok() : Refuse(text, kAllowedAddresses);
-}
-
-Status CheckLabel(std::string_view text) {
-  const bool good =
-      !text.empty() && text.size() <= 253 &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~' && c != '-'; });
-  return good ? Status::Ok() : Refuse(text, kAllowedLabels);
-}
-
-// What follows an empty text: there is none.
-constexpr std::string_view kAllowedFiles = "a file's name, or - for standard output";
-constexpr std::string_view kAllowedFormats = "one of auto, text, jsonl";
-constexpr std::string_view kAllowedFleets = "the name of a fleet (cozystack)";
-constexpr std::string_view kAllowedSelectors =
-    "a metric's name or a selector as in PromQL, {__name__=~\"cozy_.*\",kind=\"Tenant\"}";
-
-Status CheckOutput(std::string_view text) {
-  return text == "-" || CheckDirectory(text).ok() ? Status::Ok() : Refuse(text, kAllowedFiles);
-}
-
-Status CheckFormat(std::string_view text) {
-  const bool good = text == "auto" || text == "text" || text == "jsonl";
-  return good ? Status::Ok() : Refuse(text, kAllowedFormats);
-}
-
-Status CheckFleet(std::string_view text) {
-  return text == CozystackFleet().name ? Status::Ok() : Refuse(text, kAllowedFleets);
-}
-
-Status CheckInstant(std::string_view text) {
-  return ParseInstant(text).ok() ? Status::Ok() : Refuse(text, kAllowedInstants);
-}
-
-Status CheckSelector(std::string_view text) { return Selector::Parse(text).status(); }
-
-OptionSpec Switch(unsigned users, std::string_view flag, Field<bool> field, Words words) {
-  OptionSpec spec = Base(users, flag, "", words);
-  spec.allowed = kAllowedSwitch;
-  spec.set = [=](std::string_view text, DemoOptions& options) {
-    const bool on = text == "true" || text == "1";
-    if (!on && text != "false" && text != "0") {
-      return Refuse(text, kAllowedSwitch);
-    }
-    field(options) = on;
-    return Status::Ok();
-  };
-  spec.show = [=](const DemoOptions& options) -> std::string {
-    return Read(field, options) ? "true" : "false";
-  };
-  return spec;
-}
-
-#define ROLLCALL_FIELD(member) [](DemoOptions& o) -> decltype((o.member)) { return o.member; }
+#define ROLLCALL_FIELD(member) [](Options& o) -> decltype((o.member)) { return o.member; }
 
 void AddPlaces(std::vector<OptionSpec>& table) {
   table.push_back(
       Text(kBoth, "listen-addr", "ADDRESS", kAllowedAddresses, CheckAddress,
-           ROLLCALL_FIELD(front.public_address),
+           ROLLCALL_FIELD(server.front.public_address),
            {"Where reports, the overview and the page are served. Port 0: any free one.",
             "senders and charts know this port"}));
   table.push_back(
       Text(kBoth, "private-listen-addr", "ADDRESS", kAllowedAddresses, CheckAddress,
-           ROLLCALL_FIELD(front.private_address),
+           ROLLCALL_FIELD(server.front.private_address),
            {"Where /metrics and all that is not for the public is served.",
             "out of reach for other machines until you say otherwise", "no private listener"}));
   table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY",
-                       kAllowedDirectories, CheckDirectory, ROLLCALL_FIELD(data_dir),
+                       kAllowedDirectories, CheckDirectory, ROLLCALL_FIELD(store.directory),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
   table.back().without_default = kImport | kExport;
@@ -150,31 +43,32 @@ void AddPlaces(std::vector<OptionSpec>& table) {
 
 void AddDemo(std::vector<OptionSpec>& table) {
   table.push_back(Number<unsigned>(
-      kDemo, "sources", 1, 1'000'000, "installations", ROLLCALL_FIELD(sources),
+      kDemo, "sources", 1, 1'000'000, "installations", ROLLCALL_FIELD(demo.sources),
       {"How large the made-up fleet gets.", "enough to see growth, upgrades and leavers"}));
-  table.push_back(Number<unsigned>(kDemo, "months", 1, 120, "months", ROLLCALL_FIELD(months),
+  table.push_back(Number<unsigned>(kDemo, "months", 1, 120, "months", ROLLCALL_FIELD(demo.months),
                                    {"How long its history is; it ends now.",
                                     "a full year to look at, and the one before it to compare"}));
   table.push_back(Number<uint64_t>(
-      kDemo, "seed", 0, std::numeric_limits<uint64_t>::max(), "", ROLLCALL_FIELD(seed),
+      kDemo, "seed", 0, std::numeric_limits<uint64_t>::max(), "", ROLLCALL_FIELD(demo.seed),
       {"Which fleet: the same seed makes the same one.", "any will do", "a seed like any other"}));
-  table.push_back(Duration(kDemo, "interval", minutes(1), hours(24), ROLLCALL_FIELD(interval),
-                           {"Time between two reports of one stream in the history.",
-                            "every day has reports, and the store stays small"}));
+  table.push_back(Duration<seconds>(kDemo, "interval", minutes(1), hours(24),
+                                    ROLLCALL_FIELD(demo.interval),
+                                    {"Time between two reports of one stream in the history.",
+                                     "every day has reports, and the store stays small"}));
 }
 
 void AddImport(std::vector<OptionSpec>& table) {
   table.push_back(Text(kImport | kExport, "server", "URL", kAllowedUrls, CheckUrl,
-                       ROLLCALL_FIELD(server),
+                       ROLLCALL_FIELD(move.server),
                        {"The running server that takes the history in, or gives it out: its "
                         "private listener.",
                         "where a server on this machine listens"}));
   table.push_back(Text(kImport, "source-label", "NAME", kAllowedLabels, CheckLabel,
-                       ROLLCALL_FIELD(source_label),
+                       ROLLCALL_FIELD(move.source_label),
                        {"The label that names the installation which a sample is of.",
                         "what the Cozystack telemetry server adds to each series"}));
   table.push_back(
-      Switch(kImport, "strict", ROLLCALL_FIELD(strict),
+      Switch(kImport, "strict", ROLLCALL_FIELD(move.strict),
              {"Stop at the first bad line. Otherwise bad lines are counted and passed over.",
               "one bad line need not keep the rest out"}));
 }
@@ -183,179 +77,185 @@ void AddMove(std::vector<OptionSpec>& table) {
   constexpr unsigned kMove = kImport | kExport;
   table.push_back(Text(
       kImport, "from-victoriametrics", "URL", kAllowedUrls, CheckUrl,
-      ROLLCALL_FIELD(from_victoriametrics),
+      ROLLCALL_FIELD(move.from_victoriametrics),
       {"The VictoriaMetrics whose history is taken in, month by month: a single node, a cluster's "
        "vmselect, or a URL that ends in /prometheus. --match says which series.",
        "a file is the usual way", "a file is read"}));
   table.push_back(Text(
-      kExport, "output", "FILE", kAllowedFiles, CheckOutput, ROLLCALL_FIELD(output),
+      kExport, "output", "FILE", kAllowedFiles, CheckOutput, ROLLCALL_FIELD(move.output),
       {"Where the export goes. A file is there once it is whole.", "for a pipe into a packer"}));
   table.back().letter = 'o';
   table.push_back(Text(kMove, "format", "NAME", kAllowedFormats, CheckFormat,
-                       ROLLCALL_FIELD(format),
+                       ROLLCALL_FIELD(move.format),
                        {"text: lines of Prometheus' text format with timestamps. jsonl: series as "
                         "VictoriaMetrics exports them. auto: by what a file begins with; an export "
                         "is text.",
                         "both can be told apart"}));
   table.push_back(
-      Text(kMove, "from", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(from),
+      Text(kMove, "from", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(move.from),
            {"The first moment, inclusive. A day, month or year stands for its start, UTC.",
             "nothing is left out", "from the first report"}));
-  table.push_back(Text(kMove, "to", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(to),
+  table.push_back(Text(kMove, "to", "TIME", kAllowedInstants, CheckInstant, ROLLCALL_FIELD(move.to),
                        {"The end, exclusive: --from 2026-01 --to 2026-03 is January and February.",
                         "nothing is left out", "to the last report"}));
   table.push_back(Text(
-      kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector, ROLLCALL_FIELD(match),
+      kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector, ROLLCALL_FIELD(move.match),
       {"Which series. Regular expressions match a whole value.", "nothing is left out", "all"}));
-  table.push_back(Text(kExport, "fleet", "NAME", kAllowedFleets, CheckFleet, ROLLCALL_FIELD(fleet),
+  table.push_back(Text(kExport, "fleet", "NAME", kAllowedFleets, CheckFleet,
+                       ROLLCALL_FIELD(move.fleet),
                        {"Whose reports are exported.", "it is the only one", "cozystack"}));
 }
 
 void AddStore(std::vector<OptionSpec>& table) {
   table.push_back(Number<unsigned>(
-      kBoth, "retention", 0, 1200, "months", ROLLCALL_FIELD(retention_months),
+      kBoth, "retention", 0, 1200, "months", ROLLCALL_FIELD(server.retention.report_months),
       {"How many months the reports themselves are kept, the running one among them.",
        "a year can be compared with the same month of the one before", "kept for ever"}));
   table.push_back(Number<unsigned>(
-      kBoth, "peaks-retention", 0, 1200, "months", ROLLCALL_FIELD(peaks_retention_months),
+      kBoth, "peaks-retention", 0, 1200, "months", ROLLCALL_FIELD(server.retention.peaks_months),
       {"How many months the monthly peaks are kept, which all counts come from, the running one "
        "among them. Fewer than 12 count as 12: the longest window.",
        "they are small, and a count cannot be made again without them", "kept for ever"}));
   table.push_back(Size(kBoth, "source-cache-bytes", kMiB, 1024 * kGiB,
-                       ROLLCALL_FIELD(source_cache_bytes),
+                       ROLLCALL_FIELD(server.ingester.source_cache_bytes),
                        {"Memory for the last report of each source. A source that is not in it "
                         "costs a read when it reports next.",
                         "half of what 100,000 sources may take in all"}));
   table.push_back(Size(kBoth, "block-cache-bytes", kMiB, 1024 * kGiB,
-                       ROLLCALL_FIELD(block_cache_bytes),
+                       ROLLCALL_FIELD(store.block_cache_bytes),
                        {"Memory for blocks of the store that are read often.",
                         "the rows of an overview fit many times over"}));
 }
 
 void AddElsewhere(std::vector<OptionSpec>& table) {
   table.push_back(Text(
-      kBoth, "app-list-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(app_list_url),
+      kBoth, "app-list-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(server.app_list.url),
       {"Where the names of the apps come from that an overview lists at 0.",
        "the apps that Cozystack has today", "nothing is fetched and the built-in list is used"}));
   table.push_back(Duration(
-      kBoth, "app-list-interval", seconds(1), hours(24 * 30), ROLLCALL_FIELD(app_list_interval),
+      kBoth, "app-list-interval", seconds(1), hours(24 * 30),
+      ROLLCALL_FIELD(server.app_list.interval),
       {"Time between two fetches of that list.", "GitHub takes 60 anonymous requests an hour"}));
   table.push_back(Text(
-      kBoth, "vmselect-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(vmselect_url),
+      kBoth, "vmselect-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(server.vmselect.url),
       {"The VictoriaMetrics that computes overviews: a vmselect, or a URL ending in /prometheus.",
        "the store has all that came in", "the overview comes from the store"}));
   table.push_back(Text(kBoth, "snapshot-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
-                       ROLLCALL_FIELD(snapshot_dir),
+                       ROLLCALL_FIELD(server.vmselect.snapshot_dir),
                        {"Snapshots YYYY-MM.json of closed months: kept with --vmselect-url; "
                         "without it read for months before those that the store has.",
                         "the store needs none", "there are none"}));
-  table.push_back(Duration(
-      kBoth, "vmselect-timeout", milliseconds(100), minutes(10), ROLLCALL_FIELD(vmselect_timeout),
-      {"Time for all that VictoriaMetrics is asked for one overview; over it: 503.",
-       "what VictoriaMetrics itself gives a query"}));
+  table.push_back(
+      Duration(kBoth, "vmselect-timeout", milliseconds(100), minutes(10),
+               ROLLCALL_FIELD(server.vmselect.timeout),
+               {"Time for all that VictoriaMetrics is asked for one overview; over it: 503.",
+                "what VictoriaMetrics itself gives a query"}));
 }
 
 void AddForward(std::vector<OptionSpec>& table) {
   table.push_back(
-      Text(kServe, "forward-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(forward_url),
+      Text(kServe, "forward-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(server.forward.url),
            {"Where each accepted report is sent on to, as text lines with timestamps: an "
             "import endpoint of VictoriaMetrics. Senders do not wait for it.",
             "no VictoriaMetrics is needed", "nothing is forwarded"}));
   table.push_back(Text(kServe, "forward-username", "NAME", kAllowedUsers, CheckUser,
-                       ROLLCALL_FIELD(forward_username),
+                       ROLLCALL_FIELD(server.forward.credentials.username),
                        {"User name for that endpoint; goes with --forward-password-file.",
                         "an endpoint within a cluster asks for none", "no user name is sent"}));
   table.push_back(Text(kServe, "forward-password-file", "FILE", kAllowedSecrets, CheckFile,
-                       ROLLCALL_FIELD(forward_password_file),
+                       ROLLCALL_FIELD(server.forward.credentials.password_file),
                        {"File with that user's password. Read for each request, so it may change.",
                         "an endpoint within a cluster asks for none", "no password is sent"}));
   table.push_back(
       Text(kServe, "forward-bearer-token-file", "FILE", kAllowedSecrets, CheckFile,
-           ROLLCALL_FIELD(forward_bearer_token_file),
+           ROLLCALL_FIELD(server.forward.credentials.bearer_token_file),
            {"File with a bearer token for that endpoint, instead of a user name. Read for "
             "each request, so it may change.",
             "an endpoint within a cluster asks for none", "no token is sent"}));
-  table.push_back(Switch(kServe, "no-store", ROLLCALL_FIELD(no_store),
+  table.push_back(Switch(kServe, "no-store", ROLLCALL_FIELD(server.no_store),
                          {"Forward only: reports are kept until they are forwarded, and nothing is "
                           "counted here. Needs --forward-url.",
                           "the counts need no other server"}));
-  table.push_back(
-      Size(kServe, "outbox-max-bytes", 64 * kMiB, 1024 * kGiB, ROLLCALL_FIELD(outbox_max_bytes),
-           {"Most bytes on disk of reports that are still to be forwarded or were refused, "
-            "packed; over it the oldest are dropped.",
-            "some 20 million usual reports"}));
+  table.push_back(Size(
+      kServe, "outbox-max-bytes", 64 * kMiB, 1024 * kGiB, ROLLCALL_FIELD(store.outbox_max_bytes),
+      {"Most bytes on disk of reports that are still to be forwarded or were refused, "
+       "packed; over it the oldest are dropped.",
+       "some 20 million usual reports"}));
   table.push_back(Duration(kServe, "outbox-retention", hours(1), hours(24 * 365),
-                           ROLLCALL_FIELD(outbox_retention),
+                           ROLLCALL_FIELD(server.retention.parked),
                            {"How long reports are kept that the endpoint refused.",
                             "a week to look at GET /api/v1/outbox/parked"}));
 }
 
 void AddLimits(std::vector<OptionSpec>& table) {
-  table.push_back(Size(kBoth, "max-body-bytes", 1, kGiB, ROLLCALL_FIELD(max_body_bytes),
+  table.push_back(Size(kBoth, "max-body-bytes", 1, kGiB, ROLLCALL_FIELD(server.max_report_bytes),
                        {"Most bytes of a request's body, inflated; over it: 413.",
                         "thousands of times an ordinary report"}));
   table.push_back(Size(kBoth, "max-buffered-bytes", 1, 1024 * kGiB,
-                       ROLLCALL_FIELD(front.max_buffered_bytes),
+                       ROLLCALL_FIELD(server.front.max_buffered_bytes),
                        {"Most bytes that all bodies in hand may take together; over it: 503.",
                         "25 of the largest bodies, or all of a large fleet's usual ones"}));
-  table.push_back(Size(kBoth, "max-header-bytes", 256, kMiB, ROLLCALL_FIELD(front.max_header_bytes),
+  table.push_back(Size(kBoth, "max-header-bytes", 256, kMiB,
+                       ROLLCALL_FIELD(server.front.max_header_bytes),
                        {"Most bytes of a request line and its headers together; over it: 431.",
                         "as much as common proxies let through"}));
   table.push_back(Number<size_t>(kBoth, "max-header-count", 1, 10'000, "headers",
-                                 ROLLCALL_FIELD(front.max_header_count),
+                                 ROLLCALL_FIELD(server.front.max_header_count),
                                  {"Most headers of a request; over it: 431.", "senders use five"}));
-  table.push_back(Size(kBoth, "max-target-bytes", 16, kMiB, ROLLCALL_FIELD(front.max_target_bytes),
+  table.push_back(Size(kBoth, "max-target-bytes", 16, kMiB,
+                       ROLLCALL_FIELD(server.front.max_target_bytes),
                        {"Most bytes of a request's path and query; over it: 414.",
                         "far more than any path of ours"}));
   table.push_back(Number<size_t>(
-      kBoth, "max-connections", 1, 1'000'000, "connections", ROLLCALL_FIELD(front.max_connections),
+      kBoth, "max-connections", 1, 1'000'000, "connections",
+      ROLLCALL_FIELD(server.front.max_connections),
       {"Most open connections; over it the one that has been idle longest is closed.",
        "senders leave theirs open; each is a descriptor and a small struct"}));
 }
 
 void AddDeadlines(std::vector<OptionSpec>& table) {
   table.push_back(Duration(kBoth, "header-timeout", milliseconds(1), hours(1),
-                           ROLLCALL_FIELD(front.header_timeout),
+                           ROLLCALL_FIELD(server.front.header_timeout),
                            {"Time for a whole request line and its headers, from their first byte.",
                             "slow links make it, senders that drip do not"}));
-  table.push_back(
-      Duration(kBoth, "body-timeout", milliseconds(1), hours(1), ROLLCALL_FIELD(front.body_timeout),
-               {"Time for a whole body, from the end of the headers.", "10 MiB at 1.4 Mbit/s"}));
+  table.push_back(Duration(
+      kBoth, "body-timeout", milliseconds(1), hours(1), ROLLCALL_FIELD(server.front.body_timeout),
+      {"Time for a whole body, from the end of the headers.", "10 MiB at 1.4 Mbit/s"}));
   table.push_back(Duration(kBoth, "idle-timeout", milliseconds(1), hours(24),
-                           ROLLCALL_FIELD(front.idle_timeout),
+                           ROLLCALL_FIELD(server.front.idle_timeout),
                            {"Time a connection may stay open between two requests.",
                             "senders open a new one if they need it"}));
   table.push_back(Duration(
-      kBoth, "write-timeout", milliseconds(1), hours(1), ROLLCALL_FIELD(front.write_timeout),
+      kBoth, "write-timeout", milliseconds(1), hours(1), ROLLCALL_FIELD(server.front.write_timeout),
       {"Time for a client to take its whole answer; of an export, each piece of it.",
        "answers are small"}));
   table.push_back(Duration(
-      kBoth, "shutdown-grace", milliseconds(0), minutes(10), ROLLCALL_FIELD(shutdown_grace),
+      kBoth, "shutdown-grace", milliseconds(0), minutes(10), ROLLCALL_FIELD(process.shutdown_grace),
       {"Time that requests in progress have after SIGTERM.",
        "less than the 30s after which Kubernetes kills", "what is not answered yet is dropped"}));
 }
 
 void AddWorkers(std::vector<OptionSpec>& table) {
   table.push_back(Number<size_t>(
-      kBoth, "ingest-threads", 1, 256, "threads", ROLLCALL_FIELD(front.ingest_threads),
+      kBoth, "ingest-threads", 1, 256, "threads", ROLLCALL_FIELD(server.front.ingest_threads),
       {"Threads that take in reports.", "reports wait for the disk, not for a processor"}));
-  table.push_back(
-      Number<size_t>(kBoth, "query-threads", 1, 256, "threads", ROLLCALL_FIELD(front.query_threads),
-                     {"Threads that answer everything else, and as many for --vmselect-url.",
-                      "a slow answer leaves three for the others"}));
   table.push_back(Number<size_t>(
-      kBoth, "ingest-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(front.ingest_queue),
+      kBoth, "query-threads", 1, 256, "threads", ROLLCALL_FIELD(server.front.query_threads),
+      {"Threads that answer everything else, and as many for --vmselect-url.",
+       "a slow answer leaves three for the others"}));
+  table.push_back(Number<size_t>(
+      kBoth, "ingest-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(server.front.ingest_queue),
       {"Reports that may wait or be in work; over it: 503 with Retry-After.",
        "one for each of the connections"}));
   table.push_back(Number<size_t>(
-      kBoth, "query-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(front.query_queue),
+      kBoth, "query-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(server.front.query_queue),
       {"Other requests that may wait or be in work; over it: 503 with Retry-After.",
        "at some milliseconds each, the last in line still waits less than a second"}));
 }
 
 void AddLog(std::vector<OptionSpec>& table) {
   table.push_back(Text(kBoth, "log-level", "LEVEL", kAllowedLevels, CheckLevel,
-                       ROLLCALL_FIELD(log_level),
+                       ROLLCALL_FIELD(process.log_level),
                        {"The least severe messages that are logged, on stderr. Requests are at "
                         "debug.",
                         "a line at start and stop, and what an operator should know"}));
@@ -387,7 +287,7 @@ std::string OptionSpec::VariableName() const {
   return name;
 }
 
-std::string OptionSpec::DefaultText() const { return show(DemoOptions()); }
+std::string OptionSpec::DefaultText() const { return show(Options()); }
 
 std::span<const OptionSpec> OptionTable() {
   static const std::vector<OptionSpec> table = MakeTable();

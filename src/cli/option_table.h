@@ -26,8 +26,8 @@ struct OptionSpec {
   std::string allowed;           // what it takes, in words that follow "is not"
 
   // InvalidArgument leaves the options as they were; its message follows the option's name.
-  std::function<Status(std::string_view text, DemoOptions& options)> set;
-  std::function<std::string(const DemoOptions& options)> show;
+  std::function<Status(std::string_view text, Options& options)> set;
+  std::function<std::string(const Options& options)> show;
 
   std::string VariableName() const;  // "ROLLCALL_DATA_DIR"
   std::string DefaultText() const;   // as set() takes it

@@ -114,16 +114,17 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   return given;
 }
 
-Status CheckForward(const DemoOptions& options) {
-  const bool basic = !options.forward_username.empty();
-  if (options.no_store && options.forward_url.empty()) {
+Status CheckForward(const api::ServerOptions& options) {
+  const forward::CredentialsOptions& credentials = options.forward.credentials;
+  const bool basic = !credentials.username.empty();
+  if (options.no_store && options.forward.url.empty()) {
     return Status::InvalidArgument("--no-store: it needs --forward-url: reports would go nowhere");
   }
-  if (basic != !options.forward_password_file.empty()) {
+  if (basic != !credentials.password_file.empty()) {
     return Status::InvalidArgument(
         "--forward-username and --forward-password-file: one needs the other");
   }
-  if (basic && !options.forward_bearer_token_file.empty()) {
+  if (basic && !credentials.bearer_token_file.empty()) {
     return Status::InvalidArgument(
         "--forward-username and --forward-bearer-token-file: one of them");
   }
@@ -131,41 +132,14 @@ Status CheckForward(const DemoOptions& options) {
 }
 
 // Bounds that concern two options at once.
-Status CheckTogether(const DemoOptions& options) {
-  if (options.front.max_buffered_bytes < options.max_body_bytes) {
+Status CheckTogether(const api::ServerOptions& options) {
+  if (options.front.max_buffered_bytes < options.max_report_bytes) {
     return Status::InvalidArgument(
         "--max-buffered-bytes: " + FormatSize(options.front.max_buffered_bytes) +
-        " is less than --max-body-bytes " + FormatSize(options.max_body_bytes) +
+        " is less than --max-body-bytes " + FormatSize(options.max_report_bytes) +
         ": the largest body could never be taken");
   }
   return CheckForward(options);
-}
-
-// `given` is set where the command line could be read.
-Result<DemoOptions> Parse(std::string_view command, std::span<const std::string> args,
-                          const Environment& env, Given& given) {
-  const std::string prefix = "rollcall " + std::string(command);
-  const unsigned user = OptionUserOf(command);
-  Result<Given> read = ReadCommandLine(user, args);
-  if (!read.ok()) {
-    return read.status().WithContext(prefix);
-  }
-  given = *std::move(read);
-  DemoOptions options;
-  for (const OptionSpec& spec : OptionTable()) {
-    if ((spec.users & user) == 0) {
-      continue;
-    }
-    Status status;
-    if (const auto flag = given.flags.find(spec.flag); flag != given.flags.end()) {
-      status = spec.set(flag->second, options).WithContext("--" + std::string(spec.flag));
-    } else if (const auto variable = env.find(spec.VariableName()); variable != env.end()) {
-      status = spec.set(variable->second, options).WithContext(variable->first);
-    }
-    ROLLCALL_RETURN_IF_ERROR(status.WithContext(prefix));
-  }
-  ROLLCALL_RETURN_IF_ERROR(CheckTogether(options).WithContext(prefix));
-  return options;
 }
 
 // Whether a store is opened, and no server asked.
@@ -179,7 +153,7 @@ Result<bool> UsesStore(const Given& given, const Environment& env) {
 }
 
 // An import reads a file or a VictoriaMetrics.
-Status CheckSource(const DemoOptions& options, const Given& given) {
+Status CheckSource(const MoveOptions& options, const Given& given) {
   if (options.from_victoriametrics.empty()) {
     if (given.words.empty()) {
       return Status::InvalidArgument(
@@ -204,10 +178,37 @@ Status CheckSource(const DemoOptions& options, const Given& given) {
   return Status::Ok();
 }
 
-Result<DemoOptions> Parse(std::string_view command, std::span<const std::string> args,
-                          const Environment& env) {
-  Given given;
-  return Parse(command, args, env, given);
+// What the table cannot say of an import or an export.
+Status FinishMove(unsigned user, const Given& given, const Environment& env, MoveOptions& move) {
+  if (user == kImport) {
+    ROLLCALL_RETURN_IF_ERROR(CheckSource(move, given));
+    if (!given.words.empty()) move.file = given.words[0];
+  }
+  const Result<bool> uses_store = UsesStore(given, env);
+  if (!uses_store.ok()) return uses_store.status();
+  move.through_server = !*uses_store;
+  return Status::Ok();
+}
+
+Result<Options> Parse(unsigned user, std::span<const std::string> args, const Environment& env) {
+  const Result<Given> given = ReadCommandLine(user, args);
+  if (!given.ok()) return given.status();
+  Options options;
+  for (const OptionSpec& spec : OptionTable()) {
+    if ((spec.users & user) == 0) continue;
+    Status status;
+    if (const auto flag = given->flags.find(spec.flag); flag != given->flags.end()) {
+      status = spec.set(flag->second, options).WithContext("--" + std::string(spec.flag));
+    } else if (const auto variable = env.find(spec.VariableName()); variable != env.end()) {
+      status = spec.set(variable->second, options).WithContext(variable->first);
+    }
+    ROLLCALL_RETURN_IF_ERROR(status);
+  }
+  ROLLCALL_RETURN_IF_ERROR(CheckTogether(options.server));
+  if ((user & (kImport | kExport)) != 0) {
+    ROLLCALL_RETURN_IF_ERROR(FinishMove(user, *given, env, options.move));
+  }
+  return options;
 }
 
 }  // namespace
@@ -224,70 +225,11 @@ Environment ReadEnvironment(const char* const* variables) {
   return env;
 }
 
-Result<ServeOptions> ParseServeOptions(std::span<const std::string> args, const Environment& env) {
-  Result<DemoOptions> options = Parse("serve", args, env);
-  if (!options.ok()) {
-    return options.status();
-  }
-  return ServeOptions(*std::move(options));
-}
-
-Result<DemoOptions> ParseDemoOptions(std::span<const std::string> args, const Environment& env) {
-  return Parse("demo", args, env);
-}
-
-Result<VerifyOptions> ParseVerifyOptions(std::span<const std::string> args,
-                                         const Environment& env) {
-  Result<DemoOptions> options = Parse("verify", args, env);
-  if (!options.ok()) {
-    return options.status();
-  }
-  return VerifyOptions{options->data_dir};
-}
-
-Result<ImportOptions> ParseImportOptions(std::span<const std::string> args,
-                                         const Environment& env) {
-  Given given;
-  Result<DemoOptions> options = Parse("import", args, env, given);
-  if (!options.ok()) {
-    return options.status();
-  }
-  if (Status status = CheckSource(*options, given); !status.ok()) {
-    return status.WithContext("rollcall import");
-  }
-  const Result<bool> uses_store = UsesStore(given, env);
-  if (!uses_store.ok()) {
-    return uses_store.status().WithContext("rollcall import");
-  }
-  ImportOptions import;
-  import.file = given.words.empty() ? std::string() : given.words[0];
-  import.from_victoriametrics = options->from_victoriametrics;
-  import.match = options->match;
-  import.from = options->from;
-  import.to = options->to;
-  import.format = options->format;
-  import.data_dir = *uses_store ? options->data_dir : std::string();
-  import.server = options->server;
-  import.source_label = options->source_label;
-  import.strict = options->strict;
-  return import;
-}
-
-Result<ExportOptions> ParseExportOptions(std::span<const std::string> args,
-                                         const Environment& env) {
-  Given given;
-  Result<DemoOptions> options = Parse("export", args, env, given);
-  if (!options.ok()) {
-    return options.status();
-  }
-  const Result<bool> uses_store = UsesStore(given, env);
-  if (!uses_store.ok()) {
-    return uses_store.status().WithContext("rollcall export");
-  }
-  return ExportOptions{options->output, *uses_store ? options->data_dir : std::string(),
-                       options->server, options->format,
-                       options->from,   options->to,
-                       options->match,  options->fleet};
+Result<Options> ParseOptions(std::string_view command, std::span<const std::string> args,
+                             const Environment& env) {
+  Result<Options> options = Parse(OptionUserOf(command), args, env);
+  if (!options.ok()) return options.status().WithContext("rollcall " + std::string(command));
+  return options;
 }
 
 std::vector<std::string> UnknownVariables(const Environment& env) {

@@ -28,7 +28,7 @@ UnixSeconds SecondOf(const std::string& text) {
 }
 
 // Empty where there is nothing.
-Result<Stretch> FindStretch(const ImportOptions& options, const VictoriaSource& source) {
+Result<Stretch> FindStretch(const MoveOptions& options, const VictoriaSource& source) {
   // The second that is under way may still get samples; the next run takes them.
   const UnixSeconds now = SystemClock().Now();
   Stretch stretch{now, options.to.empty() ? now : std::min(now, SecondOf(options.to))};
@@ -61,14 +61,14 @@ Result<ingest::ImportTally> PullStretch(const VictoriaSource& source, const Stre
 
 }  // namespace
 
-Status PullHistory(const ImportOptions& options, std::vector<PulledMonth>& months) {
-  const auto source = VictoriaSource::Find(options.from_victoriametrics, options.match);
+Status PullHistory(const Options& options, std::vector<PulledMonth>& months) {
+  const auto source = VictoriaSource::Find(options.move.from_victoriametrics, options.move.match);
   if (!source.ok()) return source.status();
   const auto target = ImportTarget::Open(options);
   if (!target.ok()) return target.status();
   const PullState state(options);
   const std::optional<Month> resumed = state.Load();
-  ImportOptions wanted = options;
+  MoveOptions wanted = options.move;
   if (resumed) wanted.from = resumed->ToString();
   const auto stretch = FindStretch(wanted, **source);
   if (!stretch.ok()) return stretch.status();

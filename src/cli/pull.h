@@ -19,6 +19,6 @@ struct PulledMonth {
 
 // Appends what was pulled to `months`, also where it fails: that is stored, and the same options
 // bring the rest. Says on stderr where it goes on from.
-Status PullHistory(const ImportOptions& options, std::vector<PulledMonth>& months);
+Status PullHistory(const Options& options, std::vector<PulledMonth>& months);
 
 }  // namespace rollcall::cli

@@ -25,14 +25,14 @@ std::string UserDirectory() {
 
 }  // namespace
 
-PullState::PullState(const ImportOptions& options)
-    : directory_(options.data_dir.empty() ? UserDirectory() : options.data_dir) {
+PullState::PullState(const Options& options)
+    : directory_(options.move.through_server ? UserDirectory() : options.store.directory) {
   std::string move;
-  for (const std::string& part : {options.from_victoriametrics, options.match, options.from,
-                                  options.to, options.source_label}) {
+  for (const std::string& part : {options.move.from_victoriametrics, options.move.match,
+                                  options.move.from, options.move.to, options.move.source_label}) {
     move += part + '\0';
   }
-  if (options.data_dir.empty()) move += options.server;
+  if (options.move.through_server) move += options.move.server;
   char name[48];
   std::snprintf(name, sizeof name, "/import-%016llx.state",
                 static_cast<unsigned long long>(HashBytes(move, 0).low));

@@ -16,7 +16,7 @@ class PullState {
   // The file is in the store's directory, or for a server in the user's ($XDG_STATE_HOME, else
   // ~/.local/state), and its name stands for all that makes it the same move. Where there is no
   // such directory nothing is kept.
-  explicit PullState(const ImportOptions& options);
+  explicit PullState(const Options& options);
 
   // The month to go on with; nullopt: there is nothing to go on from.
   std::optional<Month> Load() const;

@@ -58,26 +58,6 @@ void PrintWelcome(int public_port, int private_port) {
   std::fflush(stdout);
 }
 
-api::ServerOptions ServerOptionsOf(const ServeOptions& options) {
-  api::ServerOptions server;
-  server.front = options.front;
-  server.max_report_bytes = options.max_body_bytes;
-  server.ingester.source_cache_bytes = options.source_cache_bytes;
-  server.retention_months = options.retention_months;
-  server.peaks_retention_months = options.peaks_retention_months;
-  server.app_list_url = options.app_list_url;
-  server.app_list_interval = options.app_list_interval;
-  server.forward.url = options.forward_url;
-  server.forward.credentials = {options.forward_username, options.forward_password_file,
-                                options.forward_bearer_token_file};
-  server.store = !options.no_store;
-  server.parked_retention = options.outbox_retention;
-  server.vmselect.url = options.vmselect_url;
-  server.vmselect.snapshot_dir = options.snapshot_dir;
-  server.vmselect.timeout = options.vmselect_timeout;
-  return server;
-}
-
 }  // namespace
 
 void SetUpLogging(const std::string& level) {
@@ -86,34 +66,27 @@ void SetUpLogging(const std::string& level) {
   spdlog::set_level(spdlog::level::from_str(level));
 }
 
-Result<std::unique_ptr<storage::Stores>> OpenStores(const ServeOptions& options) {
-  storage::StoreOptions store;
-  store.directory = options.data_dir;
-  store.block_cache_bytes = options.block_cache_bytes;
-  store.outbox_max_bytes = options.outbox_max_bytes;
-  return storage::Stores::Open(store);
-}
-
 void HoldSignals() {
   const sigset_t signals = EndingSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-int ServeUntilSignal(const ServeOptions& options, std::unique_ptr<storage::Stores> stores) {
+int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores) {
   RaiseFileLimit();
   const SystemClock clock;
   metrics::Registry registry;
   const uint64_t sources = stores->sources().size();
   const uint64_t label_sets = stores->labels().size();
-  auto server = api::Server::Start(ServerOptionsOf(options), std::move(stores), clock, registry);
+  auto server = api::Server::Start(options.server, std::move(stores), clock, registry);
   if (!server.ok()) return Fail("serve", server.status());
   spdlog::info(
       "rollcall {} listens on {} (public, port {}) and {} (private, port {}); data in {}, {}, "
       "{} sources, {} label sets",
-      ROLLCALL_VERSION, options.front.public_address, (*server)->public_port(),
-      options.front.private_address.empty() ? "nothing" : options.front.private_address,
-      (*server)->private_port(), options.data_dir, SizeOnDisk(options.data_dir), sources,
-      label_sets);
+      ROLLCALL_VERSION, options.server.front.public_address, (*server)->public_port(),
+      options.server.front.private_address.empty() ? "nothing"
+                                                   : options.server.front.private_address,
+      (*server)->private_port(), options.store.directory, SizeOnDisk(options.store.directory),
+      sources, label_sets);
   PrintWelcome((*server)->public_port(), (*server)->private_port());
 
   const sigset_t signals = EndingSignals();
@@ -124,7 +97,7 @@ int ServeUntilSignal(const ServeOptions& options, std::unique_ptr<storage::Store
   std::signal(SIGINT, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 
-  (*server)->Stop(options.shutdown_grace);
+  (*server)->Stop(options.process.shutdown_grace);
   server->reset();
   spdlog::info("stopped");
   return kExitOk;

@@ -13,16 +13,13 @@ namespace rollcall::cli {
 // Sends the log to stderr, from this level on.
 void SetUpLogging(const std::string& level);
 
-// Opens the store of the options' data directory.
-Result<std::unique_ptr<storage::Stores>> OpenStores(const ServeOptions& options);
-
 // Holds SIGTERM and SIGINT back from every thread started after it, until ServeUntilSignal takes
 // them.
 void HoldSignals();
 
 // Serves until SIGTERM or SIGINT, then drains and returns the exit code. A second signal ends the
 // process at once. HoldSignals comes before.
-int ServeUntilSignal(const ServeOptions& options, std::unique_ptr<storage::Stores> stores);
+int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores);
 
 // One line on stderr: "rollcall COMMAND: message". Returns kExitFailure.
 int Fail(const char* command, const Status& status);

@@ -2,6 +2,7 @@
 // "Cozystack telemetry", Overview: a built-in list, refreshed from a URL in the background.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -13,13 +14,19 @@
 
 namespace rollcall::jobs {
 
+struct AppListOptions {
+  // Answers GET with the contents of a folder as JSON. Empty: never refreshed, the built-in list
+  // stays.
+  std::string url = "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps";
+  std::chrono::milliseconds interval = std::chrono::hours(1);  // between two fetches
+};
+
 // Thread-safe. Readers get an immutable snapshot and never wait for a refresh.
 class AppList {
  public:
   using Names = std::shared_ptr<const std::vector<std::string>>;  // sorted, each once, never empty
 
-  // `url`: answers GET with the contents of a folder as JSON. Empty: never refreshed, the built-in
-  // list stays.
+  // `url`: see AppListOptions.
   explicit AppList(std::string url, const http::HttpClientOptions& http = DefaultHttp());
 
   static const std::vector<std::string>& BuiltIn();

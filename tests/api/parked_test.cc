@@ -68,7 +68,7 @@ TEST_F(ParkedTest, WhatIsParkedIsDroppedAfterItsRetention) {
 
 class NoStoreTest : public ParkedTest {
  protected:
-  NoStoreTest() { options_.store = false; }
+  NoStoreTest() { options_.no_store = true; }
 };
 
 TEST_F(NoStoreTest, TheOverviewOfAServerThatCountsNothingSaysThatThereIsNoData) {

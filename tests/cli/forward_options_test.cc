@@ -13,11 +13,12 @@ using Args = std::vector<std::string>;
 
 // "URL USER PASSWORD-FILE TOKEN-FILE store?", or the refusal.
 std::string Says(const Args& args, const Environment& env = {}) {
-  const Result<ServeOptions> options = ParseServeOptions(args, env);
+  const Result<Options> options = ParseOptions("serve", args, env);
   if (!options.ok()) return options.status().message();
-  return options->forward_url + " " + options->forward_username + " " +
-         options->forward_password_file + " " + options->forward_bearer_token_file +
-         (options->no_store ? " no store" : "");
+  const forward::ForwarderOptions& forward = options->server.forward;
+  return forward.url + " " + forward.credentials.username + " " +
+         forward.credentials.password_file + " " + forward.credentials.bearer_token_file +
+         (options->server.no_store ? " no store" : "");
 }
 
 TEST(ForwardOptionsTest, NothingIsForwardedUnlessItIsSaid) {

@@ -13,10 +13,11 @@ using Args = std::vector<std::string>;
 
 // "FILE DIRECTORY|SERVER LABEL strict?", or the refusal.
 std::string ImportSays(const Args& args, const Environment& env = {}) {
-  const Result<ImportOptions> options = ParseImportOptions(args, env);
+  const Result<Options> options = ParseOptions("import", args, env);
   if (!options.ok()) return options.status().message();
-  return options->file + " " + (options->data_dir.empty() ? options->server : options->data_dir) +
-         " " + options->source_label + (options->strict ? " strict" : "");
+  const MoveOptions& move = options->move;
+  return move.file + " " + (move.through_server ? move.server : options->store.directory) + " " +
+         move.source_label + (move.strict ? " strict" : "");
 }
 
 TEST(ImportOptionsTest, TheFileStandsAnywhereAndTheServerIsTheDefault) {
@@ -43,13 +44,13 @@ TEST(ImportOptionsTest, ADataDirectoryStandsAgainstTheServer) {
 
 TEST(ImportOptionsTest, AVictoriaMetricsStandsInPlaceOfTheFile) {
   const Args pull = {"--from-victoriametrics", "http://vm:8428", "--match", "m", "--from", "2026"};
-  const Result<ImportOptions> options = ParseImportOptions(pull, {});
+  const Result<Options> options = ParseOptions("import", pull, {});
   ASSERT_TRUE(options.ok()) << options.status().message();
-  EXPECT_EQ(options->file, "");
-  EXPECT_EQ(options->from_victoriametrics, "http://vm:8428");
-  EXPECT_EQ(options->match, "m");
-  EXPECT_EQ(options->from, "2026");
-  EXPECT_EQ(options->to, "");
+  EXPECT_EQ(options->move.file, "");
+  EXPECT_EQ(options->move.from_victoriametrics, "http://vm:8428");
+  EXPECT_EQ(options->move.match, "m");
+  EXPECT_EQ(options->move.from, "2026");
+  EXPECT_EQ(options->move.to, "");
   EXPECT_THAT(ImportSays({"f", "--from-victoriametrics", "http://vm", "--match", "m"}),
               HasSubstr("--from-victoriametrics and the file 'f': one of them"));
   EXPECT_THAT(ImportSays({"--from-victoriametrics", "http://vm"}), HasSubstr("--match is missing"));
@@ -59,11 +60,11 @@ TEST(ImportOptionsTest, AVictoriaMetricsStandsInPlaceOfTheFile) {
 
 // "OUTPUT DIRECTORY|SERVER FORMAT FROM TO MATCH FLEET", or the refusal.
 std::string ExportSays(const Args& args, const Environment& env = {}) {
-  const Result<ExportOptions> options = ParseExportOptions(args, env);
+  const Result<Options> options = ParseOptions("export", args, env);
   if (!options.ok()) return options.status().message();
-  return options->output + " " + (options->data_dir.empty() ? options->server : options->data_dir) +
-         " " + options->format + " [" + options->from + " " + options->to + ") " + options->match +
-         " " + options->fleet;
+  const MoveOptions& move = options->move;
+  return move.output + " " + (move.through_server ? move.server : options->store.directory) + " " +
+         move.format + " [" + move.from + " " + move.to + ") " + move.match + " " + move.fleet;
 }
 
 TEST(ExportOptionsTest, EverythingHasADefaultAndTheOutputAShortFlag) {

@@ -33,80 +33,35 @@ constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport | kExport;
 
 // The refusal of a command line, or "taken".
 std::string ServeSays(const Args& args, const Environment& env = {}) {
-  const Result<ServeOptions> options = ParseServeOptions(args, env);
+  const Result<Options> options = ParseOptions("serve", args, env);
   return options.ok() ? "taken" : options.status().message();
 }
 
-ServeOptions Serve(const Args& args, const Environment& env = {}) {
-  const Result<ServeOptions> options = ParseServeOptions(args, env);
+Options Serve(const Args& args, const Environment& env = {}) {
+  const Result<Options> options = ParseOptions("serve", args, env);
   EXPECT_TRUE(options.ok()) << options.status().message();
-  return options.ok() ? *options : ServeOptions();
+  return options.ok() ? *options : Options();
 }
 
-// A value other than the default that each option takes.
-const std::map<std::string, std::string, std::less<>>& OtherValues() {
-  static const std::map<std::string, std::string, std::less<>> values{
-      {"listen-addr", "10.0.0.1:9"},
-      {"private-listen-addr", "[::1]:7"},
-      {"data-dir", "/var/lib/x"},
-      {"sources", "17"},
-      {"months", "3"},
-      {"seed", "18446744073709551615"},
-      {"interval", "90m"},
-      {"server", "https://example.org:1"},
-      {"source-label", "instance"},
-      {"strict", "true"},
-      {"from-victoriametrics", "http://127.0.0.1:8428"},
-      {"output", "a.txt"},
-      {"format", "jsonl"},
-      {"from", "2026-03-01T00:00:00Z"},
-      {"to", "1772323200"},
-      {"match", "{__name__=~\"a.*\"}"},
-      {"fleet", "cozystack"},
-      {"retention", "25"},
-      {"peaks-retention", "120"},
-      {"source-cache-bytes", "5MiB"},
-      {"block-cache-bytes", "3GiB"},
-      {"app-list-url", "http://127.0.0.1:1/apps"},
-      {"app-list-interval", "7m"},
-      {"forward-url", "http://127.0.0.1:1/import"},
-      {"forward-username", "me"},
-      {"forward-password-file", "/run/password"},
-      {"forward-bearer-token-file", "/run/token"},
-      {"no-store", "true"},
-      {"outbox-max-bytes", "65MiB"},
-      {"outbox-retention", "36h"},
-      {"vmselect-url", "http://127.0.0.1:2/prometheus"},
-      {"snapshot-dir", "/var/lib/y"},
-      {"vmselect-timeout", "9s"},
-      {"max-body-bytes", "123"},
-      {"max-buffered-bytes", "11MiB"},
-      {"max-header-bytes", "1KiB"},
-      {"max-header-count", "9"},
-      {"max-target-bytes", "100"},
-      {"max-connections", "77"},
-      {"header-timeout", "1500ms"},
-      {"body-timeout", "11s"},
-      {"idle-timeout", "2h"},
-      {"write-timeout", "1ms"},
-      {"shutdown-grace", "0"},
-      {"ingest-threads", "3"},
-      {"query-threads", "5"},
-      {"ingest-queue", "8"},
-      {"query-queue", "6"},
-      {"log-level", "debug"},
-  };
-  return values;
+// A value other than the default that the option takes: the first such of a list that has one for
+// each kind of option.
+std::string OtherValue(const OptionSpec& spec) {
+  for (const char* value :
+       {"65MiB", "3GiB", "1KiB", "3", "70", "true", "1500ms", "7m", "36h", "http://127.0.0.1:1/x",
+        "[::1]:7", "debug", "jsonl", "cozystack", "2026-03", "/var/lib/x"}) {
+    Options options;
+    if (spec.set(value, options).ok() && spec.show(options) != spec.DefaultText()) return value;
+  }
+  ADD_FAILURE() << "no value for --" << spec.flag;
+  return {};
 }
 
 TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDefault) {
-  ASSERT_EQ(OptionTable().size(), OtherValues().size());
   for (const OptionSpec& spec : OptionTable()) {
     SCOPED_TRACE(spec.flag);
-    const auto other = OtherValues().find(spec.flag);
-    ASSERT_NE(other, OtherValues().end());
-    DemoOptions expected;
-    ASSERT_TRUE(spec.set(other->second, expected).ok());
+    const std::string other = OtherValue(spec);
+    Options expected;
+    ASSERT_TRUE(spec.set(other, expected).ok());
     ASSERT_NE(spec.show(expected), spec.DefaultText());
 
     if ((spec.users & kDemo) == 0) {
@@ -115,15 +70,15 @@ TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDe
 
     const auto shown = [&](const Args& args, const Environment& env) {
       // serve does not know the flags of demo; demo knows those of serve.
-      const Result<DemoOptions> options = ParseDemoOptions(args, env);
+      const Result<Options> options = ParseOptions("demo", args, env);
       return options.ok() ? spec.show(*options) : options.status().message();
     };
     const std::string flag = "--" + std::string(spec.flag);
     EXPECT_EQ(shown({}, {}), spec.DefaultText());
-    EXPECT_EQ(shown({flag, other->second}, {}), spec.show(expected));
-    EXPECT_EQ(shown({flag + "=" + other->second}, {}), spec.show(expected));
-    EXPECT_EQ(shown({}, {{spec.VariableName(), other->second}}), spec.show(expected));
-    EXPECT_EQ(shown({flag, spec.DefaultText()}, {{spec.VariableName(), other->second}}),
+    EXPECT_EQ(shown({flag, other}, {}), spec.show(expected));
+    EXPECT_EQ(shown({flag + "=" + other}, {}), spec.show(expected));
+    EXPECT_EQ(shown({}, {{spec.VariableName(), other}}), spec.show(expected));
+    EXPECT_EQ(shown({flag, spec.DefaultText()}, {{spec.VariableName(), other}}),
               spec.DefaultText());
   }
 }
@@ -134,8 +89,8 @@ TEST(OptionTableTest, NoTwoOptionsShareAFlagAVariableOrAField) {
   for (const OptionSpec& spec : OptionTable()) {
     EXPECT_TRUE(flags.insert(spec.flag).second) << spec.flag;
     EXPECT_TRUE(variables.insert(spec.VariableName()).second) << spec.flag;
-    DemoOptions changed;
-    ASSERT_TRUE(spec.set(OtherValues().find(spec.flag)->second, changed).ok());
+    Options changed;
+    ASSERT_TRUE(spec.set(OtherValue(spec), changed).ok());
     for (const OptionSpec& another : OptionTable()) {
       EXPECT_EQ(another.show(changed) != another.DefaultText(), another.flag == spec.flag)
           << spec.flag << " changes " << another.flag;
@@ -156,7 +111,7 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
 
 TEST(OptionTableTest, WhatZeroDoesIsSaidExactlyWhereZeroIsTaken) {
   for (const OptionSpec& spec : OptionTable()) {
-    DemoOptions options;
+    Options options;
     const bool is_text =
         spec.show(options) != "0" && spec.allowed.find(" from ") == std::string::npos;
     const bool is_address = spec.value_name == "ADDRESS";
@@ -166,45 +121,44 @@ TEST(OptionTableTest, WhatZeroDoesIsSaidExactlyWhereZeroIsTaken) {
 }
 
 TEST(ServeOptionsTest, DefaultsAreThoseOfTheContractAndOfTheFront) {
-  const ServeOptions options = Serve({});
-  EXPECT_EQ(options.front.public_address, ":8081");
-  EXPECT_EQ(options.front.private_address, "127.0.0.1:8082");
-  EXPECT_EQ(options.max_body_bytes, 10'485'760u);
-  EXPECT_EQ(options.retention_months, 13u);
-  EXPECT_EQ(options.peaks_retention_months, 0u);
-  EXPECT_EQ(options.app_list_url,
+  const Options options = Serve({});
+  EXPECT_EQ(options.server.front.public_address, ":8081");
+  EXPECT_EQ(options.server.front.private_address, "127.0.0.1:8082");
+  EXPECT_EQ(options.server.max_report_bytes, 10'485'760u);
+  EXPECT_EQ(options.server.retention.report_months, 13u);
+  EXPECT_EQ(options.server.retention.peaks_months, 0u);
+  EXPECT_EQ(options.server.app_list.url,
             "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps");
-  EXPECT_EQ(options.app_list_interval, hours(1));
+  EXPECT_EQ(options.server.app_list.interval, hours(1));
 }
 
 TEST(ServeOptionsTest, ValuesArriveInTheirUnits) {
-  const ServeOptions options =
+  const Options options =
       Serve({"--header-timeout", "1500ms", "--idle-timeout=5m", "--max-body-bytes", "2MiB",
              "--max-header-bytes", "4k", "--retention", "007", "--shutdown-grace", "0"});
-  EXPECT_EQ(options.front.header_timeout, milliseconds(1500));
-  EXPECT_EQ(options.front.idle_timeout, minutes(5));
-  EXPECT_EQ(options.max_body_bytes, 2'097'152u);
-  EXPECT_EQ(options.front.max_header_bytes, 4096u);
-  EXPECT_EQ(options.retention_months, 7u);
-  EXPECT_EQ(options.shutdown_grace, seconds(0));
+  EXPECT_EQ(options.server.front.header_timeout, milliseconds(1500));
+  EXPECT_EQ(options.server.front.idle_timeout, minutes(5));
+  EXPECT_EQ(options.server.max_report_bytes, 2'097'152u);
+  EXPECT_EQ(options.server.front.max_header_bytes, 4096u);
+  EXPECT_EQ(options.server.retention.report_months, 7u);
+  EXPECT_EQ(options.process.shutdown_grace, seconds(0));
 }
 
 TEST(ServeOptionsTest, TheLastOfAFlagCounts) {
-  EXPECT_EQ(Serve({"--data-dir", "a", "--retention=1", "--data-dir=b"}).data_dir, "b");
+  EXPECT_EQ(Serve({"--data-dir", "a", "--retention=1", "--data-dir=b"}).store.directory, "b");
 }
 
 TEST(ServeOptionsTest, AnEmptyValueIsAValueAndDoesNotSwallowTheNextFlag) {
-  const ServeOptions options =
-      Serve({"--app-list-url=", "--private-listen-addr", "", "--retention=2"});
-  EXPECT_EQ(options.app_list_url, "");
-  EXPECT_EQ(options.front.private_address, "");
-  EXPECT_EQ(options.retention_months, 2u);
-  EXPECT_EQ(Serve({}, {{"ROLLCALL_APP_LIST_URL", ""}}).app_list_url, "");
+  const Options options = Serve({"--app-list-url=", "--private-listen-addr", "", "--retention=2"});
+  EXPECT_EQ(options.server.app_list.url, "");
+  EXPECT_EQ(options.server.front.private_address, "");
+  EXPECT_EQ(options.server.retention.report_months, 2u);
+  EXPECT_EQ(Serve({}, {{"ROLLCALL_APP_LIST_URL", ""}}).server.app_list.url, "");
 }
 
 TEST(ServeOptionsTest, AValueMayHoldAnEqualsSign) {
-  EXPECT_EQ(Serve({"--app-list-url=http://h/?a=b"}).app_list_url, "http://h/?a=b");
-  EXPECT_EQ(Serve({"--data-dir", "a=b"}).data_dir, "a=b");
+  EXPECT_EQ(Serve({"--app-list-url=http://h/?a=b"}).server.app_list.url, "http://h/?a=b");
+  EXPECT_EQ(Serve({"--data-dir", "a=b"}).store.directory, "a=b");
 }
 
 TEST(ServeOptionsTest, WhatIsWrongAndWhatIsAllowedIsSaidInOneLine) {
@@ -276,7 +230,7 @@ TEST(ServeOptionsTest, WhatIsNotAFlagIsAnsweredWithThoseThatAre) {
 TEST(ServeOptionsTest, FlagsOfOtherCommandsAreRefusedAndTheirVariablesIgnored) {
   EXPECT_THAT(ServeSays({"--sources", "5"}), HasSubstr("'--sources' is not a flag"));
   EXPECT_EQ(ServeSays({}, {{"ROLLCALL_SOURCES", "many"}}), "taken");
-  const Result<VerifyOptions> verify = ParseVerifyOptions(Args{"--retention", "1"}, {});
+  const Result<Options> verify = ParseOptions("verify", Args{"--retention", "1"}, {});
   ASSERT_FALSE(verify.ok());
   EXPECT_EQ(verify.status().message(),
             "rollcall verify: '--retention' is not a flag; allowed: --data-dir");
@@ -319,20 +273,20 @@ TEST(ServeOptionsTest, RandomWordsAreTakenOrRefusedInOneLine) {
 }
 
 TEST(DemoOptionsTest, DemoTakesItsOwnFlagsAndThoseOfServe) {
-  const Result<DemoOptions> options =
-      ParseDemoOptions(Args{"--sources=5", "--months", "2", "--listen-addr", ":0"},
-                       {{"ROLLCALL_SEED", "9"}, {"ROLLCALL_INTERVAL", "15m"}});
+  const Result<Options> options =
+      ParseOptions("demo", Args{"--sources=5", "--months", "2", "--listen-addr", ":0"},
+                   {{"ROLLCALL_SEED", "9"}, {"ROLLCALL_INTERVAL", "15m"}});
   ASSERT_TRUE(options.ok()) << options.status().message();
-  EXPECT_EQ(options->sources, 5u);
-  EXPECT_EQ(options->months, 2u);
-  EXPECT_EQ(options->seed, 9u);
-  EXPECT_EQ(options->interval, minutes(15));
-  EXPECT_EQ(options->front.public_address, ":0");
+  EXPECT_EQ(options->demo.sources, 5u);
+  EXPECT_EQ(options->demo.months, 2u);
+  EXPECT_EQ(options->demo.seed, 9u);
+  EXPECT_EQ(options->demo.interval, minutes(15));
+  EXPECT_EQ(options->server.front.public_address, ":0");
 }
 
 TEST(VerifyOptionsTest, VerifyReadsTheSameDataDirectoryAsServe) {
-  EXPECT_EQ(ParseVerifyOptions({}, {})->data_dir, Serve({}).data_dir);
-  EXPECT_EQ(ParseVerifyOptions({}, {{"ROLLCALL_DATA_DIR", "/d"}})->data_dir, "/d");
+  EXPECT_EQ(ParseOptions("verify", {}, {})->store.directory, Serve({}).store.directory);
+  EXPECT_EQ(ParseOptions("verify", {}, {{"ROLLCALL_DATA_DIR", "/d"}})->store.directory, "/d");
 }
 
 TEST(EnvironmentTest, OnlyOurVariablesAreReadAndOfTwoTheFirstCounts) {

@@ -1,0 +1,84 @@
+#include "cli/option_checks.h"
+
+#include <algorithm>
+#include <array>
+
+#include "cli/option_value.h"
+#include "model/fleet.h"
+#include "parse/instant.h"
+#include "parse/selector.h"
+
+namespace rollcall::cli {
+namespace {
+
+Status Refuse(std::string_view text, std::string_view allowed) {
+  return Status::InvalidArgument(Quote(text) + " is not " + std::string(allowed));
+}
+
+// A dash in front is a flag whose predecessor lost its value.
+bool IsPath(std::string_view text) {
+  return !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
+         text.find('\0') == std::string_view::npos;
+}
+
+}  // namespace
+
+Status CheckDirectory(std::string_view text) {
+  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedDirectories);
+}
+
+Status CheckFile(std::string_view text) {
+  return IsPath(text) ? Status::Ok() : Refuse(text, kAllowedSecrets);
+}
+
+Status CheckUser(std::string_view text) {
+  const bool good = text.size() <= 256 && text.find(':') == std::string_view::npos &&
+                    text.find('\0') == std::string_view::npos;
+  return good ? Status::Ok() : Refuse(text, kAllowedUsers);
+}
+
+Status CheckUrl(std::string_view text) {
+  const size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+  const bool good =
+      scheme != 0 && text.size() > scheme && text.size() <= 2048 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+  return good ? Status::Ok() : Refuse(text, kAllowedUrls);
+}
+
+Status CheckLevel(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
+  const bool good = std::find(kLevels.begin(), kLevels.end(), text) != kLevels.end();
+  return good ? Status::Ok() : Refuse(text, kAllowedLevels);
+}
+
+Status CheckAddress(std::string_view text) {
+  return IsListenAddress(text) ? Status::Ok() : Refuse(text, kAllowedAddresses);
+}
+
+Status CheckLabel(std::string_view text) {
+  const bool good =
+      !text.empty() && text.size() <= 253 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~' && c != '-'; });
+  return good ? Status::Ok() : Refuse(text, kAllowedLabels);
+}
+
+Status CheckOutput(std::string_view text) {
+  return text == "-" || CheckDirectory(text).ok() ? Status::Ok() : Refuse(text, kAllowedFiles);
+}
+
+Status CheckFormat(std::string_view text) {
+  const bool good = text == "auto" || text == "text" || text == "jsonl";
+  return good ? Status::Ok() : Refuse(text, kAllowedFormats);
+}
+
+Status CheckFleet(std::string_view text) {
+  return text == CozystackFleet().name ? Status::Ok() : Refuse(text, kAllowedFleets);
+}
+
+Status CheckInstant(std::string_view text) {
+  return ParseInstant(text).ok() ? Status::Ok() : Refuse(text, kAllowedInstants);
+}
+
+Status CheckSelector(std::string_view text) { return Selector::Parse(text).status(); }
+
+}  // namespace rollcall::cli

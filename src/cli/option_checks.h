@@ -1,0 +1,40 @@
+// What the options that are texts take: a phrase that says it, and a check that holds to it. Pure
+// functions. A failure is InvalidArgument with a phrase that follows the option's name.
+#pragma once
+
+#include <string_view>
+
+#include "base/status.h"
+
+namespace rollcall::cli {
+
+inline constexpr std::string_view kAllowedDirectories =
+    "the path of a directory (write ./-name for one that begins with a dash)";
+inline constexpr std::string_view kAllowedSecrets =
+    "the path of a file (write ./-name for one that begins with a dash)";
+inline constexpr std::string_view kAllowedUsers = "a user name without a colon";
+inline constexpr std::string_view kAllowedLabels = "the name of a label";
+inline constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without blanks";
+inline constexpr std::string_view kAllowedLevels = "one of debug, info, warning, error";
+inline constexpr std::string_view kAllowedAddresses =
+    "an address (host:port, :port for all addresses, [v6]:port; port from 0 to 65535)";
+inline constexpr std::string_view kAllowedFiles = "a file's name, or - for standard output";
+inline constexpr std::string_view kAllowedFormats = "one of auto, text, jsonl";
+inline constexpr std::string_view kAllowedFleets = "the name of a fleet (cozystack)";
+inline constexpr std::string_view kAllowedSelectors =
+    "a metric's name or a selector as in PromQL, {__name__=~\"cozy_.*\",kind=\"Tenant\"}";
+
+Status CheckDirectory(std::string_view text);
+Status CheckFile(std::string_view text);
+Status CheckUser(std::string_view text);
+Status CheckUrl(std::string_view text);
+Status CheckLevel(std::string_view text);
+Status CheckAddress(std::string_view text);
+Status CheckLabel(std::string_view text);
+Status CheckOutput(std::string_view text);
+Status CheckFormat(std::string_view text);
+Status CheckFleet(std::string_view text);
+Status CheckInstant(std::string_view text);
+Status CheckSelector(std::string_view text);
+
+}  // namespace rollcall::cli

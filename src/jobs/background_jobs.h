@@ -1,0 +1,34 @@
+// The table of what a server does in the background: one row per job.
+#pragma once
+
+#include <vector>
+
+#include "base/clock.h"
+#include "counts/period_tallies.h"
+#include "counts/window_counts.h"
+#include "jobs/app_list.h"
+#include "jobs/job_table.h"
+#include "jobs/retention.h"
+#include "storage/stores.h"
+
+namespace rollcall::jobs {
+
+// What the jobs work with. Owned by the server; it outlives the table that runs them.
+struct JobServices {
+  storage::Stores& stores;
+  const Clock& clock;
+  counts::WindowCounts& windows;
+  counts::PeriodTallies& tallies;
+  AppList& app_list;
+};
+
+struct JobOptions {
+  bool counts;  // reports are stored here, and counted
+  RetentionOptions retention;
+  std::chrono::milliseconds app_list_interval;
+};
+
+// The rows, in the order in which they are first run. `services` may go once this has returned.
+std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& options);
+
+}  // namespace rollcall::jobs
