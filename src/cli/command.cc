@@ -6,8 +6,8 @@
 #include <iostream>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/help.h"
-#include "cli/option_value.h"
 #include "cli/version.h"
 
 namespace rollcall::cli {
@@ -22,7 +22,7 @@ const Command* Find(std::span<const Command> commands, std::string_view name) {
 }
 
 int RefuseCommand(std::span<const Command> commands, std::string_view name, std::ostream& err) {
-  err << "rollcall: " << Quote(name) << " is not a command; allowed: ";
+  err << "rollcall: " << QuoteWord(name) << " is not a command; allowed: ";
   for (const Command& command : commands) {
     err << command.name << ", ";
   }
@@ -33,7 +33,7 @@ int RefuseCommand(std::span<const Command> commands, std::string_view name, std:
 int RunHelp(std::span<const Command> commands, std::span<char*> args, std::ostream& out,
             std::ostream& err) {
   if (args.size() > 1) {
-    err << "rollcall help: unexpected argument " << Quote(args[1])
+    err << "rollcall help: unexpected argument " << QuoteWord(args[1])
         << "; allowed: one command, or --markdown\n";
     return kExitUsage;
   }
@@ -83,7 +83,7 @@ int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostr
 std::optional<Options> ReadOptions(std::string_view command, std::span<char*> args) {
   const Environment env = ReadEnvironment(environ);
   for (const std::string& name : UnknownVariables(env)) {
-    std::cerr << "rollcall: warning: the environment has " << Quote(name)
+    std::cerr << "rollcall: warning: the environment has " << QuoteWord(name)
               << ", which no option reads; see 'rollcall help serve'\n";
   }
   Result<Options> options =

@@ -8,8 +8,8 @@
 #include "cli/output_file.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
-#include "cli/server_url.h"
 #include "http/client/client.h"
+#include "http/client/url.h"
 #include "model/fleet.h"
 #include "parse/instant.h"
 #include "query/exporter.h"
@@ -102,7 +102,7 @@ Status ExportFromStore(const MoveOptions& options, storage::StoreOptions store, 
 }
 
 Status ExportFromServer(const MoveOptions& options, Output& output) {
-  UrlParameters parameters{{"format", std::string(FormatOf(options))}};
+  http::UrlParameters parameters{{"format", std::string(FormatOf(options))}};
   if (!options.fleet.empty()) parameters.push_back({"fleet", options.fleet});
   if (!options.from.empty())
     parameters.push_back({"start", FormatRfc3339(SecondOf(options.from, {}))});
@@ -117,7 +117,7 @@ Status ExportFromServer(const MoveOptions& options, Output& output) {
   // It says nothing while it passes over what is not wanted.
   client.read_timeout = std::chrono::hours(1);
   const auto answer = http::HttpGetStream(
-      RequestUrl(options.server, "/api/v1/export", parameters),
+      http::RequestUrl(options.server, "/api/v1/export", parameters),
       [&](std::string_view piece) { return output.Write(piece); }, client);
   if (!answer.ok()) return answer.status();
   if (answer->status == 200) return Status::Ok();

@@ -7,7 +7,7 @@
 
 #include "api/import_json.h"
 #include "base/clock.h"
-#include "cli/server_url.h"
+#include "http/client/url.h"
 #include "model/fleet.h"
 #include "parse/decompress.h"
 
@@ -90,12 +90,12 @@ class ServerTarget final : public ImportTarget {
 
  private:
   std::string UrlFor(ImportFormat format) const {
-    UrlParameters parameters{{"source_label", options_.source_label}};
+    http::UrlParameters parameters{{"source_label", options_.source_label}};
     if (format != ImportFormat::kAuto) {
       parameters.push_back({"format", format == ImportFormat::kText ? "text" : "jsonl"});
     }
     if (options_.strict) parameters.push_back({"strict", "1"});
-    return RequestUrl(options_.server, "/api/v1/import/prometheus", parameters);
+    return http::RequestUrl(options_.server, "/api/v1/import/prometheus", parameters);
   }
 
   const MoveOptions options_;

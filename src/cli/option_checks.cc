@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "cli/option_value.h"
+#include "http/client/url.h"
 #include "model/fleet.h"
 #include "parse/instant.h"
 #include "parse/selector.h"
@@ -12,7 +14,7 @@ namespace rollcall::cli {
 namespace {
 
 Status Refuse(std::string_view text, std::string_view allowed) {
-  return Status::InvalidArgument(Quote(text) + " is not " + std::string(allowed));
+  return Status::InvalidArgument(QuoteWord(text) + " is not " + std::string(allowed));
 }
 
 // A dash in front is a flag whose predecessor lost its value.
@@ -37,13 +39,7 @@ Status CheckUser(std::string_view text) {
   return good ? Status::Ok() : Refuse(text, kAllowedUsers);
 }
 
-Status CheckUrl(std::string_view text) {
-  const size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
-  const bool good =
-      scheme != 0 && text.size() > scheme && text.size() <= 2048 &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-  return good ? Status::Ok() : Refuse(text, kAllowedUrls);
-}
+Status CheckUrl(std::string_view text) { return http::HttpUrl::Parse(text).status(); }
 
 Status CheckLevel(std::string_view text) {
   constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};

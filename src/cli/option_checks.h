@@ -14,7 +14,7 @@ inline constexpr std::string_view kAllowedSecrets =
     "the path of a file (write ./-name for one that begins with a dash)";
 inline constexpr std::string_view kAllowedUsers = "a user name without a colon";
 inline constexpr std::string_view kAllowedLabels = "the name of a label";
-inline constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without blanks";
+inline constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without a user name";
 inline constexpr std::string_view kAllowedLevels = "one of debug, info, warning, error";
 inline constexpr std::string_view kAllowedAddresses =
     "an address (host:port, :port for all addresses, [v6]:port; port from 0 to 65535)";

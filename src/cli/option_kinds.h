@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/text.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 
@@ -116,7 +117,7 @@ inline OptionSpec Switch(unsigned users, std::string_view flag, Field<bool> fiel
   spec.set = [=](std::string_view text, Options& options) {
     const bool on = text == "true" || text == "1";
     if (!on && text != "false" && text != "0") {
-      return Status::InvalidArgument(Quote(text) + " is not " + std::string(kAllowed));
+      return Status::InvalidArgument(QuoteWord(text) + " is not " + std::string(kAllowed));
     }
     field(options) = on;
     return Status::Ok();

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.h"
+
 namespace rollcall::cli {
 namespace {
 
@@ -45,20 +47,14 @@ std::optional<uint64_t> Scale(uint64_t number, uint64_t factor) {
   return product;
 }
 
-bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::optional<uint64_t> ReadSize(std::string_view text) {
   const std::optional<Amount> amount = ReadAmount(text);
   if (!amount || amount->rest.empty()) {
     return amount ? std::optional(amount->number) : std::nullopt;
   }
   for (const Unit& unit : kSizeUnits) {
-    if (EqualIgnoringCase(amount->rest, unit.name) ||
-        EqualIgnoringCase(amount->rest, unit.name.substr(0, 1))) {
+    if (EqualsIgnoringCase(amount->rest, unit.name) ||
+        EqualsIgnoringCase(amount->rest, unit.name.substr(0, 1))) {
       return Scale(amount->number, unit.factor);
     }
   }
@@ -92,11 +88,7 @@ std::string Format(uint64_t value, const std::array<Unit, n>& units) {
 }
 
 Status Not(std::string_view text, const std::string& allowed) {
-  return Status::InvalidArgument(Quote(text) + " is not " + allowed);
-}
-
-bool IsAlphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return Status::InvalidArgument(QuoteWord(text) + " is not " + allowed);
 }
 
 bool IsHost(std::string_view host) {
@@ -109,7 +101,7 @@ bool IsHost(std::string_view host) {
   }
   const std::string_view extra = bracketed ? ":.%" : ".-_";
   return std::all_of(host.begin(), host.end(), [&](char c) {
-    return IsAlphanumeric(c) || extra.find(c) != std::string_view::npos;
+    return IsAsciiAlphanumeric(c) || extra.find(c) != std::string_view::npos;
   });
 }
 
@@ -169,26 +161,6 @@ bool IsListenAddress(std::string_view text) {
   const size_t colon = text.rfind(':');
   return colon != std::string_view::npos && IsHost(text.substr(0, colon)) &&
          ParseNumber(text.substr(colon + 1), 0, 65535, "").ok();
-}
-
-std::string Quote(std::string_view text) {
-  constexpr size_t kMostBytes = 80;
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string quoted = "'";
-  for (const char c : text.substr(0, kMostBytes)) {
-    if (c >= ' ' && c <= '~') {
-      quoted += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      quoted.append("\\x") += kDigits[byte >> 4];
-      quoted += kDigits[byte & 15];
-    }
-  }
-  quoted += '\'';
-  if (text.size() > kMostBytes) {
-    quoted += "... (" + std::to_string(text.size()) + " bytes)";
-  }
-  return quoted;
 }
 
 }  // namespace rollcall::cli

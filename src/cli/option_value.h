@@ -36,8 +36,4 @@ std::string FormatDuration(std::chrono::milliseconds duration);
 // known before it is bound.
 bool IsListenAddress(std::string_view text);
 
-// Text that a person typed, for an error's one line: in quotes, what is not printable ASCII as
-// \xNN, cut short where it is long.
-std::string Quote(std::string_view text);
-
 }  // namespace rollcall::cli

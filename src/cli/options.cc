@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/text.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 
@@ -96,11 +97,11 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   const size_t words = user == kImport ? 1 : 0;
   for (size_t i = 0; i < extras.size(); ++i) {
     if (extras[i].starts_with('-') && extras[i] != "-") {
-      return Status::InvalidArgument(Quote(extras[i]) +
+      return Status::InvalidArgument(QuoteWord(extras[i]) +
                                      " is not a flag; allowed: " + FlagsOf(user));
     }
     if (i >= words) {
-      return Status::InvalidArgument("unexpected argument " + Quote(extras[i]) +
+      return Status::InvalidArgument("unexpected argument " + QuoteWord(extras[i]) +
                                      "; allowed: " + FlagsOf(user));
     }
   }
@@ -168,8 +169,8 @@ Status CheckSource(const MoveOptions& options, const Given& given) {
     return Status::Ok();
   }
   if (!given.words.empty()) {
-    return Status::InvalidArgument("--from-victoriametrics and the file " + Quote(given.words[0]) +
-                                   ": one of them");
+    return Status::InvalidArgument("--from-victoriametrics and the file " +
+                                   QuoteWord(given.words[0]) + ": one of them");
   }
   if (options.match.empty()) {
     return Status::InvalidArgument(

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "cli/server_url.h"
+#include "http/client/url.h"
 
 namespace rollcall::cli {
 namespace {
@@ -58,12 +58,13 @@ Result<std::string> VictoriaSource::AskForSeries(Month month) const {
     is_enough = beginning.size() >= kSeriesBytes;
     return is_enough ? Status::Unavailable("enough was read") : Status::Ok();
   };
-  const auto answer = http::HttpGetStream(RequestUrl(base_, "/api/v1/series",
-                                                     {{"match[]", match_},
-                                                      {"start", Seconds(month.Start())},
-                                                      {"end", JustBefore(month.Plus(1).Start())},
-                                                      {"limit", "1"}}),
-                                          sink, Patient());
+  const auto answer =
+      http::HttpGetStream(http::RequestUrl(base_, "/api/v1/series",
+                                           {{"match[]", match_},
+                                            {"start", Seconds(month.Start())},
+                                            {"end", JustBefore(month.Plus(1).Start())},
+                                            {"limit", "1"}}),
+                          sink, Patient());
   if (!answer.ok() && !is_enough) return answer.status();
   if (answer.ok() && answer->status != 200) return Answered(base_, *answer);
   if (beginning.find("\"status\":\"success\"") == std::string::npos) {
@@ -84,8 +85,8 @@ Result<std::optional<Month>> VictoriaSource::FirstMonth(Month last) const {
 Status VictoriaSource::Pull(UnixSeconds from, UnixSeconds to, const http::BodySink& sink,
                             std::stop_token stop) const {
   const auto answer = http::HttpGetStream(
-      RequestUrl(base_, "/api/v1/export",
-                 {{"match[]", match_}, {"start", Seconds(from)}, {"end", JustBefore(to)}}),
+      http::RequestUrl(base_, "/api/v1/export",
+                       {{"match[]", match_}, {"start", Seconds(from)}, {"end", JustBefore(to)}}),
       sink, Patient(), std::move(stop));
   if (!answer.ok()) return answer.status();
   return answer->status == 200 ? Status::Ok() : Answered(base_, *answer);

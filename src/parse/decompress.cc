@@ -1,9 +1,10 @@
 #include "parse/decompress.h"
 
-#include <zlib.h>
 #include <zstd.h>
 
 #include <vector>
+
+#include "base/gunzip.h"
 
 namespace rollcall {
 namespace {
@@ -35,50 +36,31 @@ class PlainDecoder final : public Decompressor::Decoder {
 
 class GzipDecoder final : public Decompressor::Decoder {
  public:
-  GzipDecoder() : buffer_(kBufferBytes) {
-    // 16: a gzip header is expected.
-    ready_ = inflateInit2(&stream_, 16 + MAX_WBITS) == Z_OK;
-  }
-  ~GzipDecoder() override {
-    if (ready_) inflateEnd(&stream_);
-  }
+  GzipDecoder() : buffer_(kBufferBytes) {}
 
   Status Feed(std::string_view piece, const Decompressor::Sink& sink) override {
-    if (!ready_) return Status::Unavailable("gzip: no memory");
-    // zlib's interface is older than const.
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
-    stream_.avail_in = static_cast<uInt>(piece.size());
-    do {
-      if (member_ended_) {
-        if (stream_.avail_in == 0) break;
-        inflateReset(&stream_);
-        member_ended_ = false;
+    bool holds_more = false;  // what did not fit into the buffer
+    while (!piece.empty() || holds_more) {
+      const Gunzip::Step step = gunzip_.Run(piece, buffer_);
+      if (step.state == Gunzip::State::kNoMemory) return Status::Unavailable("gzip: no memory");
+      if (step.state == Gunzip::State::kDamaged) {
+        return Status::InvalidArgument(std::string("gzip: damaged (") + gunzip_.reason() + ")");
       }
-      stream_.next_out = buffer_.data();
-      stream_.avail_out = static_cast<uInt>(buffer_.size());
-      const int result = inflate(&stream_, Z_NO_FLUSH);
-      if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
-        return Status::InvalidArgument(std::string("gzip: damaged (") +
-                                       (stream_.msg != nullptr ? stream_.msg : "no reason given") +
-                                       ")");
-      }
-      member_ended_ = result == Z_STREAM_END;
-      const size_t size = buffer_.size() - stream_.avail_out;
-      if (size > 0) {
-        ROLLCALL_RETURN_IF_ERROR(sink({reinterpret_cast<const char*>(buffer_.data()), size}));
-      }
-    } while (stream_.avail_in > 0 || stream_.avail_out == 0);
+      piece.remove_prefix(step.taken);
+      whole_ = step.state == Gunzip::State::kMemberEnd;
+      holds_more = !whole_ && step.made == buffer_.size();
+      if (step.made > 0) ROLLCALL_RETURN_IF_ERROR(sink({buffer_.data(), step.made}));
+    }
     return Status::Ok();
   }
   Status Finish() override {
-    return member_ended_ ? Status::Ok() : Status::InvalidArgument("gzip: ends too early");
+    return whole_ ? Status::Ok() : Status::InvalidArgument("gzip: ends too early");
   }
 
  private:
-  z_stream stream_{};
-  std::vector<Bytef> buffer_;
-  bool ready_ = false;
-  bool member_ended_ = false;
+  Gunzip gunzip_;
+  std::vector<char> buffer_;
+  bool whole_ = false;
 };
 
 class ZstdDecoder final : public Decompressor::Decoder {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "parse/quote.h"
+#include "base/text.h"
 
 namespace rollcall {
 namespace {

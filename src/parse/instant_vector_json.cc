@@ -3,9 +3,9 @@
 #include <cmath>
 #include <optional>
 
+#include "base/text.h"
 #include "parse/bounded_json.h"
 #include "parse/number.h"
-#include "parse/quote.h"
 
 namespace rollcall {
 namespace {

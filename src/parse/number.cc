@@ -6,6 +6,8 @@
 #include <limits>
 #include <system_error>
 
+#include "base/text.h"
+
 namespace rollcall {
 namespace {
 
@@ -17,16 +19,6 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 const char* SkipDigits(const char* at, const char* end) {
   while (at != end && IsDigit(*at)) ++at;
   return at;
-}
-
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (folded != lower[i]) return false;
-  }
-  return true;
 }
 
 NumberError ParseWord(std::string_view text, double& value) {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "model/label_set.h"
-#include "parse/quote.h"
 
 namespace rollcall {
 namespace {

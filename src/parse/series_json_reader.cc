@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/text.h"
 #include "parse/json_text.h"
 #include "parse/number.h"
-#include "parse/quote.h"
 #include "parse/utf8.h"
 
 namespace rollcall {

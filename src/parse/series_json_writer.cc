@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/text.h"
 #include "model/label_set.h"
 #include "parse/text_writer.h"
 
@@ -9,17 +10,14 @@ namespace rollcall {
 namespace {
 
 void AppendString(std::string_view text, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   out += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
     } else if (static_cast<unsigned char>(c) < ' ') {
-      const auto byte = static_cast<unsigned char>(c);
       out += "\\u00";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
+      AppendHexByte(c, out);
     } else {
       out += c;
     }

@@ -3,8 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/text.h"
 #include "parse/number.h"
-#include "parse/quote.h"
 #include "parse/utf8.h"
 
 namespace rollcall {

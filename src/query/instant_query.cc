@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
 #include "model/label_set.h"
 
 namespace rollcall::query {
@@ -13,21 +14,6 @@ constexpr int64_t kLeastRangeSeconds = 300;
 // The peak of each series in the range.
 std::string PeaksOf(const std::string& selector, int64_t range_seconds) {
   return "max_over_time(" + selector + "[" + std::to_string(range_seconds) + "s])";
-}
-
-std::string EscapeForUrl(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       c == '_' || c == '-' || c == '.' || c == '~';
-    if (plain) {
-      escaped += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      escaped += {'%', "0123456789ABCDEF"[byte >> 4], "0123456789ABCDEF"[byte & 15]};
-    }
-  }
-  return escaped;
 }
 
 }  // namespace
@@ -65,8 +51,9 @@ std::string InstantQueryUrl(const std::string& base, const std::string& query, U
   const bool is_whole =
       path != std::string::npos && std::string_view(url).substr(path).ends_with("/prometheus");
   if (!is_whole) url += "/select/0/prometheus";
-  return url + "/api/v1/query?query=" + EscapeForUrl(query) +
-         "&time=" + std::to_string(at.time_since_epoch().count());
+  url += "/api/v1/query?query=";
+  AppendPercentEncoded(query, url);
+  return url + "&time=" + std::to_string(at.time_since_epoch().count());
 }
 
 }  // namespace rollcall::query

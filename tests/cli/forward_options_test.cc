@@ -61,9 +61,9 @@ TEST(ForwardOptionsTest, WithoutAStoreThereMustBeSomewhereToForwardTo) {
 }
 
 TEST(ForwardOptionsTest, WhatIsNoUrlIsRefused) {
-  for (const char* const url : {"vm:8428", "ftp://vm/", "http://", "http://v m/"}) {
-    EXPECT_THAT(Says({"--forward-url", url}), HasSubstr("is not an http:// or https:// URL"))
-        << url;
+  for (const char* const url : {"vm:8428", "ftp://vm/", "http://", "http://v m/", "http://h:port/",
+                                "http://me:secret@h/"}) {
+    EXPECT_THAT(Says({"--forward-url", url}), HasSubstr("--forward-url: parse URL")) << url;
   }
 }
 

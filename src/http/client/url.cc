@@ -5,48 +5,28 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/text.h"
+
 namespace rollcall::http {
 namespace {
 
 constexpr size_t kMaxUrlBytes = 8 * 1024;
 constexpr size_t kMaxHostBytes = 253;
 
-bool IsAlphaNumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-// Fit for a log line, whatever the bytes are.
-std::string Printable(std::string_view text) {
-  constexpr size_t kShown = 200;
-  std::string shown(text.substr(0, kShown));
-  for (char& c : shown) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  if (text.size() > kShown) shown += "...";
-  return shown;
-}
-
 Status Invalid(std::string_view text, const std::string& why) {
-  return Status::InvalidArgument("parse URL \"" + Printable(text) + "\": " + why);
+  return Status::InvalidArgument("parse URL " + QuoteForMessage(text) + ": " + why);
 }
 
 bool IsHostName(std::string_view host) {
   return !host.empty() && host.size() <= kMaxHostBytes &&
-         std::all_of(host.begin(), host.end(),
-                     [](char c) { return IsAlphaNumeric(c) || c == '.' || c == '-' || c == '_'; });
+         std::all_of(host.begin(), host.end(), [](char c) {
+           return IsAsciiAlphanumeric(c) || c == '.' || c == '-' || c == '_';
+         });
 }
 
 bool IsAddress6(std::string_view host) {
   return host.size() >= 2 && host.size() <= 45 && std::all_of(host.begin(), host.end(), [](char c) {
-           return IsAlphaNumeric(c) || c == ':' || c == '.';
+           return IsAsciiAlphanumeric(c) || c == ':' || c == '.';
          });
 }
 
@@ -64,7 +44,7 @@ Result<HttpUrl> HttpUrl::Parse(std::string_view text) {
   }
   const size_t colon = text.find("://");
   if (colon == std::string_view::npos) return Invalid(text, "want http://host or https://host");
-  const std::string scheme = Lower(text.substr(0, colon));
+  const std::string scheme = AsciiLower(text.substr(0, colon));
   if (scheme != "http" && scheme != "https") {
     return Invalid(text, "the scheme is not http or https");
   }
@@ -106,7 +86,7 @@ Result<HttpUrl> HttpUrl::Parse(std::string_view text) {
       return Invalid(text, "the port is not a number in 1..65535");
     }
   }
-  url.host = Lower(host);
+  url.host = AsciiLower(host);
 
   rest = rest.substr(0, rest.find('#'));
   if (!IsTarget(rest)) return Invalid(text, "the path has a blank or a byte that is not ASCII");
@@ -131,6 +111,21 @@ Result<HttpUrl> HttpUrl::Resolve(std::string_view location) const {
     return Parse(origin + path + std::string(location));
   }
   return Parse(origin + path.substr(0, path.rfind('/') + 1) + std::string(location));
+}
+
+std::string RequestUrl(std::string_view base, std::string_view path,
+                       const UrlParameters& parameters) {
+  while (base.ends_with('/')) base.remove_suffix(1);
+  std::string url(base);
+  url += path;
+  char sign = '?';
+  for (const auto& [name, value] : parameters) {
+    url += std::exchange(sign, '&');
+    AppendPercentEncoded(name, url);
+    url += '=';
+    AppendPercentEncoded(value, url);
+  }
+  return url;
 }
 
 std::string HttpUrl::ToString() const {

@@ -1,13 +1,17 @@
-// An absolute http or https URL, in parts.
+// The one grammar of URLs: of the flags that name a server, of the client that asks it, and of the
+// redirects that it answers. Values; pure functions.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/status.h"
 
 namespace rollcall::http {
 
+// An absolute http or https URL, in parts.
 struct HttpUrl {
   bool tls = false;
   std::string host;    // lower case; an IPv6 address without its brackets
@@ -22,5 +26,12 @@ struct HttpUrl {
 
   std::string ToString() const;
 };
+
+using UrlParameters = std::vector<std::pair<std::string, std::string>>;
+
+// The URL of a request to a server: its base as a person typed it, which may end in slashes, a path
+// of its API, and parameters, whose names and values are encoded here.
+std::string RequestUrl(std::string_view base, std::string_view path,
+                       const UrlParameters& parameters);
 
 }  // namespace rollcall::http

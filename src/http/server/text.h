@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace rollcall::http {
 
 namespace internal {
@@ -34,19 +36,6 @@ inline bool IsToken(std::string_view text) {
 inline bool IsValueByte(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
-}
-
-inline bool EqualsIgnoringCase(std::string_view a, std::string_view lower) {
-  if (a.size() != lower.size()) {
-    return false;
-  }
-  for (size_t i = 0; i < a.size(); ++i) {
-    const char c = a[i] >= 'A' && a[i] <= 'Z' ? static_cast<char>(a[i] - 'A' + 'a') : a[i];
-    if (c != lower[i]) {
-      return false;
-    }
-  }
-  return true;
 }
 
 inline std::string_view TrimBlanks(std::string_view text) {
