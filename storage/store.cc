@@ -1,6 +1,5 @@
 #include "storage/store.h"
 
-#include <array>
 #include <chrono>
 #include <filesystem>
 #include <random>
@@ -16,15 +15,12 @@
 #include "base/log.h"
 #include "storage/append_operator.h"
 #include "storage/coding.h"
+#include "storage/peaks_operator.h"
 #include "storage/rocks_events.h"
 #include "storage/transaction.h"
 
 namespace rollcall::storage {
 namespace {
-
-constexpr std::array<const char*, kTableCount> kTableNames = {
-    "default", "labels", "label_refs", "sources", "source_ids",    "chunks",
-    "peaks",   "totals", "windows",    "outbox",  "outbox_parked", "periods"};
 
 constexpr std::string_view kFormatVersionName = "format_version";
 constexpr std::string_view kHashSeedName = "hash_seed";
@@ -64,14 +60,26 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options,
   return db;
 }
 
-rocksdb::ColumnFamilyOptions TableOptions(Table table, const StoreOptions& options,
+std::shared_ptr<rocksdb::MergeOperator> OperatorOf(Merging merging) {
+  switch (merging) {
+    case Merging::kAppend:
+      return NewAppendOperator();
+    case Merging::kPeaks:
+      return NewPeaksOperator();
+    case Merging::kNone:
+      break;
+  }
+  return nullptr;
+}
+
+rocksdb::ColumnFamilyOptions TableOptions(const TableRow& table, const StoreOptions& options,
                                           const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions cf;
   cf.level_compaction_dynamic_level_bytes = true;
   // The first entry is level 0, the second the level that data settles in.
   cf.compression_per_level = {rocksdb::kNoCompression, rocksdb::kZSTD};
   cf.write_buffer_size = options.write_buffer_bytes / 2;
-  if (table == Table::kChunks) cf.merge_operator = NewAppendOperator();
+  cf.merge_operator = OperatorOf(table.merging);
 
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
@@ -84,9 +92,7 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const StoreOptions& optio
   blocks.pin_top_level_index_and_filter = true;
   blocks.block_size = 16 * 1024;
   blocks.format_version = 5;
-  if (table != Table::kChunks) {
-    blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  }
+  if (table.has_filter) blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   cf.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   return cf;
 }
@@ -172,8 +178,8 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
   Impl& impl = *store->impl_;
   impl.cache = rocksdb::NewLRUCache(options.block_cache_bytes, kCacheShardBits);
   std::vector<rocksdb::ColumnFamilyDescriptor> tables;
-  for (size_t i = 0; i < kTableCount; ++i) {
-    tables.emplace_back(kTableNames[i], TableOptions(static_cast<Table>(i), options, impl.cache));
+  for (const TableRow& table : kTables) {
+    tables.emplace_back(std::string(table.name), TableOptions(table, options, impl.cache));
   }
   rocksdb::DB* db = nullptr;
   rocksdb::Status s = rocksdb::DB::Open(DatabaseOptions(options, impl.errors), options.directory,
@@ -184,11 +190,11 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
     std::vector<std::string> names;
     const bool listed =
         rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), options.directory, &names).ok();
-    if (s.IsInvalidArgument() && listed && names.size() > kTableCount) {
+    if (s.IsInvalidArgument() && listed && names.size() > kTables.size()) {
       return Status::FailedPrecondition(
           "open store " + options.directory + ": written by a newer format, with " +
           std::to_string(names.size()) + " tables; this program reads format " +
-          std::to_string(kFormatVersion) + " with " + std::to_string(kTableCount));
+          std::to_string(kFormatVersion) + " with " + std::to_string(kTables.size()));
     }
     return OpenFailure(options.directory, s);
   }
@@ -202,8 +208,8 @@ Status Store::Initialize(bool is_new) {
   if (!version.ok()) return version.status();
   if (*version == 0) {
     // Rows, and no version: somebody else's. No rows: a creation that was interrupted.
-    for (size_t i = 0; !is_new && i < kTableCount; ++i) {
-      const auto table = static_cast<Table>(i);
+    for (size_t i = 0; !is_new && i < kTables.size(); ++i) {
+      const Table table = kTables[i].table;
       const auto row = LastKeyBefore(table, table == Table::kMeta ? kProbeName : "");
       if (!row.ok()) return row.status();
       if (row->has_value()) {
@@ -214,10 +220,16 @@ Status Store::Initialize(bool is_new) {
     transaction.PutNumber(kFormatVersionName, kFormatVersion);
     transaction.PutNumber(kHashSeedName, uint64_t{random()} << 32 | random());
     ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
-  } else if (*version != kFormatVersion) {
+  } else if (*version < kOldestFormatVersion || *version > kFormatVersion) {
     return Status::FailedPrecondition("open store " + directory_ + ": written in format " +
                                       std::to_string(*version) + ", this program reads format " +
+                                      std::to_string(kOldestFormatVersion) + " to " +
                                       std::to_string(kFormatVersion));
+  } else if (*version != kFormatVersion) {
+    // Its rows are as they should be: from here on there may be others beside them.
+    transaction.PutNumber(kFormatVersionName, kFormatVersion);
+    ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
+    log::Info("store {}: format {} is format {} now", directory_, *version, kFormatVersion);
   }
   const Result<uint64_t> seed = GetNumber(kHashSeedName);
   if (!seed.ok()) return seed.status();
@@ -292,7 +304,7 @@ Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,
   std::string value;
   const rocksdb::Status s = impl_->db->Get(options, impl_->table(table), ToSlice(key), &value);
   if (s.IsNotFound()) return std::optional<std::string>();
-  if (!s.ok()) return FromRocks(std::string("read ") + kTableNames[static_cast<size_t>(table)], s);
+  if (!s.ok()) return FromRocks("read " + std::string(RowOf(table).name), s);
   return std::optional(std::move(value));
 }
 

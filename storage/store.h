@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "storage/tables.h"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -27,28 +28,12 @@ class Snapshot;
 
 namespace rollcall::storage {
 
-// The format this program writes and the only one it reads (storage/FORMAT.md).
-inline constexpr uint64_t kFormatVersion = 1;
+// The format this program writes, and the oldest that it makes into it (storage/FORMAT.md).
+inline constexpr uint64_t kFormatVersion = 2;
+inline constexpr uint64_t kOldestFormatVersion = 1;
 
 class Participant;
 class Transaction;
-
-// A column family.
-enum class Table {
-  kMeta,       // name → number
-  kLabels,     // label set ref → metric ref, canonical label set
-  kLabelRefs,  // hash of the canonical label set → refs
-  kSources,    // fleet, id → source ref, first seen
-  kSourceIds,  // source ref → fleet, id
-  kChunks,     // day, fleet, source ref → the day's reports
-  kPeaks,      // month, fleet, source ref → peaks
-  kTotals,     // month, fleet, metric, label set → totals of the windows that end with the month
-  kWindows,    // month, fleet → what is known of these windows
-  kOutbox,     // sequence → a report that is to be forwarded
-  kParked,     // sequence → a report that the receiver refused
-  kPeriods,    // months or a day, fleet, metric, label → the tallies of a closed period
-};
-inline constexpr size_t kTableCount = 12;
 
 struct StoreOptions {
   std::string directory;

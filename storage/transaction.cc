@@ -40,9 +40,8 @@ void Transaction::Delete(Table table, std::string_view key) {
   batch_->Delete(store_.HandleOf(table), ToSlice(key)).PermitUncheckedError();
 }
 
-void Transaction::Append(std::string_view key, std::string_view bytes) {
-  batch_->Merge(store_.HandleOf(Table::kChunks), ToSlice(key), ToSlice(bytes))
-      .PermitUncheckedError();
+void Transaction::Merge(Table table, std::string_view key, std::string_view bytes) {
+  batch_->Merge(store_.HandleOf(table), ToSlice(key), ToSlice(bytes)).PermitUncheckedError();
 }
 
 void Transaction::DeleteRange(Table table, std::string_view begin, std::string_view end) {

@@ -44,8 +44,8 @@ class Transaction {
   // A counter or another number in kMeta.
   void PutNumber(std::string_view name, uint64_t v);
   void Delete(Table table, std::string_view key);
-  // Appends to the value; only where the table is kChunks.
-  void Append(std::string_view key, std::string_view bytes);
+  // Adds to the value what its table's row in kTables says; not where that is nothing.
+  void Merge(Table table, std::string_view key, std::string_view bytes);
   // All keys from `begin` to before `end`.
   void DeleteRange(Table table, std::string_view begin, std::string_view end);
 

@@ -3,12 +3,18 @@
 #include <algorithm>
 
 #include "storage/keys.h"
+#include "storage/peaks_change.h"
 #include "storage/row_codec.h"
 
 namespace rollcall::ingest {
 namespace {
 
 using storage::Table;
+
+// A row that is larger is written as what changed, and whole once the changes since have become as
+// large as the row: a report writes of it no more than twice what it changes, and a reader merges
+// no more than twice the row. Most rows of real fleets are smaller, and a scan finds them whole.
+constexpr size_t kMaxPeaksWrittenWhole = 256;
 
 int64_t SecondsBetween(UnixSeconds from, UnixSeconds to) { return (to - from).count(); }
 
@@ -138,7 +144,8 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const ParsedRepor
 void ReportWriter::AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
                                storage::Transaction& transaction) const {
   const Day day = Day::Of(time);
-  transaction.Append(EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}), work_.entry);
+  transaction.Merge(Table::kChunks, EncodeKey(storage::ChunkKey{day, source.fleet, source.ref}),
+                    work_.entry);
   source.chunk_time = time;
   stream.day = day;
   stream.last_used = ++source.reports;
@@ -161,10 +168,25 @@ Status ReportWriter::UpdatePeaks(SourceState& source, Day day, storage::Transact
     AddPeaksChange(month, source.fleet, work_.peaks, work_.next_peaks, quarter_before, year_before,
                    gains);
   }
-  source.peaks = storage::EncodePeaks(work_.next_peaks);
-  transaction.Put(Table::kPeaks, EncodeKey(storage::PeaksKey{month, source.fleet, source.ref}),
-                  source.peaks);
+  WritePeaks(source, transaction);
   return Status::Ok();
+}
+
+// work_.peaks became work_.next_peaks.
+void ReportWriter::WritePeaks(SourceState& source, storage::Transaction& transaction) {
+  const std::string key = EncodeKey(storage::PeaksKey{source.month, source.fleet, source.ref});
+  const size_t old_size = source.peaks.size();
+  source.peaks = storage::EncodePeaks(work_.next_peaks);
+  if (old_size > kMaxPeaksWrittenWhole) {
+    const std::string change = storage::EncodePeaksChange(work_.peaks, work_.next_peaks);
+    source.peaks_change_bytes += change.size();
+    if (source.peaks_change_bytes <= source.peaks.size()) {
+      transaction.Merge(Table::kPeaks, key, change);
+      return;
+    }
+  }
+  source.peaks_change_bytes = 0;
+  transaction.Put(Table::kPeaks, key, source.peaks);
 }
 
 // The report of `by`, in work_.series, had the last word on its metrics.

@@ -94,6 +94,7 @@ Status SourceTable::LoadPeaks(SourceState& state, Month month) {
   state.peaks_known = true;
   state.before_known = false;
   state.month = month;
+  state.peaks_change_bytes = 0;
   state.peaks = stored->has_value() ? std::move(**stored) : storage::EncodePeaks(PeaksRow());
   return Status::Ok();
 }

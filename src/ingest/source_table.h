@@ -58,6 +58,7 @@ struct SourceState {
   bool peaks_known = false;
   Month month;
   std::string peaks;
+  size_t peaks_change_bytes = 0;  // written since the row was written whole, as far as it is known
   bool before_known = false;
   std::string quarter_before;
   std::string year_before;

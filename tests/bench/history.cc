@@ -191,7 +191,8 @@ class Writer {
         storage::AppendSameEntry(0, 840 - jitter, chunk);
         storage::AppendSameEntry(1, 60 + jitter, chunk);
       }
-      transaction_->Append(
+      transaction_->Merge(
+          storage::Table::kChunks,
           EncodeKey(storage::ChunkKey{options_.today, kCozystackFleet, sources_[number]}), chunk);
       ROLLCALL_RETURN_IF_ERROR(CommitIfLarge());
     }

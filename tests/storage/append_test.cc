@@ -10,7 +10,7 @@ namespace {
 class AppendTest : public rollcall::test::StoreTest {
  protected:
   void Append(const std::string& key, const std::string& bytes) {
-    Commit([&](Transaction& transaction) { transaction.Append(key, bytes); });
+    Commit([&](Transaction& transaction) { transaction.Merge(Table::kChunks, key, bytes); });
   }
 };
 
@@ -22,10 +22,10 @@ TEST_F(AppendTest, PutsOperandsOneAfterAnother) {
 
 TEST_F(AppendTest, SeveralInOneBatchKeepTheirOrder) {
   Commit([](Transaction& transaction) {
-    transaction.Append("k", "1");
-    transaction.Append("other", "x");
-    transaction.Append("k", "2");
-    transaction.Append("k", "3");
+    transaction.Merge(Table::kChunks, "k", "1");
+    transaction.Merge(Table::kChunks, "other", "x");
+    transaction.Merge(Table::kChunks, "k", "2");
+    transaction.Merge(Table::kChunks, "k", "3");
   });
   EXPECT_EQ(Get(Table::kChunks, "k"), "123");
 }

@@ -16,7 +16,7 @@ class RetentionTest : public rollcall::test::StoreTest {
       const Day at{kMarch7.number + static_cast<uint32_t>(day)};
       for (const uint16_t fleet : std::initializer_list<uint16_t>{1, UINT16_MAX}) {
         Commit([&](Transaction& transaction) {
-          transaction.Append(EncodeKey(ChunkKey{at, {fleet}, {7}}), "x");
+          transaction.Merge(Table::kChunks, EncodeKey(ChunkKey{at, {fleet}, {7}}), "x");
         });
       }
     }

@@ -1,6 +1,7 @@
 // What opening a directory answers where it is not, or no longer, a store: one status, one line.
 #include <fstream>
 #include <functional>
+#include <sstream>
 
 #include <gmock/gmock.h>
 
@@ -23,7 +24,7 @@ class StoreOpenTest : public rollcall::test::StoreTest {
       for (int i = 0; i < 200; ++i) {
         const std::string key = "key " + std::to_string(i);
         transaction.Put(Table::kPeaks, key, std::string(100, 'p'));
-        transaction.Append(key, std::string(100, 'c'));
+        transaction.Merge(Table::kChunks, key, std::string(100, 'c'));
       }
     });
     ASSERT_TRUE(store().Compact().ok());
@@ -59,18 +60,26 @@ Status StatusOf(const StoreOptions& options) {
 }
 
 TEST_F(StoreOpenTest, ANewStoreHasTheFormatsVersion) {
-  EXPECT_EQ(*store().GetNumber("format_version"), 1U);
-  EXPECT_EQ(kFormatVersion, 1U);
-  EXPECT_EQ(Get(Table::kMeta, "format_version"), std::string("\1"));
+  EXPECT_EQ(*store().GetNumber("format_version"), 2U);
+  EXPECT_EQ(kFormatVersion, 2U);
+  EXPECT_EQ(Get(Table::kMeta, "format_version"), std::string("\2"));
+}
+
+TEST_F(StoreOpenTest, AStoreOfFormat1IsOneOfFormat2WithTheRowsThatItHad) {
+  PutNumber("format_version", 1);
+  Put(Table::kPeaks, "key", "value");
+  Reopen();
+  EXPECT_EQ(*store().GetNumber("format_version"), 2U);
+  EXPECT_EQ(Get(Table::kPeaks, "key"), "value");
 }
 
 TEST_F(StoreOpenTest, ANewerFormatIsRefusedWithBothVersions) {
-  PutNumber("format_version", 2);
+  PutNumber("format_version", 3);
   Close();
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
-  EXPECT_EQ(status.message(),
-            "open store " + directory() + ": written in format 2, this program reads format 1");
+  EXPECT_EQ(status.message(), "open store " + directory() +
+                                  ": written in format 3, this program reads format 1 to 2");
 }
 
 TEST_F(StoreOpenTest, AStoreOfANewerFormatIsLeftAsItIs) {
@@ -101,7 +110,7 @@ TEST_F(StoreOpenTest, ACreationThatWasInterruptedGoesOn) {
     transaction.Delete(Table::kMeta, "hash_seed");
   });
   Reopen();
-  EXPECT_EQ(*store().GetNumber("format_version"), 1U);
+  EXPECT_EQ(*store().GetNumber("format_version"), 2U);
   EXPECT_NE(store().hash_seed(), 0U);
 }
 
@@ -235,6 +244,21 @@ TEST(FormatExamples, AreAllKnownToATest) {
   for (const auto& [name, lines] : examples) {
     EXPECT_FALSE(lines.empty()) << name;
     EXPECT_NE(tests.find('"' + name + '"'), std::string::npos) << name;
+  }
+}
+
+TEST(TablesTest, TheFormatNamesEachTableAsItsRowDoes) {
+  std::ifstream file(ROLLCALL_SOURCE_DIR "/storage/FORMAT.md");
+  std::stringstream format;
+  format << file.rdbuf();
+  size_t last = 0;
+  for (const TableRow& table : kTables) {
+    const std::string row = "| `" + std::string(table.name) + "` | " + std::string(table.key) +
+                            " | " + std::string(table.value) + " | ";
+    const size_t at = format.str().find(row);
+    EXPECT_NE(at, std::string::npos) << row;
+    EXPECT_GT(at, last) << "in another order: " << row;
+    last = at;
   }
 }
 

@@ -18,10 +18,11 @@ TEST_F(StoreTest, WhatWasCommittedIsThereInEveryTable) {
     const std::string start = static_cast<Table>(table) == Table::kPeriods ? "a table" : "table";
     return start + static_cast<char>('a' + table);
   };
-  for (size_t t = 0; t < kTableCount; ++t) Put(static_cast<Table>(t), key(t), std::string(1, '\0'));
+  for (size_t t = 0; t < kTables.size(); ++t)
+    Put(static_cast<Table>(t), key(t), std::string(1, '\0'));
   Reopen();
-  for (size_t t = 0; t < kTableCount; ++t) {
-    for (size_t other = 0; other < kTableCount; ++other) {
+  for (size_t t = 0; t < kTables.size(); ++t) {
+    for (size_t other = 0; other < kTables.size(); ++other) {
       EXPECT_EQ(Get(static_cast<Table>(t), key(other)),
                 t == other ? std::string(1, '\0') : "(none)");
     }

@@ -1,0 +1,77 @@
+// The column families, a row each. A new one is a row here, its enumerator, and its row in
+// storage/FORMAT.md, which also says what it does to the format; a test compares the two.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace rollcall::storage {
+
+enum class Table : size_t {
+  kMeta,
+  kLabels,
+  kLabelRefs,
+  kSources,
+  kSourceIds,
+  kChunks,
+  kPeaks,
+  kTotals,
+  kWindows,
+  kOutbox,
+  kParked,
+  kPeriods,
+  kEnd,  // none: how many there are
+};
+
+// What Transaction::Merge does to a value.
+enum class Merging {
+  kNone,
+  kAppend,  // the bytes are put behind it
+  kPeaks,   // the bytes are a change of a peaks row (storage/peaks_change.h)
+};
+
+struct TableRow {
+  Table table;
+  std::string_view name;  // on disk
+  std::string_view key;
+  std::string_view value;
+  std::string_view owner;  // the class, or the codec, that knows the rows
+  Merging merging = Merging::kNone;
+  // A Bloom filter. For tables in which keys are looked for that are not there.
+  bool has_filter = true;
+};
+
+inline constexpr auto kTables = std::to_array<TableRow>({
+    {Table::kMeta, "default", "a name, ASCII", "a number", "Transaction::PutNumber"},
+    {Table::kLabels, "labels", "label set ref", "metric ref, canonical label set",
+     "LabelDictionary"},
+    {Table::kLabelRefs, "label_refs", "hash of a canonical label set", "label set ref, metric ref",
+     "LabelDictionary"},
+    {Table::kSources, "sources", "fleet, id", "source ref, first seen", "SourceDirectory"},
+    {Table::kSourceIds, "source_ids", "source ref", "fleet, id", "SourceDirectory"},
+    {Table::kChunks, "chunks", "day, fleet, source ref", "the reports of that day", "chunk_codec",
+     Merging::kAppend, false},
+    {Table::kPeaks, "peaks", "month, fleet, source ref", "the source's peaks of that month",
+     "row_codec, peaks_change", Merging::kPeaks},
+    {Table::kTotals, "totals", "month, fleet, metric ref, label set ref",
+     "totals of the windows that end with that month", "row_codec"},
+    {Table::kWindows, "windows", "month, fleet", "what is known of these windows", "row_codec"},
+    {Table::kOutbox, "outbox", "number", "a report that is to be forwarded", "outbox_row"},
+    {Table::kParked, "outbox_parked", "number", "one that the receiver refused", "outbox_row"},
+    {Table::kPeriods, "periods", "months, last, fleet, metric ref, label",
+     "tallies of a closed day or of closed months", "period_codec"},
+});
+
+// A table without a row, or a row in another's place, does not compile.
+static_assert(kTables.size() == static_cast<size_t>(Table::kEnd));
+static_assert([] {
+  for (size_t i = 0; i < kTables.size(); ++i) {
+    if (kTables[i].table != static_cast<Table>(i) || kTables[i].name.empty()) return false;
+  }
+  return true;
+}());
+
+constexpr const TableRow& RowOf(Table table) { return kTables[static_cast<size_t>(table)]; }
+
+}  // namespace rollcall::storage
