@@ -28,14 +28,15 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   }
   const auto label = params.Text("label", kMostLabelBytes);
   const size_t period = params.Choice("period", kPeriods);
+  const auto theme = static_cast<Theme>(params.Choice("theme", kThemes));
   const Month month = params.OfMonth("month").value_or(Month::Of(services.clock.Now()));
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   const auto overview = services.overviews.Read(fleet, month);
   if (!overview.ok()) return AnswerFailure("badge", overview.status(), response);
   const std::string message =
-      overview->has_value() ? GroupDigits(ValueOf(*shown, fleet, (*overview)->periods[period]))
+      overview->has_value() ? ShortNumber(ValueOf(*shown, fleet, (*overview)->periods[period]))
                             : "no data";
-  AnswerImage(request, BadgeSvg(label.value_or(shown->unit), message), response);
+  AnswerImage(request, BadgeSvg(label.value_or(shown->unit), message, theme), response);
 }
 
 }  // namespace

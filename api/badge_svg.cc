@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "api/svg_text.h"
-
 namespace rollcall::api {
 namespace {
 
@@ -17,7 +15,9 @@ std::string Text(std::string_view text, double left, double width) {
 
 }  // namespace
 
-std::string BadgeSvg(std::string_view label, std::string_view message) {
+std::string BadgeSvg(std::string_view label, std::string_view message, Theme theme) {
+  // The usual colours stand out from light and from dark pages; those for dark ones are calmer.
+  const bool is_dark = theme == Theme::kDark;
   const double label_width = TextWidth(label, kFontPixels);
   const double message_width = TextWidth(message, kFontPixels);
   const double split = std::ceil(label_width + 2 * kMargin);
@@ -28,9 +28,11 @@ std::string BadgeSvg(std::string_view label, std::string_view message) {
          "\" height=\"20\" viewBox=\"0 0 " + full + " 20\" role=\"img\" aria-label=\"" + name +
          "\"><title>" + name + "</title><clipPath id=\"c\"><rect width=\"" + full +
          "\" height=\"20\" rx=\"3\"/></clipPath><g clip-path=\"url(#c)\"><rect width=\"" +
-         Pixels(split) + "\" height=\"20\" fill=\"#484f58\"/><rect x=\"" + Pixels(split) +
-         "\" width=\"" + Pixels(width - split) +
-         "\" height=\"20\" fill=\"#0b6bcb\"/></g><g fill=\"#fff\" "
+         Pixels(split) + "\" height=\"20\" fill=\"" + (is_dark ? "#30363d" : "#484f58") +
+         "\"/><rect x=\"" + Pixels(split) + "\" width=\"" + Pixels(width - split) +
+         "\" height=\"20\" fill=\"" + (is_dark ? "#1a5fb4" : "#0b6bcb") + "\"/></g><g fill=\"" +
+         (is_dark ? "#e6edf3" : "#fff") +
+         "\" "
          "font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\" font-size=\"11\" "
          "aria-hidden=\"true\">" +
          Text(label, kMargin, label_width) + Text(message, split + kMargin, message_width) +

@@ -40,6 +40,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
     return AnswerProblem(404, {"chart: there is no such figure", ImageNames(fleet)}, response);
   }
   const unsigned months = params.Number("months", 1, kMostMonths, kUsualMonths);
+  const auto theme = static_cast<Theme>(params.Choice("theme", kThemes));
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   const Month running = Month::Of(services.clock.Now());
   counts::TrendRequest wanted{fleet};
@@ -57,7 +58,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   }
   std::string title = shown->unit + " by month";
   title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
-  AnswerImage(request, ChartSvg(title, bars), response);
+  AnswerImage(request, ChartSvg(title, bars, theme), response);
 }
 
 }  // namespace

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "api/svg_text.h"
-
 namespace rollcall::api {
 namespace {
 
@@ -17,12 +15,21 @@ constexpr double kFontPixels = 12;
 constexpr double kMostTicks = 5;
 constexpr double kBarShare = 0.7;  // of the room that a bar has
 
-constexpr const char* kStyle =
-    "<style>svg{font:12px Verdana,DejaVu Sans,Geneva,sans-serif}"
-    ".b{fill:#fff}.t{fill:#1f2328}.h{font-size:15px;font-weight:bold}.g{stroke:#d1d9e0}"
-    ".v{fill:#0b6bcb}.o{fill:#7fb2e5}"
-    "@media(prefers-color-scheme:dark){.b{fill:#0d1117}.t{fill:#e6edf3}.g{stroke:#30363d}"
-    ".v{fill:#4c9bea}.o{fill:#2d5f94}}</style>";
+constexpr const char* kFont =
+    "svg{font:12px Verdana,DejaVu Sans,Geneva,sans-serif}.h{font-size:15px;font-weight:bold}";
+constexpr const char* kLight =
+    ".b{fill:#fff}.t{fill:#1f2328}.g{stroke:#d1d9e0}.v{fill:#0b6bcb}.o{fill:#7fb2e5}";
+constexpr const char* kDark =
+    ".b{fill:#0d1117}.t{fill:#e6edf3}.g{stroke:#30363d}.v{fill:#4c9bea}.o{fill:#2d5f94}";
+
+std::string Style(Theme theme) {
+  std::string style = std::string("<style>") + kFont;
+  style += theme == Theme::kDark ? kDark : kLight;
+  if (theme == Theme::kOfReader) {
+    style += std::string("@media(prefers-color-scheme:dark){") + kDark + "}";
+  }
+  return style + "</style>";
+}
 
 // 1, 2 or 5 times a power of ten, so that few of them reach the largest value; at least 1.
 double TickFor(double largest) {
@@ -105,7 +112,7 @@ class Chart {
   std::string TickLabel(int tick) const {
     // Beyond it a double holds no more than a 64-bit number does.
     constexpr double kMost = 9.2e18;
-    return GroupDigits(static_cast<int64_t>(std::min(tick * tick_, kMost)));
+    return ShortNumber(static_cast<int64_t>(std::min(tick * tick_, kMost)));
   }
 
   const std::vector<ChartBar>& bars_;
@@ -116,14 +123,14 @@ class Chart {
 
 }  // namespace
 
-std::string ChartSvg(const std::string& title, const std::vector<ChartBar>& bars) {
+std::string ChartSvg(const std::string& title, const std::vector<ChartBar>& bars, Theme theme) {
   std::string description;
   for (const ChartBar& bar : bars) description += (description.empty() ? "" : "; ") + Said(bar);
   const Chart chart(bars);
   return "<svg xmlns=\"http://www.w3.org/2000/svg\"" + Attribute("width", kWidth) +
          Attribute("height", kHeight) + " viewBox=\"0 0 " + Pixels(kWidth) + " " + Pixels(kHeight) +
          "\" role=\"img\" aria-labelledby=\"t d\"><title id=\"t\">" + EscapeXml(title) +
-         "</title><desc id=\"d\">" + EscapeXml(description) + "</desc>" + kStyle +
+         "</title><desc id=\"d\">" + EscapeXml(description) + "</desc>" + Style(theme) +
          "<rect class=\"b\" width=\"100%\" height=\"100%\"/>" +
          "<text class=\"t h\" x=\"16\" y=\"24\">" + EscapeXml(title) + "</text>" + chart.Axis() +
          chart.Bars() + "</svg>\n";

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "api/svg_text.h"
+
 namespace rollcall::api {
 
 struct ChartBar {
@@ -14,8 +16,8 @@ struct ChartBar {
   bool final = true;             // else drawn lighter
 };
 
-// Texts are escaped here. Light or dark as the reader's system is; title and description say what
-// is drawn. Negative values are drawn as 0.
-std::string ChartSvg(const std::string& title, const std::vector<ChartBar>& bars);
+// Texts are escaped here. Title and description say what is drawn. Negative values are drawn as 0.
+std::string ChartSvg(const std::string& title, const std::vector<ChartBar>& bars,
+                     Theme theme = Theme::kOfReader);
 
 }  // namespace rollcall::api

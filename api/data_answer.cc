@@ -1,5 +1,6 @@
 #include "api/data_answer.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -29,6 +30,25 @@ bool IsKnown(const http::ApiRequest& request, const std::string& tag) {
   return known && (*known == "*" || known->find(tag) != std::string_view::npos);
 }
 
+// Each file its own name, so that one does not take another's place: rollcall-trend-cozystack-
+// cozy_nodes_count-kernel-month-2026-03.csv.
+std::string FileName(const http::ApiRequest& request, const char* what) {
+  constexpr size_t kMostBytes = 200;  // file systems take 255
+  constexpr std::string_view kPlain =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-";
+  std::string name = "rollcall-" + std::string(what);
+  for (const char* const parameter :
+       {"fleet", "metric", "by", "step", "period", "month", "periods", "from", "to"}) {
+    const std::optional<std::string> value = request.Param(parameter);
+    if (value && !value->empty()) name += "-" + *value;
+  }
+  for (char& c : name) {
+    if (kPlain.find(c) == std::string_view::npos) c = '-';
+  }
+  name.resize(std::min(name.size(), kMostBytes));
+  return name + ".csv";
+}
+
 }  // namespace
 
 void AnswerData(const http::ApiRequest& request, const char* content_type, std::string body,
@@ -45,10 +65,10 @@ void AnswerData(const http::ApiRequest& request, const char* content_type, std::
   response.body = std::move(body);
 }
 
-void AnswerCsv(const http::ApiRequest& request, const char* name, std::string body,
+void AnswerCsv(const http::ApiRequest& request, const char* what, std::string body,
                http::HttpResponse& response) {
   response.headers.push_back(
-      {"Content-Disposition", "attachment; filename=\"rollcall-" + std::string(name) + ".csv\""});
+      {"Content-Disposition", "attachment; filename=\"" + FileName(request, what) + "\""});
   AnswerData(request, "text/csv; charset=utf-8", std::move(body), kRevalidate, response);
 }
 

@@ -21,8 +21,8 @@ inline constexpr const char* kFiveMinutes = "public, max-age=300";
 // 200 with the body, or 304 where the request has its tag.
 void AnswerData(const http::ApiRequest& request, const char* content_type, std::string body,
                 const char* cache_control, http::HttpResponse& response);
-// As a file of that name, for a spreadsheet.
-void AnswerCsv(const http::ApiRequest& request, const char* name, std::string body,
+// As a file for a spreadsheet, which is named by what it is and by the request's parameters.
+void AnswerCsv(const http::ApiRequest& request, const char* what, std::string body,
                http::HttpResponse& response);
 void AnswerJson(const http::ApiRequest& request, const nlohmann::ordered_json& json,
                 http::HttpResponse& response);

@@ -15,6 +15,8 @@ struct DataServices {
   counts::ComparisonReader& comparisons;
   counts::PeriodTallies& tallies;
   const Clock& clock;
+  // Whether reports are kept, or forwarded only.
+  bool stores_reports;
 };
 
 }  // namespace rollcall::api

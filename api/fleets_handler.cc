@@ -1,6 +1,8 @@
 #include "api/fleets_handler.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "api/csv_writer.h"
@@ -12,7 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kMostMetrics = 500;
+constexpr size_t kMostMetrics = 500;                       // of a period
+constexpr std::string_view kPeriods[] = {"1", "3", "12"};  // by Span
 
 struct Metric {
   std::string name;
@@ -20,33 +23,54 @@ struct Metric {
   std::vector<std::string> labels;
 };
 
+// The window whose metrics are listed; without a month what was reported of late.
+struct Asked {
+  std::optional<Month> month;
+  Span span;
+};
+
 struct KnownFleet {
   const Fleet& fleet;
   std::optional<Month> first;
   std::optional<Month> last;
   std::optional<UnixSeconds> generated_at;
-  std::vector<Metric> metrics;  // of the last month, most sources first
+  std::vector<Metric> metrics;  // of the window that is asked for, most sources first
 };
 
-Status ListMetrics(const DataServices& services, const storage::PeriodRows& rows,
-                   std::vector<Metric>& metrics) {
+// Adds the metrics of a period to those that are there: labels of both, and of the sources the
+// most.
+Status AddMetrics(const DataServices& services, const storage::PeriodRows& rows,
+                  std::map<std::string, Metric>& metrics) {
   auto listed = rows.List();
   if (!listed.ok()) return listed.status();
   std::sort(listed->begin(), listed->end(),
             [](const auto& a, const auto& b) { return a.sources > b.sources; });
   if (listed->size() > kMostMetrics) listed->resize(kMostMetrics);
-  for (auto& metric : *listed) {
-    const auto name = services.stores.labels().TextOf({metric.metric.value});
+  for (const auto& one : *listed) {
+    const auto name = services.stores.labels().TextOf({one.metric.value});
     if (!name.ok()) return name.status();
-    metrics.push_back({*name, metric.sources, std::move(metric.labels)});
+    Metric& metric = metrics.try_emplace(*name, Metric{*name, 0, {}}).first->second;
+    metric.sources = std::max(metric.sources, one.sources);
+    std::vector<std::string> labels;
+    std::set_union(metric.labels.begin(), metric.labels.end(), one.labels.begin(), one.labels.end(),
+                   std::back_inserter(labels));
+    metric.labels = std::move(labels);
   }
-  std::sort(metrics.begin(), metrics.end(), [](const Metric& a, const Metric& b) {
-    return a.sources != b.sources ? a.sources > b.sources : a.name < b.name;
-  });
   return Status::Ok();
 }
 
-Status Read(const DataServices& services, KnownFleet& known) {
+// The window that is asked for or, where none is, the last month, and the one before it while the
+// last still runs: on its first day hardly anybody has reported, and the last 30 days reach back.
+std::vector<Period> PeriodsOf(const DataServices& services, const Asked& asked, Month last) {
+  if (asked.month) return {Period::Of(Window{*asked.month, asked.span})};
+  std::vector<Period> periods{Period::Of(Window{last, Span::kMonth})};
+  if (!services.tallies.IsClosed(periods.front())) {
+    periods.push_back(Period::Of(Window{last.Plus(-1), Span::kMonth}));
+  }
+  return periods;
+}
+
+Status Read(const DataServices& services, const Asked& asked, KnownFleet& known) {
   const auto first = services.tallies.FirstMonth(known.fleet.ref);
   if (!first.ok()) return first.status();
   const auto last =
@@ -55,12 +79,18 @@ Status Read(const DataServices& services, KnownFleet& known) {
   known.first = *first;
   known.last = *last;
   if (!known.last) return Status::Ok();
-  const auto rows =
-      services.tallies.Get(known.fleet, Period::Of(Window{*known.last, Span::kMonth}));
-  if (!rows.ok()) return rows.status();
-  if (!rows->has_value()) return Status::Ok();
-  known.generated_at = (*rows)->head().computed_at;
-  return ListMetrics(services, **rows, known.metrics);
+  std::map<std::string, Metric> metrics;
+  for (const Period period : PeriodsOf(services, asked, *known.last)) {
+    const auto rows = services.tallies.Get(known.fleet, period);
+    if (!rows.ok()) return rows.status();
+    if (!rows->has_value()) continue;
+    if (!known.generated_at) known.generated_at = (*rows)->head().computed_at;
+    if (const Status status = AddMetrics(services, **rows, metrics); !status.ok()) return status;
+  }
+  for (auto& [name, metric] : metrics) known.metrics.push_back(std::move(metric));
+  std::stable_sort(known.metrics.begin(), known.metrics.end(),
+                   [](const Metric& a, const Metric& b) { return a.sources > b.sources; });
+  return Status::Ok();
 }
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
@@ -121,17 +151,21 @@ std::string Csv(const std::vector<KnownFleet>& fleets) {
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
   DataParams params(request);
+  const Asked asked{params.OfMonth("month"), static_cast<Span>(params.Choice("periods", kPeriods))};
+  if (asked.month && *asked.month > Month::Of(services.clock.Now()))
+    params.Refuse("month: it has not begun");
   const bool wants_csv = params.WantsCsv();
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   std::vector<KnownFleet> fleets;
   for (const Fleet& fleet : AllFleets()) {
     KnownFleet& known = fleets.emplace_back(KnownFleet{fleet, {}, {}, {}, {}});
-    if (const Status status = Read(services, known); !status.ok()) {
+    if (const Status status = Read(services, asked, known); !status.ok()) {
       return AnswerFailure("fleets", status, response);
     }
   }
   if (wants_csv) return AnswerCsv(request, "fleets", Csv(fleets), response);
   Json json;
+  json["stores"] = services.stores_reports;
   json["fleets"] = Json::array();
   for (const KnownFleet& known : fleets) json["fleets"].push_back(FleetJson(known));
   AnswerJson(request, json, response);

@@ -41,8 +41,9 @@ void AddNumbers(const Services& services, http::RouteTable& table) {
                                   ? "VictoriaMetrics does not answer as it should"
                                   : "the store cannot be read";
   const Lane overview_lane = services.overviews_are_remote ? Lane::kUpstream : Lane::kQuery;
-  const DataServices data{services.stores, services.stored_overviews, services.comparisons,
-                          services.tallies, services.clock};
+  const DataServices data{services.stores,      services.stored_overviews,
+                          services.comparisons, services.tallies,
+                          services.clock,       services.stores_reports};
   const auto add = [&](http::Methods methods, const char* path, Lane lane, const char* metric,
                        http::ApiHandler handler) {
     table.Add({kAtPublic, methods, path, lane, IgnoredBody{}, true, metric,

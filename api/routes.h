@@ -40,6 +40,7 @@ struct Services {
   std::function<bool()> is_ready;
   size_t max_report_bytes;
   storage::Stores& stores;
+  bool stores_reports;  // false: they are forwarded only
   const Clock& clock;
   std::stop_token stop_imports;
 };

@@ -91,6 +91,25 @@ std::string GroupDigits(int64_t number) {
   return out;
 }
 
+std::string ShortNumber(int64_t number) {
+  constexpr double kTera = 1e12;
+  constexpr double kPeta = 1e15;
+  const auto value = static_cast<double>(number);
+  const double size = std::abs(value);
+  if (size < kTera) return GroupDigits(number);
+  char text[32];
+  if (size < kPeta) {
+    std::snprintf(text, sizeof text, "%.4gT", value / kTera);
+    return text;
+  }
+  std::snprintf(text, sizeof text, "%.1e", value);
+  std::string out = text;
+  out.erase(out.find('+'), 1);
+  const size_t zero = out.find(".0e");
+  if (zero != std::string::npos) out.erase(zero, 2);
+  return out;
+}
+
 std::string Pixels(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f", value);

@@ -159,6 +159,30 @@ TEST_F(DataEndpointsTest, FleetsListMetricsWithTheLabelsThatSomebodyReported) {
   EXPECT_EQ(Get("/api/v1/breakdown?metric=my_own_metric&by=taste")["values"][0]["value"], "sour");
 }
 
+TEST_F(DataEndpointsTest, FleetsListWhatWasReportedInTheWindowThatIsAskedFor) {
+  const auto metrics = [this](const std::string& query) {
+    std::string names;
+    for (const Json& one : Get("/api/v1/fleets" + query)["fleets"][0]["metrics"]) {
+      names += one["name"].get<std::string>() + one["labels"].dump() + " ";
+    }
+    return names;
+  };
+  SetTime("2026-01-10 10:00:00");
+  Post("a", "only_in_january{color=\"red\"} 1\n");
+  SetTime("2026-02-10 10:00:00");
+  Post("a", "also_in_february 1\nbig{size=\"1\"} 1\n");
+  // The first minutes of March: what the last 30 days had is still there.
+  SetTime("2026-03-01 00:03:00");
+  EXPECT_EQ(metrics(""), "also_in_february[] big[\"size\"] ");
+  Post("a", "big{color=\"blue\"} 1\n");
+  EXPECT_EQ(metrics(""), "also_in_february[] big[\"color\",\"size\"] ");
+  EXPECT_EQ(metrics("?month=2026-03"), "big[\"color\"] ");
+  EXPECT_EQ(metrics("?month=2026-01"), "only_in_january[\"color\"] ");
+  EXPECT_EQ(metrics("?month=2026-02&periods=12"),
+            "also_in_february[] big[\"size\"] only_in_january[\"color\"] ");
+  EXPECT_EQ(public_->Get("/api/v1/fleets?month=2026-04").status, 400);
+}
+
 TEST_F(DataEndpointsTest, AnEmptyStoreSaysSo) {
   EXPECT_EQ(Render(public_->Get("/api/v1/overview")),
             "404 {\"error\":\"nothing was reported in that month or before\"}\n");
@@ -206,6 +230,21 @@ TEST_F(DataEndpointsTest, ASpreadsheetGetsATableAndNoFormula) {
   EXPECT_THAT(overview, HasSubstr("2026-03,quarter,clusters,3,,,\r\n"));
   EXPECT_THAT(overview, HasSubstr("2026-03,month,returned,1,,,\r\n"));
   EXPECT_THAT(Csv("/api/v1/fleets?format=csv"), HasSubstr("cozystack,cozy_nodes_count,os,3\r\n"));
+}
+
+TEST_F(DataEndpointsTest, EachTableIsAFileOfItsOwnName) {
+  LiveThroughAQuarter();
+  const auto name = [this](const std::string& target) {
+    return public_->Get("/api/v1/" + target).Header("content-disposition");
+  };
+  EXPECT_EQ(name("overview?format=csv"), "attachment; filename=\"rollcall-overview.csv\"");
+  EXPECT_EQ(name("breakdown?format=csv&metric=cozy_nodes_count&by=os&month=2026-02&periods=1"),
+            "attachment; filename=\"rollcall-breakdown-cozy_nodes_count-os-2026-02-1.csv\"");
+  EXPECT_EQ(name("trend?format=csv&step=day&from=2026-02-01&fleet=cozystack"),
+            "attachment; filename=\"rollcall-trend-cozystack-day-2026-02-01.csv\"");
+  Post("d", "strange{label=\"x\"} 1\n");
+  EXPECT_EQ(name("trend?format=csv&metric=strange&by=label&from=2026-03&q=%22%0d%0aX-Evil:%20"),
+            "attachment; filename=\"rollcall-trend-strange-label-2026-03.csv\"");
 }
 
 TEST_F(DataEndpointsTest, WhoHasTheBytesGetsNoneUntilTheyChange) {

@@ -76,6 +76,8 @@ TEST_F(DataParametersTest, ABadOneIsNamedWithWhatIsAllowed) {
   EXPECT_EQ(Refused("/api/v1/breakdown?periods=2"), "periods: not one of those allowed|1|3|12");
   EXPECT_EQ(Refused("/api/v1/breakdown?month=2026-04"), "month: it has not begun");
   EXPECT_EQ(Refused("/chart/nodes.svg?months=61"), "months: want a whole number from 1 to 60");
+  EXPECT_EQ(Refused("/chart/nodes.svg?theme=blue"),
+            "theme: not one of those allowed|auto|light|dark");
   EXPECT_EQ(Refused("/badge/nodes.svg?period=day"),
             "period: not one of those allowed|month|quarter|year");
   EXPECT_EQ(Refused("/badge/stars.svg", 404),
@@ -86,12 +88,12 @@ TEST_F(DataParametersTest, ABadOneIsNamedWithWhatIsAllowed) {
 
 TEST_F(DataParametersTest, EachIsRefusedEmptyHugeAndHostileAndNothingOfItComesBack) {
   const std::pair<std::string, std::vector<std::string>> endpoints[] = {
-      {"/api/v1/fleets", {"format"}},
+      {"/api/v1/fleets", {"month", "periods", "format"}},
       {"/api/v1/overview", {"fleet", "month", "format"}},
       {"/api/v1/trend", {"fleet", "metric", "by", "step", "from", "to", "top", "format"}},
       {"/api/v1/breakdown", {"fleet", "metric", "by", "month", "periods", "top", "format"}},
-      {"/badge/nodes.svg", {"fleet", "label", "period", "month"}},
-      {"/chart/nodes.svg", {"fleet", "months"}}};
+      {"/badge/nodes.svg", {"fleet", "label", "period", "month", "theme"}},
+      {"/chart/nodes.svg", {"fleet", "months", "theme"}}};
   const std::string values[] = {"",
                                 std::string(3'000, '9'),
                                 std::string("\0", 1),

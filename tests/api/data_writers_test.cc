@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "api/badge_svg.h"
 #include "api/chart_svg.h"
 #include "api/compared_figures.h"
 #include "api/csv_writer.h"
@@ -51,6 +52,11 @@ TEST(SvgText, WidthsAndNumbersAreThoseOfTheTable) {
   EXPECT_EQ(GroupDigits(1295), "1,295");
   EXPECT_EQ(GroupDigits(-123456), "-123,456");
   EXPECT_EQ(GroupDigits(kLeast), "-9,223,372,036,854,775,808");
+  EXPECT_EQ(ShortNumber(999'999'999'999), "999,999,999,999");
+  EXPECT_EQ(ShortNumber(1'234'567'000'000), "1.235T");
+  EXPECT_EQ(ShortNumber(1'000'000'000'000'000'000), "1e18");
+  EXPECT_EQ(ShortNumber(kMost), "9.2e18");
+  EXPECT_EQ(ShortNumber(kLeast), "-9.2e18");
   EXPECT_EQ(Pixels(12.0), "12");
   EXPECT_EQ(Pixels(0), "0");
   EXPECT_EQ(Pixels(12.345), "12.35");
@@ -68,6 +74,22 @@ TEST(ChartSvg, IsWellFormedForEveryRangeOfValues) {
     EXPECT_EQ(svg.find("height=\"-"), std::string::npos);
   }
   EXPECT_EQ(test::XmlCheck::Problem(ChartSvg("nothing", {})), "");
+}
+
+TEST(ChartSvg, FollowsTheReaderUnlessTheAddressNamesATheme) {
+  const std::vector<ChartBar> bars{{"Jan", 3, true}};
+  const auto says = [&](Theme theme, const char* what) {
+    return ChartSvg("t", bars, theme).find(what) != std::string::npos;
+  };
+  constexpr const char* kLightGround = ".b{fill:#fff}";
+  constexpr const char* kDarkGround = ".b{fill:#0d1117}";
+  EXPECT_TRUE(says(Theme::kOfReader, kLightGround) && says(Theme::kOfReader, kDarkGround));
+  EXPECT_TRUE(says(Theme::kLight, kLightGround) && !says(Theme::kLight, kDarkGround));
+  EXPECT_TRUE(says(Theme::kDark, kDarkGround) && !says(Theme::kDark, kLightGround));
+  EXPECT_FALSE(says(Theme::kLight, "prefers-color-scheme"));
+  EXPECT_FALSE(says(Theme::kDark, "prefers-color-scheme"));
+  EXPECT_EQ(BadgeSvg("a", "b"), BadgeSvg("a", "b", Theme::kLight));
+  EXPECT_NE(BadgeSvg("a", "b"), BadgeSvg("a", "b", Theme::kDark));
 }
 
 TEST(ComparedFigures, ChangesAreExactAndNeverBeyondTheirRange) {

@@ -24,7 +24,9 @@ async function assertCards(page, overview, period) {
   assert.equal(await card(page, 'nodes'), whole(figures.peak_nodes.value));
   assert.equal(await card(page, 'tenants'), whole(figures.total_tenants.value));
   assert.equal(await card(page, 'nodes-per-source'), (figures.peak_nodes.value / figures.clusters.value).toFixed(1));
-  assert.ok((await textOf(page, '[data-figure="nodes"] .hint')).startsWith(whole(figures.total_nodes.value)));
+  const explanation = await page.locator('.explain p').textContent();
+  assert.ok(explanation.includes(`total_nodes, the figure of /api/overview, is another: there a node counts again`));
+  assert.ok(explanation.endsWith(' summed.') && explanation.includes(`It is ${whole(figures.total_nodes.value)}.`));
   for (const move of ['new', 'returned', 'gone']) {
     assert.equal(await textOf(page, `.move-${move} .move-value`), whole(moves[move]), move);
   }
@@ -149,15 +151,22 @@ test('breakdowns have a row for each value that the API has sources of', async (
 
 test('each chart and list has what the API has, as CSV', async () => {
   const { page, close } = await openPage(browser, server);
-  const links = page.getByRole('link', { name: / as CSV$/ });
+  const links = page.getByRole('link', { name: / as CSV, / });
   const panels = await page.locator('.panel').count();
   assert.equal(await links.count(), panels);
+  const names = new Set();
   for (let i = 0; i < panels; i += 1) {
     const href = await links.nth(i).getAttribute('href');
-    const response = await fetch(server.address + href);
+    const response = await fetch(new URL(href, page.url()));
     assert.equal(response.status, 200, href);
     assert.match(response.headers.get('content-type'), /^text\/csv/, href);
+    names.add(response.headers.get('content-disposition'));
+    const rows = (await response.text()).split('\r\n').slice(1, -1).map((row) => row.split(','));
+    const [said, months, values] = /, (\d+) \w+(?: × (\d+) values?)?$/.exec(await links.nth(i).innerText()) ?? [];
+    assert.ok(said, await links.nth(i).innerText());
+    assert.equal(rows.length, Number(months) * Number(values ?? 1), href);
   }
+  assert.equal(names.size, panels, 'each file has a name of its own');
   const [download] = await Promise.all([page.waitForEvent('download'), links.first().click()]);
   const csv = await readFile(await download.path(), 'utf8');
   assert.ok(csv.includes(`${fleet.last_month},month,clusters,${(await card(page, 'clusters')).replace(/\D/g, '')},`));
@@ -167,7 +176,7 @@ test('each chart and list has what the API has, as CSV', async () => {
 test('a label that an operator adds is there with its first report', async () => {
   await server.report('new-one', 'cozy_cluster_info{site="north"} 1\nmy_own_gauge{colour="blue",uid="7a1c"} 4\n');
   const { page, problems, close } = await openPage(browser, server, '/?label=my_own_gauge:colour');
-  assert.deepEqual(await columns(page, '.explorer .bars'), [['blue', '1', '100%']]);
+  assert.deepEqual(await columns(page, '.explorer .bars'), [['blue', '1', '100%', '']]);
   const offered = await page.locator('.explorer option').allInnerTexts();
   assert.ok(offered.includes('my_own_gauge by colour'));
   assert.deepEqual(offered.filter((name) => name.endsWith(' by uid')), [], 'an id is nothing to count by');

@@ -31,13 +31,13 @@ export async function startServer(command, flags = [], { directory, port = 0 } =
   let log = '';
   child.stderr.on('data', (text) => { log += text; });
   const ended = new Promise((resolve) => { child.once('exit', resolve); });
-  const address = await new Promise((resolve, reject) => {
+  const [address, privateAddress] = await new Promise((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (text) => {
       said += text;
-      const match = /http:\/\/[^/\s]*:(\d+)\//.exec(said);
+      const match = /http:\/\/[^/\s]*:(\d+)\/[^]*http:\/\/[^/\s]*:(\d+)\/metrics/.exec(said);
       if (match) {
-        resolve(`http://127.0.0.1:${match[1]}`);
+        resolve([`http://127.0.0.1:${match[1]}`, `http://127.0.0.1:${match[2]}`]);
       }
     });
     ended.then((code) => reject(new Error(`rollcall ${command} ended with ${code}: ${log}`)));
@@ -59,6 +59,8 @@ export async function startServer(command, flags = [], { directory, port = 0 } =
     stop,
     get: async (path) => (await fetch(address + path)).json(),
     report: (source, body) => fetch(address, { method: 'POST', headers: { 'X-Cluster-ID': source }, body }),
+    // History, as lines of text with a cluster_id and milliseconds.
+    importLines: (body) => fetch(`${privateAddress}/api/v1/import/prometheus`, { method: 'POST', body }),
   };
 }
 

@@ -7,9 +7,13 @@ export class RequestError extends Error {
     super(message);
     this.status = status;  // 0: there was no answer
   }
+
+  // Whether it is the server, or what stands before it, that is away for a while, and not the request that is wrong.
+  get isAway() { return [0, 502, 503, 504].includes(this.status); }
 }
 
 // Parameters that are null or empty are left out.
+// Relative to the page, which may stand below any path.
 export function address(name, parameters, format) {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries({ ...parameters, format })) {
@@ -18,7 +22,7 @@ export function address(name, parameters, format) {
     }
   }
   const text = query.toString();
-  return `/api/v1/${name}${text ? `?${text}` : ''}`;
+  return `api/v1/${name}${text ? `?${text}` : ''}`;
 }
 
 export const csvAddress = (name, parameters) => address(name, parameters, 'csv');
@@ -53,4 +57,16 @@ export async function getJson(name, parameters, signal) {
     throw new RequestError('The server answered with something that is not JSON.', response.status);
   }
   return body;
+}
+
+// The same, and `otherwise` where the server knows no such metric or label in that time.
+export async function getKnown(name, parameters, signal, otherwise) {
+  try {
+    return await getJson(name, parameters, signal);
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 400) {
+      return otherwise;
+    }
+    throw error;
+  }
 }

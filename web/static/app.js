@@ -4,76 +4,132 @@ import { getJson } from './api.js';
 import { Controls } from './controls.js';
 import { Dashboard } from './dashboard.js';
 import { byId, setText } from './dom.js';
-import { hideFirstRun, showFirstRun } from './first_run.js';
+import { hideFirstRun, showFirstRun, showForwardOnly } from './first_run.js';
 import * as format from './format.js';
-import { PERIODS, parseMonth } from './months.js';
-import { readState, writeState } from './state.js';
+import { PERIODS, ROLLING, monthOfMost, monthText, parseMonth } from './months.js';
+import { Retry } from './retry.js';
+import { readState, withChoice, writeState } from './state.js';
 
 const POLL_EMPTY_MS = { first: 2_000, most: 15_000, growth: 1.25 };
 const REFRESH_MS = 5 * 60_000;
 
-let fleets = [];
+let answer = null;  // of the server, about its fleets
 let dashboard = null;
 let current = new AbortController();
 let timer = 0;
 let emptyWait = POLL_EMPTY_MS.first;
 
 const controls = new Controls(choose);
+const retry = new Retry(refresh);
 
 function choose(patch, options) {
-  writeState({ ...readState(), ...patch }, options);
+  writeState(withChoice(readState(), patch), options);
   show();
+}
+
+function onFailure(error) {
+  if (error.isAway) {
+    retry.later(error.message);
+  }
 }
 
 function contextOf(fleet, state, again) {
   const [first, last] = [parseMonth(fleet.first_month), parseMonth(fleet.last_month)];
-  const month = Math.min(Math.max(state.month ?? last, first), last);
-  return { fleets, fleet, state, first, last, month, period: state.period, months: PERIODS[state.period],
-    signal: current.signal, again, choose };
+  const wanted = state.period === ROLLING && fleet.generated_at ? monthOfMost(fleet.generated_at) : state.month ?? last;
+  const month = Math.min(Math.max(wanted, first), last);
+  return { fleets: answer.fleets, fleet, state, first, last, month, period: state.period,
+    months: PERIODS.get(state.period), signal: current.signal, again, choose, onFailure };
 }
 
+// `overview` is null where nothing of what is counted was ever reported.
 function tellAsOf(overview, context) {
-  const shown = parseMonth(overview.month);
+  if (overview === null) {
+    setText(byId('status'), 'Reports have come in, but none of what is counted');
+    return;
+  }
   const asOf = `As of ${format.instant(overview.generated_at)} UTC`;
+  if (context.period === ROLLING) {
+    const { start, end } = overview.periods[ROLLING];
+    setText(byId('status'), `${asOf} · ${format.days(start, end)}`);
+    return;
+  }
+  const shown = parseMonth(overview.month);
   const state = overview.final ? 'final' : `${format.monthName(shown)} is not over yet`;
   setText(byId('status'), shown === context.month ? `${asOf} · ${state}`
-    : `${asOf} · nothing was reported in ${format.monthName(context.month)}: these are the numbers of ` +
-      `${format.monthName(shown)}`);
+    : `${asOf} · nothing was reported in ${format.monthName(context.month)}`);
 }
 
+const titleOf = ({ period, month, months }) => (period === ROLLING ? 'last 30 days' : format.period(month, months));
+
+const metricsThen = new Map();
+
+// The fleet with the metrics that were reported in the period that is shown: the list of fleets has those of late.
+async function fleetThen(context) {
+  const { fleet, period, month, months, last } = context;
+  if (period === ROLLING || month === last) {
+    return fleet;
+  }
+  const key = `${fleet.name} ${month} ${period}`;
+  try {
+    if (!metricsThen.has(key)) {
+      const then = await getJson('fleets', { month: monthText(month), periods: months }, context.signal);
+      metricsThen.set(key, then.fleets.find(({ name }) => name === fleet.name).metrics);
+    }
+    return { ...fleet, metrics: metricsThen.get(key) };
+  } catch (error) {
+    if (!context.signal.aborted) {
+      onFailure(error);
+    }
+    return fleet;
+  }
+}
+
+const panelsOf = ({ name, metrics }) => JSON.stringify([name, metrics.map((one) => [one.name, one.labels])]);
+
 // Shows what the address asks for. Panels that show it already are left alone, unless `again`.
-function show({ again = false } = {}) {
+async function show({ again = false } = {}) {
   const state = readState();
+  const { fleets } = answer;
   const fleet = fleets.find(({ name }) => name === state.fleet) ?? fleets.find((one) => one.last_month) ?? fleets[0];
   if (!fleet?.last_month) {
     waitForFirstReport();
     return;
   }
   hideFirstRun();
-  const context = contextOf(fleet, state, again);
-  const wanted = `${fleet.name} ${context.month} ${context.period} ${state.label}`;
+  const wanted = `${fleet.name} ${state.month} ${state.period} ${state.label}`;
   if (again || wanted !== show.wanted) {
     current.abort();
     current = new AbortController();
-    context.signal = current.signal;
     show.wanted = wanted;
   }
-  if (dashboard?.fleet.name !== fleet.name || JSON.stringify(dashboard.fleet.metrics.map(({ name, labels }) =>
-    [name, labels])) !== JSON.stringify(fleet.metrics.map(({ name, labels }) => [name, labels]))) {
-    dashboard = new Dashboard(fleet, byId('dashboard'), choose);
-  }
-  byId('dashboard').hidden = false;
+  const context = contextOf(fleet, state, again);
   controls.show(context);
-  const title = format.period(context.month, context.months);
+  const title = titleOf(context);
   setText(byId('title'), `${fleet.name}, ${title}`);
   document.title = `${fleet.name}, ${title} – rollcall`;
-  dashboard.update(context, (overview) => tellAsOf(overview, context));
   schedule(REFRESH_MS);
+  const then = await fleetThen(context);
+  if (context.signal.aborted) {
+    return;
+  }
+  if (!dashboard || panelsOf(dashboard.fleet) !== panelsOf(then)) {
+    dashboard = new Dashboard(then, byId('dashboard'), choose);
+  }
+  byId('dashboard').hidden = false;
+  await dashboard.update(context, (overview) => tellAsOf(overview, context));
+  if (!retry.waiting && !context.signal.aborted) {
+    retry.over();
+  }
 }
 
 function waitForFirstReport() {
   byId('dashboard').hidden = true;
   controls.form.hidden = true;
+  if (answer.stores === false) {
+    setText(byId('status'), 'Nothing is counted here');
+    showForwardOnly();
+    return;
+  }
   setText(byId('status'), 'No reports yet');
   showFirstRun();
   schedule(emptyWait);
@@ -97,29 +153,32 @@ async function refresh() {
   if (refresh.missed) {
     return;
   }
-  const retry = byId('retry');
-  retry.disabled = true;
+  clearTimeout(timer);
+  retry.forget();
+  const again = answer !== null;
   try {
-    const answer = await getJson('fleets', {});
-    const again = fleets.length > 0;
-    ({ fleets } = answer);
-    byId('failure').hidden = true;
-    show({ again });
+    answer = await getJson('fleets', {});
+    metricsThen.clear();
   } catch (error) {
-    setText(byId('failure-text'), `The list of fleets could not be loaded. ${error.message}`);
-    byId('failure').hidden = false;
-    if (fleets.length === 0) {
-      setText(byId('status'), 'No numbers to show');
+    if (answer === null) {
+      setText(byId('status'), 'No numbers to show yet');
     }
-    schedule(REFRESH_MS);
+    retry.later(`The list of fleets could not be loaded. ${error.message}`);
+    return;
   }
-  retry.disabled = false;
+  if (retry.waiting) {
+    return;
+  }
+  if (!answer.fleets.some((fleet) => fleet.last_month)) {
+    retry.over();
+  }
+  show({ again });
 }
 
 addEventListener('popstate', () => {
-  if (fleets.length > 0) {
+  if (answer !== null) {
     show();
   }
 });
-byId('retry').addEventListener('click', refresh);
+setText(byId('status'), 'Loading the numbers…');
 refresh();

@@ -1,14 +1,16 @@
 // What a fleet runs: one row for each kind, with a bar for how many clusters have any. Sorted and
 // searched on the spot, and both are in the address.
 
-import { csvAddress, getJson } from './api.js';
-import { bar } from './breakdown.js';
+import { csvAddress } from './api.js';
+import { fetchValues, keyOf, parametersOf, valuesIn } from './breakdown.js';
 import { make, setText } from './dom.js';
 import * as format from './format.js';
-import { monthText } from './months.js';
 import { Panel } from './panel.js';
+import { sparklinesOf } from './sparkline.js';
+import { bar, fold } from './tables.js';
 
-const ROWS_FETCHED = 1000;
+// All kinds of a usual fleet.
+const ROWS_SHOWN = 40;
 
 const ORDERS = {
   clusters: (a, b) => b.nonzero - a.nonzero || b.sum - a.sum || a.value.localeCompare(b.value),
@@ -22,20 +24,26 @@ export class Applications {
     this.fleet = fleet;
     this.breakdown = breakdown;
     this.kinds = [];
-    this.panel = new Panel({ title, className: 'applications', note: 'Clusters whose latest report lists the kind and that ran at least one in the period; instances: each ' +
-      'cluster’s most in the period, summed. The bar is the share of all clusters that report applications.' });
+    this.open = false;
+    this.trend = () => null;
+    const unit = fleet.figures[0].name;
+    const one = format.singular(unit);
+    this.panel = new Panel({ title, className: 'applications', note: `${format.capital(unit)} whose latest report ` +
+      `lists the kind and that ran at least one in the period; instances: each ${one}’s most in the period, summed. ` +
+      `The bar is the share of all ${unit} that report them; the trend is that of the ${unit} by month.` });
     this.element = this.panel.element;
     this.search = make('input', { type: 'search', placeholder: 'Search', 'aria-label': `Search ${title.toLowerCase()}`,
       autocomplete: 'off', spellcheck: false });
     this.search.addEventListener('input', () => choose({ q: this.search.value }, { replace: true }));
     this.panel.heading.className = 'unseen';
     this.panel.heading.after(this.search);
-    this.makeTable(title, choose);
+    this.makeTable(title, unit, choose);
+    this.more = make('div');
     this.found = make('p', { className: 'rest', role: 'status' });
-    this.panel.content.append(make('div', { className: 'table-room' }, this.table), this.found);
+    this.panel.content.append(make('div', { className: 'table-room' }, this.table), this.more, this.found);
   }
 
-  makeTable(title, choose) {
+  makeTable(title, unit, choose) {
     this.headings = new Map();
     const heading = (sort, text) => {
       const button = make('button', { type: 'button', className: 'sort' }, text);
@@ -44,22 +52,23 @@ export class Applications {
       this.headings.set(sort, cell);
       return cell;
     };
-    this.body = make('tbody');
     this.table = make('table', { className: 'bars wide' }, make('caption', { className: 'unseen' }, title),
-      make('thead', {}, make('tr', {}, heading('name', 'Application'), heading('clusters', 'Clusters'),
-        make('th', { scope: 'col' }, 'Share'), heading('instances', 'Instances'))), this.body);
+      make('thead', {}, make('tr', {}, heading('name', 'Application'), heading('clusters', format.capital(unit)),
+        make('th', { scope: 'col' }, 'Share'), heading('instances', 'Instances'),
+        make('th', { scope: 'col' }, 'Trend'))), make('tbody'));
   }
 
   update(context) {
-    const { metric, label } = this.breakdown;
-    const parameters = { fleet: this.fleet.name, metric, by: label, month: monthText(context.month),
-      periods: context.months };
-    this.panel.setCsv(csvAddress('breakdown', parameters));
+    const section = this.breakdown;
     this.arrange(context.state);
-    return this.panel.load(context, `${context.month} ${context.period}`,
-      (signal) => getJson('breakdown', { ...parameters, top: ROWS_FETCHED }, signal), (answer) => {
+    return this.panel.load(context, keyOf(context), (signal) => fetchValues(this.fleet, section, context, signal),
+      ([answer, trend]) => {
+        this.panel.setCsv(csvAddress('breakdown', parametersOf(this.fleet, section, context)),
+          format.count(valuesIn(answer), 'values'));
         this.kinds = answer.values;
+        this.other = answer.other;
         this.sources = answer.sources;
+        this.trend = sparklinesOf(trend, ({ nonzero }) => nonzero, context);
         this.arrange(this.state);
       });
   }
@@ -80,14 +89,17 @@ export class Applications {
     const wanted = state.q.trim().toLowerCase();
     const used = this.kinds.filter(({ sum }) => sum !== 0);
     const shown = used.filter(({ value }) => value.toLowerCase().includes(wanted)).sort(ORDERS[state.sort]);
-    this.body.replaceChildren(...shown.map((kind) => this.row(kind)));
+    const more = fold(this.table, shown, (kind) => this.row(kind), { unit: 'applications', shown: ROWS_SHOWN,
+      open: this.open, onOpen: (open) => { this.open = open; } });
+    this.more.replaceChildren(...(more ? [more] : []));
     setText(this.found, this.foundText(shown.length, used.length, wanted));
   }
 
   row({ value, nonzero, sum }) {
     return make('tr', {}, make('th', { scope: 'row' }, make('span', { className: 'name' }, value),
       bar(nonzero, this.sources)), make('td', {}, format.whole(nonzero)),
-    make('td', {}, format.share(nonzero, this.sources)), make('td', {}, format.quantity(sum)));
+    make('td', {}, format.share(nonzero, this.sources)), make('td', {}, format.quantity(sum)),
+    make('td', { className: 'trend-cell' }, this.trend(value)));
   }
 
   foundText(shown, used, wanted) {
@@ -95,7 +107,11 @@ export class Applications {
       return shown === 0 ? `None of the ${format.whole(used)} has “${this.state.q.trim()}” in its name.`
         : `${format.whole(shown)} of ${format.whole(used)}.`;
     }
+    if (this.sources === 0) {
+      return 'Nobody reported it in this period.';
+    }
     const none = this.kinds.length - used;
-    return none > 0 ? `${format.whole(none)} more are known and run nowhere.` : '';
+    return [none > 0 ? `${format.whole(none)} more are known and run nowhere.` : '',
+      this.other ? `${format.count(this.other.values, 'names')} more are counted as one.` : ''].join(' ').trim();
   }
 }

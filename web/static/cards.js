@@ -1,19 +1,40 @@
 // The period in short: a card for each figure beside the period before, and who came and left.
 
-import { csvAddress, getJson } from './api.js';
+import { RequestError, csvAddress, getJson } from './api.js';
 import { make, setText } from './dom.js';
 import * as format from './format.js';
-import { monthText } from './months.js';
+import { ROLLING, monthText, parseMonth } from './months.js';
 import { Panel } from './panel.js';
-
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-const singular = (plural) => plural.replace(/s$/, '');
 
 const MOVES = [
   { name: 'new', title: 'New', hint: 'never reported before' },
   { name: 'returned', title: 'Returned', hint: 'missed the period before, not earlier ones' },
   { name: 'gone', title: 'Gone', hint: 'reported in the period before, not in this one' },
 ];
+const GONE_LATER = 'known when the period is over';
+
+// What a period is compared with, in words; null where nothing is known of it.
+function beforeText(period, context) {
+  if (period.before === null) {
+    return null;
+  }
+  if (context.period === ROLLING) {
+    return 'the 30 days before';
+  }
+  return period.compared === 'same days' ? `the same days, ${format.days(period.before_start, period.before_end)}`
+    : format.period(context.month - context.months, context.months);
+}
+
+// Why a period cannot be compared, in words; null where it can.
+function lackingText(period) {
+  const unit = period.days === undefined ? 'months' : 'days';
+  const all = period[unit];
+  const [known, before] = [period[`known_${unit}`], period[`before_known_${unit}`]];
+  if (known < all) {
+    return `${known} of ${format.count(all, unit)} known`;
+  }
+  return period.before !== null && before < all ? `${before} of ${format.count(all, unit)} before known` : null;
+}
 
 // A number and its forerunner, of one figure or of two divided.
 function pair(figures, name) {
@@ -30,18 +51,17 @@ function ratio(top, bottom) {
 function cardsOf(fleet) {
   const [counted, ...sums] = fleet.figures;
   const unit = counted.name;
-  const cards = [{ id: unit, title: capital(unit), digits: 0, read: (figures) => pair(figures, unit),
+  const one = format.singular(unit);
+  const cards = [{ id: unit, title: format.capital(unit), digits: 0, read: (figures) => pair(figures, unit),
     hint: () => 'reported at least once' }];
   for (const figure of sums) {
     const honest = figure.peak ?? figure.total;
-    cards.push({ id: figure.name, title: capital(figure.name), digits: 0, read: (figures) => pair(figures, honest),
-      hint: figure.peak
-        ? (figures) => `${format.whole(figures[figure.total].value)} counting relabelled ${figure.name} twice`
-        : (figures) => `${format.tenth(figures[figure.average].value)} per ${singular(unit)}` });
+    cards.push({ id: figure.name, title: format.capital(figure.name), digits: 0,
+      read: (figures) => pair(figures, honest), hint: figure.peak ? () => `the most that each ${one} had at once`
+        : (figures) => `${format.tenth(figures[figure.average].value)} per ${one}` });
     if (figure.peak) {
-      cards.push({ id: `${figure.name}-per-source`, title: `${capital(figure.name)} per ${singular(unit)}`, digits: 1,
-        read: (figures) => ratio(pair(figures, honest), pair(figures, unit)),
-        hint: (figures) => `${format.tenth(figures[figure.average].value)} counting relabelled ${figure.name} twice` });
+      cards.push({ id: `${figure.name}-per-source`, title: `${format.capital(figure.name)} per ${one}`, digits: 1,
+        read: (figures) => ratio(pair(figures, honest), pair(figures, unit)), hint: () => 'on average' });
     }
   }
   return cards;
@@ -64,74 +84,124 @@ class Card {
     this.element.dataset.figure = definition.id;
   }
 
-  show(figures, before) {
+  // `before` names what it is compared with, `lacking` says why it cannot be, or is null.
+  show(figures, before, lacking) {
     const numbers = this.definition.read(figures);
     const { digits } = this.definition;
     setText(this.value, digits === 0 ? format.whole(numbers.value) : format.tenth(numbers.value));
-    const known = numbers.before !== null;
+    const known = lacking === null && numbers.before !== null;
     const change = known ? numbers.value - numbers.before : 0;
     this.change.className = `change ${change > 0 ? 'up' : change < 0 ? 'down' : ''}`;
-    this.change.replaceChildren(known ? changeText(numbers, digits) : 'nothing before to compare with',
-      ...(known ? [make('span', {}, ` vs ${before}`)] : []));
+    this.change.replaceChildren(known ? changeText(numbers, digits)
+      : make('span', {}, lacking ?? 'nothing before to compare with'),
+    ...(known ? [make('span', {}, ` vs ${before}`)] : []));
     setText(this.hint, this.definition.hint(figures));
   }
 }
 
 export class Cards {
-  constructor(fleet) {
+  constructor(fleet, choose) {
     this.fleet = fleet;
+    this.choose = choose;
     this.cards = cardsOf(fleet).map((definition) => new Card(definition));
     this.panel = new Panel({ title: 'The period in short', className: 'bare', level: 2 });
     this.panel.heading.className = 'unseen';
     this.moves = new Map(MOVES.map(({ name }) => [name, make('dd', { className: 'move-value' }, '–')]));
+    this.hints = new Map(MOVES.map(({ name, hint }) => [name, make('dd', { className: 'hint' }, hint)]));
     this.balance = make('p', { className: 'balance' }, ' ');
-    const list = make('dl', { className: 'moves' }, ...MOVES.map(({ name, title, hint }) => make('div',
-      { className: `move move-${name}` }, make('dt', {}, title), this.moves.get(name),
-      make('dd', { className: 'hint' }, hint))));
-    this.panel.content.append(make('div', { className: 'cards' }, ...this.cards.map((card) => card.element)),
+    const list = make('dl', { className: 'moves' }, ...MOVES.map(({ name, title }) => make('div',
+      { className: `move move-${name}` }, make('dt', {}, title), this.moves.get(name), this.hints.get(name))));
+    this.numbers = make('div', {}, make('div', { className: 'cards' }, ...this.cards.map((card) => card.element)),
       make('div', { className: 'coming-and-going' }, this.balance, list));
+    this.empty = make('div', { className: 'notice', hidden: true });
+    this.panel.content.append(this.numbers, this.empty);
     this.explanation = make('p');
     this.panel.note.replaceWith(make('details', { className: 'explain' },
       make('summary', {}, 'How this is counted'), this.explanation));
     this.element = this.panel.element;
   }
 
-  // `onOverview` is told the answer.
+  // `onOverview` is told the answer, or null where nothing that is counted was ever reported.
   update(context, onOverview) {
-    const parameters = { fleet: this.fleet.name, month: monthText(context.month) };
-    this.panel.setCsv(csvAddress('overview', parameters));
-    return this.panel.load(context, `${parameters.month} ${context.period}`,
-      (signal) => getJson('overview', parameters, signal), (overview) => {
-        this.show(overview, context);
-        onOverview(overview);
-      });
+    const parameters = { fleet: this.fleet.name, ...(context.period === ROLLING ? { period: ROLLING }
+      : { month: monthText(context.month) }) };
+    return this.panel.load(context, `${context.month} ${context.period}`, async (signal) => {
+      try {
+        return await getJson('overview', parameters, signal);
+      } catch (error) {
+        if (error instanceof RequestError && error.status === 404) {
+          return null;
+        }
+        throw error;
+      }
+    }, (overview) => {
+      const { periods } = overview ?? { periods: {} };
+      const sizes = Object.values(periods).map(({ figures }) => Object.keys(figures).length + MOVES.length);
+      this.panel.setCsv(csvAddress('overview', parameters), format.count(sizes.reduce((a, b) => a + b, 0), 'figures'));
+      this.panel.csv.hidden = overview === null;
+      this.show(overview, context);
+      onOverview(overview);
+    });
   }
 
   show(overview, context) {
-    const period = overview.periods[context.period];
+    const period = overview?.periods[context.period];
+    const isThere = overview !== null && (context.period === ROLLING
+      ? Object.values(period.figures).some(({ value }) => value !== 0) : parseMonth(overview.month) === context.month);
+    this.numbers.hidden = !isThere;
+    this.empty.hidden = isThere;
+    if (isThere) {
+      this.showNumbers(period, context);
+    } else if (overview === null) {
+      this.tellEmpty(null, null);
+    } else if (context.period === ROLLING) {
+      this.tellEmpty('the last 30 days', context.last);
+    } else {
+      this.tellEmpty(format.monthName(context.month), parseMonth(overview.month));
+    }
+  }
+
+  // `when` there was nothing; `other` is the month of which there are numbers, or null.
+  tellEmpty(when, other) {
+    const [counted] = this.fleet.figures;
+    if (other === null) {
+      this.empty.replaceChildren(make('p', {}, `Reports have come in, but none has ${counted.metric}, by which ` +
+        `${counted.name} are counted. What else they have is below.`));
+      return;
+    }
+    const button = make('button', { type: 'button' }, `Show ${format.monthName(other)}`);
+    button.addEventListener('click', () => this.choose({ month: other }));
+    this.empty.replaceChildren(make('p', {}, `Nothing was reported in ${when}.`),
+      make('p', {}, button));
+  }
+
+  showNumbers(period, context) {
     const { figures } = period;
     const unit = this.fleet.figures[0].name;
-    const before = format.period(context.month - context.months, context.months);
-    this.cards.forEach((card) => card.show(figures, before));
-    this.moves.forEach((node, name) => setText(node, format.whole(period[name])));
+    const [before, lacking] = [beforeText(period, context), lackingText(period)];
+    this.cards.forEach((card) => card.show(figures, before, lacking));
+    this.moves.forEach((node, name) => setText(node, period[name] === null ? '–' : format.whole(period[name])));
+    setText(this.hints.get('gone'), period.gone === null ? GONE_LATER : MOVES.find(({ name }) => name === 'gone').hint);
     const now = format.count(figures[unit].value, unit);
-    setText(this.balance, figures[unit].before === null ? `${now} in ${format.period(context.month, context.months)}`
+    const when = context.period === ROLLING ? 'the last 30 days' : format.period(context.month, context.months);
+    setText(this.balance, before === null || lacking !== null ? `${now} in ${when}`
       : `From ${format.count(figures[unit].before, unit)} in ${before} to ${now}`);
     setText(this.explanation, this.explain(figures));
   }
 
   explain(figures) {
     const [counted, ...sums] = this.fleet.figures;
-    const one = singular(counted.name);
+    const one = format.singular(counted.name);
     const texts = [`A ${one} counts when it reported in the period, once, however often it reported.`];
     for (const figure of sums) {
       if (figure.peak) {
         const [honest, total] = [figures[figure.peak].value, figures[figure.total].value];
-        texts.push(`${capital(figure.name)} are the most that each ${one} had in any one report of the period, ` +
-          `summed: ${format.whole(honest)}. /api/overview adds up the most of every label set instead, so that a ` +
-          `${singular(figure.name)} counts again for every kernel it ran: ${format.whole(total)}.`);
+        texts.push(`${format.capital(figure.name)} are the most that each ${one} had in any one report of the ` +
+          `period, summed: ${format.whole(honest)}. ${figure.total}, the figure of /api/overview, is another: there ` +
+          `a ${format.singular(figure.name)} counts again each time its description changes, such as after a new ` +
+          `kernel. It is ${format.whole(total)}.`);
       } else {
-        texts.push(`${capital(figure.name)} are the most that each ${one} had in the period, summed.`);
+        texts.push(`${format.capital(figure.name)} are the most that each ${one} had in the period, summed.`);
       }
     }
     return texts.join(' ');

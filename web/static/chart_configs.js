@@ -2,19 +2,7 @@
 // and the page's colours.
 
 import { color } from './charts.js';
-import { compareValues, share as percent, short } from './format.js';
-
-// Oldest to newest; fewer values take the newer end, and stand further apart.
-export const RAMP = ['--ramp-1', '--ramp-2', '--ramp-3', '--ramp-4', '--ramp-5', '--ramp-6', '--ramp-7', '--ramp-8'];
-export const OTHER = '--ramp-other';
-
-// Property names by value: like versions get like colours, the newest the strongest.
-export function rampOf(values) {
-  const ordered = [...values].sort(compareValues);
-  const step = Math.max(1, 5 - ordered.length);
-  const at = (i) => RAMP[RAMP.length - 1 - (ordered.length - 1 - i) * step];
-  return new Map(ordered.map((value, i) => [value, at(i)]));
-}
+import { share as percent, short } from './format.js';
 
 function axes({ tick, stacked = false, share = false, skipTicks = false }) {
   const quiet = color('--quiet');
@@ -91,32 +79,52 @@ export function monthBars({ values, final, isChosen, texts, onPick }) {
   };
 }
 
-// One line by day; the part that is not over is dashed.
+// One line by day. A day that is not over stands beside it as a point of its own: joined to the line it would look like a
+// fall.
 export function dayLine({ values, final, texts }) {
   const line = color('--accent');
+  const only = (isWanted) => values.map((value, i) => (isWanted(i) ? value : null));
+  const config = options(texts, { skipTicks: true });
+  config.plugins.tooltip.filter = (item) => item.raw !== null;
   return {
     type: 'line',
     data: {
       labels: values.map((_, i) => i),
       datasets: [{
-        data: values,
+        data: only((i) => final[i]),
         borderColor: line,
         backgroundColor: `${line}1f`,
         fill: 'origin',
         borderWidth: 2,
-        pointRadius: values.filter((value) => value !== null).length === 1 ? 3 : 0,
+        pointRadius: values.filter((value, i) => value !== null && final[i]).length === 1 ? 3 : 0,
         pointBackgroundColor: line,
         pointHoverRadius: 4,
         tension: 0,
-        segment: { borderDash: (part) => (final[part.p1DataIndex] ? undefined : [4, 3]) },
+      }, {
+        data: only((i) => !final[i]),
+        showLine: false,
+        borderColor: line,
+        backgroundColor: color('--surface'),
+        pointBorderWidth: 1.5,
+        pointRadius: 4,
+        pointHoverRadius: 5,
       }],
     },
-    options: options(texts, { skipTicks: true }),
+    options: config,
   };
 }
 
-// Shares of a whole by month, one above the other. `series`: {values, color}, from the bottom up.
-export function shareBars({ series, months, texts }) {
+// Instead of a box over the chart: what is pointed at is told to whoever shows it beside it.
+function pointing({ tick, onPoint }, extra = {}) {
+  const config = options({ tick }, extra);
+  config.plugins.tooltip = { enabled: false,
+    external: ({ tooltip: at }) => onPoint(at.opacity === 0 ? null : at.dataPoints?.[0]?.dataIndex ?? null) };
+  return config;
+}
+
+// Shares of a whole by month, one above the other; a month that is not over is paler. `series`: {values, color}, from
+// the bottom up. `onPoint(i)` is called with the month that is pointed at, or null.
+export function shareBars({ series, months, final, tick, onPoint }) {
   const gap = color('--surface');
   return {
     type: 'bar',
@@ -124,7 +132,7 @@ export function shareBars({ series, months, texts }) {
       labels: months.map((_, i) => i),
       datasets: series.map((one) => ({
         data: one.values,
-        backgroundColor: color(one.color),
+        backgroundColor: months.map((_, i) => (final[i] ? color(one.color) : `${color(one.color)}99`)),
         borderColor: gap,
         borderWidth: { top: 1 },
         maxBarThickness: 52,
@@ -132,12 +140,12 @@ export function shareBars({ series, months, texts }) {
         barPercentage: 0.96,
       })),
     },
-    options: options(texts, { stacked: true, share: true }),
+    options: pointing({ tick, onPoint }, { stacked: true, share: true }),
   };
 }
 
-// Several lines by month.
-export function lines({ series, months, texts }) {
+// Several lines by month, dashed where the month is not over. `onPoint` as above.
+export function lines({ series, months, final, tick, onPoint }) {
   return {
     type: 'line',
     data: {
@@ -149,8 +157,9 @@ export function lines({ series, months, texts }) {
         borderWidth: 2,
         pointRadius: months.length === 1 ? 3 : 0,
         pointHoverRadius: 4,
+        segment: { borderDash: (part) => (final[part.p1DataIndex] ? undefined : [4, 3]) },
       })),
     },
-    options: options(texts),
+    options: pointing({ tick, onPoint }),
   };
 }

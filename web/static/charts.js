@@ -43,7 +43,7 @@ function redrawAll() {
   shown.forEach((view) => view.draw());
 }
 
-for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
+for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print']) {
   matchMedia(query).addEventListener('change', redrawAll);
 }
 

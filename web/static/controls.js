@@ -2,6 +2,7 @@
 
 import { byId, make } from './dom.js';
 import * as format from './format.js';
+import { ROLLING } from './months.js';
 
 export class Controls {
   // `choose(patch)` changes the state.
@@ -17,13 +18,14 @@ export class Controls {
     for (const radio of this.form.elements.period) {
       radio.addEventListener('change', () => choose({ period: radio.value }));
     }
-    this.month.addEventListener('change', () => choose({ month: Number(this.month.value) }));
+    this.month.addEventListener('change', () => choose(this.month.value === ROLLING ? { period: ROLLING }
+      : { month: Number(this.month.value) }));
     this.before.addEventListener('click', () => this.step(-1));
     this.after.addEventListener('click', () => this.step(1));
   }
 
   step(by) {
-    this.choose({ month: this.shown.month + by });
+    this.choose({ month: this.shown + by });
   }
 
   show({ fleets, fleet, first, last, month, period }) {
@@ -35,13 +37,14 @@ export class Controls {
       const months = Array.from({ length: last - first + 1 }, (_, i) => last - i);
       this.month.replaceChildren(...months.map((one) => make('option', { value: String(one) }, format.monthYear(one))));
     }
-    this.shown = { month };
+    // One month back from what ends today is the month before the running one.
+    this.shown = period === ROLLING ? last : month;
     this.fleet.value = fleet.name;
-    this.month.value = String(month);
+    this.month.value = period === ROLLING ? ROLLING : String(month);
     this.form.elements.period.value = period;
     // A button that has the focus keeps it at the end of the range: so it is not disabled for real.
-    this.before.setAttribute('aria-disabled', String(month <= first));
-    this.after.setAttribute('aria-disabled', String(month >= last));
+    this.before.setAttribute('aria-disabled', String(this.shown <= first));
+    this.after.setAttribute('aria-disabled', String(this.shown >= last));
     this.form.hidden = false;
   }
 }

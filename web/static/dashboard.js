@@ -5,14 +5,13 @@ import { AdoptionPanel, BreakdownPanel, CapacityPanel } from './breakdown.js';
 import { Cards } from './cards.js';
 import { make, newId } from './dom.js';
 import { Explorer } from './explorer.js';
+import { capital, singular } from './format.js';
 import { BREAKDOWNS, BREAKDOWN_TITLES, CAPACITY, VERSIONS, hasLabel, otherLabels } from './sections.js';
 import { DayTrend, MonthTrend } from './trends.js';
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 function trendsOf(fleet) {
   const [counted, ...others] = fleet.figures;
-  const one = counted.name.replace(/s$/, '');
+  const one = singular(counted.name);
   const said = (figure, step) => (figure === counted
     ? `Distinct ${figure.name} that reported in the ${step}.`
     : `The most that each ${one} had in one report of the ${step}, summed.`);
@@ -26,12 +25,12 @@ export class Dashboard {
   constructor(fleet, host, choose) {
     this.fleet = fleet;
     this.host = host;
-    this.cards = new Cards(fleet);
+    this.cards = new Cards(fleet, choose);
     this.panels = [];
     host.replaceChildren(this.cards.element);
     this.section('Growth', trendsOf(fleet), 'grid-2');
     this.section('Versions', VERSIONS.filter((one) => hasLabel(fleet, one))
-      .map((one) => new AdoptionPanel(fleet, one)), 'grid-2');
+      .map((one) => new AdoptionPanel(fleet, one)), 'grid-1');
     for (const breakdown of fleet.breakdowns.filter((one) => hasLabel(fleet, one))) {
       const title = BREAKDOWN_TITLES.get(breakdown.name) ?? capital(breakdown.name);
       this.section(title, [new Applications(fleet, breakdown, title, choose)], 'grid-1');

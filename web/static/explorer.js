@@ -2,18 +2,20 @@
 // what came in. A label that an operator adds is here with its first report.
 
 import { csvAddress, getJson } from './api.js';
-import { valueTable } from './breakdown.js';
-import { OTHER, lines, rampOf } from './chart_configs.js';
-import { ChartView, loadLibrary } from './charts.js';
-import { make, newId, plainTable } from './dom.js';
+import { fetchValues, keyOf, othersOf, trendParametersOf, valuesIn } from './breakdown.js';
+import { lines } from './chart_configs.js';
+import { loadLibrary } from './charts.js';
+import { OTHER, rampOf } from './colours.js';
+import { make, newId, plainTable, setText } from './dom.js';
 import * as format from './format.js';
-import { monthText, parseMonth } from './months.js';
+import { parseMonth } from './months.js';
 import { Panel } from './panel.js';
+import { Plot } from './plot.js';
 import { otherLabels } from './sections.js';
-import { shownMonths } from './trends.js';
+import { sparklinesOf } from './sparkline.js';
+import { valueTable } from './tables.js';
 
 const VALUES_IN_CHART = 6;
-const ROWS_FETCHED = 100;
 
 function nameOf(choice) {
   const [metric, label] = choice.split(':');
@@ -23,6 +25,7 @@ function nameOf(choice) {
 export class Explorer {
   constructor(fleet, choose) {
     this.fleet = fleet;
+    this.unit = fleet.figures[0].name;
     this.choices = otherLabels(fleet);
     this.panel = new Panel({ title: 'By label', className: 'adoption explorer' });
     this.panel.heading.className = 'unseen';
@@ -34,9 +37,9 @@ export class Explorer {
     label.htmlFor = id;
     this.panel.heading.after(make('div', { className: 'choice' }, label, this.select));
     this.element = this.panel.element;
-    this.view = new ChartView();
+    this.plot = new Plot();
     this.list = make('div', { className: 'list-room' });
-    this.panel.content.append(make('div', { className: 'chart-room' }, this.view.element), this.list);
+    this.panel.content.append(this.plot.element, this.list);
     this.panel.addTable(() => plainTable(nameOf(this.select.value), ['Month', ...this.series.map(({ name }) => name)],
       this.months.map((month, i) => [format.monthName(month), ...this.series.map(({ values }) => (
         values[i] === null ? 'not known' : format.quantity(values[i])))]).reverse()));
@@ -45,39 +48,46 @@ export class Explorer {
   update(context) {
     const choice = this.choices.includes(context.state.label) ? context.state.label : this.choices[0];
     this.select.value = choice;
-    const [metric, by] = choice.split(':');
-    const { from, to } = shownMonths(context);
-    const over = { fleet: this.fleet.name, metric, by, step: 'month', from: monthText(from), to: monthText(to) };
-    const within = { fleet: this.fleet.name, metric, by, month: monthText(context.month), periods: context.months,
-      top: ROWS_FETCHED };
-    this.panel.setCsv(csvAddress('trend', { ...over, top: by ? ROWS_FETCHED : null }));
-    this.panel.note.textContent = by
-      ? `Clusters by the value of ${by} in their latest report of ${metric}, in each month and in the period.`
-      : `The values of ${metric}: each cluster’s most in the month, summed.`;
-    return this.panel.load(context, `${choice} ${context.month} ${context.period}`, (signal) => Promise.all([
-      getJson('trend', { ...over, top: by ? VALUES_IN_CHART : null }, signal),
-      by ? getJson('breakdown', within, signal) : null,
+    const [metric, label] = choice.split(':');
+    const section = { title: nameOf(choice), metric, label };
+    const over = trendParametersOf(this.fleet, section, context);
+    setText(this.panel.note, label
+      ? `${format.capital(this.unit)} by the value of ${label} in their latest report of ${metric}, in each month and in the period.`
+      : `The values of ${metric}: the most of each in the month, summed.`);
+    return this.panel.load(context, `${choice} ${keyOf(context)}`, (signal) => Promise.all([
+      label ? fetchValues(this.fleet, section, context, signal) : getJson('trend', { ...over, top: null }, signal)
+        .then((trend) => [null, trend]),
       loadLibrary(),
-    ]), ([trend, answer]) => this.show(trend, answer, choice));
+    ]), ([[answer, trend]]) => {
+      const months = format.count(trend.steps.length, 'months');
+      this.panel.setCsv(csvAddress('trend', label ? over : { ...over, top: null }),
+        label ? `${months} × ${format.count(valuesIn(trend), 'values')}` : months);
+      this.show(trend, answer, section, context);
+    });
   }
 
-  show(trend, answer, choice) {
+  show(trend, answer, section, context) {
     this.months = trend.steps.map(parseMonth);
-    const ramp = rampOf((trend.values ?? []).map(({ value }) => value));
+    const shown = (trend.values ?? []).slice(0, VALUES_IN_CHART);
+    const ramp = rampOf(shown.map(({ value }) => value));
     this.series = answer
-      ? trend.values.map(({ value, sources }) => ({ name: value, values: sources, color: ramp.get(value) }))
+      ? [...othersOf(trend, new Set(shown)).map(({ counts, ...one }) => ({ ...one, values: counts })),
+        ...shown.map(({ value, sources }) => ({ name: value, values: sources, color: ramp.get(value) }))]
       : [{ name: 'Sum', values: trend.sums, color: '--accent' }];
     const ticks = format.monthTicks(this.months);
-    const texts = {
-      tick: (i) => ticks[i],
-      title: (i) => format.monthName(this.months[i]) + (trend.final[i] ? '' : ', so far'),
-      line: (i, at) => ` ${this.series[at].name}: ${format.quantity(this.series[at].values[i])}`,
-    };
-    this.view.show(`${nameOf(choice)}, by month: ${this.series.map(({ name }) => name).join(', ')}.`,
-      () => lines({ series: this.series, months: this.months, texts }));
+    const chosen = this.months.indexOf(context.month);
+    const read = (i) => ({
+      title: this.months.length > 0 ? format.monthName(this.months[i]) + (trend.final[i] ? '' : ', so far') : '',
+      rows: this.series.filter(({ values }) => values[i] !== null && values[i] !== undefined && values[i] !== 0)
+        .sort((a, b) => b.values[i] - a.values[i])
+        .map(({ name, color, values }) => ({ name, color, text: format.quantity(values[i]) })),
+    });
+    this.plot.show(`${section.title}, by month: ${this.series.map(({ name }) => name).join(', ')}.`,
+      { read, step: chosen >= 0 ? chosen : this.months.length - 1, makeConfig: (onPoint) => lines({
+        series: this.series, months: this.months, final: trend.final, tick: (i) => ticks[i], onPoint }) });
     if (answer) {
-      const section = { title: nameOf(choice) };
-      valueTable(section, answer, this.list, (value) => ramp.get(value) ?? OTHER);
+      valueTable(section, answer, this.list, { unit: this.unit, swatch: (value) => ramp.get(value) ?? OTHER,
+        trend: sparklinesOf(trend, ({ sources }) => sources, context) });
     } else {
       this.list.replaceChildren();
     }

@@ -4,9 +4,12 @@ import { byId } from './dom.js';
 
 const COPIED_MS = 2_000;
 
+// Where the page stands is where reports go, also below a path of a proxy.
+const pageAddress = () => new URL('.', location.href).href;
+
 function command() {
   return `printf 'cozy_cluster_info{cozystack_version="v1.0.0"} 1\\ncozy_nodes_count 3\\n' |\n` +
-    `  curl -H 'X-Cluster-ID: my-cluster' --data-binary @- ${location.origin}/`;
+    `  curl -H 'X-Cluster-ID: my-cluster' --data-binary @- ${pageAddress()}`;
 }
 
 // Where the page did not come over TLS, nor from this machine, a browser has no clipboard to write to.
@@ -40,7 +43,7 @@ export function showFirstRun() {
   const section = byId('first-run');
   if (section.hidden) {
     byId('first-run-command').textContent = command();
-    byId('first-run-address').textContent = `${location.origin}/`;
+    byId('first-run-address').textContent = pageAddress();
     if (!section.dataset.ready) {
       section.dataset.ready = 'yes';
       setUp(byId('copy'));
@@ -49,6 +52,11 @@ export function showFirstRun() {
   }
 }
 
+export function showForwardOnly() {
+  byId('forward-only').hidden = false;
+}
+
 export function hideFirstRun() {
   byId('first-run').hidden = true;
+  byId('forward-only').hidden = true;
 }

@@ -21,11 +21,28 @@ const longDay = date({ dateStyle: 'medium' });
 const shortDay = date({ day: 'numeric', month: 'short' });
 const instantText = date({ dateStyle: 'medium', timeStyle: 'short' });
 
-export const whole = (value) => wholeNumber.format(value);
-export const tenth = (value) => tenthNumber.format(value);
-export const short = (value) => shortNumber.format(value);
+// From here on as 1.2×10¹⁸: digits that nobody can take in, and that a double does not hold.
+const SCIENTIFIC_FROM = 1e15;
+const COMPACT_FROM = 1e12;
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+function large(value) {
+  if (Math.abs(value) < SCIENTIFIC_FROM) {
+    return shortNumber.format(value);
+  }
+  const [mantissa, exponent] = value.toExponential(1).split('e+');
+  return `${anyNumber.format(mantissa)}×10${[...exponent].map((digit) => SUPERSCRIPTS[digit]).join('')}`;
+}
+
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+export const singular = (plural) => plural.replace(/s$/, '');
+
+const plainOr = (formatter) => (value) => (Math.abs(value) >= COMPACT_FROM ? large(value) : formatter.format(value));
+export const whole = plainOr(wholeNumber);
+export const tenth = plainOr(tenthNumber);
+export const short = (value) => (Math.abs(value) >= SCIENTIFIC_FROM ? large(value) : shortNumber.format(value));
 export const share = (part, all) => (all > 0 ? shareNumber.format(part / all) : '–');
-export const signed = (value) => signedWhole.format(value);
+export const signed = (value) => (Math.abs(value) >= COMPACT_FROM ? `${value > 0 ? '+' : ''}${large(value)}` : signedWhole.format(value));
 // Of a ratio: 0.025 is +2.5 %.
 export const percentChange = (ratio) => signedPercent.format(ratio);
 
@@ -49,13 +66,16 @@ export function monthTicks(months) {
   });
 }
 
+// From day to day, both "YYYY-MM-DD" and inclusive.
+export const days = (from, to) => longDay.formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`));
+
 // The `months` that end with `last`.
 export function period(last, months) {
   return months === 1 ? monthName(last)
     : mediumMonth.formatRange(firstInstant(last - months + 1), firstInstant(last));
 }
 
-const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'];
 
 export function bytes(value) {
   let unit = 0;
@@ -67,11 +87,11 @@ export function bytes(value) {
   return `${unit === 0 ? whole(scaled) : tenth(scaled)} ${BINARY_UNITS[unit]}`;
 }
 
-export const quantity = (value) => (Number.isInteger(value) ? whole(value) : anyNumber.format(value));
+export const quantity = (value) => (Number.isInteger(value) ? whole(value) : plainOr(anyNumber)(value));
 
 // "2 clusters" reads wrong with one of them. Names of units are plurals.
 export function count(value, plural) {
-  return `${whole(value)} ${value === 1 ? plural.replace(/s$/, '') : plural}`;
+  return `${whole(value)} ${value === 1 ? singular(plural) : plural}`;
 }
 
 // Orders "v1.10.0" after "v1.9.0", "10Gi" after "5Gi" and "1Ti" after "100Gi".

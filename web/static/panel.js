@@ -1,6 +1,7 @@
 // A panel: a heading, numbers in some form, and below them what is counted, with the same as CSV. It
 // loads by itself: until the first answer its room is kept, while the next one is on its way the
-// numbers before it stay, and a failure is told here, with an offer to try again.
+// numbers before it stay, and a failure is told here, with an offer to try again. The page is told as well: where the
+// server is away, it tries again for all panels.
 
 import { make, newId, setText } from './dom.js';
 
@@ -38,7 +39,7 @@ export class Panel {
     }
     this.key = key;
     this.done = false;
-    this.job = { signal: context.signal, fetcher, render };
+    this.job = { signal: context.signal, onFailure: context.onFailure, fetcher, render };
     return this.run();
   }
 
@@ -51,6 +52,7 @@ export class Panel {
         return;
       }
       job.render(answer);
+      this.rendered = this.key;
       this.failure.hidden = true;
       this.content.hidden = false;
       this.element.classList.add('loaded');
@@ -59,21 +61,27 @@ export class Panel {
         return;
       }
       this.showFailure(error);
+      job.onFailure?.(error);
     }
     this.done = true;
     this.retry.disabled = false;
     this.element.setAttribute('aria-busy', 'false');
   }
 
-  // Numbers of another month must not stand below a failure, as if they were this one's.
+  // Numbers of another month must not stand below a failure, as if they were this one's; those of the same that are a
+  // little older may, and where the page tells that the server is away, nothing more is said here.
   showFailure(error) {
+    const isOlder = this.rendered === this.key;
     setText(this.failureText, `These numbers could not be loaded. ${error.message}`);
-    this.content.hidden = true;
-    this.failure.hidden = false;
+    this.content.hidden = !isOlder;
+    this.failure.hidden = isOlder && error.isAway === true;
   }
 
-  setCsv(href) {
+  // `size` says how many numbers are in it.
+  setCsv(href, size) {
     this.csv.href = href;
+    setText(this.csv, `CSV, ${size}`);
+    this.csv.setAttribute('aria-label', `${this.heading.textContent} as CSV, ${size}`);
     this.csv.hidden = false;
   }
 

@@ -12,11 +12,13 @@ export const VERSIONS = [
 
 export const BREAKDOWNS = [
   { metric: 'cozy_pvs_count', label: 'driver', title: 'Storage drivers', sums: 'Volumes',
-    note: 'Clusters with the driver in their latest report, and volumes: each cluster’s most in the period, summed.' },
-  { metric: 'cozy_nodes_count', label: 'os', title: 'Operating systems', plain: /^linux \((.+)\)$/,
-    note: 'Clusters that had a node of it in their latest report of the period. One with several counts in each.' },
-  { metric: 'cozy_nodes_count', label: 'kernel', title: 'Kernels',
-    note: 'Clusters that had a node on it in their latest report of the period. One with several counts in each.' },
+    note: 'Clusters with the driver in their latest report; volumes: each cluster’s most in the period, summed.' },
+  { metric: 'cozy_nodes_count', label: 'os', title: 'Operating systems', plain: /^linux \((.+)\)$/, sums: 'Nodes',
+    note: 'Clusters that had a node of it in their latest report of the period; one with several counts in each. ' +
+      'Nodes: each cluster’s most with it at once, summed; a node that changed to another counts in both.' },
+  { metric: 'cozy_nodes_count', label: 'kernel', title: 'Kernels', sums: 'Nodes',
+    note: 'Clusters that had a node on it in their latest report of the period; one with several counts in each. ' +
+      'Nodes: each cluster’s most on it at once, summed; a node that changed to another counts in both.' },
   { metric: 'cozy_pvs_count', label: 'size', title: 'Volume sizes', sums: 'Volumes', order: 'value', bar: 'sum',
     note: 'Persistent volumes by size: each cluster’s most in the period, summed.' },
   { metric: 'cozy_package_info', label: 'name', title: 'Packages', plain: /^cozystack\.(.+)$/,

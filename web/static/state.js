@@ -1,21 +1,36 @@
 // What is shown, as the address says it: a copied link and the back button show the same again.
 
-import { PERIODS, monthText, parseMonth } from './months.js';
+import { PERIODS, ROLLING, monthText, parseMonth } from './months.js';
 
 export const SORTS = ['clusters', 'instances', 'name'];
 
 // `month` is null for the latest, `fleet` and `label` for the first there is.
-const DEFAULTS = { fleet: null, month: null, period: 'month', q: '', sort: 'clusters', label: null };
+const DEFAULTS = { fleet: null, month: null, q: '', sort: 'clusters', label: null };
+
+// Where a month is named, it is meant; else what ends today.
+const defaultPeriod = () => 'month';
+
+// One choice may settle another: the rolling period has no month, and who picks a month wants no rolling one.
+export function withChoice(state, patch) {
+  const next = { ...state, ...patch };
+  if (patch.period === ROLLING) {
+    next.month = null;
+  } else if (next.month !== null && next.period === ROLLING) {
+    next.period = 'month';
+  }
+  return next;
+}
 
 // Unknown words in the address count as not being there.
 export function readState() {
   const query = new URLSearchParams(location.search);
   const period = query.get('period');
   const sort = query.get('sort');
+  const month = period === ROLLING ? null : parseMonth(query.get('month'));
   return {
     fleet: query.get('fleet'),
-    month: parseMonth(query.get('month')),
-    period: period in PERIODS ? period : DEFAULTS.period,
+    month,
+    period: PERIODS.has(period) ? period : defaultPeriod(month),
     q: query.get('q') ?? '',
     sort: SORTS.includes(sort) ? sort : DEFAULTS.sort,
     label: query.get('label'),
@@ -26,7 +41,7 @@ export function readState() {
 export function writeState(state, { replace = false } = {}) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(state)) {
-    if (value !== DEFAULTS[name]) {
+    if (value !== (name === 'period' ? defaultPeriod(state.month) : DEFAULTS[name])) {
       query.set(name, name === 'month' ? monthText(value) : value);
     }
   }

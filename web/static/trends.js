@@ -3,9 +3,9 @@
 import { csvAddress, getJson } from './api.js';
 import { dayLine, monthBars } from './chart_configs.js';
 import { ChartView, loadLibrary } from './charts.js';
-import { plainTable, setText } from './dom.js';
+import { make, plainTable, setText } from './dom.js';
 import * as format from './format.js';
-import { firstDayText, lastDayText, monthText, parseMonth } from './months.js';
+import { ROLLING, firstDayText, lastDayText, monthText, parseMonth } from './months.js';
 import { Panel } from './panel.js';
 
 // The most months that a chart shows.
@@ -21,10 +21,10 @@ export function shownMonths({ first, last, month }) {
 const valuesOf = (figure, trend) => (figure.counts === 'sources' ? trend.sources
   : figure.peak ? trend.peaks : trend.sums);
 
-// The last step of which something is known.
-function lastKnown(values) {
+// The last step of which something is known, of those that are wanted; -1 where there is none.
+function lastKnown(values, isWanted = () => true) {
   for (let i = values.length - 1; i >= 0; i -= 1) {
-    if (values[i] !== null) {
+    if (values[i] !== null && isWanted(i)) {
       return i;
     }
   }
@@ -49,7 +49,8 @@ class Trend {
     this.element = this.panel.element;
     this.element.dataset.trend = `${figure.name}-${step}`;
     this.view = new ChartView();
-    this.panel.content.append(this.view.element);
+    this.unknown = make('p', { className: 'nothing', hidden: true }, `Nothing is known of these ${step}s.`);
+    this.panel.content.append(this.view.element, this.unknown);
     this.panel.addTable(() => plainTable(title, [step === 'day' ? 'Day' : 'Month', figure.unit],
       this.values.map((value, i) => [this.final[i] ? this.names[i] : `${this.names[i]}, so far`,
         value === null ? 'not known' : format.whole(value)]).reverse()));
@@ -57,18 +58,30 @@ class Trend {
 
   load(context, range) {
     const parameters = { fleet: this.fleet.name, metric: this.figure.metric, step: this.step, ...range };
-    this.panel.setCsv(csvAddress('trend', parameters));
     return this.panel.load(context, JSON.stringify([range, context.month, context.period]),
       async (signal) => (await Promise.all([getJson('trend', parameters, signal), loadLibrary()]))[0],
-      (trend) => this.show(trend, context));
+      (trend) => {
+        this.panel.setCsv(csvAddress('trend', parameters), format.count(trend.steps.length, `${this.step}s`));
+        this.show(trend, context);
+      });
+  }
+
+  // The last step that is over, and what the running one has so far.
+  leadText() {
+    const [over, any] = [lastKnown(this.values, (i) => this.final[i]), lastKnown(this.values)];
+    const at = this.step === 'day' ? 'on' : 'in';
+    return [over >= 0 ? `${format.whole(this.values[over])} ${at} ${this.names[over]}` : null,
+      any > over ? `${format.whole(this.values[any])} so far${over < 0 ? ` ${at} ${this.names[any]}` : ''}` : null]
+      .filter((text) => text !== null).join(', ');
   }
 
   show(trend, context) {
     this.values = valuesOf(this.figure, trend);
     this.final = trend.final;
     this.names = trend.steps.map((text) => this.nameOf(text));
-    const last = lastKnown(this.values);
-    setText(this.panel.lead, last < 0 ? '' : `${format.whole(this.values[last])} ${this.step === 'day' ? 'on' : 'in'} ${this.names[last]}`);
+    setText(this.panel.lead, this.leadText());
+    this.unknown.hidden = lastKnown(this.values) >= 0;
+    this.view.element.hidden = !this.unknown.hidden;
     const ticks = this.ticksOf(trend.steps);
     const texts = {
       tick: (i) => ticks[i],
@@ -93,7 +106,8 @@ export class MonthTrend extends Trend {
   config(trend, texts, context) {
     const months = trend.steps.map(parseMonth);
     return monthBars({ values: this.values, final: this.final, texts,
-      isChosen: (i) => months[i] <= context.month && months[i] > context.month - context.months,
+      isChosen: (i) => context.period === ROLLING ||
+        (months[i] <= context.month && months[i] > context.month - context.months),
       onPick: (i) => context.choose({ month: months[i] }) });
   }
 }
@@ -103,6 +117,9 @@ export class DayTrend extends Trend {
   ticksOf(steps) { return steps.map(format.dayShort); }
 
   update(context) {
+    if (context.period === ROLLING) {
+      return this.load(context, {});  // which is the last 30
+    }
     const from = Math.max(context.first, context.month - context.months + 1);
     return this.load(context, { from: firstDayText(from), to: lastDayText(context.month) });
   }

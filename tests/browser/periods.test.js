@@ -1,0 +1,87 @@
+// Periods that are not over or not wholly known: nothing on the page looks like a fall or a loss that is none.
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { FEW_SOURCES, monthOn, openPage, startBrowser, startServer, textOf } from './support.js';
+
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer('demo', FEW_SOURCES);
+  browser = await startBrowser();
+});
+
+// The page with an overview whose period has these fields instead of its own.
+const withOverview = (period, fields) => async (page) => page.route('**/api/v1/overview?*', async (route) => {
+  const json = await (await route.fetch()).json();
+  Object.assign(json.periods[period], fields);
+  await route.fulfill({ json });
+});
+
+test('a running month is compared with the same days, and nobody is gone before it ends', async () => {
+  const { page, close } = await openPage(browser, server, '/?period=month', { route: withOverview('month', {
+    before: 'October 2026', before_start: '2026-10-01', before_end: '2026-10-03', compared: 'same days', months: 1,
+    known_months: 1, before_known_months: 1, gone: null }) });
+  const change = await textOf(page, '[data-figure="clusters"] .change');
+  assert.match(change, /vs the same days, 1\D+3 Oct 2026$/);
+  assert.equal(await textOf(page, '.move-gone .move-value'), '–');
+  assert.equal(await textOf(page, '.move-gone .hint'), 'known when the period is over');
+  await close();
+});
+
+test('a year of which two months are known says so, and has no percentage', async () => {
+  const { page, close } = await openPage(browser, server, '/?period=year', { route: withOverview('year', {
+    before: null, before_start: null, before_end: null, compared: null, months: 12, known_months: 2,
+    before_known_months: 0, gone: null }) });
+  for (const change of await page.locator('.card .change').allInnerTexts()) {
+    assert.equal(change.trim(), '2 of 12 months known');
+  }
+  assert.doesNotMatch(await textOf(page, '.bare'), /%|▲|▼/);
+  await close();
+});
+
+test('what it is compared with must be known as well', async () => {
+  const { page, close } = await openPage(browser, server, '/?period=quarter', { route: withOverview('quarter', {
+    before: 'May 2026 — July 2026', before_start: '2026-05-01', before_end: '2026-07-31', compared: 'whole', months: 3,
+    known_months: 3, before_known_months: 2 }) });
+  assert.equal(await textOf(page, '[data-figure="nodes"] .change'), '2 of 3 months before known');
+  assert.doesNotMatch(await textOf(page, '.balance'), /^From/);
+  await close();
+});
+
+test('a day and a month that are not over are drawn beside the line, and pale', async () => {
+  const { page, close } = await openPage(browser, server);
+  const datasets = (trend) => page.evaluate((selector) => globalThis.Chart.getChart(document.querySelector(selector))
+    .data.datasets.map(({ data, showLine, backgroundColor }) => ({ data, showLine, backgroundColor })),
+  `[data-trend="${trend}"] canvas`);
+  const [line, point] = await datasets('clusters-day');
+  assert.equal(line.data[line.data.length - 1], null);
+  assert.ok(line.data[line.data.length - 2] > 0);
+  assert.ok(point.data[point.data.length - 1] > 0);
+  assert.deepEqual(point.data.filter((value) => value !== null).length, 1);
+  assert.equal(point.showLine, false);
+  const [bars] = await datasets('clusters-month');
+  assert.match(bars.backgroundColor[bars.data.length - 1], /^#[0-9a-f]{6}99$/);
+  assert.match(bars.backgroundColor[bars.data.length - 2], /^#[0-9a-f]{6}$/);
+  assert.match(await textOf(page, '[data-trend="clusters-day"] .lead'), /^\d+ on .+, \d+ so far$/);
+  await close();
+});
+
+test('the panels are those of the metrics of the period that is shown', async () => {
+  const own = await startServer('serve');
+  const month = monthOn(new Date().toISOString().slice(0, 7), -3);
+  const at = Date.parse(`${month}-10`);
+  await own.report('c1', 'cozy_cluster_info{cozystack_version="v1.0.0"} 1\n');
+  await own.importLines(`cozy_cluster_info{cluster_id="c1"} 1 ${at}\ncozy_nodes_count{cluster_id="c1",os="linux"} 3 ` +
+    `${at}\nold_gauge{cluster_id="c1",colour="blue"} 3 ${at}\n`);
+  const then = await openPage(browser, own, `/?month=${month}`);
+  assert.deepEqual(await then.page.locator('.explorer option').allInnerTexts(), ['old_gauge by colour']);
+  assert.equal(await then.page.locator('[data-breakdown="os"]').count(), 1);
+  assert.equal(await then.page.locator('[data-adoption="cozystack_version"]').count(), 0);
+  await then.page.getByLabel('Which month').selectOption({ index: 0 });
+  await then.page.locator('[data-adoption="cozystack_version"]').waitFor();
+  assert.equal(await then.page.locator('[data-breakdown="os"]').count(), 0);
+  assert.deepEqual(then.problems, []);
+  await then.close();
+});
