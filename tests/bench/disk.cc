@@ -85,7 +85,7 @@ class Importer {
   uint64_t samples() const { return samples_; }
 
  private:
-  testing::HttpClient client_;
+  test::HttpClient client_;
   std::string batch_;
   uint64_t samples_ = 0;
 };

@@ -18,7 +18,7 @@ constexpr uint32_t kReportsBeforeKill = 20'000;
 Status PostFleet(int port, uint32_t sources, const std::vector<StreamReport>& reports) {
   return PostAll(port, uint64_t{sources} * 2, [&](uint64_t i) {
     const uint64_t number = i % sources;
-    const uint64_t made = cli::SeedOf(5, number) % (reports.size() / 2);
+    const uint64_t made = demo::SeedOf(5, number) % (reports.size() / 2);
     return Post{HistorySource(static_cast<uint32_t>(number)),
                 reports[made * 2 + i / sources].Body()};
   });

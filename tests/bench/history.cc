@@ -61,7 +61,7 @@ class Writer {
     return transaction_->bytes() < kBytesPerCommit ? Status::Ok() : Commit();
   }
 
-  Result<std::vector<SeriesValue>> Read(const cli::DemoCluster& cluster, cli::DemoSender sender) {
+  Result<std::vector<SeriesValue>> Read(const demo::DemoCluster& cluster, demo::DemoSender sender) {
     std::string body;
     body_.Write(cluster, sender, 0, body);
     ParsedReport parsed;
@@ -82,16 +82,16 @@ class Writer {
   uint32_t SecondsTo(UnixSeconds t) const { return static_cast<uint32_t>((t - begin_).count()); }
 
   // Three looks at each month: an upgrade in between leaves several label sets.
-  Status AddMonth(Month month, cli::DemoCluster& cluster, const cli::DemoTimeline& timeline,
+  Status AddMonth(Month month, demo::DemoCluster& cluster, const demo::DemoTimeline& timeline,
                   Template& made) {
     PeaksRow row;
     const Day first = month.FirstDay();
     const Day last = std::min(month.LastDay(), options_.today);
     for (const uint32_t day : {first.number, (first.number + last.number) / 2, last.number}) {
       cluster.AdvanceTo(SecondsTo(Day{day}.Start()) + 3'600, timeline);
-      auto from_operator = Read(cluster, cli::DemoSender::kOperator);
+      auto from_operator = Read(cluster, demo::DemoSender::kOperator);
       if (!from_operator.ok()) return from_operator.status();
-      auto from_controller = Read(cluster, cli::DemoSender::kController);
+      auto from_controller = Read(cluster, demo::DemoSender::kController);
       if (!from_controller.ok()) return from_controller.status();
       AddReport(*from_operator, day - first.number + 1, row);
       AddReport(*from_controller, day - first.number + 1, row);
@@ -106,12 +106,12 @@ class Writer {
 
   // Clusters that were there all the time and always had both streams.
   Status MakeTemplates() {
-    cli::DemoTimeline timeline;
+    demo::DemoTimeline timeline;
     timeline.span = SecondsTo(options_.last.LastDay().Start()) + 86'400;
     timeline.new_era = 0;
     for (uint64_t seed = 1; templates_.size() < kTemplates; ++seed) {
-      cli::DemoCluster cluster(cli::SeedOf(1, seed), timeline);
-      if (cluster.joins() != 0 || cluster.leaves() != cli::kDemoNever ||
+      demo::DemoCluster cluster(demo::SeedOf(1, seed), timeline);
+      if (cluster.joins() != 0 || cluster.leaves() != demo::kDemoNever ||
           cluster.two_senders_from() > SecondsTo(first_.Start())) {
         continue;
       }
@@ -139,14 +139,14 @@ class Writer {
   }
 
   const Template& TemplateOf(uint32_t number) const {
-    return templates_[cli::SeedOf(2, number) % templates_.size()];
+    return templates_[demo::SeedOf(2, number) % templates_.size()];
   }
 
   // Sources of one template differ in size and in each of their numbers, or a compressor would find
   // them to be one. What is 0 or 1 stays so.
   static double Differing(double value, uint32_t number, uint32_t series) {
     if (value < 2) return value;
-    const uint64_t mixed = cli::SeedOf(number, series);
+    const uint64_t mixed = demo::SeedOf(number, series);
     const auto size = static_cast<double>(1 + number % 4);
     return value * size + static_cast<double>(mixed % (static_cast<uint64_t>(value) / 2 + 1));
   }
@@ -187,7 +187,7 @@ class Writer {
         storage::AppendFullEntry(slot, slot * 60, encoded, chunk);
       }
       for (unsigned i = 1; i < kReportsPerDay; ++i) {
-        const int64_t jitter = static_cast<int64_t>(cli::SeedOf(number, i) % 4);
+        const int64_t jitter = static_cast<int64_t>(demo::SeedOf(number, i) % 4);
         storage::AppendSameEntry(0, 840 - jitter, chunk);
         storage::AppendSameEntry(1, 60 + jitter, chunk);
       }
@@ -204,7 +204,7 @@ class Writer {
   const Month first_;
   const UnixSeconds begin_;  // of the templates' lives: half a year of upgrades before the history
   std::optional<storage::Transaction> transaction_;
-  cli::DemoBody body_;
+  demo::DemoBody body_;
   std::vector<Template> templates_;
   std::vector<SourceRef> sources_;
 };
@@ -222,7 +222,7 @@ Status WriteHistory(const std::string& directory, const HistoryOptions& options)
 
 std::string HistorySource(uint32_t number) {
   std::string id;
-  cli::AppendDemoUuid(cli::SeedOf(4, number), id);
+  demo::AppendDemoUuid(demo::SeedOf(4, number), id);
   return id;
 }
 

@@ -26,7 +26,7 @@ double Percentile(std::vector<double>& sorted, unsigned percent) {
 // time.
 Status MeasureRound(Context& context, const Server& server,
                     const std::vector<StreamReport>& reports, Latencies& latencies) {
-  testing::HttpClient client(server.port());
+  test::HttpClient client(server.port());
   const bool ours = server.product() == Product::kRollcall;
   std::vector<double> times;
   auto due = std::chrono::steady_clock::now();

@@ -18,12 +18,12 @@ struct Sender {
   uint32_t phase;  // seconds into each interval
 };
 
-std::vector<cli::DemoCluster> MakeClusters(uint32_t count, const cli::DemoTimeline& timeline,
-                                           uint32_t month_begin) {
-  std::vector<cli::DemoCluster> clusters;
+std::vector<demo::DemoCluster> MakeClusters(uint32_t count, const demo::DemoTimeline& timeline,
+                                            uint32_t month_begin) {
+  std::vector<demo::DemoCluster> clusters;
   for (uint64_t seed = 1; clusters.size() < count; ++seed) {
-    const cli::DemoCluster cluster(cli::SeedOf(11, seed), timeline);
-    const bool there = cluster.joins() == 0 && cluster.leaves() == cli::kDemoNever;
+    const demo::DemoCluster cluster(demo::SeedOf(11, seed), timeline);
+    const bool there = cluster.joins() == 0 && cluster.leaves() == demo::kDemoNever;
     if (there && cluster.two_senders_from() <= month_begin) clusters.push_back(cluster);
   }
   return clusters;
@@ -37,12 +37,12 @@ Status ForEachReportOfMonth(Month month, uint32_t sources,
   const auto seconds_to = [&](UnixSeconds t) { return static_cast<uint32_t>((t - begin).count()); };
   const uint32_t from = seconds_to(month.Start());
   const uint32_t until = seconds_to(month.Plus(1).Start());
-  cli::DemoTimeline timeline;
+  demo::DemoTimeline timeline;
   timeline.span = until;
   timeline.new_era = 0;
-  std::vector<cli::DemoCluster> clusters = MakeClusters(sources, timeline, from);
+  std::vector<demo::DemoCluster> clusters = MakeClusters(sources, timeline, from);
 
-  cli::DemoRandom random(12);
+  demo::DemoRandom random(12);
   std::vector<Sender> senders;
   for (uint32_t source = 0; source < sources; ++source) {
     for (const bool controller : {false, true}) {
@@ -52,18 +52,18 @@ Status ForEachReportOfMonth(Month month, uint32_t sources,
   std::sort(senders.begin(), senders.end(),
             [](const Sender& a, const Sender& b) { return a.phase < b.phase; });
 
-  cli::DemoBody body;
+  demo::DemoBody body;
   ArrivedReport report;
   for (uint32_t start = from; start + kInterval <= until; start += kInterval) {
     for (const Sender& sender : senders) {
       const uint32_t second = start + sender.phase;
-      cli::DemoCluster& cluster = clusters[sender.source];
+      demo::DemoCluster& cluster = clusters[sender.source];
       cluster.AdvanceTo(second, timeline);
       report.time = begin + std::chrono::seconds(second) +
                     std::chrono::milliseconds(random.Below(kMaxLateMilliseconds));
       report.source = HistorySource(sender.source);
       body.Write(cluster,
-                 sender.controller ? cli::DemoSender::kController : cli::DemoSender::kOperator,
+                 sender.controller ? demo::DemoSender::kController : demo::DemoSender::kOperator,
                  random.Next(), report.body);
       ROLLCALL_RETURN_IF_ERROR(take(report));
     }

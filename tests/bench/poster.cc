@@ -20,7 +20,7 @@ Status PostAll(int port, uint64_t count, const std::function<Post(uint64_t)>& ma
   std::vector<std::thread> threads;
   for (unsigned t = 0; t < kConnections; ++t) {
     threads.emplace_back([&] {
-      testing::HttpClient client(port);
+      test::HttpClient client(port);
       for (uint64_t i = next++; i < count && bad_status == 200; i = next++) {
         const Post post = make(i);
         const int status = client.Post(post.source, post.body).status;

@@ -107,7 +107,7 @@ Status WriteRequests(const std::vector<StreamReport>& reports, const RequestsOpt
                      const std::string& path) {
   std::ofstream file(path, std::ios::binary);
   file << reports.size() << " " << options.orders << "\n";
-  cli::DemoRandom random(1);
+  demo::DemoRandom random(1);
   for (const StreamReport& report : reports) {
     std::vector<std::string> lines = report.lines;
     for (unsigned order = 0; order < options.orders; ++order) {

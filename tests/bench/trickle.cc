@@ -20,8 +20,8 @@ Trickle::~Trickle() {
 }
 
 void Trickle::Run() {
-  testing::HttpClient client(port_);
-  cli::DemoRandom random(7);
+  test::HttpClient client(port_);
+  demo::DemoRandom random(7);
   const auto pause = std::chrono::microseconds(1'000'000 / per_second_);
   for (auto due = std::chrono::steady_clock::now(); !stop_; due += pause) {
     std::this_thread::sleep_until(due);
