@@ -62,7 +62,7 @@ TEST(CommandLineTest, WhatIsNotUnderstoodIsOneLineOnStderrWithExitCode2) {
                          {{"serve", "--max-body-bytes", "-1"}, "-1", ""},
                          {{"serve", "--retention", "13x"}, "13x", ""},
                          {{"serve", "--log-level", "loud"}, "loud", "debug, info, warning, error"},
-                         {{"serve", "--app-list-url", "ftp://x"}, "ftp://x", "http://"},
+                         {{"serve", "--app-list-url", "ftp://x"}, "ftp://x", "http or https"},
                          {{"serve", "--sources", "3"}, "--sources", ""},
                          {{"demo", "--sources", "0"}, "sources", "1"},
                          {{"demo", "--months", "121"}, "121", "120"},

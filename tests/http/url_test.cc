@@ -72,7 +72,7 @@ TEST(HttpUrl, SaysWhichPartIsWrongAndNeverRepeatsAPassword) {
   EXPECT_EQ(HttpUrl::Parse("gopher://h/").status().message(),
             "parse URL \"gopher://h/\": the scheme is not http or https");
   EXPECT_EQ(HttpUrl::Parse("http://h:0/\n").status().message(),
-            "parse URL \"http://h:0/?\": the port is not a number in 1..65535");
+            "parse URL \"http://h:0/\\n\": the port is not a number in 1..65535");
   EXPECT_EQ(HttpUrl::Parse("http://u:hunter2@h/").status().message().find("hunter2"),
             std::string::npos);
 }
