@@ -17,6 +17,8 @@ http::HttpResponse ResponseTo(const Status& status) {
       return http::HttpResponse{};
     case Code::kInvalidArgument:
       return http::HttpResponse::Text(400, "Error processing metrics: " + status.message());
+    case Code::kFailedPrecondition:
+      return http::HttpResponse::Text(413, "The report is too large: " + status.message());
     default: {
       // What the disk said is for the operator's log.
       http::HttpResponse response =

@@ -22,7 +22,7 @@ Result<std::unique_ptr<LabelDictionary>> LabelDictionary::Open(Store& store) {
   return dictionary;
 }
 
-Result<LabelDictionary::Refs> LabelDictionary::Find(const Hash128& hash,
+Result<LabelDictionary::Refs> LabelDictionary::Read(const Hash128& hash,
                                                     const Snapshot* snapshot) const {
   const auto stored = store_.Get(Table::kLabelRefs, EncodeKey(hash), snapshot);
   if (!stored.ok()) return stored.status();
@@ -38,13 +38,21 @@ Result<LabelDictionary::Refs> LabelDictionary::Find(const Hash128& hash,
 Result<LabelDictionary::Refs> LabelDictionary::Intern(std::string_view label_set,
                                                       const Hash128& hash,
                                                       Transaction& transaction) {
+  const Result<Refs> found = Find(hash, transaction);
+  return !found.ok() || found->label_set.value != 0 ? found : Add(label_set, hash, transaction);
+}
+
+Result<LabelDictionary::Refs> LabelDictionary::Find(const Hash128& hash, const Transaction&) {
   if (const auto cached = cache_.find(hash); cached != cache_.end()) return cached->second;
-  const Result<Refs> stored = Find(hash, nullptr);
-  if (!stored.ok()) return stored;
-  if (stored->label_set.value != 0) {
-    cache_.emplace(hash, *stored);
-    return stored;
-  }
+  const Result<Refs> stored = Read(hash, nullptr);
+  if (stored.ok() && stored->label_set.value != 0) cache_.emplace(hash, *stored);
+  return stored;
+}
+
+Result<LabelDictionary::Refs> LabelDictionary::Add(std::string_view label_set, const Hash128& hash,
+                                                   Transaction& transaction) {
+  // As the metric of another it may have come with that one.
+  if (const auto cached = cache_.find(hash); cached != cache_.end()) return cached->second;
   Refs refs;
   const std::string_view metric = MetricOf(label_set);
   if (metric.size() != label_set.size()) {
@@ -65,8 +73,9 @@ Result<LabelDictionary::Refs> LabelDictionary::Intern(std::string_view label_set
   PutVarint(refs.metric.value, value);
   value += label_set;
   transaction.Put(Table::kLabels, EncodeKey(refs.label_set), value);
-  cache_.emplace(hash, refs);
+  // In this order: a number that memory did not suffice for must not be found again.
   staged_.push_back(hash);
+  cache_.emplace(hash, refs);
   return refs;
 }
 
@@ -85,7 +94,7 @@ void LabelDictionary::Abandoned() {
 
 Result<MetricRef> LabelDictionary::FindMetric(std::string_view name,
                                               const Snapshot* snapshot) const {
-  const Result<Refs> refs = Find(HashOf(name), snapshot);
+  const Result<Refs> refs = Read(HashOf(name), snapshot);
   if (!refs.ok()) return refs.status();
   return refs->metric;
 }

@@ -37,6 +37,10 @@ class LabelDictionary final : private Participant {
 
   // The numbers of a canonical label set; new ones go into the transaction.
   Result<Refs> Intern(std::string_view label_set, const Hash128& hash, Transaction& transaction);
+  // The first half of Intern: 0 where the label set is new.
+  Result<Refs> Find(const Hash128& hash, const Transaction& transaction);
+  // The second half: a label set that Find did not find gets its numbers.
+  Result<Refs> Add(std::string_view label_set, const Hash128& hash, Transaction& transaction);
 
   // The number of a metric's name; 0 where no report ever had it. Thread-safe.
   Result<MetricRef> FindMetric(std::string_view name, const Snapshot* snapshot = nullptr) const;
@@ -47,7 +51,7 @@ class LabelDictionary final : private Participant {
 
  private:
   explicit LabelDictionary(Store& store) : store_(store) {}
-  Result<Refs> Find(const Hash128& hash, const Snapshot* snapshot) const;
+  Result<Refs> Read(const Hash128& hash, const Snapshot* snapshot) const;
   void Save(Transaction& transaction) const override { sequence_.Save(transaction); }
   void Committed() override;
   void Abandoned() override;

@@ -1,6 +1,7 @@
 #include "storage/totals_ledger.h"
 
 #include <algorithm>
+#include <new>
 
 #include "base/log.h"
 
@@ -109,12 +110,21 @@ Status TotalsLedger::Add(const TotalsMap& gains, Transaction& transaction) {
 void TotalsLedger::Committed() {
   if (rows_.size() + staged_rows_.size() > kMaxCachedRows) {
     rows_.clear();
-  } else {
+    staged_rows_.clear();
+  }
+  try {
     for (const auto& [key, row] : staged_rows_) rows_[key] = row;
+  } catch (const std::bad_alloc&) {
+    rows_.clear();
   }
   for (const auto& [key, gain] : staged_pending_) {
     const auto at = windows_.find({key.last, key.fleet});
-    if (at != windows_.end()) at->second.pending[key] += gain;
+    if (at == windows_.end()) continue;
+    try {
+      at->second.pending[key] += gain;
+    } catch (const std::bad_alloc&) {
+      windows_.erase(at);  // who computes it begins again
+    }
   }
   if (!staged_drops_.empty()) rows_.clear();
   staged_rows_.clear();

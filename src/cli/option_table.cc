@@ -121,6 +121,29 @@ void AddStore(std::vector<OptionSpec>& table) {
                        {"Memory for the last report of each source. A source that is not in it "
                         "costs a read when it reports next.",
                         "half of what 100,000 sources may take in all"}));
+  table.push_back(Number<size_t>(
+      kBoth, "max-report-series", 1, 1'000'000, "series",
+      ROLLCALL_FIELD(server.ingester.bounds.series),
+      {"Series in one report. One of more is answered 413, as with the next four.",
+       "several times what the largest senders send; others wait while new ones are written"}));
+  table.push_back(
+      Number<size_t>(kBoth, "max-metric-name-bytes", 1, 65'536, "bytes",
+                     ROLLCALL_FIELD(server.ingester.bounds.metric_name_bytes),
+                     {"Bytes in the name of a metric.", "several times the longest name in use"}));
+  table.push_back(
+      Number<size_t>(kBoth, "max-label-name-bytes", 1, 65'536, "bytes",
+                     ROLLCALL_FIELD(server.ingester.bounds.label_name_bytes),
+                     {"Bytes in the name of a label.", "several times the longest name in use"}));
+  table.push_back(Number<size_t>(
+      kBoth, "max-label-value-bytes", 1, 1'048'576, "bytes",
+      ROLLCALL_FIELD(server.ingester.bounds.label_value_bytes),
+      {"Bytes in the value of a label.", "versions, kinds and kernels have less than a hundred"}));
+  table.push_back(Number<size_t>(
+      kBoth, "max-month-label-sets", 1, 10'000'000, "label sets",
+      ROLLCALL_FIELD(server.ingester.bounds.month_label_sets),
+      {"Label sets of one installation in one month. A report that would bring more is refused. "
+       "Less than --max-report-series counts as that.",
+       "upgrades and restarts bring real ones some hundreds; each new peak walks them all"}));
   table.push_back(Size(kBoth, "block-cache-bytes", kMiB, 1024 * kGiB,
                        ROLLCALL_FIELD(store.block_cache_bytes),
                        {"Memory for blocks of the store that are read often.",

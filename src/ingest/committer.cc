@@ -2,21 +2,32 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <unordered_set>
 
 #include "base/log.h"
 #include "parse/report_parser.h"
 
 namespace rollcall::ingest {
+namespace {
+
+// Whether anything of the report is to be kept.
+bool IsTaken(Outcome outcome) {
+  return outcome != Outcome::kEmpty && outcome != Outcome::kTooLarge;
+}
+
+}  // namespace
 
 Committer::Committer(storage::Stores& stores, const Clock& clock, const CommitterOptions& options,
                      RecentReports& recent, ReportCounters& counters, metrics::Registry& registry)
     : stores_(stores),
       clock_(clock),
       store_(options.store),
+      bounds_(options.bounds),
       recent_(recent),
       sources_(stores.store(), stores.sources(), options.source_cache_bytes),
-      writer_(stores.labels(), stores.totals(), sources_),
+      writer_(stores.labels(), stores.totals(), sources_,
+              std::max(options.bounds.month_label_sets, options.bounds.series)),
       commits_(registry.GetCounter("rollcall_commits_total", "Batches committed")),
       failed_commits_(
           registry.GetCounter("rollcall_commits_failed_total", "Batches that could not be stored")),
@@ -55,18 +66,51 @@ void Committer::Enqueue(PreparedReport&& report) {
 }
 
 void Committer::Run() {
-  std::deque<PreparedReport> waiting;
-  while (true) {
+  while (Await()) {
+    if (!small_.empty()) {
+      CommitSome(small_);
+      continue;
+    }
+    std::deque<PreparedReport> one;
+    one.push_back(std::move(large_.front()));
+    large_.pop_front();
+    const auto of_source = large_of_.find(one.front().id_hash);
+    if (--of_source->second == 0) large_of_.erase(of_source);
+    while (!one.empty()) CommitSome(one);
+  }
+}
+
+bool Committer::Await() {
+  std::deque<PreparedReport> arrived;
+  if (small_.size() + large_.size() < kMaxQueued) {
     {
       std::unique_lock lock(mutex_);
-      work_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      std::swap(waiting, queue_);
+      work_.wait(
+          lock, [&] { return stopping_ || !queue_.empty() || !small_.empty() || !large_.empty(); });
+      std::swap(arrived, queue_);
       queue_length_.Set(0);
     }
     room_.notify_all();
-    while (!waiting.empty()) CommitSome(waiting);
   }
+  if (small_.empty() && large_.empty() && std::none_of(arrived.begin(), arrived.end(), IsLarge)) {
+    std::swap(small_, arrived);
+  }
+  for (PreparedReport& report : arrived) Place(std::move(report));
+  return !small_.empty() || !large_.empty();
+}
+
+bool Committer::IsLarge(const PreparedReport& report) {
+  const auto* const parsed = std::get_if<ParsedReport>(&report.content);
+  return parsed != nullptr && parsed->samples.size() > kManySeries;
+}
+
+void Committer::Place(PreparedReport&& report) {
+  if (!IsLarge(report) && (large_of_.empty() || !large_of_.contains(report.id_hash))) {
+    return small_.push_back(std::move(report));
+  }
+  const Hash128 id_hash = report.id_hash;
+  large_.push_back(std::move(report));
+  ++large_of_[id_hash];
 }
 
 void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
@@ -75,9 +119,20 @@ void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
   bool is_written = false;
   {
     storage::Transaction transaction(stores_.store());
-    status = WriteSome(waiting, transaction, round);
-    is_written = status.ok();
-    if (is_written) status = Commit(transaction, round.written.size());
+    try {
+      status = WriteSome(waiting, transaction, round);
+      is_written = status.ok();
+      if (is_written) status = Commit(transaction, round.written.size());
+    } catch (const std::bad_alloc&) {
+      status = Status::Unavailable("write reports: out of memory");
+      is_written = true;  // none of them is to blame
+    }
+    if (round.written.empty() && round.again.empty() && !status.ok()) {
+      // Not even a place for the first: it is answered where it is, so that there is an end.
+      counters_.Count(Outcome::kFailed);
+      waiting.front().done(status);
+      waiting.pop_front();
+    }
     cached_sources_.Set(static_cast<int64_t>(sources_.size()));
     cached_bytes_.Set(static_cast<int64_t>(sources_.bytes()));
   }
@@ -130,12 +185,14 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transa
       stores_.periods().DropDay(day, report.fleet, transaction);
       stores_.periods().DropWindows(Month::Of(day), report.fleet, transaction);
     }
-    const Result<Outcome> outcome = unparsed_ids.contains(report.id_hash)
-                                        ? Outcome::kUnparsed
-                                        : WriteOne(report, time, transaction, gains);
+    Result<std::optional<Outcome>> outcome = std::optional<Outcome>();
+    if (!unparsed_ids.contains(report.id_hash)) {
+      outcome = WriteOne(report, time, transaction, gains);
+    }
     if (!outcome.ok()) return outcome.status();
-    round.written.back().outcome = *outcome;
-    if (*outcome == Outcome::kUnparsed) {
+    if (outcome->has_value()) {
+      round.written.back().outcome = **outcome;
+    } else {
       unparsed_ids.insert(report.id_hash);
       round.again.push_back(std::move(report));
       round.written.pop_back();
@@ -147,17 +204,18 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transa
   return stores_.totals().Add(gains, transaction);
 }
 
-Result<Outcome> Committer::WriteOne(const PreparedReport& report, storage::UnixMilliseconds time,
-                                    storage::Transaction& transaction, TotalsMap& gains) {
-  Result<Outcome> outcome = Outcome::kForwardOnly;
+Result<std::optional<Outcome>> Committer::WriteOne(const PreparedReport& report,
+                                                   storage::UnixMilliseconds time,
+                                                   storage::Transaction& transaction,
+                                                   TotalsMap& gains) {
+  Result<std::optional<Outcome>> outcome = std::optional(Outcome::kForwardOnly);
   if (store_) {
     outcome =
         writer_.Write(report, std::chrono::floor<std::chrono::seconds>(time), transaction, gains);
   } else if (std::get<ParsedReport>(report.content).samples.empty()) {
-    outcome = Outcome::kEmpty;
+    outcome = std::optional(Outcome::kEmpty);
   }
-  if (!report.packed_body.empty() && outcome.ok() && *outcome != Outcome::kEmpty &&
-      *outcome != Outcome::kUnparsed) {
+  if (!report.packed_body.empty() && outcome.ok() && outcome->has_value() && IsTaken(**outcome)) {
     stores_.outbox().Append({time, report.fleet, report.id.text(), report.packed_body},
                             transaction);
   }
@@ -166,17 +224,22 @@ Result<Outcome> Committer::WriteOne(const PreparedReport& report, storage::UnixM
 
 void Committer::PutBack(std::deque<PreparedReport>& again, std::deque<PreparedReport>& waiting) {
   for (auto report = again.rbegin(); report != again.rend(); ++report) {
-    if (const auto* const body = std::get_if<UnparsedBody>(&report->content)) {
-      ParsedReport parsed;
-      if (Status status = ParseReport(body->text, stores_.labels().hash_seed(), parsed);
-          !status.ok()) {
-        counters_.refused.Add();
-        report->done(status);
+    Status status;
+    try {
+      if (const auto* const body = std::get_if<UnparsedBody>(&report->content)) {
+        ParsedReport parsed;
+        status = ParseReport(body->text, stores_.labels().hash_seed(), parsed);
+        report->content = std::move(parsed);
+      }
+      if (status.ok()) {
+        waiting.push_front(std::move(*report));
         continue;
       }
-      report->content = std::move(parsed);
+    } catch (const std::bad_alloc&) {
+      status = Status::Unavailable("parse a report: out of memory");
     }
-    waiting.push_front(std::move(*report));
+    counters_.Count(status.code() == Code::kInvalidArgument ? Outcome::kRefused : Outcome::kFailed);
+    report->done(status);
   }
 }
 
@@ -185,13 +248,21 @@ void Committer::Answer(std::vector<Written>& written, const Status& committed) {
     failed_commits_.Add();
     LogFailure(written.size(), committed);
   }
+  // To who is told, that code is a report's own fault.
+  const Status failure = committed.code() == Code::kFailedPrecondition
+                             ? Status::Unavailable(committed.message())
+                             : committed;
   for (Written& one : written) {
-    if (committed.ok()) {
-      CountStored(one);
+    if (!committed.ok()) {
+      counters_.Count(Outcome::kFailed);
+      one.report.done(failure);
+    } else if (one.outcome == Outcome::kTooLarge) {
+      counters_.CountTooLarge(ReportBound::kMonthLabelSets);
+      one.report.done(TooLarge(ReportBound::kMonthLabelSets, bounds_));
     } else {
-      counters_.failed.Add();
+      CountStored(one);
+      one.report.done(Status::Ok());
     }
-    one.report.done(committed);
   }
 }
 
@@ -216,11 +287,9 @@ void Committer::CountDropped(uint64_t reports) {
 }
 
 void Committer::CountStored(const Written& one) {
-  metrics::Counter* const by_outcome[] = {&counters_.same, &counters_.changed, &counters_.full,
-                                          &counters_.empty, &counters_.forward_only};
-  by_outcome[static_cast<size_t>(one.outcome)]->Add();
+  counters_.Count(one.outcome);
   const auto* const parsed = std::get_if<ParsedReport>(&one.report.content);
-  if (one.outcome != Outcome::kEmpty && (parsed == nullptr || !parsed->has_multiline_value)) {
+  if (IsTaken(one.outcome) && (parsed == nullptr || !parsed->has_multiline_value)) {
     recent_.Remember(one.report.id_hash, one.report.fingerprint);
   }
 }

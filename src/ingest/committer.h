@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -24,6 +25,7 @@ namespace rollcall::ingest {
 struct CommitterOptions {
   size_t source_cache_bytes = 0;
   bool store = true;  // false: of a report nothing is written but its row in the outbox
+  ReportBounds bounds;
 };
 
 class Committer {
@@ -49,7 +51,10 @@ class Committer {
  private:
   // A commit's reports are of one day: within it a source's rows are known from memory alone.
   static constexpr size_t kMaxReportsPerCommit = 2'048;
-  static constexpr size_t kMaxBytesPerCommit = 32 * 1024 * 1024;
+  // What is new in them takes 30 ms at most to write, for which the next wait.
+  static constexpr size_t kMaxBytesPerCommit = 2 * 1024 * 1024;
+  // A report of more is large: it is written alone, and after all that are not.
+  static constexpr size_t kManySeries = 500;
   static constexpr std::chrono::seconds kFailureLogInterval{10};
 
   struct Written {
@@ -58,6 +63,11 @@ class Committer {
   };
 
   void Run();
+  // Takes over what was enqueued, and waits for it where nothing is left to do. False: the end.
+  bool Await();
+  static bool IsLarge(const PreparedReport& report);
+  // Into small_, or where it is large, or comes after one of its source, into large_.
+  void Place(PreparedReport&& report);
   void CommitSome(std::deque<PreparedReport>& waiting);
   // What one transaction takes of those that wait.
   struct Round {
@@ -69,8 +79,10 @@ class Committer {
   // Moves reports from `waiting` into the transaction. A failure is that of the last one written.
   Status WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
                    Round& round);
-  Result<Outcome> WriteOne(const PreparedReport& report, storage::UnixMilliseconds time,
-                           storage::Transaction& transaction, TotalsMap& gains);
+  // As ReportWriter::Write.
+  Result<std::optional<Outcome>> WriteOne(const PreparedReport& report,
+                                          storage::UnixMilliseconds time,
+                                          storage::Transaction& transaction, TotalsMap& gains);
   Status Commit(storage::Transaction& transaction, size_t reports);
   // To the front of those that wait, parsed. One that does not parse is answered.
   void PutBack(std::deque<PreparedReport>& again, std::deque<PreparedReport>& waiting);
@@ -82,11 +94,16 @@ class Committer {
   storage::Stores& stores_;
   const Clock& clock_;
   const bool store_;
+  const ReportBounds bounds_;
   RecentReports& recent_;
   SourceTable sources_;
   ReportWriter writer_;
 
-  size_t unlogged_failures_ = 0;  // of reports; for its own thread, like the next
+  // For its own thread, like the next ones.
+  std::deque<PreparedReport> small_;
+  std::deque<PreparedReport> large_;
+  std::unordered_map<Hash128, size_t, Hash128Hasher> large_of_;  // how many of a source are in it
+  size_t unlogged_failures_ = 0;                                 // of reports
   std::chrono::steady_clock::time_point next_failure_log_{};
   uint64_t unlogged_drops_ = 0;
   std::chrono::steady_clock::time_point next_drop_log_{};

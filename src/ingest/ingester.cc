@@ -1,5 +1,6 @@
 #include "ingest/ingester.h"
 
+#include <new>
 #include <random>
 
 #include "parse/fingerprint.h"
@@ -7,16 +8,26 @@
 #include "parse/report_parser.h"
 
 namespace rollcall::ingest {
+namespace {
+
+// A larger body is parsed in any case: where it repeats nothing after all, the committer would have
+// to do it, and everybody would wait.
+constexpr size_t kMostBytesToBelieve = 64 * 1024;
+
+}  // namespace
 
 Ingester::Ingester(storage::Stores& stores, const Clock& clock, const IngesterOptions& options,
                    metrics::Registry& registry)
     : stores_(stores),
       store_(options.store),
       forward_(options.forward),
+      bounds_(options.bounds),
       seed_(uint64_t{std::random_device()()} << 32 | std::random_device()()),
       counters_(registry),
       committer_(stores, clock,
-                 {.source_cache_bytes = options.source_cache_bytes, .store = options.store},
+                 {.source_cache_bytes = options.source_cache_bytes,
+                  .store = options.store,
+                  .bounds = options.bounds},
                  recent_, counters_, registry) {}
 
 void Ingester::Ingest(FleetRef fleet, SourceId id, std::string body,
@@ -25,25 +36,41 @@ void Ingester::Ingest(FleetRef fleet, SourceId id, std::string body,
                         .id = std::move(id),
                         .id_hash = {},
                         .time = time,
-                        .fingerprint = FingerprintLines(body, seed_),
+                        .fingerprint = {},
                         .content = {},
                         .packed_body = {},
                         .done = std::move(done)};
-  report.id_hash = IdHashOf(fleet, report.id);
+  Status prepared;
+  try {
+    prepared = Prepare(std::move(body), report);
+  } catch (const std::bad_alloc&) {
+    counters_.Count(Outcome::kFailed);
+    prepared = Status::Unavailable("prepare a report: out of memory");
+  }
+  if (!prepared.ok()) return report.done(prepared);
+  committer_.Enqueue(std::move(report));
+}
+
+Status Ingester::Prepare(std::string body, PreparedReport& report) {
+  report.fingerprint = FingerprintLines(body, seed_);
+  report.id_hash = IdHashOf(report.fleet, report.id);
   // That a body is like an earlier one is believed only where the store can tell.
-  const bool repeats = store_ && recent_.Has(report.id_hash, report.fingerprint);
+  const bool repeats = store_ && body.size() <= kMostBytesToBelieve &&
+                       recent_.Has(report.id_hash, report.fingerprint);
   if (!repeats) {
-    if (Status status =
-            ParseReport(body, stores_.labels().hash_seed(), report.content.emplace<ParsedReport>());
-        !status.ok()) {
-      counters_.refused.Add();
-      report.done(status);
-      return;
+    ReportBound exceeded{};
+    Status status = ParseReport(body, stores_.labels().hash_seed(), bounds_,
+                                report.content.emplace<ParsedReport>(), exceeded);
+    if (status.code() == Code::kFailedPrecondition) {
+      counters_.CountTooLarge(exceeded);
+    } else if (!status.ok()) {
+      counters_.Count(Outcome::kRefused);
     }
+    ROLLCALL_RETURN_IF_ERROR(status);
   }
   if (forward_) report.packed_body = PackBody(body);
   if (repeats) report.content = UnparsedBody{std::move(body)};
-  committer_.Enqueue(std::move(report));
+  return Status::Ok();
 }
 
 }  // namespace rollcall::ingest

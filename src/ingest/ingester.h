@@ -12,6 +12,7 @@
 #include "ingest/recent_reports.h"
 #include "ingest/report_counters.h"
 #include "metrics/registry.h"
+#include "parse/report_bounds.h"
 #include "storage/stores.h"
 
 namespace rollcall::ingest {
@@ -22,6 +23,7 @@ struct IngesterOptions {
   size_t source_cache_bytes = 256 * 1024 * 1024;
   bool store = true;     // reports are stored, and counted
   bool forward = false;  // reports go to the outbox
+  ReportBounds bounds;
 };
 
 class Ingester {
@@ -46,9 +48,13 @@ class Ingester {
     return HashBytes(id.text(), seed_ + fleet.value);
   }
 
+  // Parses and packs, or leaves it at what can be told without. Not Ok: it is answered with that.
+  Status Prepare(std::string body, PreparedReport& report);
+
   storage::Stores& stores_;
   const bool store_;
   const bool forward_;
+  const ReportBounds bounds_;
   const uint64_t seed_;  // of this process: fingerprints and id hashes are not kept on disk
   ReportCounters counters_;
   RecentReports recent_;

@@ -16,7 +16,8 @@
 namespace rollcall::ingest {
 
 // Told once what became of a report: Ok, and it is durable; InvalidArgument, and the body does not
-// parse; anything else, and nothing of it is stored. Called on the committer's thread: quick.
+// parse; FailedPrecondition, and it exceeds one of the ReportBounds; anything else, and nothing of
+// it is stored, for no fault of its own. Called on the committer's thread: quick.
 using Done = std::function<void(const Status&)>;
 
 // A body that is likely to repeat the source's last report, and was not parsed for that reason.

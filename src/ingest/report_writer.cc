@@ -1,6 +1,7 @@
 #include "ingest/report_writer.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "storage/keys.h"
 #include "storage/peaks_change.h"
@@ -16,16 +17,25 @@ using storage::Table;
 // no more than twice the row. Most rows of real fleets are smaller, and a scan finds them whole.
 constexpr size_t kMaxPeaksWrittenWhole = 256;
 
+// Of a series in an encoded row, its difference and its peak.
+constexpr size_t kLeastBytesOfSeries = 2;
+
+// Series are sorted by it: by metric, then label set.
+uint64_t PlaceOf(const SeriesValue& s) {
+  return uint64_t{s.metric.value} << 32 | s.label_set.value;
+}
+
 int64_t SecondsBetween(UnixSeconds from, UnixSeconds to) { return (to - from).count(); }
 
 unsigned DayOfMonth(Day day) { return day.number - Month::Of(day).FirstDay().number + 1; }
 
 }  // namespace
 
-Result<Outcome> ReportWriter::Write(const PreparedReport& report, UnixSeconds time,
-                                    storage::Transaction& transaction, TotalsMap& gains) {
+Result<std::optional<Outcome>> ReportWriter::Write(const PreparedReport& report, UnixSeconds time,
+                                                   storage::Transaction& transaction,
+                                                   TotalsMap& gains) {
   const auto* const parsed = std::get_if<ParsedReport>(&report.content);
-  if (parsed != nullptr && parsed->samples.empty()) return Outcome::kEmpty;
+  if (parsed != nullptr && parsed->samples.empty()) return std::optional(Outcome::kEmpty);
   if (std::max(work_.series.capacity(), work_.peaks.series.capacity()) > kMaxKeptSeries) work_ = {};
   const Result<SourceState*> found =
       sources_.Get(report.fleet, report.id, report.id_hash, time, transaction);
@@ -33,10 +43,15 @@ Result<Outcome> ReportWriter::Write(const PreparedReport& report, UnixSeconds ti
   SourceState& source = **found;
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadChunk(source, Day::Of(time)));
   if (StreamState* same = FindSame(source, report.fingerprint)) {
-    return WriteSame(source, *same, time, transaction, gains);
+    const Result<Outcome> outcome = WriteSame(source, *same, time, transaction, gains);
+    if (!outcome.ok()) return outcome.status();
+    return std::optional(*outcome);
   }
-  if (parsed == nullptr) return Outcome::kUnparsed;
-  return WriteSeries(source, *parsed, report.fingerprint, time, transaction, gains);
+  if (parsed == nullptr) return std::optional<Outcome>();
+  const Result<Outcome> outcome =
+      WriteSeries(source, *parsed, report.fingerprint, time, transaction, gains);
+  if (!outcome.ok()) return outcome.status();
+  return std::optional(*outcome);
 }
 
 StreamState* ReportWriter::FindSame(SourceState& source, const Hash128& fingerprint) const {
@@ -66,19 +81,48 @@ StreamState& ReportWriter::FindSlot(SourceState& source, uint64_t metrics_hash) 
   return oldest;
 }
 
-Status ReportWriter::Intern(const ParsedReport& parsed, storage::Transaction& transaction) {
+Status ReportWriter::FindSeries(const ParsedReport& parsed,
+                                const storage::Transaction& transaction) {
   work_.series.clear();
-  for (const ParsedReport::Sample& sample : parsed.samples) {
-    const auto refs = labels_.Intern(parsed.LabelSet(sample), sample.hash, transaction);
+  work_.unknown.clear();
+  for (size_t i = 0; i < parsed.samples.size(); ++i) {
+    const auto refs = labels_.Find(parsed.samples[i].hash, transaction);
+    if (!refs.ok()) return refs.status();
+    if (refs->label_set.value == 0) {
+      work_.unknown.push_back(i);
+    } else {
+      work_.series.push_back({refs->label_set, refs->metric, parsed.samples[i].value});
+    }
+  }
+  return Status::Ok();
+}
+
+Status ReportWriter::AddUnknown(const ParsedReport& parsed, storage::Transaction& transaction) {
+  for (const size_t i : work_.unknown) {
+    const ParsedReport::Sample& sample = parsed.samples[i];
+    const auto refs = labels_.Add(parsed.LabelSet(sample), sample.hash, transaction);
     if (!refs.ok()) return refs.status();
     work_.series.push_back({refs->label_set, refs->metric, sample.value});
   }
-  const auto place = [](const SeriesValue& s) {
-    return uint64_t{s.metric.value} << 32 | s.label_set.value;
-  };
   std::sort(work_.series.begin(), work_.series.end(),
-            [&](const SeriesValue& a, const SeriesValue& b) { return place(a) < place(b); });
+            [](const SeriesValue& a, const SeriesValue& b) { return PlaceOf(a) < PlaceOf(b); });
   return Status::Ok();
+}
+
+// Before the unknown ones are added: of a report that is refused none stays.
+Result<bool> ReportWriter::HasRoomFor(SourceState& source, Month month) {
+  ROLLCALL_RETURN_IF_ERROR(sources_.LoadPeaks(source, month));
+  const size_t of_report = work_.series.size() + work_.unknown.size();
+  if (source.peaks.size() / kLeastBytesOfSeries + of_report <= max_month_label_sets_) return true;
+  ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.peaks, work_.peaks));
+  std::unordered_set<uint32_t> known;
+  for (const SeriesPeak& series : work_.peaks.series) known.insert(series.label_set.value);
+  size_t label_sets = known.size() + work_.unknown.size();
+  for (const SeriesValue& series : work_.series) {
+    label_sets += known.contains(series.label_set.value) ? 0 : 1;
+  }
+  // What it has already may be more, where an import brought it.
+  return label_sets <= std::max(max_month_label_sets_, known.size());
 }
 
 Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream, UnixSeconds time,
@@ -104,8 +148,12 @@ Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream
 Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const ParsedReport& parsed,
                                           const Hash128& fingerprint, UnixSeconds time,
                                           storage::Transaction& transaction, TotalsMap& gains) {
-  ROLLCALL_RETURN_IF_ERROR(Intern(parsed, transaction));
   const Day day = Day::Of(time);
+  ROLLCALL_RETURN_IF_ERROR(FindSeries(parsed, transaction));
+  const Result<bool> has_room = HasRoomFor(source, Month::Of(day));
+  if (!has_room.ok()) return has_room.status();
+  if (!*has_room) return Outcome::kTooLarge;
+  ROLLCALL_RETURN_IF_ERROR(AddUnknown(parsed, transaction));
   const uint64_t metrics_hash = HashOfMetrics(work_.series);
   StreamState& stream = FindSlot(source, metrics_hash);
   const auto slot = static_cast<unsigned>(&stream - source.streams.data());

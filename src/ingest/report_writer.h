@@ -4,10 +4,12 @@
 // Owned and used by the committer.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ingest/prepared_report.h"
+#include "ingest/report_counters.h"
 #include "ingest/source_table.h"
 #include "model/totals.h"
 #include "storage/label_dictionary.h"
@@ -16,30 +18,28 @@
 
 namespace rollcall::ingest {
 
-// What became of a report that was written.
-enum class Outcome {
-  kSame,         // its lines were those of the stream's last report
-  kChanged,      // stored as a difference
-  kFull,         // stored whole: the stream's first of the day
-  kEmpty,        // no series: nothing stored
-  kForwardOnly,  // put into the outbox alone
-  kUnparsed,     // the body repeats no report after all: parsed, it can be written
-};
-
 class ReportWriter {
  public:
   ReportWriter(storage::LabelDictionary& labels, storage::TotalsLedger& ledger,
-               SourceTable& sources)
-      : labels_(labels), ledger_(ledger), sources_(sources) {}
+               SourceTable& sources, size_t max_month_label_sets)
+      : labels_(labels),
+        ledger_(ledger),
+        sources_(sources),
+        max_month_label_sets_(max_month_label_sets) {}
 
-  // On a failure the transaction must be abandoned.
-  Result<Outcome> Write(const PreparedReport& report, UnixSeconds time,
-                        storage::Transaction& transaction, TotalsMap& gains);
+  // nullopt: the body repeats no report after all; parsed, it can be written. kTooLarge: its source
+  // would have too many label sets in the month; nothing of it is written. On a failure the
+  // transaction must be abandoned.
+  Result<std::optional<Outcome>> Write(const PreparedReport& report, UnixSeconds time,
+                                       storage::Transaction& transaction, TotalsMap& gains);
 
  private:
   StreamState* FindSame(SourceState& source, const Hash128& fingerprint) const;
   StreamState& FindSlot(SourceState& source, uint64_t metrics_hash);
-  Status Intern(const ParsedReport& parsed, storage::Transaction& transaction);
+  // Puts the series that are known into work_.series, and the others' places into work_.unknown.
+  Status FindSeries(const ParsedReport& parsed, const storage::Transaction& transaction);
+  Status AddUnknown(const ParsedReport& parsed, storage::Transaction& transaction);
+  Result<bool> HasRoomFor(SourceState& source, Month month);
   Result<Outcome> WriteSame(SourceState& source, StreamState& stream, UnixSeconds time,
                             storage::Transaction& transaction, TotalsMap& gains);
   Result<Outcome> WriteSeries(SourceState& source, const ParsedReport& parsed,
@@ -57,10 +57,12 @@ class ReportWriter {
   storage::LabelDictionary& labels_;
   storage::TotalsLedger& ledger_;
   SourceTable& sources_;
+  const size_t max_month_label_sets_;
 
   // On the report at hand. Kept from report to report for its memory alone.
   struct Work {
     std::vector<SeriesValue> series;  // of the report, sorted by metric, then label set
+    std::vector<size_t> unknown;      // samples whose label sets are new to the store
     std::vector<SeriesValue> other;   // of a report before
     std::string encoded;              // series
     std::string full;                 // a full entry

@@ -1,6 +1,8 @@
 #include "parse/report_parser.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,9 +70,31 @@ void RaiseTo(double value, double& peak) {
   if (value > peak || (value == peak && !std::signbit(value))) peak = value;
 }
 
-void AddSample(TextParser& parser, uint64_t hash_seed, SeriesIndex& series, ParsedReport& out) {
-  if (std::isnan(parser.value())) return;
+bool AnyLabelExceeds(const std::vector<Label>& labels, const ReportBounds& bounds,
+                     ReportBound& exceeded) {
+  for (const Label& label : labels) {
+    if (label.name.size() > bounds.label_name_bytes) {
+      exceeded = ReportBound::kLabelNameBytes;
+      return true;
+    }
+    if (label.value.size() > bounds.label_value_bytes) {
+      exceeded = ReportBound::kLabelValueBytes;
+      return true;
+    }
+  }
+  return false;
+}
+
+// False: the sample exceeds a bound, or the report with it; nothing is added.
+bool AddSample(TextParser& parser, uint64_t hash_seed, const ReportBounds& bounds,
+               SeriesIndex& series, ParsedReport& out, ReportBound& exceeded) {
+  if (std::isnan(parser.value())) return true;
+  if (parser.metric().size() > bounds.metric_name_bytes) {
+    exceeded = ReportBound::kMetricNameBytes;
+    return false;
+  }
   std::vector<Label>& labels = parser.labels();
+  if (AnyLabelExceeds(labels, bounds, exceeded)) return false;
   std::erase_if(labels, [](const Label& label) { return label.name == "cluster_id"; });
   NormalizeLabels(labels);
   const size_t offset = out.arena.size();
@@ -78,18 +102,24 @@ void AddSample(TextParser& parser, uint64_t hash_seed, SeriesIndex& series, Pars
   const size_t size = out.arena.size() - offset;
   const Hash128 hash = HashBytes(std::string_view(out.arena).substr(offset), hash_seed);
   const size_t position = series.FindOrAdd(hash);
-  if (position == out.samples.size()) {
-    out.samples.push_back(
-        {static_cast<uint32_t>(offset), static_cast<uint32_t>(size), parser.value(), hash});
-    return;
+  if (position < out.samples.size()) {
+    out.arena.resize(offset);
+    RaiseTo(parser.value(), out.samples[position].value);
+    return true;
   }
-  out.arena.resize(offset);
-  RaiseTo(parser.value(), out.samples[position].value);
+  if (position >= bounds.series) {
+    exceeded = ReportBound::kSeries;
+    return false;
+  }
+  out.samples.push_back(
+      {static_cast<uint32_t>(offset), static_cast<uint32_t>(size), parser.value(), hash});
+  return true;
 }
 
 }  // namespace
 
-Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out) {
+Status ParseReport(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
+                   ParsedReport& out, ReportBound& exceeded) {
   out.Clear();
   if (body.size() > kMaxReportBytes) {
     return Status::InvalidArgument("parse report: the body has " + std::to_string(body.size()) +
@@ -98,14 +128,15 @@ Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out)
   }
   // What an ordinary body needs.
   out.arena.reserve(body.size());
-  out.samples.reserve(body.size() / kUsualLineBytes);
+  out.samples.reserve(std::min(body.size() / kUsualLineBytes, bounds.series));
   TextParser parser(body);
   SeriesIndex series(out);
   for (;;) {
     switch (parser.Next()) {
       case TextParser::Event::kSample:
-        AddSample(parser, hash_seed, series, out);
-        break;
+        if (AddSample(parser, hash_seed, bounds, series, out, exceeded)) break;
+        out.Clear();
+        return TooLarge(exceeded, bounds).WithContext("line " + std::to_string(parser.line()));
       case TextParser::Event::kError:
         out.Clear();
         return Status::InvalidArgument("line " + std::to_string(parser.line()) + ": " +
@@ -115,6 +146,12 @@ Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out)
         return Status::Ok();
     }
   }
+}
+
+Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out) {
+  constexpr ReportBounds kNone{SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+  ReportBound exceeded{};
+  return ParseReport(body, hash_seed, kNone, out, exceeded);
 }
 
 }  // namespace rollcall

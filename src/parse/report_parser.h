@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "model/report.h"
+#include "parse/report_bounds.h"
 
 namespace rollcall {
 
@@ -22,9 +23,14 @@ inline constexpr size_t kMaxReportBytes = size_t{1} << 30;
 // InvalidArgument: the body is larger than kMaxReportBytes, or a line is bad; then the message is
 // `line N: reason`. On failure `out` is left cleared, otherwise what it held before is replaced.
 //
+// FailedPrecondition: the report exceeds one of `bounds`, which `exceeded` names; nothing was kept
+// for what is beyond it. Without bounds a report may be as large as its body.
+//
 // `hash_seed`: of the samples' hashes. Series whose hashes are equal are one series here as they
 // are in the label dictionary, so it must be known to nobody outside: two that meet could be
 // prepared.
+Status ParseReport(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
+                   ParsedReport& out, ReportBound& exceeded);
 Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out);
 
 }  // namespace rollcall

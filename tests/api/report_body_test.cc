@@ -119,7 +119,7 @@ TEST_F(ReportBodyTest, ALineThatDoesNotParseIsNamedInWhatGzipHeld) {
 TEST_F(ReportBodyTest, HostileBodiesGetAnAnswer) {
   EXPECT_EQ(Report("a", std::string(3 * 1024 * 1024, '\n')), "200");
   EXPECT_THAT(Report("a", std::string(kMaxBytes, 'a')), StartsWith("400 "));
-  EXPECT_EQ(Report("a", std::string(kMaxBytes - 2, 'a') + " 1"), "200");
+  EXPECT_THAT(Report("a", std::string(kMaxBytes - 2, 'a') + " 1"), StartsWith("413 "));
   std::string series;
   for (int i = 0; series.size() < kMaxBytes - 20; ++i) {
     series += "a{b=\"" + std::to_string(i % 1000) + "\"}1\n";
@@ -143,12 +143,24 @@ TEST_F(ReportBodyTest, VeryManySeriesAreOneReport) {
 #else
   constexpr int kSeries = 200'000;
 #endif
+  options_.ingester.bounds.series = kSeries + 1;
+  Restart();
   std::string body = "cozy_cluster_info 1\n";
   for (int i = 0; i < kSeries; ++i) body += "a" + std::to_string(i) + " 1\n";
   ASSERT_LE(body.size(), kMaxBytes);
   ASSERT_EQ(Report("a", body), "200");
   EXPECT_TRUE(Counted());
   EXPECT_THAT(private_->Get("/metrics").body, HasSubstr("rollcall_sources 1\n"));
+}
+
+TEST_F(ReportBodyTest, AReportOverABoundIs413ThatNamesTheBoundAndItsNumber) {
+  std::string body;
+  for (int i = 0; i <= 2'000; ++i) body += "a" + std::to_string(i) + " 1\n";
+  EXPECT_EQ(Report("a", body),
+            "413 The report is too large: line 2001: more than 2000 series (--max-report-series)");
+  EXPECT_THAT(private_->Get("/metrics").body,
+              HasSubstr("rollcall_reports_too_large_total{bound=\"series\"} 1\n"));
+  EXPECT_FALSE(Counted());
 }
 
 }  // namespace

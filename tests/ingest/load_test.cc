@@ -160,6 +160,7 @@ TEST(IngestLoad, AReportOfAMillionSeriesIsStored) {
   constexpr int kSeries = 1'000'000;
 #endif
   Harness rollcall;
+  rollcall.SetBounds({.series = kSeries});
   rollcall.SetTime("2026-03-07 12:00:00");
   std::string body;
   for (int i = 0; i < kSeries; ++i) body += "a{b=\"" + std::to_string(i) + "\"}1\n";

@@ -176,7 +176,9 @@ TEST_F(ReportOutcome, AStreamInTheSlotOfAnotherIsComparedAnew) {
 
 TEST_F(ReportOutcome, AHugeReportBetweenSmallOnesIsStoredAsTheyAre) {
   std::string huge;
-  for (int i = 0; i < 20'000; ++i) huge += "m{n=\"" + std::to_string(i) + "\"} 1\n";
+  constexpr int kSeries = 20'000;
+  for (int i = 0; i < kSeries; ++i) huge += "m{n=\"" + std::to_string(i) + "\"} 1\n";
+  rollcall_.SetBounds({.series = kSeries, .month_label_sets = 2 * kSeries});
   for (const std::string& body : {std::string("a 1\n"), huge, std::string("a 2\n"), huge}) {
     Report("c1", body);
   }

@@ -55,8 +55,10 @@ TEST_F(WriteCost, OneNewLabelSetInEachReportIsWrittenWithoutTheOthers) {
 }
 
 TEST_F(WriteCost, OnePeakRaisedInASourceOfManySeriesIsWrittenWithoutTheOthers) {
+  constexpr int kSeries = 4'000;
+  rollcall_.SetBounds({.series = kSeries});
   std::string wide;
-  for (int i = 0; i < 4'000; ++i) wide += "w{l=\"v" + std::to_string(i) + "\"} 1\n";
+  for (int i = 0; i < kSeries; ++i) wide += "w{l=\"v" + std::to_string(i) + "\"} 1\n";
   rollcall_.SetTime("2026-03-07 11:00:00");
   ASSERT_TRUE(rollcall_.Report("c1", wide).ok());
   const double cost = Of([](int i) { return "raised_again " + std::to_string(i) + "\n"; });

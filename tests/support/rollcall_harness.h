@@ -85,6 +85,12 @@ class Harness {
     Restart();
   }
 
+  // From now on reports have these bounds. Restarts.
+  void SetBounds(const ReportBounds& bounds) {
+    bounds_ = bounds;
+    Restart();
+  }
+
   void Restart() {
     Close();
     Open();
@@ -186,7 +192,7 @@ class Harness {
     ASSERT_TRUE(stores.ok()) << stores.status().message();
     stores_ = std::move(stores).value();
     ingester_ = std::make_unique<ingest::Ingester>(
-        *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_, store_, forward_},
+        *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_, store_, forward_, bounds_},
         *registry_);
     windows_ = std::make_unique<counts::WindowCounts>(*stores_, *registry_);
     overviews_ = std::make_unique<counts::OverviewReader>(*stores_, *windows_, clock_,
@@ -197,6 +203,7 @@ class Harness {
   const size_t source_cache_bytes_;
   bool store_ = true;
   bool forward_ = false;
+  ReportBounds bounds_;
   TempDir dir_;
   ManualClock clock_{At("2026-03-01")};
   std::vector<std::string> app_names_;
