@@ -183,7 +183,7 @@ void Committer::PutBack(std::deque<PreparedReport>& again, std::deque<PreparedRe
 void Committer::Answer(std::vector<Written>& written, const Status& committed) {
   if (!committed.ok()) {
     failed_commits_.Add();
-    LogFailure(written.size(), committed);
+    if (committed.code() != Code::kUnavailable) LogFailure(written.size(), committed);
   }
   for (Written& one : written) {
     if (committed.ok()) {
@@ -195,7 +195,7 @@ void Committer::Answer(std::vector<Written>& written, const Status& committed) {
   }
 }
 
-// A full disk fails every commit, and the log may be on it.
+// What the disk does, the store says.
 void Committer::LogFailure(size_t reports, const Status& status) {
   unlogged_failures_ += reports;
   const auto now = std::chrono::steady_clock::now();
