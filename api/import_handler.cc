@@ -72,7 +72,9 @@ void Import(storage::Stores& stores, ingest::Ingester& ingester, ingest::ImportO
     return Answer(400, ImportJson(tally), response);
   }
   if (!status.ok()) {
-    return Answer(503, ErrorJson("the import cannot be stored now; send it again"), response);
+    return Answer(503,
+                  ErrorJson("the import cannot be stored now; send it again: " + status.message()),
+                  response);
   }
   Answer(200, ImportJson(tally), response);
 }

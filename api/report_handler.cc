@@ -20,9 +20,8 @@ http::HttpResponse ResponseTo(const Status& status) {
     case Code::kFailedPrecondition:
       return http::HttpResponse::Text(413, "The report is too large: " + status.message());
     default: {
-      // What the disk said is for the operator's log.
       http::HttpResponse response =
-          http::HttpResponse::Text(503, "The report cannot be stored now");
+          http::HttpResponse::Text(503, "The report cannot be stored now: " + status.message());
       response.headers.push_back({"Retry-After", "60"});
       return response;
     }

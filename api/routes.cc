@@ -59,15 +59,22 @@ void AddNumbers(const Services& services, http::RouteTable& table) {
   add(kGet | kHead, "/chart/*", Lane::kQuery, "chart", ChartHandler(data));
 }
 
+const std::string kNotWritable = "the store cannot be written: ";
+
 void AddHealth(const Services& services, http::RouteTable& table) {
+  const storage::Store& store = services.stores.store();
   table.Add({kAtBoth, kGet | kHead, "/healthz", Lane::kQuery, IgnoredBody{}, false, "healthz",
-             Answering([](const ApiRequest&, HttpResponse& response) {
-               response = HttpResponse::Text(200, "ok");
+             Answering([&store](const ApiRequest&, HttpResponse& response) {
+               const std::optional<std::string> failure = store.GivenUp();
+               response = failure ? HttpResponse::Text(503, kNotWritable + *failure)
+                                  : HttpResponse::Text(200, "ok");
              })});
   table.Add({kAtBoth, kGet | kHead, "/readyz", Lane::kQuery, IgnoredBody{}, false, "readyz",
-             Answering([is_ready = services.is_ready](const ApiRequest&, HttpResponse& response) {
-               response = is_ready() ? HttpResponse::Text(200, "ready")
-                                     : HttpResponse::Text(503, "the store cannot be written");
+             Answering([&store](const ApiRequest&, HttpResponse& response) {
+               const Status writable = store.Writable();
+               response = writable.ok()
+                              ? HttpResponse::Text(200, "ready")
+                              : HttpResponse::Text(503, kNotWritable + writable.message());
              })});
   table.Add(
       {kAtPrivate, kGet | kHead, "/metrics", Lane::kQuery, IgnoredBody{}, false, "metrics",

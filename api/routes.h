@@ -37,7 +37,6 @@ struct Services {
   counts::ComparisonReader& comparisons;
   counts::PeriodTallies& tallies;
   metrics::Registry& registry;
-  std::function<bool()> is_ready;
   size_t max_report_bytes;
   storage::Stores& stores;
   bool stores_reports;  // false: they are forwarded only

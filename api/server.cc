@@ -45,11 +45,10 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       comparisons_(*stores_, stored_overviews_, tallies_),
       routes_(registry),
       jobs_(registry, clock) {
-  AddRoutes(
-      {*ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_, comparisons_,
-       tallies_, registry, [this] { return stores_->store().writable(); }, options.max_report_bytes,
-       *stores_, !options.no_store, clock, stop_imports_.get_token()},
-      routes_);
+  AddRoutes({*ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
+             comparisons_, tallies_, registry, options.max_report_bytes, *stores_,
+             !options.no_store, clock, stop_imports_.get_token()},
+            routes_);
 }
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,

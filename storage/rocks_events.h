@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 #include <rocksdb/listener.h>
 
@@ -15,16 +16,24 @@ namespace rollcall::storage {
 // it in the operator's words. Drops the rest. Thread-safe.
 std::shared_ptr<rocksdb::Logger> NewRocksLog();
 
-// Notes that a write, a flush or a compaction failed, and keeps RocksDB from recovering by itself:
-// it would look every 5 s whether 32 MiB and more are free, refuse to be told meanwhile, and keep a
+// The errors of flushes, compactions and manifests. Keeps RocksDB from recovering by itself: it
+// would look every 5 s whether 32 MiB and more are free, refuse to be told meanwhile, and keep a
 // store on a small disk out of service. Thread-safe.
 class BackgroundErrors final : public rocksdb::EventListener {
  public:
+  // Whether there was one since the last Take.
   bool any() const { return any_.load(std::memory_order_relaxed); }
-  void Clear() { any_.store(false, std::memory_order_relaxed); }
+  // The latest; from here on there is none.
+  rocksdb::Status Take();
+  void Note(const rocksdb::Status& error);
 
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override {
-    any_.store(true, std::memory_order_relaxed);
+  // A compaction that failed and leaves nothing behind is begun anew by RocksDB.
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    if (reason == rocksdb::BackgroundErrorReason::kCompaction &&
+        error->severity() == rocksdb::Status::Severity::kNoError) {
+      return;
+    }
+    Note(*error);
   }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
@@ -33,6 +42,8 @@ class BackgroundErrors final : public rocksdb::EventListener {
 
  private:
   std::atomic<bool> any_{false};
+  std::mutex mutex_;  // guards latest_
+  rocksdb::Status latest_;
 };
 
 }  // namespace rollcall::storage

@@ -3,10 +3,13 @@
 #include <chrono>
 #include <filesystem>
 #include <random>
+#include <thread>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -15,21 +18,34 @@
 #include "base/log.h"
 #include "storage/append_operator.h"
 #include "storage/coding.h"
+#include "storage/free_space.h"
 #include "storage/peaks_operator.h"
 #include "storage/rocks_events.h"
+#include "storage/rocks_files.h"
+#include "storage/rocks_status.h"
 #include "storage/transaction.h"
+#include "storage/upkeep.h"
 
 namespace rollcall::storage {
 namespace {
 
 constexpr std::string_view kFormatVersionName = "format_version";
 constexpr std::string_view kHashSeedName = "hash_seed";
-// Says nothing: a write of it shows that the store can be written.
+// What earlier versions wrote to see whether they could.
 constexpr std::string_view kProbeName = "probe";
-constexpr std::string_view kProbeValue("\0", 1);
 
-// While the disk is full each try to recover writes to it until it is full again.
-constexpr std::chrono::seconds kRecoveryInterval{1};
+// RocksDB holds writes back while it cannot write out as fast as they come.
+constexpr std::chrono::milliseconds kStallInterval{1};
+constexpr std::chrono::seconds kMaxStall{10};
+
+// What closing writes beside the tables in memory.
+constexpr uint64_t kClosingBytes = 4 * 1024 * 1024;
+
+// Longer than the interval at which what waits looks again.
+constexpr std::chrono::milliseconds kFloorPatience{300};
+
+// What is not synced is kept in memory beside the log.
+constexpr size_t kMaxUnsyncedBytes = 8 * 1024 * 1024;
 
 // 8 shards, so that one is not too small for the blocks it is to hold; few threads read at a time.
 constexpr int kCacheShardBits = 3;
@@ -39,13 +55,6 @@ constexpr uint64_t kMaxLogBytes = 64 * 1024 * 1024;
 
 rocksdb::Slice ToSlice(std::string_view v) { return {v.data(), v.size()}; }
 
-Status FromRocks(const std::string& step, const rocksdb::Status& s) {
-  const std::string message = step + ": " + s.ToString();
-  if (s.IsCorruption() || s.IsNotFound()) return Status::DataLoss(message);
-  if (s.IsInvalidArgument() || s.IsNotSupported()) return Status::FailedPrecondition(message);
-  return Status::Unavailable(message);
-}
-
 rocksdb::Options DatabaseOptions(const StoreOptions& options,
                                  const std::shared_ptr<BackgroundErrors>& errors) {
   rocksdb::Options db;
@@ -54,9 +63,11 @@ rocksdb::Options DatabaseOptions(const StoreOptions& options,
   db.max_total_wal_size = kMaxLogBytes;
   db.db_write_buffer_size = options.write_buffer_bytes;
   db.max_background_jobs = 2;
-  db.max_open_files = 512;
+  db.max_open_files = options.max_open_files;
   db.info_log = NewRocksLog();
   db.listeners = {errors};
+  // Upkeep recovers, and nobody else.
+  db.max_bgerror_resume_count = 0;
   return db;
 }
 
@@ -97,31 +108,24 @@ rocksdb::ColumnFamilyOptions TableOptions(const TableRow& table, const StoreOpti
   return cf;
 }
 
-Status OpenFailure(const std::string& directory, const rocksdb::Status& s) {
-  const std::string step = "open store " + directory;
-  const std::string text = s.ToString();
-  // RocksDB has no code for it: a lock that another process holds, or this one.
-  if (s.IsIOError() && (text.find("While lock file") != std::string::npos ||
-                        text.find("lock hold by current process") != std::string::npos)) {
-    return Status::FailedPrecondition(step + ": in use by another process");
-  }
-  if (s.IsIOError() && (text.find("Permission denied") != std::string::npos ||
-                        text.find("Read-only file system") != std::string::npos)) {
-    return Status::FailedPrecondition(step + ": no rights to write there (" + text + ")");
-  }
-  if (s.IsCorruption() || s.IsNotFound() || s.IsInvalidArgument() || s.IsPathNotFound()) {
-    return Status::DataLoss(step + ": damaged (" + text + ")");
-  }
-  return FromRocks(step, s);
-}
-
 }  // namespace
 
 struct Store::Impl {
+  explicit Impl(const StoreOptions& options)
+      : space(options.directory, options.min_free_bytes),
+        files(std::make_shared<RocksFiles>(
+            options.disk ? options.disk : rocksdb::FileSystem::Default(), options.directory,
+            space)),
+        env(rocksdb::NewCompositeEnv(files)) {}
+
+  FreeSpace space;
+  const std::shared_ptr<RocksFiles> files;
+  const std::unique_ptr<rocksdb::Env> env;
   const std::shared_ptr<BackgroundErrors> errors = std::make_shared<BackgroundErrors>();
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   std::shared_ptr<rocksdb::Cache> cache;
+  std::unique_ptr<Upkeep> upkeep;
 
   rocksdb::ColumnFamilyHandle* table(Table t) const { return tables[static_cast<size_t>(t)]; }
 };
@@ -148,22 +152,48 @@ Status Scan::status() const {
 
 uint64_t Snapshot::sequence() const { return snapshot_ ? snapshot_->GetSequenceNumber() : 0; }
 
-Store::Store() : impl_(std::make_unique<Impl>()) {}
+Store::Store(const StoreOptions& options)
+    : directory_(options.directory), impl_(std::make_unique<Impl>(options)) {}
 
 Store::~Store() {
-  if (!impl_->db) return;
-  rocksdb::Status s = impl_->db->Flush(rocksdb::FlushOptions(), impl_->tables);
-  if (!s.ok()) log::Warn("close store {}: flush: {}", directory_, s.ToString());
-  for (rocksdb::ColumnFamilyHandle* handle : impl_->tables) {
-    impl_->db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  Impl& impl = *impl_;
+  if (!impl.db) return;
+  if (!EndWriting()) {
+    // RocksDB's threads go on using it.
+    log::Warn("store {}: not closed; the next start reads its log again", directory_);
+    static_cast<void>(impl_.release());
+    return;
   }
-  s = impl_->db->Close();
+  rocksdb::Status s = impl.db->Flush(rocksdb::FlushOptions(), impl.tables);
+  if (!s.ok()) log::Warn("close store {}: flush: {}", directory_, s.ToString());
+  for (rocksdb::ColumnFamilyHandle* handle : impl.tables) {
+    impl.db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  s = impl.db->Close();
   if (!s.ok()) log::Warn("close store {}: {}", directory_, s.ToString());
 }
 
+bool Store::EndWriting() {
+  Impl& impl = *impl_;
+  if (!impl.upkeep) return true;
+  uint64_t in_memory = 0;
+  impl.db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &in_memory);
+  if (!impl.upkeep->Stop() || impl.upkeep->state() > Upkeep::State::kNoRoom ||
+      impl.files->has_unwritten_logs() || impl.errors->any() ||
+      impl.space.Left() < in_memory + kClosingBytes) {
+    return false;
+  }
+  impl.files->EndFloor();
+  // What waited for no more than the floor goes on.
+  const auto end = std::chrono::steady_clock::now() + kFloorPatience;
+  while (impl.files->waiting() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(kStallInterval);
+  }
+  return !impl.files->waiting();
+}
+
 Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
-  std::unique_ptr<Store> store(new Store());
-  store->directory_ = options.directory;
+  std::unique_ptr<Store> store(new Store(options));
   std::error_code error;
   if (options.create_if_missing) {
     std::filesystem::create_directories(options.directory, error);
@@ -182,8 +212,9 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
     tables.emplace_back(std::string(table.name), TableOptions(table, options, impl.cache));
   }
   rocksdb::DB* db = nullptr;
-  rocksdb::Status s = rocksdb::DB::Open(DatabaseOptions(options, impl.errors), options.directory,
-                                        tables, &impl.tables, &db);
+  rocksdb::Options database = DatabaseOptions(options, impl.errors);
+  database.env = impl.env.get();
+  rocksdb::Status s = rocksdb::DB::Open(database, options.directory, tables, &impl.tables, &db);
   impl.db.reset(db);
   if (!s.ok()) {
     // A newer version may have tables that this one does not know: say that rather than "damaged".
@@ -198,6 +229,9 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
     }
     return OpenFailure(options.directory, s);
   }
+  impl.files->BePatient();
+  impl.upkeep =
+      std::make_unique<Upkeep>(options.directory, *db, *impl.files, impl.space, *impl.errors);
   if (Status status = store->Initialize(is_new); !status.ok()) return status;
   return store;
 }
@@ -239,26 +273,41 @@ Status Store::Initialize(bool is_new) {
 
 rocksdb::ColumnFamilyHandle* Store::HandleOf(Table table) const { return impl_->table(table); }
 
-Status Store::Write(rocksdb::WriteBatch& batch, bool sync) {
-  if (failed_ || impl_->errors->any()) ROLLCALL_RETURN_IF_ERROR(Resume());
-  // The log is torn where a write to it fails, and RocksDB begins a new one only when it has
-  // something to write out. This is something, and itself not in the log.
-  rocksdb::WriteOptions unlogged;
-  unlogged.disableWAL = true;
-  rocksdb::Status s = impl_->db->Put(unlogged, impl_->table(Table::kMeta), ToSlice(kProbeName),
-                                     ToSlice(kProbeValue));
-  if (s.ok()) {
-    rocksdb::WriteOptions logged;
-    logged.sync = sync;
-    s = impl_->db->Write(logged, &batch);
+Status Store::Write(rocksdb::WriteBatch& batch, bool sync, bool& visible) {
+  visible = false;
+  const uint64_t bytes = batch.GetDataSize();
+  const bool gives_room_back = !batch.HasPut() && !batch.HasMerge();
+  ROLLCALL_RETURN_IF_ERROR(impl_->upkeep->Admit(bytes, gives_room_back));
+  Status status = WriteLogged(batch);
+  visible = status.ok();
+  if (status.ok()) {
+    impl_->space.Wrote(bytes);
+    const RocksFiles& files = *impl_->files;
+    if (sync || files.has_unwritten_logs() || files.unsynced_bytes() > kMaxUnsyncedBytes) {
+      const rocksdb::IOStatus s = impl_->files->SyncLogs();
+      if (!s.ok()) status = Status::Unavailable(impl_->files->Text(s));
+    }
   }
-  if (s.ok()) {
-    if (failed_.exchange(false)) log::Info("store {}: writes again", directory_);
-    return Status::Ok();
+  if (!status.ok()) impl_->upkeep->Failed(status.message());
+  return status.WithContext("commit " + std::to_string(bytes) + " bytes");
+}
+
+// To the log, whose bytes are not synced yet, and to the tables in memory.
+Status Store::WriteLogged(rocksdb::WriteBatch& batch) {
+  // What RocksDB waits for may be room on the disk: the waiting is done here.
+  rocksdb::WriteOptions options;
+  options.no_slowdown = true;
+  const auto end = std::chrono::steady_clock::now() + kMaxStall;
+  while (true) {
+    const rocksdb::Status s = impl_->db->Write(options, &batch);
+    if (s.ok()) return Status::Ok();
+    if (!s.IsIncomplete()) return Status::Unavailable(impl_->files->Text(s));
+    if (const auto waiting = impl_->files->waiting()) return Status::Unavailable(waiting->cause);
+    if (std::chrono::steady_clock::now() > end) {
+      return Status::Unavailable("RocksDB wrote nothing out for 10 s");
+    }
+    std::this_thread::sleep_for(kStallInterval);
   }
-  failed_ = true;
-  return Status::Unavailable("commit " + std::to_string(batch.GetDataSize()) +
-                             " bytes: " + s.ToString());
 }
 
 Status Store::DropFiles(const Transaction&, Table table, std::string_view begin,
@@ -270,32 +319,25 @@ Status Store::DropFiles(const Transaction&, Table table, std::string_view begin,
   return s.ok() ? Status::Ok() : FromRocks("drop files", s);
 }
 
-Status Store::Resume() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_resume_)
-    return Status::Unavailable("commit: the disk failed less than a second ago");
-  next_resume_ = now + kRecoveryInterval;
-  // Errors from here on are new ones.
-  impl_->errors->Clear();
-  const rocksdb::Status s = impl_->db->Resume();
-  if (s.ok()) return Status::Ok();
-  failed_ = true;
-  return Status::Unavailable("recover the store: " + s.ToString());
-}
-
-// A synced write, and not RocksDB's SyncWAL: it recovers as every commit does.
 Status Store::Sync() {
-  Transaction transaction(*this);
-  transaction.Put(Table::kMeta, kProbeName, kProbeValue);
-  return transaction.Commit();
+  const std::lock_guard lock(writer_mutex_);
+  const rocksdb::IOStatus s = impl_->files->SyncLogs();
+  if (s.ok()) return Status::Ok();
+  impl_->upkeep->Failed(impl_->files->Text(s));
+  return Status::Unavailable("sync: " + impl_->files->Text(s));
 }
 
-Status Store::Recover() {
-  Transaction transaction(*this);
-  if (!failed_ && !impl_->errors->any()) return Status::Ok();
-  transaction.Put(Table::kMeta, kProbeName, kProbeValue);
-  return transaction.Commit();
+Status Store::Writable() const {
+  return impl_->upkeep->writable() ? Status::Ok() : Status::Unavailable(impl_->upkeep->reason());
 }
+
+std::optional<std::string> Store::GivenUp() const {
+  const Upkeep::State state = impl_->upkeep->state();
+  if (state != Upkeep::State::kLost && state != Upkeep::State::kDamaged) return std::nullopt;
+  return impl_->upkeep->reason();
+}
+
+bool Store::NeedsRestart() const { return impl_->upkeep->state() == Upkeep::State::kLost; }
 
 Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,
                                               const Snapshot* snapshot) const {

@@ -21,6 +21,7 @@
 namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
+class FileSystem;
 class Iterator;
 class WriteBatch;
 class Snapshot;
@@ -41,6 +42,14 @@ struct StoreOptions {
   size_t write_buffer_bytes = 64 * 1024 * 1024;  // of all tables together
   uint64_t outbox_max_bytes = uint64_t{10} << 30;
   bool create_if_missing = true;
+  // Of the process's descriptors, those for table files.
+  int max_open_files = 512;
+  // With less room than this on the disk nothing is written any more; 0: until it is full. What has
+  // begun by then still takes room: tables in memory that are written out (write_buffer_bytes), and
+  // a compaction, about as much.
+  uint64_t min_free_bytes = 128 * 1024 * 1024;
+  // What the files are on; null: the system's own.
+  std::shared_ptr<rocksdb::FileSystem> disk = nullptr;
 };
 
 // A consistent view, as of one moment. Copies share it; it must not outlive the store.
@@ -82,12 +91,18 @@ class Store {
   // Opens, or creates, the store in a directory. FailedPrecondition: in use by another process, no
   // rights, or written by another format version (the message names both); DataLoss: damaged.
   static Result<std::unique_ptr<Store>> Open(const StoreOptions& options);
-  // Writes out what is in memory, so that the next start has nothing to replay.
+  // Writes out what is in memory, so that the next start has nothing to replay, and closes; where
+  // it cannot be closed it is left open to the end of the process.
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // Makes all that was committed durable. Unavailable: the disk. A transaction of its own.
+  // Whether it can be closed; nothing may be written any more. False: the disk is full or fails,
+  // and RocksDB waits for it. Nothing is lost, but the process must be ended without waiting for
+  // all of its threads.
+  bool EndWriting();
+
+  // Makes all that was committed durable. Unavailable: the disk. Takes the writer lock.
   Status Sync();
 
   // Gives the disk back what files hold that have nothing but keys from `begin` to before `end`.
@@ -96,13 +111,13 @@ class Store {
   Status DropFiles(const Transaction& committed, Table table, std::string_view begin,
                    std::string_view end);
 
-  // Where a write failed, and in the background too: tries to write again, so that a store is
-  // writable soon after the disk has room, even if nobody commits. Ok where there is nothing to
-  // recover from. A transaction of its own.
-  Status Recover();
-
-  // Whether the latest commit worked. Thread-safe.
-  bool writable() const { return !failed_.load(std::memory_order_relaxed); }
+  // Whether a commit has a chance now, and if not, why, in one line. Thread-safe, like the next.
+  Status Writable() const;
+  // Why it will not be writable again in this process, if that is so.
+  std::optional<std::string> GivenUp() const;
+  // Whether another start can help: the disk failed for long, or RocksDB does not recover from it.
+  // All that was answered is in the log. False also where what is stored is damaged.
+  bool NeedsRestart() const;
 
   // nullopt: no such key.
   Result<std::optional<std::string>> Get(Table table, std::string_view key,
@@ -138,20 +153,19 @@ class Store {
   friend class Transaction;
   friend class Turn;
   friend class Participation;
-  Store();
+  explicit Store(const StoreOptions& options);
   Status Initialize(bool is_new);
   rocksdb::ColumnFamilyHandle* HandleOf(Table table) const;
-  // For Transaction::Commit, and with its outcomes.
-  Status Write(rocksdb::WriteBatch& batch, bool sync);
-  Status Resume();
+  // For Transaction::Commit, and with its outcomes. `visible` is told whether readers see the
+  // batch.
+  Status Write(rocksdb::WriteBatch& batch, bool sync, bool& visible);
+  Status WriteLogged(rocksdb::WriteBatch& batch);
 
   std::string directory_;
   uint64_t hash_seed_ = 0;
-  std::atomic<bool> failed_{false};  // the latest commit; written under writer_mutex_
-  std::mutex turn_mutex_;            // a Turn
-  std::mutex writer_mutex_;          // a Transaction; guards the next two
+  std::mutex turn_mutex_;    // a Turn
+  std::mutex writer_mutex_;  // a Transaction; guards participants_
   std::vector<Participant*> participants_;
-  std::chrono::steady_clock::time_point next_resume_{};
   std::unique_ptr<Impl> impl_;
 };
 

@@ -54,10 +54,11 @@ size_t Transaction::bytes() const { return batch_->GetDataSize(); }
 Status Transaction::End(bool sync) {
   if (ended_) return Status::Internal("commit of a transaction that has ended");
   for (const Participant* const participant : store_.participants_) participant->Save(*this);
-  const Status status = empty() ? Status::Ok() : store_.Write(*batch_, sync);
+  bool visible = true;
+  const Status status = empty() ? Status::Ok() : store_.Write(*batch_, sync, visible);
   ended_ = true;
   for (Participant* const participant : store_.participants_) {
-    status.ok() ? participant->Committed() : participant->Abandoned();
+    visible ? participant->Committed() : participant->Abandoned();
   }
   return status;
 }

@@ -53,9 +53,12 @@ class Transaction {
   size_t bytes() const;
 
   // Makes the changes visible and, with all before them, durable (synced to disk). Unavailable: the
-  // disk is full or failed, and nothing of them is stored; later transactions try to recover first,
-  // once a second. An empty one writes nothing, and is Ok. Requires that it was not committed
-  // before. The lock is held until the destructor, so what is read until then is what was written.
+  // disk is full or failed. Then nothing of them is stored; or, where the disk failed with the
+  // sync, they are visible, and durable as soon as it works, unless the process ends before. Who
+  // sends such a thing again must be prepared for both. Later ones are refused at once until the
+  // store is writable again. An empty one writes nothing, and is Ok. Requires that it was not
+  // committed before. The lock is held until the destructor, so what is read until then is what was
+  // written.
   Status Commit() { return End(true); }
   // The same, but durable only with the next Commit or Store::Sync: a crash before that leaves the
   // first of such transactions, each whole. For many in a row whose outcome nobody is told before
@@ -80,7 +83,7 @@ class Participant {
  public:
   // Puts what is left to write into a transaction that is about to be committed.
   virtual void Save(Transaction&) const {}
-  // The rows are as the state says.
+  // The rows are as the state says, though perhaps not durable yet.
   virtual void Committed() = 0;
   // The rows are as before the transaction, and so must the state be.
   virtual void Abandoned() = 0;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/descriptors.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
 #include "demo/fill.h"
@@ -44,9 +45,10 @@ Status Fill(demo::DemoFleetOptions fleet_options, storage::Stores& stores) {
 }  // namespace
 
 int RunDemo(std::span<char*> args) {
-  const std::optional<Options> options = ReadOptions("demo", args);
+  std::optional<Options> options = ReadOptions("demo", args);
   if (!options) return kExitUsage;
   SetUpLogging(options->process.log_level);
+  ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
   auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("demo", stores.status());

@@ -1,5 +1,6 @@
 // rollcall serve: takes reports in and answers questions, until it is told to stop.
 #include "cli/command.h"
+#include "cli/descriptors.h"
 #include "cli/serve_process.h"
 
 namespace rollcall::cli {
@@ -16,9 +17,10 @@ const std::string_view kServeHelp =
     "SIGTERM or SIGINT: no new connections, what was accepted is stored and answered, exit 0.\n";
 
 int RunServe(std::span<char*> args) {
-  const std::optional<Options> options = ReadOptions("serve", args);
+  std::optional<Options> options = ReadOptions("serve", args);
   if (!options) return kExitUsage;
   SetUpLogging(options->process.log_level);
+  ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
   auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("serve", stores.status());

@@ -1,5 +1,7 @@
 // The rollcall binary: picks a command and runs it.
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "cli/command.h"
@@ -15,5 +17,9 @@ int main(int argc, char** argv) {
       {"export", "Write out the stored reports, as an import takes them", kExportHelp, RunExport},
   }};
   const std::span<char*> args(argv, static_cast<size_t>(argc));
-  return Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);
+  const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);
+  // A store that a full disk kept open has threads that wait for room: nobody waits for them.
+  std::cout.flush();
+  std::fflush(nullptr);
+  std::_Exit(code);
 }

@@ -1,12 +1,15 @@
 #include "cli/serve_process.h"
 
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <mutex>
+#include <thread>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include "api/server.h"
 #include "base/clock.h"
@@ -23,13 +26,47 @@ sigset_t EndingSignals() {
   return signals;
 }
 
-// A connection costs a file descriptor: take as many as the system lets us have.
-void RaiseFileLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+// How often the store is looked at while nothing is asked of the process.
+constexpr timespec kWatchInterval{1, 0};
+// What closing may take once the grace is over. A RocksDB that waits for a disk does not come back.
+constexpr std::chrono::seconds kClosePatience{10};
+
+// Waits for SIGTERM or SIGINT and returns it; 0: the store needs another start.
+int AwaitEnd(const storage::Store& store, const sigset_t& signals) {
+  while (true) {
+    const int signal = sigtimedwait(&signals, nullptr, &kWatchInterval);
+    if (signal > 0) return signal;
+    if (store.NeedsRestart()) return 0;
+  }
 }
+
+// Ends the process without waiting for any thread of it.
+[[noreturn]] void EndNow(int code) {
+  spdlog::default_logger()->flush();
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
+// Ends the process where what it is made for takes too long. One thread.
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::milliseconds within)
+      : thread_([within](std::stop_token stop) {
+          std::mutex mutex;
+          std::condition_variable_any ended;
+          std::unique_lock lock(mutex);
+          ended.wait_for(lock, stop, within, [] { return false; });
+          if (stop.stop_requested()) return;
+          spdlog::error(
+              "not stopped after {} s: a disk or a computation does not come back; ending "
+              "as it is, and the next start reads the log again",
+              std::chrono::ceil<std::chrono::seconds>(within).count());
+          EndNow(kExitTryAgain);
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
 
 std::string SizeOnDisk(const std::string& directory) {
   uint64_t bytes = 0;
@@ -72,9 +109,9 @@ void HoldSignals() {
 }
 
 int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores) {
-  RaiseFileLimit();
   const SystemClock clock;
   metrics::Registry registry;
+  storage::Store& store = stores->store();
   const uint64_t sources = stores->sources().size();
   const uint64_t label_sets = stores->labels().size();
   auto server = api::Server::Start(options.server, std::move(stores), clock, registry);
@@ -90,17 +127,27 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
   PrintWelcome((*server)->public_port(), (*server)->private_port());
 
   const sigset_t signals = EndingSignals();
-  int signal = 0;
-  sigwait(&signals, &signal);
-  spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  const int signal = AwaitEnd(store, signals);
+  if (signal == 0) {
+    spdlog::error("store {}: only another start can make it writable: {}; draining, then exit {}",
+                  options.store.directory, store.GivenUp().value_or(""), kExitTryAgain);
+  } else {
+    spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  }
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGINT, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 
+  const Deadline deadline(options.process.shutdown_grace + kClosePatience);
   (*server)->Stop(options.process.shutdown_grace);
+  const int code = signal == 0 ? kExitTryAgain : kExitOk;
+  if (!store.EndWriting()) {
+    spdlog::warn("stopped; the store is not closed, the next start reads its log again");
+    EndNow(code);
+  }
   server->reset();
   spdlog::info("stopped");
-  return kExitOk;
+  return code;
 }
 
 int Fail(const char* command, const Status& status) {

@@ -246,7 +246,7 @@ void Committer::PutBack(std::deque<PreparedReport>& again, std::deque<PreparedRe
 void Committer::Answer(std::vector<Written>& written, const Status& committed) {
   if (!committed.ok()) {
     failed_commits_.Add();
-    LogFailure(written.size(), committed);
+    if (committed.code() != Code::kUnavailable) LogFailure(written.size(), committed);
   }
   // To who is told, that code is a report's own fault.
   const Status failure = committed.code() == Code::kFailedPrecondition
@@ -266,7 +266,7 @@ void Committer::Answer(std::vector<Written>& written, const Status& committed) {
   }
 }
 
-// A full disk fails every commit, and the log may be on it.
+// What the disk does, the store says.
 void Committer::LogFailure(size_t reports, const Status& status) {
   unlogged_failures_ += reports;
   const auto now = std::chrono::steady_clock::now();

@@ -8,15 +8,20 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
+// What counts ahead has nothing to do while its outcome cannot be stored, and says so to nobody:
+// the store does.
+
 // Of one run: so long, or as long as one scan takes, so that other jobs have their turn.
 constexpr seconds kTallyBudget{1};
 
 // The totals of a month are followed soon after it begins, without anyone asking.
 Status KeepCurrentWindows(const JobServices& services) {
+  if (!services.stores.store().Writable().ok()) return Status::Ok();
   return services.windows.Ensure({Month::Of(services.clock.Now()), CozystackFleet().ref}).status();
 }
 
 Status RefreshTallies(const JobServices& services, std::stop_token stop) {
+  if (!services.stores.store().Writable().ok()) return Status::Ok();
   for (const Fleet& fleet : AllFleets()) {
     ROLLCALL_RETURN_IF_ERROR(services.tallies.Refresh(fleet, kTallyBudget, stop));
   }
@@ -29,14 +34,12 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
   const bool counts = options.counts;
   const JobServices s = services;
   const RetentionOptions retention = options.retention;
-  // Retention comes after the tallies: it takes what days are counted from. The store recovers also
-  // where there is no report to store: who is not ready gets none.
+  // Retention comes after the tallies: it takes what days are counted from.
   const std::vector<std::pair<bool, Job>> rows = {
       {counts, {"current-windows", seconds(30), [s](auto) { return KeepCurrentWindows(s); }}},
       {counts, {"tallies", seconds(5), [s](auto stop) { return RefreshTallies(s, stop); }}},
       {true,
        {"retention", hours(1), [=](auto) { return ApplyRetention(s.stores, s.clock, retention); }}},
-      {true, {"recover-store", seconds(5), [s](auto) { return s.stores.store().Recover(); }}},
       {s.app_list.enabled(),
        {"app-list", options.app_list_interval,
         [s](auto stop) { return s.app_list.Refresh(stop); }}},

@@ -1,6 +1,6 @@
-// A filesystem of a few MiB in memory, to be filled: mounted in a mount namespace of its own, so
-// the machine does not see it and it goes with the test. Root is not needed where the system lets
-// users make namespaces. For the test's main thread.
+// A filesystem of a few MiB, in memory or (ext4) in a file, to be filled: mounted in a mount
+// namespace of its own, so the machine does not see it and it goes with the test. Root is not
+// needed where the system lets users make namespaces. For the test's main thread.
 #pragma once
 
 #include <fcntl.h>
@@ -26,8 +26,8 @@ namespace rollcall::test {
 class SmallDisk {
  public:
   // Null where this system lets the test mount nothing.
-  static std::unique_ptr<SmallDisk> Make(unsigned megabytes) {
-    std::unique_ptr<SmallDisk> disk(new SmallDisk(megabytes));
+  static std::unique_ptr<SmallDisk> Make(unsigned megabytes, const std::string& type = "tmpfs") {
+    std::unique_ptr<SmallDisk> disk(new SmallDisk(megabytes, type));
     return disk->holder_->AwaitOut("mounted") ? std::move(disk) : nullptr;
   }
 
@@ -63,19 +63,26 @@ class SmallDisk {
   void MakeRoom() { std::filesystem::remove(Ballast()); }
 
  private:
-  explicit SmallDisk(unsigned megabytes) {
+  SmallDisk(unsigned megabytes, const std::string& type) {
     ChildOptions options;
-    options.args = {"/bin/sh", "-c", "echo mounted; exec sleep 86400"};
-    options.prepare = [at = mount_point_.path(), size = "size=" + std::to_string(megabytes) + "m",
-                       users = "0 " + std::to_string(geteuid()) + " 1",
+    const std::string size = std::to_string(megabytes) + "m";
+    const std::string image = image_.path() + "/image";
+    std::string mount_it = "mount -t tmpfs -o size=" + size + " none " + mount_point_.path();
+    if (type == "ext4") {
+      mount_it = "truncate -s " + size + " " + image + " && mkfs.ext4 -q -m 0 " + image +
+                 " && mount -o loop " + image + " " + mount_point_.path();
+    }
+    options.args = {
+        "/bin/sh", "-c",
+        "PATH=$PATH:/usr/sbin:/sbin; " + mount_it + " && echo mounted && exec sleep 86400"};
+    options.prepare = [users = "0 " + std::to_string(geteuid()) + " 1",
                        groups = "0 " + std::to_string(getegid()) + " 1"] {
       if (unshare(CLONE_NEWNS) != 0 &&
           !(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && Write("/proc/self/setgroups", "deny") &&
             Write("/proc/self/uid_map", users) && Write("/proc/self/gid_map", groups))) {
         return false;
       }
-      return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-             mount("none", at.c_str(), "tmpfs", 0, size.c_str()) == 0;
+      return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
     };
     holder_ = std::make_unique<ChildProcess>(options);
   }
@@ -88,6 +95,7 @@ class SmallDisk {
   }
   std::string Ballast() const { return outside() + "/ballast"; }
 
+  TempDir image_;
   TempDir mount_point_;
   std::unique_ptr<ChildProcess> holder_;  // its life is the filesystem's
 };

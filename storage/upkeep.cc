@@ -1,0 +1,172 @@
+#include "storage/upkeep.h"
+
+#include <rocksdb/db.h>
+
+#include "base/log.h"
+
+namespace rollcall::storage {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kInterval{500};
+constexpr std::chrono::milliseconds kMendInterval{100};
+// While the disk is full each try to recover writes to it until it is full again.
+constexpr std::chrono::seconds kResumeInterval{1};
+// A disk that fails for longer, other than for want of room, is not a passing matter; nor is a
+// RocksDB that does not come back.
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kStopPatience{2};
+// By how much more than the floor has to be free before writing goes on: so the line is not crossed
+// with every report.
+constexpr uint64_t kSlackBytes = 8 * 1024 * 1024;
+
+}  // namespace
+
+Upkeep::Upkeep(std::string directory, rocksdb::DB& db, RocksFiles& files, FreeSpace& space,
+               BackgroundErrors& errors)
+    : directory_(std::move(directory)),
+      db_(db),
+      files_(files),
+      space_(space),
+      errors_(errors),
+      thread_([this](std::stop_token stop) { Run(stop); }) {}
+
+Status Upkeep::Admit(uint64_t bytes, bool gives_room_back) {
+  if (writable()) {
+    Status room = space_.Check(bytes);
+    if (room.ok()) return room;
+    Enter({State::kNoRoom, room.message()});
+  }
+  if (gives_room_back && state() == State::kNoRoom) return space_.CheckHalf(bytes);
+  const std::string why = reason();
+  // It became writable meanwhile, and was not when this was asked.
+  return Status::Unavailable(why.empty() ? "the store was not writable" : why);
+}
+
+void Upkeep::Failed(const std::string& cause) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++failures_;
+  }
+  Enter({State::kFailing, cause});
+  wake_.notify_all();
+}
+
+Upkeep::State Upkeep::state() const {
+  const std::lock_guard lock(mutex_);
+  if (resuming_since_ && steady_clock::now() - *resuming_since_ > kPatience) {
+    const auto waiting = files_.waiting();
+    if (!waiting || !waiting->for_room) return State::kLost;
+  }
+  return view_.state;
+}
+
+std::string Upkeep::reason() const {
+  const std::lock_guard lock(mutex_);
+  return view_.reason;
+}
+
+bool Upkeep::Stop() {
+  if (!thread_.joinable()) return true;
+  thread_.request_stop();
+  {
+    std::unique_lock lock(mutex_);
+    wake_.notify_all();
+    if (!wake_.wait_for(lock, kStopPatience, [this] { return ended_; })) return false;
+  }
+  thread_.join();
+  return true;
+}
+
+void Upkeep::Run(std::stop_token stop) {
+  uint64_t failures_seen = 0;
+  while (!stop.stop_requested()) {
+    View view = Mend();
+    std::unique_lock lock(mutex_);
+    // A write that failed after Mend had looked is looked after first.
+    if (failures_ == failures_seen) {
+      lock.unlock();
+      Enter(std::move(view));
+      lock.lock();
+    }
+    failures_seen = failures_;
+    wake_.wait_for(lock, stop, writable() ? kInterval : kMendInterval,
+                   [&] { return failures_ != failures_seen; });
+  }
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  wake_.notify_all();
+}
+
+Upkeep::View Upkeep::Mend() {
+  if (auto left = MendLogs()) return *left;
+  if (const auto waiting = files_.waiting()) {
+    const bool for_long = steady_clock::now() - waiting->since > kPatience;
+    return {!waiting->for_room && for_long ? State::kLost
+            : waiting->for_room            ? State::kNoRoom
+                                           : State::kFailing,
+            waiting->cause};
+  }
+  if (const Status room = space_.Check(writable() ? 0 : kSlackBytes); !room.ok()) {
+    return {State::kNoRoom, room.message()};
+  }
+  if (auto left = MendDatabase()) return *left;
+  return {};
+}
+
+std::optional<Upkeep::View> Upkeep::MendLogs() {
+  if (!files_.has_unwritten_logs()) return std::nullopt;
+  const rocksdb::IOStatus s = files_.SyncLogs();
+  const auto now = steady_clock::now();
+  if (s.ok() || s.IsNoSpace()) logs_failed_since_.reset();
+  if (s.ok()) return std::nullopt;
+  if (s.IsNoSpace()) return View{State::kNoRoom, files_.Text(s)};
+  if (!logs_failed_since_) logs_failed_since_ = now;
+  return View{now - *logs_failed_since_ > kPatience ? State::kLost : State::kFailing,
+              files_.Text(s)};
+}
+
+std::optional<Upkeep::View> Upkeep::MendDatabase() {
+  if (!errors_.any()) return std::nullopt;
+  const auto now = steady_clock::now();
+  if (now < next_resume_) return View{State::kFailing, reason()};
+  next_resume_ = now + kResumeInterval;
+  // Not writable from here on, however long RocksDB takes; errors from here on are new ones.
+  Enter({State::kFailing, files_.Text(errors_.Take())});
+  {
+    const std::lock_guard lock(mutex_);
+    resuming_since_ = now;
+  }
+  const rocksdb::Status s = db_.Resume();
+  {
+    const std::lock_guard lock(mutex_);
+    resuming_since_.reset();
+  }
+  if (s.ok() && !errors_.any()) return std::nullopt;
+  if (s.ok()) return View{State::kFailing, reason()};
+  errors_.Note(s);
+  const std::string reason = "recover: " + files_.Text(s);
+  if (s.severity() < rocksdb::Status::Severity::kFatalError) return View{State::kFailing, reason};
+  return View{s.IsIOError() ? State::kLost : State::kDamaged, reason};
+}
+
+void Upkeep::Enter(View view) {
+  const std::lock_guard lock(mutex_);
+  const auto now = steady_clock::now();
+  const bool was_writable = view_.state == State::kWritable;
+  const bool is_writable = view.state == State::kWritable;
+  const bool is_other = view.state != view_.state;
+  view_ = std::move(view);
+  writable_ = is_writable;
+  if (!is_other) return;
+  if (was_writable) entered_ = now;
+  if (is_writable) {
+    log::Info("store {}: writable again after {} s", directory_,
+              std::chrono::duration_cast<std::chrono::seconds>(now - entered_).count());
+  } else {
+    log::Error("store {}: not writable: {}", directory_, view_.reason);
+  }
+}
+
+}  // namespace rollcall::storage
