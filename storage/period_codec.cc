@@ -83,7 +83,7 @@ Status DecodePeriodHead(std::string_view bytes, PeriodHead& head) {
   return Status::Ok();
 }
 
-std::string EncodeTally(const MetricTally& tally) {
+std::string EncodeTally(const Totals& tally) {
   std::string out;
   PutVarint(static_cast<uint64_t>(tally.sources), out);
   PutSigned128(tally.sum.units(), out);
@@ -91,7 +91,7 @@ std::string EncodeTally(const MetricTally& tally) {
   return out;
 }
 
-Status DecodeTally(std::string_view bytes, MetricTally& tally) {
+Status DecodeTally(std::string_view bytes, Totals& tally) {
   Reader reader(bytes);
   tally.sources = static_cast<int64_t>(reader.Varint32());
   tally.sum = ExactSum::FromUnits(reader.Signed128());

@@ -1,14 +1,6 @@
 #include "storage/period_ledger.h"
 
 namespace rollcall::storage {
-namespace {
-
-std::string EndOf(const PeriodKey& key) {
-  return EncodeKey(PeriodKey{key.period, {static_cast<uint16_t>(key.fleet.value + 1)}});
-}
-
-}  // namespace
-
 Result<std::unique_ptr<PeriodLedger>> PeriodLedger::Open(Store& store) {
   std::unique_ptr<PeriodLedger> ledger(new PeriodLedger(store));
   ROLLCALL_RETURN_IF_ERROR(ledger->Load());
@@ -21,7 +13,7 @@ Status PeriodLedger::Load() {
     const std::optional<PeriodKey> key = DecodePeriodKey(scan.key());
     if (!key) return Status::DataLoss("decode period key: not a key");
     kept_.insert(*key);
-    scan.Seek(EndOf(*key));
+    scan.Seek(RangeOf(*key).end);
   }
   return scan.status();
 }
@@ -29,7 +21,8 @@ Status PeriodLedger::Load() {
 void PeriodLedger::Drop(const PeriodKey& key, Transaction& transaction) {
   computing_.erase(key);
   if (kept_.erase(key) == 0) return;
-  transaction.DeleteRange(Table::kPeriods, EncodeKey(key), EndOf(key));
+  const KeyRange range = RangeOf(key);
+  transaction.DeleteRange(Table::kPeriods, range.begin, range.end);
   staged_drops_.push_back(key);
 }
 
@@ -58,7 +51,7 @@ Result<std::optional<Period>> PeriodLedger::FirstStored(const Store& store, uint
     const std::optional<PeriodKey> key = DecodePeriodKey(scan.key());
     if (!key) return Status::DataLoss("decode period key: not a key");
     if (key->fleet == fleet) return std::optional(key->period);
-    scan.Seek(EndOf(*key));
+    scan.Seek(RangeOf(*key).end);
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
   return std::optional<Period>();
@@ -76,10 +69,10 @@ Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const 
   const auto at = computing_.find(cut.key);
   if (at == computing_.end() || at->second != cut.epoch) return false;
   computing_.erase(at);
-  const std::string prefix = EncodeKey(cut.key);
-  transaction.DeleteRange(Table::kPeriods, prefix, EndOf(cut.key));
-  for (const auto& [suffix, row] : rows) transaction.Put(Table::kPeriods, prefix + suffix, row);
-  transaction.Put(Table::kPeriods, prefix, EncodePeriodHead(head));
+  const KeyRange range = RangeOf(cut.key);
+  transaction.DeleteRange(Table::kPeriods, range.begin, range.end);
+  for (const auto& [suffix, row] : rows) transaction.Put(Table::kPeriods, range.begin + suffix, row);
+  transaction.Put(Table::kPeriods, range.begin, EncodePeriodHead(head));
   ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   kept_.insert(cut.key);
   return true;

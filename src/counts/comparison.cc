@@ -29,18 +29,18 @@ Result<std::optional<PeriodCounts>> ComparisonReader::ReadBefore(const Fleet& fl
   if (!rows->has_value()) return std::optional<PeriodCounts>();
   PeriodCounts counts;
   bool has_data = false;
-  const auto read = [&](const std::string& name, MetricRef& metric) -> Result<MetricTally> {
+  const auto read = [&](const std::string& name, MetricRef& metric) -> Result<Totals> {
     const auto ref = stores_.labels().FindMetric(name);
     if (!ref.ok()) return ref.status();
     metric = *ref;
     return (*rows)->Metric(metric);
   };
   MetricRef metric;
-  const Result<MetricTally> counted = read(fleet.counted_metric, metric);
+  const Result<Totals> counted = read(fleet.counted_metric, metric);
   if (!counted.ok()) return counted.status();
   counts.sources = counted->sources;
   for (const Figure& figure : fleet.figures) {
-    const Result<MetricTally> whole = read(figure.metric, metric);
+    const Result<Totals> whole = read(figure.metric, metric);
     if (!whole.ok()) return whole.status();
     const Result<ExactSum> sum = figure.label.empty() ? whole->sum : SumOf(**rows, figure, metric);
     if (!sum.ok()) return sum.status();

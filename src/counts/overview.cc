@@ -19,10 +19,8 @@ Result<std::optional<Month>> OverviewReader::LatestMonthWithReports(FleetRef fle
     if (!key->has_value()) return std::optional<Month>();
     const auto peaks = storage::DecodePeaksKey(**key);
     if (!peaks) return Status::DataLoss("decode peaks key: not a key");
-    const FleetRef next_fleet{static_cast<uint16_t>(fleet.value + 1)};
-    const storage::Scan of_fleet =
-        store.NewScan(Table::kPeaks, storage::EncodePrefix(peaks->month.number, fleet),
-                      storage::EncodePrefix(peaks->month.number, next_fleet));
+    const storage::KeyRange range = storage::RangeOf(peaks->month.number, fleet);
+    const storage::Scan of_fleet = store.NewScan(Table::kPeaks, range.begin, range.end);
     if (of_fleet.Valid()) return std::optional(peaks->month);
     ROLLCALL_RETURN_IF_ERROR(of_fleet.status());
     end = peaks->month.number;
@@ -88,9 +86,8 @@ Status OverviewReader::VisitLabelSets(
   const auto ref = stores_.labels().FindMetric(metric, &snapshot);
   if (!ref.ok()) return ref.status();
   if (ref->value == 0) return Status::Ok();
-  storage::Scan scan =
-      stores_.store().NewScan(Table::kTotals, EncodeTotalsPrefix(window, *ref),
-                              EncodeTotalsPrefix(window, MetricRef{ref->value + 1}), &snapshot);
+  const storage::KeyRange range = storage::RangeOf(EncodeTotalsPrefix(window, *ref));
+  storage::Scan scan = stores_.store().NewScan(Table::kTotals, range.begin, range.end, &snapshot);
   for (; scan.Valid(); scan.Next()) {
     const auto key = storage::DecodeTotalsKey(scan.key());
     if (!key) return Status::DataLoss("decode totals key: not a key");
@@ -157,7 +154,7 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month) {
                                             [&](const std::string& text, const TotalsRow& row) {
                                               const std::string_view value =
                                                   LabelValue(text, breakdown.label);
-                                              const SpanTotals& of_month = row[Span::kMonth];
+                                              const Totals& of_month = row[Span::kMonth];
                                               if (!value.empty() && of_month.sources > 0)
                                                 sums[std::string(value)] += of_month.sum;
                                             }));

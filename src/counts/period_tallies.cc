@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "counts/attempts.h"
 #include "counts/period_scan.h"
 #include "storage/keys.h"
 #include "storage/retention.h"
@@ -11,10 +12,6 @@ namespace rollcall::counts {
 namespace {
 
 using storage::Table;
-
-// As with windows: after so many times imports that keep dropping a period have to wait.
-constexpr int kAttemptsBesideImports = 2;
-constexpr int kAttempts = 16;
 
 // Who asked for a running period may soon ask again.
 constexpr std::chrono::minutes kInterest{15};
@@ -70,20 +67,20 @@ Result<std::optional<storage::PeriodRows>> PeriodTallies::Get(const Fleet& fleet
 
 Result<std::optional<storage::PeriodRows>> PeriodTallies::GetClosed(const Fleet& fleet,
                                                                     Period period) {
-  std::optional<storage::Turn> turn;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (attempt == kAttemptsBesideImports) turn.emplace(stores_.store());
-    auto stored = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
-    if (!stored.ok() || stored->has_value()) return stored;
-    const Result<bool> possible = CanBeScanned(fleet.ref, period);
-    if (!possible.ok()) return possible.status();
-    if (!*possible) return std::optional<storage::PeriodRows>();
-    Result<Computed> computed = ComputeOnce(fleet, period);
-    if (!computed.ok()) return computed.status();
-    if (!computed->stale) return std::optional(std::move(computed->rows));
-  }
-  return Status::Unavailable("tallies of " + period.ToString() + ": dropped " +
-                             std::to_string(kAttempts) + " times while they were computed");
+  using Rows = std::optional<storage::PeriodRows>;
+  return AttemptBesideImports<Rows>(
+      stores_, "tallies of " + period.ToString(), [&]() -> Result<std::optional<Rows>> {
+        auto stored = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
+        if (!stored.ok()) return stored.status();
+        if (stored->has_value()) return std::make_optional<Rows>(std::move(*stored));
+        const Result<bool> possible = CanBeScanned(fleet.ref, period);
+        if (!possible.ok()) return possible.status();
+        if (!*possible) return std::make_optional<Rows>();
+        Result<Computed> computed = ComputeOnce(fleet, period);
+        if (!computed.ok()) return computed.status();
+        if (computed->stale) return std::optional<Rows>();
+        return std::make_optional<Rows>(std::move(computed->rows));
+      });
 }
 
 Result<bool> PeriodTallies::CanBeScanned(FleetRef fleet, Period period) const {
@@ -124,25 +121,7 @@ Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period
 }
 
 Result<PeriodTallies::Computed> PeriodTallies::ComputeOnce(const Fleet& fleet, Period period) {
-  const storage::PeriodKey key{period, fleet.ref};
-  std::promise<Result<Computed>> promise;
-  std::shared_future<Result<Computed>> future;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto at = computing_.find(key); at != computing_.end()) {
-      future = at->second;
-    } else {
-      computing_[key] = promise.get_future().share();
-    }
-  }
-  if (future.valid()) return future.get();
-  Result<Computed> computed = Compute(fleet, period);
-  {
-    const std::lock_guard lock(mutex_);
-    computing_.erase(key);
-  }
-  promise.set_value(computed);
-  return computed;
+  return computing_.Run({period, fleet.ref}, [&] { return Compute(fleet, period); });
 }
 
 Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Period period) {

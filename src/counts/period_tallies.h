@@ -5,12 +5,12 @@
 #pragma once
 
 #include <chrono>
-#include <future>
 #include <map>
 #include <mutex>
 #include <stop_token>
 
 #include "base/clock.h"
+#include "base/single_flight.h"
 #include "base/status.h"
 #include "metrics/registry.h"
 #include "model/fleet.h"
@@ -82,8 +82,8 @@ class PeriodTallies {
   const Options options_;
   metrics::Counter& scans_;
   metrics::Histogram& scan_seconds_;
+  SingleFlight<storage::PeriodKey, Result<Computed>> computing_;
   std::mutex mutex_;  // guards the rest
-  std::map<storage::PeriodKey, std::shared_future<Result<Computed>>> computing_;
   std::map<storage::PeriodKey, Running> running_;
 };
 

@@ -64,7 +64,7 @@ class TallyBuilder {
   struct MetricSlot {
     uint32_t source = 0;
     double report_max = 0;
-    MetricTally tally;
+    Totals tally;
     std::unordered_map<std::string, uint32_t> labels;  // → labels_slots_
   };
 

@@ -48,7 +48,7 @@ class TrendReader {
     if (!step.known) return Status::Ok();
     trend_.generated_at = std::max(trend_.generated_at, (*rows)->head().computed_at);
     if (metric_.value == 0) return Status::Ok();
-    const Result<MetricTally> tally = (*rows)->Metric(metric_);
+    const Result<Totals> tally = (*rows)->Metric(metric_);
     if (!tally.ok()) return tally.status();
     step.tally = *tally;
     if (step.tally.sources > 0) latest_ = *rows;

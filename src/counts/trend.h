@@ -24,7 +24,7 @@ struct TrendStep {
   Period period;
   bool known = false;  // else the rest is zeros: before the first report, or no longer stored
   bool final = false;
-  MetricTally tally;
+  Totals tally;
 };
 
 // One value, step by step. A source counts once in each value of its latest report.

@@ -1,10 +1,7 @@
 // Sees to it that the totals of a month's windows are kept, and reads them.
 #pragma once
 
-#include <future>
-#include <map>
-#include <mutex>
-
+#include "base/single_flight.h"
 #include "base/status.h"
 #include "metrics/registry.h"
 #include "storage/keys.h"
@@ -32,13 +29,11 @@ class WindowCounts {
  private:
   Result<std::optional<KeptTotals>> Read(const storage::WindowKey& window) const;
   Status Compute(const storage::WindowKey& window);
-  Status ComputeOnce(const storage::WindowKey& window);
 
   storage::Stores& stores_;
   metrics::Counter& scans_;
   metrics::Histogram& scan_seconds_;
-  std::mutex mutex_;  // guards running_
-  std::map<storage::WindowKey, std::shared_future<Status>> running_;
+  SingleFlight<storage::WindowKey, Status> computing_;
 };
 
 }  // namespace rollcall::counts

@@ -63,7 +63,6 @@ class ReportWriter {
     std::vector<SeriesValue> series;  // of the report, sorted by metric, then label set
     std::vector<SeriesValue> other;   // of a report before
     std::string encoded;              // series
-    std::string full;                 // a full entry
     std::string entry;                // the one that is stored
     PeaksRow peaks;
     PeaksRow next_peaks;

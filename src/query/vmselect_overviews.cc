@@ -73,14 +73,16 @@ Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Mont
 }
 
 VmselectOverviews::Counted VmselectOverviews::FindKept(const Key& key, UnixSeconds now) const {
+  const std::lock_guard lock(mutex_);
   const auto at = kept_.find(key);
   if (at == kept_.end()) return nullptr;
   const MonthSnapshot& counted = *at->second;
-  if (IsFinal(counted)) return at->second;
   const UnixSeconds end = counted.month.Plus(1).Start();
   const bool closed_since = counted.collected_at < end && now >= end;
   const bool is_fresh = now >= counted.collected_at && now < counted.collected_at + kKeepOpen;
-  return is_fresh && !closed_since ? at->second : nullptr;
+  if (!IsFinal(counted) && (!is_fresh || closed_since)) return nullptr;
+  from_memory_.Add();
+  return at->second;
 }
 
 Result<VmselectOverviews::Counted> VmselectOverviews::CountsOf(const Fleet& fleet,
@@ -88,30 +90,18 @@ Result<VmselectOverviews::Counted> VmselectOverviews::CountsOf(const Fleet& flee
                                                                UnixSeconds now,
                                                                SteadyTime deadline) {
   const Key key{fleet.ref, window.last, window.span};
-  std::promise<Result<Counted>> promise;
-  std::shared_future<Result<Counted>> future;
-  {
-    const std::lock_guard lock(mutex_);
-    if (Counted kept = FindKept(key, now)) {
-      from_memory_.Add();
-      return kept;
-    }
-    if (const auto at = running_.find(key); at != running_.end()) {
-      future = at->second;
-    } else {
-      running_[key] = promise.get_future().share();
-    }
-  }
-  if (future.valid()) return future.get();
-  const Result<Counted> counted = Compute(fleet, window, now, deadline);
-  {
-    const std::lock_guard lock(mutex_);
+  if (Counted kept = FindKept(key, now)) return kept;
+  return computing_.Run(key, [&]() -> Result<Counted> {
+    // Whoever was first may have kept it since.
+    if (Counted kept = FindKept(key, now)) return kept;
+    Result<Counted> counted = Compute(fleet, window, now, deadline);
     const bool is_running_month = window.span == Span::kMonth && window.last == Month::Of(now);
-    if (counted.ok() && !is_running_month) kept_[key] = *counted;
-    running_.erase(key);
-  }
-  promise.set_value(counted);
-  return counted;
+    if (counted.ok() && !is_running_month) {
+      const std::lock_guard lock(mutex_);
+      kept_[key] = *counted;
+    }
+    return counted;
+  });
 }
 
 Result<VmselectOverviews::Counted> VmselectOverviews::Compute(const Fleet& fleet,

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +10,7 @@
 #include <tuple>
 
 #include "base/clock.h"
+#include "base/single_flight.h"
 #include "base/status.h"
 #include "metrics/registry.h"
 #include "model/month_snapshot.h"
@@ -46,7 +46,7 @@ class VmselectOverviews final : public OverviewSource {
 
   Result<Counted> CountsOf(const Fleet& fleet, const Window& window, UnixSeconds now,
                            SteadyTime deadline);
-  Counted FindKept(const Key& key, UnixSeconds now) const;  // mutex_ is held
+  Counted FindKept(const Key& key, UnixSeconds now) const;
   Result<Counted> Compute(const Fleet& fleet, const Window& window, UnixSeconds now,
                           SteadyTime deadline);
   Result<MonthSnapshot> AskFor(const Fleet& fleet, const Window& window, UnixSeconds now,
@@ -64,9 +64,9 @@ class VmselectOverviews final : public OverviewSource {
   metrics::Counter& from_files_;
   metrics::Counter& computed_;
 
-  mutable std::mutex mutex_;  // guards what follows
+  SingleFlight<Key, Result<Counted>> computing_;
+  mutable std::mutex mutex_;  // guards kept_
   std::map<Key, Counted> kept_;
-  std::map<Key, std::shared_future<Result<Counted>>> running_;
 };
 
 }  // namespace rollcall::query

@@ -75,7 +75,7 @@ class Tallied {
     return Render(**trend, 0);
   }
   static std::string Render(const counts::Trend& trend, size_t step) {
-    const MetricTally& tally = trend.steps[step].tally;
+    const Totals& tally = trend.steps[step].tally;
     std::string text =
         RenderMetric(tally.sources, tally.sum.ToDouble(), tally.report_sum.ToDouble());
     std::map<std::string, std::string> values;

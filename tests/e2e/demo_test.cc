@@ -59,7 +59,7 @@ demo::DemoTruth TalliesAsTruth(storage::Stores& stores, counts::PeriodTallies& t
     return std::move(**trend);
   };
   truth.clusters = static_cast<uint64_t>(read("cozy_cluster_info", "").steps.front().tally.sources);
-  const MetricTally nodes = read("cozy_nodes_count", "").steps.front().tally;
+  const Totals nodes = read("cozy_nodes_count", "").steps.front().tally;
   truth.total_nodes = static_cast<uint64_t>(nodes.sum.ToInt64());
   truth.peak_nodes = static_cast<uint64_t>(nodes.report_sum.ToInt64());
   for (const counts::TrendValue& kind : read("cozy_application_count", "kind").values) {

@@ -24,7 +24,7 @@ PeriodHead ExampleHead() {
   return {std::chrono::sys_days(std::chrono::year(2026) / 4 / 1) + std::chrono::minutes(421),
           SetOf({9, 17, 24})};
 }
-MetricTally ExampleMetric() { return {3, ExactSum::Of(7), ExactSum::Of(5.5)}; }
+Totals ExampleMetric() { return {3, ExactSum::Of(7), ExactSum::Of(5.5)}; }
 LabelTally ExampleLabel() {
   LabelTally tally;
   tally.values = {{"Talos", 2, 2, ExactSum::Of(5)}, {"Ubuntu", 1, 0, ExactSum()}};
@@ -62,7 +62,7 @@ TEST(PeriodCodec, ReadsTheBytesOfTheFormat) {
   PeriodHead head;
   ASSERT_TRUE(DecodePeriodHead(FormatExample("period head"), head).ok());
   EXPECT_EQ(head, ExampleHead());
-  MetricTally metric;
+  Totals metric;
   ASSERT_TRUE(DecodeTally(FormatExample("metric tally"), metric).ok());
   EXPECT_EQ(metric, ExampleMetric());
   LabelTally label;
@@ -110,7 +110,7 @@ TEST(PeriodCodec, RandomTalliesComeBackAndEveryTruncationIsDamage) {
     ASSERT_FALSE(DecodeTally(bytes + '\0', back).ok());
   }
   const std::string metric = EncodeTally(ExampleMetric());
-  MetricTally back;
+  Totals back;
   for (size_t size = 0; size < metric.size(); ++size) {
     EXPECT_FALSE(DecodeTally(metric.substr(0, size), back).ok()) << size;
   }
@@ -126,7 +126,7 @@ TEST(PeriodCodec, RandomBytesAreDamageOrNoMoreThanTheyAre) {
     if (DecodeTally(bytes, label).ok()) {
       ASSERT_LE(label.values.size(), bytes.size());
     }
-    MetricTally metric;
+    Totals metric;
     static_cast<void>(DecodeTally(bytes, metric));
     PeriodHead head;
     static_cast<void>(DecodePeriodHead(bytes, head));

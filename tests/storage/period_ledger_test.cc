@@ -18,7 +18,7 @@ class PeriodLedgerTest : public rollcall::test::StoreTest {
   PeriodLedger& ledger() { return stores().periods(); }
 
   static TallyRows Rows(int64_t sources) {
-    return {{EncodeKey(TallyKey{{9}, {}}), EncodeTally(MetricTally{sources, {}, {}})}};
+    return {{EncodeKey(TallyKey{{9}, {}}), EncodeTally(Totals{sources, {}, {}})}};
   }
   bool Finish(const PeriodLedger::Cut& cut, int64_t sources = 1) {
     const auto kept = ledger().Finish(cut, PeriodHead(), Rows(sources));
