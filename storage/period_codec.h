@@ -41,7 +41,7 @@ std::optional<TallyKey> DecodeTallyKey(std::string_view bytes);
 
 struct PeriodHead {
   UnixSeconds computed_at{};
-  SourceSet sources;  // that reported the fleet's counted metric; only of a month
+  SourceSet sources;  // that reported the fleet's counted metric; of a month and of 30 days
 
   bool operator==(const PeriodHead&) const = default;
 };

@@ -34,12 +34,23 @@ Result<KeptTotals> WindowCounts::Ensure(const storage::WindowKey& window) {
       });
 }
 
+Result<bool> WindowCounts::Prepare(const storage::WindowKey& window) {
+  auto kept = Read(window);
+  if (!kept.ok()) return kept.status();
+  if (kept->has_value()) return true;
+  ROLLCALL_RETURN_IF_ERROR(computing_.Run(window, [&] { return Compute(window); }));
+  kept = Read(window);
+  if (!kept.ok()) return kept.status();
+  return kept->has_value();
+}
+
 Status WindowCounts::Compute(const storage::WindowKey& window) {
   const auto cut = stores_.totals().Begin(window);
   if (!cut.ok()) return cut.status();
   if (!cut->has_value()) return Status::Ok();
   const auto begin = std::chrono::steady_clock::now();
-  const Result<TotalsMap> base = ScanWindows(stores_.store(), window, (*cut)->snapshot);
+  const Result<TotalsMap> base =
+      ScanWindows(stores_.store(), window, (*cut)->snapshot, stop_.get_token());
   scans_.Add();
   scan_seconds_.Observe(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

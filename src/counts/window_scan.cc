@@ -8,6 +8,7 @@
 
 #include "counts/peaks_cursor.h"
 #include "counts/source_maxima.h"
+#include "counts/stopped.h"
 #include "storage/coding.h"
 
 namespace rollcall::counts {
@@ -31,7 +32,8 @@ constexpr std::array<size_t, kMaxWindowMonths> kNarrowest = [] {
 }();
 
 Status ScanPart(const storage::Store& store, const storage::WindowKey& window,
-                const SourceRange& part, const storage::Snapshot& snapshot, SourceMaxima& maxima) {
+                const SourceRange& part, const storage::Snapshot& snapshot,
+                const std::stop_token& stop, SourceMaxima& maxima) {
   auto cursor = PeaksCursor::Open(store, window, kMaxWindowMonths, part, snapshot);
   if (!cursor.ok()) return cursor.status();
   while (cursor->Valid()) {
@@ -42,6 +44,7 @@ Status ScanPart(const storage::Store& store, const storage::WindowKey& window,
       }
     }
     maxima.CloseSource();
+    ROLLCALL_RETURN_IF_ERROR(StatusOf(stop));
     ROLLCALL_RETURN_IF_ERROR(cursor->Next());
   }
   return Status::Ok();
@@ -65,13 +68,13 @@ Result<std::vector<SourceRange>> Divide(const storage::Store& store) {
 }  // namespace
 
 Result<TotalsMap> ScanWindows(const storage::Store& store, const storage::WindowKey& window,
-                              const storage::Snapshot& snapshot) {
+                              const storage::Snapshot& snapshot, std::stop_token stop) {
   const auto parts = Divide(store);
   if (!parts.ok()) return parts.status();
   std::vector<SourceMaxima> maxima(parts->size());
   std::vector<Status> statuses(parts->size());
   const auto scan = [&](size_t part) {
-    statuses[part] = ScanPart(store, window, (*parts)[part], snapshot, maxima[part]);
+    statuses[part] = ScanPart(store, window, (*parts)[part], snapshot, stop, maxima[part]);
   };
   {
     std::vector<std::jthread> others;

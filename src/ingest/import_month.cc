@@ -52,6 +52,8 @@ class MonthImport {
       while (end < added.size() && Day::Of(added[end].time) == day) ++end;
       if (day >= *first_whole_day) {
         ROLLCALL_RETURN_IF_ERROR(MergeDay(day, added.subspan(begin, end - begin)));
+      } else {
+        stores_.periods().DropPartial(day, key_.fleet, transaction_);
       }
       begin = end;
     }

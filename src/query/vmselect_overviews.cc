@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "model/breakdown_sums.h"
 #include "model/exact_sum.h"
 #include "query/instant_query.h"
 
@@ -49,7 +50,8 @@ VmselectOverviews::VmselectOverviews(const VmselectOptions& options, Fetch fetch
                                     "Windows of overviews by where their numbers came from",
                                     {{"from", "queries"}})) {}
 
-Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Month month) {
+Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Month month,
+                                                        std::stop_token) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + timeout_;
   const UnixSeconds now = clock_.Now();
   const Month first = Month::FromYearMonth(kFirstOverviewYear, 1);
@@ -60,6 +62,7 @@ Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Mont
     Overview overview = Overview::Begin(at, now);
     overview.generated_at = (*of_month)->collected_at;
     overview.breakdowns = (*of_month)->breakdowns;
+    overview.rests = (*of_month)->rests;
     overview[Span::kMonth] = (*of_month)->counts;
     for (const Span span : {Span::kQuarter, Span::kYear}) {
       const auto longer = CountsOf(fleet, {at, span}, now, deadline);
@@ -141,9 +144,7 @@ Result<MonthSnapshot> VmselectOverviews::AskFor(const Fleet& fleet, const Window
   }
   if (window.span != Span::kMonth || !HasData(counted.counts)) return counted;
   for (const Breakdown& breakdown : fleet.breakdowns) {
-    auto totals = AskForBreakdown(breakdown, range_seconds, at, deadline);
-    if (!totals.ok()) return totals.status();
-    counted.breakdowns.push_back(*std::move(totals));
+    ROLLCALL_RETURN_IF_ERROR(AskForBreakdown(breakdown, range_seconds, at, deadline, counted));
   }
   return counted;
 }
@@ -159,18 +160,19 @@ Result<double> VmselectOverviews::AskForNumber(const std::string& query, UnixSec
   return samples->empty() ? 0.0 : samples->front().value;
 }
 
-Result<BreakdownTotals> VmselectOverviews::AskForBreakdown(const Breakdown& breakdown,
-                                                           int64_t range_seconds, UnixSeconds at,
-                                                           SteadyTime deadline) {
+Status VmselectOverviews::AskForBreakdown(const Breakdown& breakdown, int64_t range_seconds,
+                                          UnixSeconds at, SteadyTime deadline,
+                                          MonthSnapshot& counted) {
   const auto samples =
       api_.Ask(BreakdownQuery(breakdown, range_seconds), breakdown.label, at, LeftUntil(deadline));
   if (!samples.ok()) return samples.status();
-  BreakdownTotals totals;
-  for (const std::string& name : known_names_()) totals[name] = 0;
+  BreakdownSums sums;
   for (const InstantSample& sample : *samples) {
-    if (!sample.label_value.empty()) totals[sample.label_value] = Cut(sample.value);
+    sums.Add(sample.label_value, 0, ExactSum::Of(sample.value));
   }
-  return totals;
+  sums.Finish(breakdown.has_known_names ? known_names_() : std::vector<std::string>(),
+              counted.breakdowns.emplace_back(), counted.rests.emplace_back());
+  return Status::Ok();
 }
 
 }  // namespace rollcall::query

@@ -37,7 +37,8 @@ class VmselectOverviews final : public OverviewSource {
 
   // Blocks for the timeout at most. Unavailable where any of the queries failed: there are no
   // numbers then, and nothing of them is kept.
-  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month) override;
+  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
+                                       std::stop_token stop = {}) override;
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
@@ -52,8 +53,8 @@ class VmselectOverviews final : public OverviewSource {
   Result<MonthSnapshot> AskFor(const Fleet& fleet, const Window& window, UnixSeconds now,
                                SteadyTime deadline);
   Result<double> AskForNumber(const std::string& query, UnixSeconds at, SteadyTime deadline);
-  Result<BreakdownTotals> AskForBreakdown(const Breakdown& breakdown, int64_t range_seconds,
-                                          UnixSeconds at, SteadyTime deadline);
+  Status AskForBreakdown(const Breakdown& breakdown, int64_t range_seconds, UnixSeconds at,
+                         SteadyTime deadline, MonthSnapshot& counted);
 
   PrometheusApi api_;
   const SnapshotFiles files_;

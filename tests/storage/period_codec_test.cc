@@ -51,6 +51,10 @@ TEST(PeriodCodec, WritesTheBytesOfTheFormat) {
   EXPECT_EQ(
       ToHex(EncodeKey(PeriodKey{kQuarter, {1}})),
       ToHex(FormatExample("key of periods: the head of 2026-03 and the 2 months before, fleet 1")));
+  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{Period::Last30(Day{20519}), {1}})),
+            ToHex(FormatExample("key of periods: the head of 30 days to 2026-03-07, fleet 1")));
+  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{Period::Cut(Span::kQuarter, Day{20519}), {1}})),
+            ToHex(FormatExample("key of periods: the head of a quarter to 2026-03-07, fleet 1")));
   EXPECT_EQ(ToHex(EncodeKey(PeriodKey{kDay, {1}}) + EncodeKey(TallyKey{{9}, "os"})),
             ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, metric 9, label os")));
   EXPECT_EQ(ToHex(EncodePeriodHead(ExampleHead())), ToHex(FormatExample("period head")));
