@@ -1,5 +1,7 @@
 #include "api/badge_handler.h"
 
+#include <span>
+
 #include "api/badge_svg.h"
 #include "api/data_answer.h"
 #include "api/image_figures.h"
@@ -8,7 +10,9 @@
 namespace rollcall::api {
 namespace {
 
-constexpr std::string_view kPeriods[] = {"month", "quarter", "year"};  // by Span
+constexpr std::string_view kPeriods[] = {"30d", "month", "quarter", "year"};
+// Of a month that is named: by Span.
+constexpr std::span<const std::string_view> kPeriodsOfMonth = std::span(kPeriods).subspan(1);
 constexpr size_t kMostLabelBytes = 200;
 
 int64_t ValueOf(const ImageFigure& shown, const Fleet& fleet, const PeriodCounts& counts) {
@@ -16,6 +20,22 @@ int64_t ValueOf(const ImageFigure& shown, const Fleet& fleet, const PeriodCounts
   const auto index = static_cast<size_t>(shown.figure - fleet.figures.data());
   const FigureCount& count = counts.figures[index];
   return shown.is_peak ? count.report_total.value_or(0) : count.total;
+}
+
+// `period`: of kPeriods. nullopt: nothing was reported.
+Result<std::optional<PeriodCounts>> ReadCounts(const DataServices& services, const Fleet& fleet,
+                                               std::optional<Month> month, size_t period) {
+  if (period == 0) {
+    const auto last = services.comparisons.ReadLast30Days(fleet);
+    if (!last.ok()) return last.status();
+    if (!last->has_value()) return std::optional<PeriodCounts>();
+    return std::optional((*last)->period.counts);
+  }
+  const auto overview =
+      services.overviews.Read(fleet, month.value_or(Month::Of(services.clock.Now())));
+  if (!overview.ok()) return overview.status();
+  if (!overview->has_value()) return std::optional<PeriodCounts>();
+  return std::optional((*overview)->periods[period - 1]);
 }
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
@@ -27,15 +47,15 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
     return AnswerProblem(404, {"badge: there is no such figure", ImageNames(fleet)}, response);
   }
   const auto label = params.Text("label", kMostLabelBytes);
-  const size_t period = params.Choice("period", kPeriods);
+  const std::optional<Month> month = params.OfMonth("month");
+  const size_t choice = params.Choice("period", month ? kPeriodsOfMonth : std::span(kPeriods));
+  const size_t period = month ? choice + 1 : choice;
   const auto theme = static_cast<Theme>(params.Choice("theme", kThemes));
-  const Month month = params.OfMonth("month").value_or(Month::Of(services.clock.Now()));
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
-  const auto overview = services.overviews.Read(fleet, month);
-  if (!overview.ok()) return AnswerFailure("badge", overview.status(), response);
+  const auto counts = ReadCounts(services, fleet, month, period);
+  if (!counts.ok()) return AnswerFailure("badge", counts.status(), response);
   const std::string message =
-      overview->has_value() ? ShortNumber(ValueOf(*shown, fleet, (*overview)->periods[period]))
-                            : "no data";
+      counts->has_value() ? ShortNumber(ValueOf(*shown, fleet, **counts)) : "no data";
   AnswerImage(request, BadgeSvg(label.value_or(shown->unit), message, theme), response);
 }
 

@@ -11,7 +11,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kPeriods[] = {"1", "3", "12"};
-constexpr uint8_t kMonths[] = {1, 3, 12};
+constexpr Period::Kind kKinds[] = {Period::Kind::kMonth, Period::Kind::kQuarter,
+                                   Period::Kind::kYear};
 constexpr unsigned kMostTop = 1'000;  // all that is kept
 
 Json TallyJson(const ValueTally& tally) {
@@ -24,8 +25,12 @@ Json BreakdownJson(const counts::TrendRequest& request, const counts::Trend& tre
   json["fleet"] = request.fleet.name;
   json["metric"] = request.metric;
   json["by"] = request.by;
-  json["month"] = period.period.last_month().ToString();
-  json["periods"] = request.months;
+  const bool is_window = period.period.is_window();
+  json["period"] = is_window ? Json() : Json("30d");
+  json["month"] = is_window ? Json(period.period.last_month().ToString()) : Json();
+  json["periods"] = is_window ? Json(period.period.months()) : Json();
+  json["start"] = period.period.first_day().ToString();
+  json["end"] = period.period.last_day().ToString();
   json["final"] = period.final;
   json["generated_at"] = GeneratedAtJson(trend);
   json["sources"] = period.tally.sources;
@@ -45,11 +50,16 @@ Json BreakdownJson(const counts::TrendRequest& request, const counts::Trend& tre
   return json;
 }
 
-std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend) {
+std::string Csv(const counts::Trend& trend) {
+  const Period period = trend.steps.front().period;
   CsvWriter csv({"month", "periods", "kind", "value", "sources", "nonzero", "sum"});
   const auto add = [&](const char* kind, const counts::TrendValue& value) {
     const ValueTally& tally = value.steps.front();
-    csv.Text(trend.steps.front().period.last_month().ToString()).Number(int64_t{request.months});
+    if (period.is_window()) {
+      csv.Text(period.last_month().ToString()).Number(int64_t{period.months()});
+    } else {
+      csv.Nothing().Nothing();
+    }
     csv.Text(kind).Text(value.value);
     csv.Number(tally.sources).Number(tally.nonzero).Number(tally.sum).EndRow();
   };
@@ -80,20 +90,26 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   breakdown.metric = metric.value_or(usual.metric);
   breakdown.by = by.value_or(metric ? "" : usual.label);
   if (breakdown.by.empty()) params.Refuse("by: want the name of one of the metric's labels");
+  const bool last_30_days = params.WantsLast30Days({"month", "periods"});
   const std::optional<Month> named = params.OfMonth("month");
   if (named && *named > Month::Of(services.clock.Now())) {
     params.Refuse("month: it has not begun");
   }
-  breakdown.months = kMonths[params.Choice("periods", kPeriods)];
+  breakdown.kind = kKinds[params.Choice("periods", kPeriods)];
   breakdown.top = params.Number("top", 1, kMostTop, kMostTop);
   const bool wants_csv = params.WantsCsv();
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
-  const Result<Month> month = MonthOrLatest(services, fleet, named);
-  if (!month.ok()) return AnswerFailure("breakdown", month.status(), response);
-  breakdown.first = breakdown.last = month->number;
+  if (last_30_days) {
+    breakdown.kind = Period::Kind::k30Days;
+    breakdown.first = breakdown.last = Day::Of(services.clock.Now()).number;
+  } else {
+    const Result<Month> month = MonthOrLatest(services, fleet, named);
+    if (!month.ok()) return AnswerFailure("breakdown", month.status(), response);
+    breakdown.first = breakdown.last = month->number;
+  }
   const auto trend = ReadTrendOrAnswer("breakdown", services, breakdown, response);
   if (!trend) return;
-  if (wants_csv) return AnswerCsv(request, "breakdown", Csv(breakdown, *trend), response);
+  if (wants_csv) return AnswerCsv(request, "breakdown", Csv(*trend), response);
   AnswerJson(request, BreakdownJson(breakdown, *trend), response);
 }
 

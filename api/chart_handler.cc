@@ -12,7 +12,7 @@ namespace {
 
 constexpr unsigned kMostMonths = 60;
 constexpr unsigned kUsualMonths = 12;
-constexpr size_t kAllValues = 1'000'000;
+constexpr unsigned kDays = 30;
 
 std::optional<int64_t> ValueOf(const ImageFigure& shown, const counts::Trend& trend, size_t step) {
   const counts::TrendStep& of_step = trend.steps[step];
@@ -26,9 +26,11 @@ std::optional<int64_t> ValueOf(const ImageFigure& shown, const counts::Trend& tr
   return 0;
 }
 
-// "Mar 2026".
-std::string ShortLabel(Month month) {
-  return month.Label().substr(0, 3) + " " + std::to_string(month.year());
+// "Mar 2026", "Mar 7".
+std::string ShortLabel(Period period) {
+  const std::string month = period.last_month().Label().substr(0, 3);
+  if (!period.is_day()) return month + " " + std::to_string(period.last_month().year());
+  return month + " " + std::to_string(period.last - period.last_month().FirstDay().number + 1);
 }
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
@@ -39,24 +41,26 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   if (params.ok() && !shown) {
     return AnswerProblem(404, {"chart: there is no such figure", ImageNames(fleet)}, response);
   }
+  const bool by_day = params.WantsLast30Days({"months"});
   const unsigned months = params.Number("months", 1, kMostMonths, kUsualMonths);
   const auto theme = static_cast<Theme>(params.Choice("theme", kThemes));
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
-  const Month running = Month::Of(services.clock.Now());
+  const UnixSeconds now = services.clock.Now();
   counts::TrendRequest wanted{fleet};
   wanted.metric = shown->figure == nullptr ? fleet.counted_metric : shown->figure->metric;
   wanted.by = shown->figure == nullptr ? "" : shown->figure->label;
-  wanted.last = running.number;
-  wanted.first = running.number + 1 - months;
-  wanted.top = kAllValues;
+  if (!wanted.by.empty()) wanted.only = shown->figure->label_value;
+  wanted.kind = by_day ? Period::Kind::kDay : Period::Kind::kMonth;
+  wanted.last = by_day ? Day::Of(now).number : Month::Of(now).number;
+  wanted.first = wanted.last + 1 - (by_day ? kDays : months);
   const auto trend = counts::ReadTrend(services.stores, services.tallies, wanted);
   if (!trend.ok()) return AnswerFailure("chart", trend.status(), response);
   std::vector<ChartBar> bars;
   for (size_t i = 0; trend->has_value() && i < (*trend)->steps.size(); ++i) {
     const counts::TrendStep& step = (*trend)->steps[i];
-    bars.push_back({ShortLabel(step.period.last_month()), ValueOf(*shown, **trend, i), step.final});
+    bars.push_back({ShortLabel(step.period), ValueOf(*shown, **trend, i), step.final});
   }
-  std::string title = shown->unit + " by month";
+  std::string title = shown->unit + (by_day ? " by day" : " by month");
   title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
   AnswerImage(request, ChartSvg(title, bars, theme), response);
 }

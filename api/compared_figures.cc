@@ -31,13 +31,13 @@ std::vector<std::pair<std::string, FigureNumber>> Named(const Fleet& fleet,
 }  // namespace
 
 std::optional<FigureNumber> ComparedFigure::Change() const {
-  if (!before) return std::nullopt;
+  if (!before || !is_comparable) return std::nullopt;
   const Wide change = Wide{value.units} - before->units;
   return FigureNumber{static_cast<int64_t>(std::clamp(change, kLeast, kMost)), value.in_tenths};
 }
 
 std::optional<FigureNumber> ComparedFigure::Percent() const {
-  if (!before || before->units == 0) return std::nullopt;
+  if (!before || !is_comparable || before->units == 0) return std::nullopt;
   const Wide change = Wide{value.units} - before->units;
   const Wide whole = before->units < 0 ? -Wide{before->units} : Wide{before->units};
   // Half away from zero.
@@ -47,15 +47,14 @@ std::optional<FigureNumber> ComparedFigure::Percent() const {
   return FigureNumber{static_cast<int64_t>(tenths), true};
 }
 
-std::vector<ComparedFigure> CompareFigures(const Fleet& fleet, const counts::Comparison& comparison,
-                                           Span span) {
-  const auto index = static_cast<size_t>(span);
+std::vector<ComparedFigure> CompareFigures(const Fleet& fleet,
+                                           const counts::ComparedPeriod& period) {
   std::vector<ComparedFigure> figures;
-  for (auto& [name, value] : Named(fleet, comparison.overview.periods[index])) {
-    figures.push_back({std::move(name), value, std::nullopt});
+  for (auto& [name, value] : Named(fleet, period.counts)) {
+    figures.push_back({std::move(name), value, std::nullopt, period.is_comparable()});
   }
-  if (comparison.before[index]) {
-    const auto before = Named(fleet, *comparison.before[index]);
+  if (period.before) {
+    const auto before = Named(fleet, *period.before);
     for (size_t i = 0; i < figures.size(); ++i) figures[i].before = before[i].second;
   }
   return figures;

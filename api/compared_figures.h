@@ -20,8 +20,9 @@ struct ComparedFigure {
   std::string name;
   FigureNumber value;
   std::optional<FigureNumber> before;
+  bool is_comparable = true;  // else there is no change and no percentage
 
-  // value - before, cut to the ends of the range; nullopt where there is nothing before.
+  // value - before, cut to the ends of the range; nullopt where the two say nothing of each other.
   std::optional<FigureNumber> Change() const;
   // Of before, in tenths of a percent; nullopt where that is 0 too, or the change is beyond all
   // bounds.
@@ -30,7 +31,7 @@ struct ComparedFigure {
 
 // The sources first, then for each figure its total, its average and, where it has one, its honest
 // peak.
-std::vector<ComparedFigure> CompareFigures(const Fleet& fleet, const counts::Comparison& comparison,
-                                           Span span);
+std::vector<ComparedFigure> CompareFigures(const Fleet& fleet,
+                                           const counts::ComparedPeriod& period);
 
 }  // namespace rollcall::api

@@ -98,6 +98,13 @@ void AnswerFailure(const char* what, const Status& status, http::HttpResponse& r
   AnswerProblem(503, {"the numbers cannot be read now; try again", {}}, response);
 }
 
+Json TotalsJson(const BreakdownTotals& totals) {
+  Json::object_t object;
+  object.reserve(totals.size());
+  for (const auto& [name, total] : totals) object.push_back({name, total});
+  return object;
+}
+
 Json NumberJson(ExactSum sum) { return sum.IsWhole() ? Json(sum.ToInt64()) : Json(sum.ToDouble()); }
 
 }  // namespace rollcall::api

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "http/server/message.h"
 #include "model/exact_sum.h"
+#include "model/overview.h"
 
 namespace rollcall::api {
 
@@ -36,5 +37,7 @@ void AnswerFailure(const char* what, const Status& status, http::HttpResponse& r
 
 // A whole number where it is one.
 nlohmann::ordered_json NumberJson(ExactSum sum);
+// An object of names and numbers. Linear: what an ordered object does to find a name is not.
+nlohmann::ordered_json TotalsJson(const BreakdownTotals& totals);
 
 }  // namespace rollcall::api

@@ -2,6 +2,7 @@
 // told of; a parameter that is given must not be empty. Lives as long as the handler's call.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,8 @@ class DataParams {
   // The first choice is the default.
   size_t Choice(const char* name, std::span<const std::string_view> choices);
   bool WantsCsv();
+  // period=30d: the last 30 days; none of `others` may be named then.
+  bool WantsLast30Days(std::initializer_list<const char*> others);
 
   void Refuse(std::string message, std::vector<std::string> allowed = {});
   bool ok() const { return !problem_; }

@@ -14,7 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// A stranger may make up more.
 constexpr size_t kMostMetrics = 500;                       // of a period
+constexpr size_t kMostLabels = 100;                        // of a metric
 constexpr std::string_view kPeriods[] = {"1", "3", "12"};  // by Span
 
 struct Metric {
@@ -54,6 +56,7 @@ Status AddMetrics(const DataServices& services, const storage::PeriodRows& rows,
     std::vector<std::string> labels;
     std::set_union(metric.labels.begin(), metric.labels.end(), one.labels.begin(), one.labels.end(),
                    std::back_inserter(labels));
+    if (labels.size() > kMostLabels) labels.resize(kMostLabels);
     metric.labels = std::move(labels);
   }
   return Status::Ok();

@@ -11,9 +11,12 @@ std::vector<ImageFigure> ImageFiguresOf(const Fleet& fleet) {
   std::vector<ImageFigure> figures{{"sources", fleet.counted_unit, nullptr, false},
                                    {fleet.counted_name, fleet.counted_unit, nullptr, false}};
   for (const Figure& figure : fleet.figures) {
-    figures.push_back({figure.name, figure.unit, &figure, false});
-    if (!figure.peak_name.empty())
-      figures.push_back({figure.peak_name, figure.unit, &figure, true});
+    // One name, one number: the honest one where there is one, and the other under its own name.
+    const bool has_peak = !figure.peak_name.empty();
+    figures.push_back({figure.name, figure.unit, &figure, has_peak});
+    if (!has_peak) continue;
+    figures.push_back({figure.peak_name, figure.unit, &figure, true});
+    figures.push_back({figure.total_name, figure.unit, &figure, false});
   }
   return figures;
 }

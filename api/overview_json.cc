@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/data_answer.h"
+
 namespace rollcall::api {
 namespace {
 
@@ -29,9 +31,11 @@ Json PeriodJson(const Fleet& fleet, const Overview& overview, Span span) {
     json[fleet.figures[i].average_name] = counts.figures[i].average;
   }
   for (size_t i = 0; i < fleet.breakdowns.size(); ++i) {
-    Json totals = Json::object();
-    for (const auto& [name, total] : overview.breakdowns[i]) totals[name] = total;
-    json[fleet.breakdowns[i].name] = std::move(totals);
+    const std::string& name = fleet.breakdowns[i].name;
+    json[name] = TotalsJson(overview.breakdowns[i]);
+    // The contract's field has no room for what has no name.
+    const BreakdownRest rest = overview.RestOf(i);
+    if (rest.values > 0) json["other_" + name] = {{"values", rest.values}, {"total", rest.total}};
   }
   return json;
 }

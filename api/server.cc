@@ -23,7 +23,7 @@ ingest::IngesterOptions IngesterOptionsOf(const ServerOptions& options) {
 // Of a server that only forwards: what an older run has stored is not the fleet of today.
 class NoOverviews : public OverviewSource {
  public:
-  Result<std::optional<Overview>> Read(const Fleet&, Month) override {
+  Result<std::optional<Overview>> Read(const Fleet&, Month, std::stop_token) override {
     return std::optional<Overview>();
   }
 };
@@ -39,7 +39,8 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
                                                    registry)),
       windows_(*stores_, registry),
       app_list_(options.app_list.url),
-      stored_overviews_(*stores_, windows_, clock, [this] { return *app_list_.Current(); }),
+      stored_overviews_(*stores_, windows_, clock, registry,
+                        [this] { return *app_list_.Current(); }),
       overviews_(MakeOverviews(options)),
       tallies_(*stores_, clock, registry, options.tallies),
       comparisons_(*stores_, stored_overviews_, tallies_),
@@ -89,6 +90,8 @@ void Server::Stop(std::chrono::milliseconds grace) {
   const auto end = std::chrono::steady_clock::now() + grace;
   stop_imports_.request_stop();
   stop_queries_.request_stop();
+  windows_.RequestStop();
+  tallies_.RequestStop();
   front_->Stop(grace);
   front_.reset();
   // Commits what is still queued, and tells the routes what came of it.
@@ -125,7 +128,8 @@ std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& optio
 }
 
 Status Server::AddJobs(const ServerOptions& options) {
-  const jobs::JobServices services{*stores_, clock_, windows_, tallies_, app_list_};
+  const jobs::JobServices services{*stores_,          clock_,   windows_, tallies_,
+                                   stored_overviews_, app_list_};
   for (jobs::Job& job : jobs::BackgroundJobs(
            services, {!options.no_store, options.retention, options.app_list.interval})) {
     ROLLCALL_RETURN_IF_ERROR(jobs_.Add(std::move(job)));

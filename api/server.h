@@ -51,8 +51,8 @@ class Server {
 
   // Drains: no further connections, what was accepted is stored and answered, all threads end. What
   // is not done after `grace` is cut off. An import ends at once, with what it has stored, an
-  // export too, and an overview that waits for VictoriaMetrics, without numbers. What is not
-  // forwarded yet stays in the outbox.
+  // export too, and an overview that waits for VictoriaMetrics or for a scan, without numbers. What
+  // is not forwarded yet stays in the outbox.
   void Stop(std::chrono::milliseconds grace);
 
   int public_port() const { return front_->public_port(); }

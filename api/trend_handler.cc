@@ -23,7 +23,7 @@ constexpr unsigned kUsualTop = 10;
 // out.
 void ReadSteps(DataParams& params, UnixSeconds now, counts::TrendRequest& trend) {
   const bool daily = params.Choice("step", kSteps) == 1;
-  trend.months = daily ? 0 : 1;
+  trend.kind = daily ? Period::Kind::kDay : Period::Kind::kMonth;
   const auto read = [&](const char* name) -> std::optional<uint32_t> {
     if (daily) {
       const auto day = params.OfDay(name);
@@ -64,8 +64,9 @@ Json TrendJson(const counts::TrendRequest& request, const counts::Trend& trend) 
   json["fleet"] = request.fleet.name;
   json["metric"] = request.metric;
   json["by"] = request.by.empty() ? Json() : Json(request.by);
-  json["step"] = kSteps[request.months == 0 ? 1 : 0];
+  json["step"] = kSteps[request.kind == Period::Kind::kDay ? 1 : 0];
   json["generated_at"] = GeneratedAtJson(trend);
+  json["pending"] = trend.pending;
   for (const char* const name : {"steps", "final", "sources", "sums", "peaks"}) {
     json[name] = Json::array();
   }

@@ -140,6 +140,20 @@ void AppendDifferenceEntry(unsigned slot, int64_t seconds, std::span<const Serie
       out);
 }
 
+void AppendShorterEntry(unsigned slot, int64_t second_of_day, int64_t seconds,
+                        std::span<const SeriesValue> before, std::span<const SeriesValue> now,
+                        std::string_view encoded_now, std::string& out) {
+  const size_t begin = out.size();
+  AppendDifferenceEntry(slot, seconds, before, now, out);
+  const size_t difference = out.size() - begin;
+  AppendFullEntry(slot, second_of_day, encoded_now, out);
+  if (difference > out.size() - begin - difference) {
+    out.erase(begin, difference);
+  } else {
+    out.resize(begin + difference);
+  }
+}
+
 bool ChunkReader::Damaged(const char* what) {
   status_ = Status::DataLoss("decode chunk: entry " + std::to_string(entries_ + 1) + ": " + what +
                              ", " + std::to_string(reader_.left()) + " bytes left");

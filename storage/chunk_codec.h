@@ -34,6 +34,10 @@ void AppendFullEntry(unsigned slot, int64_t second_of_day, std::string_view enco
 void AppendSameEntry(unsigned slot, int64_t seconds, std::string& out);
 void AppendDifferenceEntry(unsigned slot, int64_t seconds, std::span<const SeriesValue> before,
                            std::span<const SeriesValue> now, std::string& out);
+// A difference from `before`, or `encoded_now` as a full entry where that is shorter.
+void AppendShorterEntry(unsigned slot, int64_t second_of_day, int64_t seconds,
+                        std::span<const SeriesValue> before, std::span<const SeriesValue> now,
+                        std::string_view encoded_now, std::string& out);
 
 // Reads a chunk's reports back in order.
 class ChunkReader {

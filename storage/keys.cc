@@ -75,6 +75,21 @@ std::string EncodeSourceKey(FleetRef fleet, std::string_view id) {
   return out;
 }
 
+KeyRange RangeOf(std::string prefix) {
+  std::string end = prefix;
+  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xFF) end.pop_back();
+  if (!end.empty()) ++end.back();
+  return {std::move(prefix), std::move(end)};
+}
+
+KeyRange RangeOf(uint32_t day_or_month, FleetRef fleet) {
+  return RangeOf(EncodePrefix(day_or_month, fleet));
+}
+
+KeyRange RangeOf(const WindowKey& window) { return RangeOf(EncodeKey(window)); }
+
+KeyRange RangeOfSources(FleetRef fleet) { return RangeOf(EncodeSourceKey(fleet, "")); }
+
 std::optional<ChunkKey> DecodeChunkKey(std::string_view bytes) {
   return Decode<ChunkKey>(bytes, [](Reader& r) {
     return ChunkKey{{r.BigEndian32()}, {r.BigEndian16()}, {r.BigEndian32()}};

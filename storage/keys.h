@@ -48,6 +48,19 @@ std::string EncodePrefix(uint32_t day_or_month);
 std::string EncodePrefix(uint32_t day_or_month, FleetRef fleet);
 std::string EncodeTotalsPrefix(const WindowKey& window, MetricRef metric);
 
+// The keys that begin with a prefix: from `begin` to before `end`, which is empty where nothing
+// comes after them.
+struct KeyRange {
+  std::string begin;
+  std::string end;
+};
+KeyRange RangeOf(std::string prefix);
+// Of a fleet's rows of one day or month.
+KeyRange RangeOf(uint32_t day_or_month, FleetRef fleet);
+KeyRange RangeOf(const WindowKey& window);
+// Of a fleet's sources, by id.
+KeyRange RangeOfSources(FleetRef fleet);
+
 // nullopt: not such a key.
 std::optional<ChunkKey> DecodeChunkKey(std::string_view bytes);
 std::optional<PeaksKey> DecodePeaksKey(std::string_view bytes);

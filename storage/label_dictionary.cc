@@ -12,6 +12,24 @@ constexpr size_t kMaxCached = 1 << 20;
 
 // What overviews read again and again is some dozens.
 constexpr size_t kMaxCachedTexts = 4096;
+constexpr size_t kMaxCachedTextBytes = 1024;  // of each; the longer ones are a stranger's
+// So many at once are read in one scan: they would push each other out of the cache.
+constexpr size_t kMostTextsByCache = 1024;
+// Steps from one text to the next before the scan had better seek.
+constexpr uint32_t kMostSteps = 16;
+
+Result<std::string_view> TextIn(std::string_view row, LabelSetRef ref) {
+  Reader reader(row);
+  reader.Varint32();
+  if (!reader.ok()) {
+    return Status::DataLoss("decode label set " + std::to_string(ref.value) + ": no metric");
+  }
+  return reader.Bytes(reader.left());
+}
+
+Status NotThere(LabelSetRef ref) {
+  return Status::DataLoss("read label set " + std::to_string(ref.value) + ": it is not there");
+}
 
 }  // namespace
 
@@ -106,16 +124,40 @@ Result<std::string> LabelDictionary::TextOf(LabelSetRef ref, const Snapshot* sna
   }
   const auto stored = store_.Get(Table::kLabels, EncodeKey(ref), snapshot);
   if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) {
-    return Status::DataLoss("read label set " + std::to_string(ref.value) + ": it is not there");
-  }
-  Reader reader(**stored);
-  reader.Varint32();
-  std::string text(reader.Bytes(reader.left()));
+  if (!stored->has_value()) return NotThere(ref);
+  const Result<std::string_view> text = TextIn(**stored, ref);
+  if (!text.ok()) return text.status();
+  if (text->size() > kMaxCachedTextBytes) return std::string(*text);
   const std::lock_guard lock(texts_mutex_);
   if (texts_.size() >= kMaxCachedTexts) texts_.clear();
-  texts_.emplace(ref.value, text);
-  return text;
+  texts_.emplace(ref.value, *text);
+  return std::string(*text);
+}
+
+Status LabelDictionary::VisitTexts(
+    std::span<const LabelSetRef> refs, const Snapshot* snapshot,
+    const std::function<Status(size_t, std::string_view)>& visit) const {
+  if (refs.size() <= kMostTextsByCache) {
+    for (size_t i = 0; i < refs.size(); ++i) {
+      const Result<std::string> text = TextOf(refs[i], snapshot);
+      if (!text.ok()) return text.status();
+      ROLLCALL_RETURN_IF_ERROR(visit(i, *text));
+    }
+    return Status::Ok();
+  }
+  Scan scan = store_.NewScan(Table::kLabels, EncodeKey(refs.front()), "", snapshot);
+  for (size_t i = 0; i < refs.size(); ++i) {
+    const std::string key = EncodeKey(refs[i]);
+    for (uint32_t steps = 0; scan.Valid() && scan.key() < key; ++steps) {
+      steps < kMostSteps ? scan.Next() : scan.Seek(key);
+    }
+    ROLLCALL_RETURN_IF_ERROR(scan.status());
+    if (!scan.Valid() || scan.key() != key) return NotThere(refs[i]);
+    const Result<std::string_view> text = TextIn(scan.value(), refs[i]);
+    if (!text.ok()) return text.status();
+    ROLLCALL_RETURN_IF_ERROR(visit(i, *text));
+  }
+  return Status::Ok();
 }
 
 }  // namespace rollcall::storage

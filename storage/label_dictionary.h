@@ -7,8 +7,10 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,6 +48,10 @@ class LabelDictionary final : private Participant {
   Result<MetricRef> FindMetric(std::string_view name, const Snapshot* snapshot = nullptr) const;
   // The canonical label set of a number that the store gave out. Thread-safe.
   Result<std::string> TextOf(LabelSetRef ref, const Snapshot* snapshot = nullptr) const;
+  // Calls visit(i, canonical label set) for each of `refs`, which ascend. Of many at once a scan,
+  // and nothing of it is kept. A visit that fails ends it. Thread-safe.
+  Status VisitTexts(std::span<const LabelSetRef> refs, const Snapshot* snapshot,
+                    const std::function<Status(size_t, std::string_view)>& visit) const;
   // How many there are. Thread-safe.
   uint64_t size() const { return size_.load(std::memory_order_relaxed); }
 

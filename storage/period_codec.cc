@@ -5,7 +5,7 @@
 namespace rollcall::storage {
 namespace {
 
-// 1 byte of months, 4 of the last one or the day, 2 of the fleet.
+// 1 byte of the kind, 4 of the last month or day, 2 of the fleet.
 constexpr size_t kPeriodKeyBytes = 7;
 
 Status Damaged(const char* what, std::string_view bytes) {
@@ -28,7 +28,7 @@ void TakeCounts(Reader& reader, ValueTally& value) {
 }  // namespace
 
 std::string EncodeKey(const PeriodKey& key) {
-  std::string out(1, static_cast<char>(key.period.months));
+  std::string out(1, static_cast<char>(key.period.kind));
   PutBigEndian32(key.period.last, out);
   PutBigEndian16(key.fleet.value, out);
   return out;
@@ -38,7 +38,7 @@ std::optional<PeriodKey> DecodePeriodKey(std::string_view bytes) {
   if (bytes.size() < kPeriodKeyBytes) return std::nullopt;
   Reader reader(bytes.substr(1));
   PeriodKey key;
-  key.period.months = static_cast<uint8_t>(bytes[0]);
+  key.period.kind = static_cast<Period::Kind>(bytes[0]);
   key.period.last = reader.BigEndian32();
   key.fleet.value = reader.BigEndian16();
   return key;
@@ -83,7 +83,7 @@ Status DecodePeriodHead(std::string_view bytes, PeriodHead& head) {
   return Status::Ok();
 }
 
-std::string EncodeTally(const MetricTally& tally) {
+std::string EncodeTally(const Totals& tally) {
   std::string out;
   PutVarint(static_cast<uint64_t>(tally.sources), out);
   PutSigned128(tally.sum.units(), out);
@@ -91,7 +91,7 @@ std::string EncodeTally(const MetricTally& tally) {
   return out;
 }
 
-Status DecodeTally(std::string_view bytes, MetricTally& tally) {
+Status DecodeTally(std::string_view bytes, Totals& tally) {
   Reader reader(bytes);
   tally.sources = static_cast<int64_t>(reader.Varint32());
   tally.sum = ExactSum::FromUnits(reader.Signed128());

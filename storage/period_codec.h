@@ -13,6 +13,7 @@
 #include "model/period.h"
 #include "model/source_set.h"
 #include "model/tally.h"
+#include "storage/keys.h"
 
 namespace rollcall::storage {
 
@@ -25,6 +26,8 @@ struct PeriodKey {
 
 // The common start of a period's keys, which is the key of its head.
 std::string EncodeKey(const PeriodKey& key);
+// Of all its rows.
+inline KeyRange RangeOf(const PeriodKey& key) { return RangeOf(EncodeKey(key)); }
 // nullopt: shorter than a head's key.
 std::optional<PeriodKey> DecodePeriodKey(std::string_view bytes);
 
@@ -38,17 +41,17 @@ std::optional<TallyKey> DecodeTallyKey(std::string_view bytes);
 
 struct PeriodHead {
   UnixSeconds computed_at{};
-  SourceSet sources;  // that reported the fleet's counted metric; only of a month
+  SourceSet sources;  // that reported the fleet's counted metric; of a month and of 30 days
 
   bool operator==(const PeriodHead&) const = default;
 };
 
 std::string EncodePeriodHead(const PeriodHead& head);
-std::string EncodeTally(const MetricTally& tally);
+std::string EncodeTally(const Totals& tally);
 std::string EncodeTally(const LabelTally& tally);
 // DataLoss where the bytes are not what the encoders write; the result is then unspecified.
 Status DecodePeriodHead(std::string_view bytes, PeriodHead& head);
-Status DecodeTally(std::string_view bytes, MetricTally& tally);
+Status DecodeTally(std::string_view bytes, Totals& tally);
 Status DecodeTally(std::string_view bytes, LabelTally& tally);
 
 }  // namespace rollcall::storage

@@ -1,14 +1,6 @@
 #include "storage/period_ledger.h"
 
 namespace rollcall::storage {
-namespace {
-
-std::string EndOf(const PeriodKey& key) {
-  return EncodeKey(PeriodKey{key.period, {static_cast<uint16_t>(key.fleet.value + 1)}});
-}
-
-}  // namespace
-
 Result<std::unique_ptr<PeriodLedger>> PeriodLedger::Open(Store& store) {
   std::unique_ptr<PeriodLedger> ledger(new PeriodLedger(store));
   ROLLCALL_RETURN_IF_ERROR(ledger->Load());
@@ -21,7 +13,7 @@ Status PeriodLedger::Load() {
     const std::optional<PeriodKey> key = DecodePeriodKey(scan.key());
     if (!key) return Status::DataLoss("decode period key: not a key");
     kept_.insert(*key);
-    scan.Seek(EndOf(*key));
+    scan.Seek(RangeOf(*key).end);
   }
   return scan.status();
 }
@@ -29,12 +21,32 @@ Status PeriodLedger::Load() {
 void PeriodLedger::Drop(const PeriodKey& key, Transaction& transaction) {
   computing_.erase(key);
   if (kept_.erase(key) == 0) return;
-  transaction.DeleteRange(Table::kPeriods, EncodeKey(key), EndOf(key));
+  const KeyRange range = RangeOf(key);
+  transaction.DeleteRange(Table::kPeriods, range.begin, range.end);
   staged_drops_.push_back(key);
+}
+
+void PeriodLedger::DropPartial(Day first, Day last, FleetRef fleet, Transaction& transaction) {
+  std::vector<PeriodKey> stale;
+  const auto add = [&](const PeriodKey& key) {
+    if (key.fleet == fleet && key.period.first_day() <= first && key.period.last_day() >= last) {
+      stale.push_back(key);
+    }
+  };
+  // Their kinds come after all others.
+  const PeriodKey begin{{Period::Kind::k30Days, 0}, {}};
+  for (auto at = kept_.lower_bound(begin); at != kept_.end(); ++at) add(*at);
+  for (auto at = computing_.lower_bound(begin); at != computing_.end(); ++at) add(at->first);
+  for (const PeriodKey& key : stale) Drop(key, transaction);
+}
+
+void PeriodLedger::DropPartial(Day day, FleetRef fleet, Transaction& transaction) {
+  DropPartial(day, day, fleet, transaction);
 }
 
 void PeriodLedger::DropDay(Day day, FleetRef fleet, Transaction& transaction) {
   Drop({Period::Of(day), fleet}, transaction);
+  DropPartial(day, day, fleet, transaction);
 }
 
 void PeriodLedger::DropWindows(Month month, FleetRef fleet, Transaction& transaction) {
@@ -43,6 +55,7 @@ void PeriodLedger::DropWindows(Month month, FleetRef fleet, Transaction& transac
       Drop({Period::Of(Window{month.Plus(later), span}), fleet}, transaction);
     }
   }
+  DropPartial(month.FirstDay(), month.LastDay(), fleet, transaction);
 }
 
 void PeriodLedger::Abandoned() {
@@ -50,15 +63,31 @@ void PeriodLedger::Abandoned() {
   staged_drops_.clear();
 }
 
-Result<std::optional<Period>> PeriodLedger::FirstStored(const Store& store, uint8_t months,
+Status PeriodLedger::DeleteBefore(Period::Kind kind, uint32_t last, FleetRef fleet) {
+  Transaction transaction(store_);
+  std::vector<PeriodKey> old;
+  for (auto at = kept_.lower_bound({{kind, 0}, {}}); at != kept_.end(); ++at) {
+    if (at->period.kind != kind || at->period.last >= last) break;
+    if (at->fleet != fleet) continue;
+    const KeyRange range = RangeOf(*at);
+    transaction.DeleteRange(Table::kPeriods, range.begin, range.end);
+    old.push_back(*at);
+  }
+  if (old.empty()) return Status::Ok();
+  ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
+  for (const PeriodKey& key : old) kept_.erase(key);
+  return Status::Ok();
+}
+
+Result<std::optional<Period>> PeriodLedger::FirstStored(const Store& store, Period::Kind kind,
                                                         FleetRef fleet) {
-  Scan scan = store.NewScan(Table::kPeriods, EncodeKey(PeriodKey{{months, 0}, {}}),
-                            std::string(1, static_cast<char>(months + 1)));
+  const KeyRange range = RangeOf(std::string(1, static_cast<char>(kind)));
+  Scan scan = store.NewScan(Table::kPeriods, range.begin, range.end);
   while (scan.Valid()) {
     const std::optional<PeriodKey> key = DecodePeriodKey(scan.key());
     if (!key) return Status::DataLoss("decode period key: not a key");
     if (key->fleet == fleet) return std::optional(key->period);
-    scan.Seek(EndOf(*key));
+    scan.Seek(RangeOf(*key).end);
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
   return std::optional<Period>();
@@ -76,10 +105,11 @@ Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const 
   const auto at = computing_.find(cut.key);
   if (at == computing_.end() || at->second != cut.epoch) return false;
   computing_.erase(at);
-  const std::string prefix = EncodeKey(cut.key);
-  transaction.DeleteRange(Table::kPeriods, prefix, EndOf(cut.key));
-  for (const auto& [suffix, row] : rows) transaction.Put(Table::kPeriods, prefix + suffix, row);
-  transaction.Put(Table::kPeriods, prefix, EncodePeriodHead(head));
+  const KeyRange range = RangeOf(cut.key);
+  transaction.DeleteRange(Table::kPeriods, range.begin, range.end);
+  for (const auto& [suffix, row] : rows)
+    transaction.Put(Table::kPeriods, range.begin + suffix, row);
+  transaction.Put(Table::kPeriods, range.begin, EncodePeriodHead(head));
   ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   kept_.insert(cut.key);
   return true;

@@ -2,8 +2,8 @@
 // computed. What changes a day or a month of reports drops the periods that it touches, with the
 // change itself; who asks next has them computed again.
 //
-// Begin and Finish make a transaction of their own. Readers need no ledger: a period's head is in
-// the store exactly while its rows are right.
+// Begin, Finish and DeleteBefore make a transaction of their own. Readers need no ledger: a
+// period's head is in the store exactly while its rows are right.
 #pragma once
 
 #include <map>
@@ -23,6 +23,9 @@ class PeriodLedger final : private Participant {
   // Drop what a change of a day's chunks, or of a month's peaks, makes stale.
   void DropDay(Day day, FleetRef fleet, Transaction& transaction);
   void DropWindows(Month month, FleetRef fleet, Transaction& transaction);
+  // Of a day whose chunks are kept no more: the day's own tallies stay, those that only begin or
+  // end near it do not.
+  void DropPartial(Day day, FleetRef fleet, Transaction& transaction);
 
   // A snapshot from which to compute a period.
   struct Cut {
@@ -35,14 +38,20 @@ class PeriodLedger final : private Participant {
   // the disk failed nothing is stored.
   Result<bool> Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows);
 
-  // The earliest stored period of that many months (0: day); nullopt: there is none. Thread-safe.
-  static Result<std::optional<Period>> FirstStored(const Store& store, uint8_t months,
+  // Deletes the stored periods of a kind that ended before `last`. Takes the writer lock. Where the
+  // disk failed they stay.
+  Status DeleteBefore(Period::Kind kind, uint32_t last, FleetRef fleet);
+
+  // The earliest stored period of a kind; nullopt: there is none. Thread-safe.
+  static Result<std::optional<Period>> FirstStored(const Store& store, Period::Kind kind,
                                                    FleetRef fleet);
 
  private:
   explicit PeriodLedger(Store& store) : store_(store) {}
   Status Load();
   void Drop(const PeriodKey& key, Transaction& transaction);
+  // Those that have all these days and not only whole months.
+  void DropPartial(Day first, Day last, FleetRef fleet, Transaction& transaction);
   void Committed() override { staged_drops_.clear(); }
   void Abandoned() override;
 

@@ -20,8 +20,8 @@ Result<std::optional<std::string>> PeriodRows::Row(const TallyKey& key) const {
   return found == rows_->end() ? std::optional<std::string>() : std::optional(found->second);
 }
 
-Result<MetricTally> PeriodRows::Metric(MetricRef metric) const {
-  MetricTally tally;
+Result<Totals> PeriodRows::Metric(MetricRef metric) const {
+  Totals tally;
   const auto row = Row({metric, {}});
   if (!row.ok()) return row.status();
   if (row->has_value()) ROLLCALL_RETURN_IF_ERROR(DecodeTally(**row, tally));
@@ -44,7 +44,7 @@ Result<std::vector<PeriodRows::Listed>> PeriodRows::List() const {
     const auto key = DecodeTallyKey(suffix);
     if (!key) return Status::DataLoss("decode tally key: not a key");
     if (key->label.empty()) {
-      MetricTally tally;
+      Totals tally;
       ROLLCALL_RETURN_IF_ERROR(DecodeTally(value, tally));
       metrics.push_back({key->metric, tally.sources, {}});
     } else if (!metrics.empty() && metrics.back().metric == key->metric) {
@@ -56,13 +56,11 @@ Result<std::vector<PeriodRows::Listed>> PeriodRows::List() const {
     for (const auto& [suffix, value] : *rows_) ROLLCALL_RETURN_IF_ERROR(add(suffix, value));
     return metrics;
   }
-  const std::string head_key = EncodeKey(key_);
-  Scan scan = store_->NewScan(
-      Table::kPeriods, head_key,
-      EncodeKey(PeriodKey{key_.period, {static_cast<uint16_t>(key_.fleet.value + 1)}}), &snapshot_);
+  const KeyRange range = RangeOf(key_);
+  Scan scan = store_->NewScan(Table::kPeriods, range.begin, range.end, &snapshot_);
   for (; scan.Valid(); scan.Next()) {
-    if (scan.key() == head_key) continue;
-    ROLLCALL_RETURN_IF_ERROR(add(scan.key().substr(head_key.size()), scan.value()));
+    if (scan.key() == range.begin) continue;
+    ROLLCALL_RETURN_IF_ERROR(add(scan.key().substr(range.begin.size()), scan.value()));
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
   return metrics;

@@ -31,7 +31,7 @@ class PeriodRows {
   // Those of a computation, as they were given.
   const TallyRows& rows() const { return *rows_; }
   // All zeros where the period does not have the metric.
-  Result<MetricTally> Metric(MetricRef metric) const;
+  Result<Totals> Metric(MetricRef metric) const;
   // nullopt: nobody reported the metric with this label.
   Result<std::optional<LabelTally>> Label(MetricRef metric, std::string_view label) const;
 

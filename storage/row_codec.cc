@@ -75,10 +75,9 @@ Status DecodePeaks(std::string_view bytes, PeaksRow& row) {
 
 std::string EncodeTotals(const TotalsRow& row) {
   std::string out;
-  for (const SpanTotals& span : row.spans) {
+  for (const Totals& span : row.spans) {
     const bool fraction = HasFraction(span.sum) || HasFraction(span.report_sum);
-    const uint64_t flags = (span == SpanTotals() ? 0U : kHasTotals) |
-                           (fraction ? kHasFraction : 0U) |
+    const uint64_t flags = (span == Totals() ? 0U : kHasTotals) | (fraction ? kHasFraction : 0U) |
                            (span.report_sum.IsZero() ? 0U : kHasReportSum);
     PutVarint(flags, out);
     if (flags == 0) continue;
@@ -92,7 +91,7 @@ std::string EncodeTotals(const TotalsRow& row) {
 Status DecodeTotals(std::string_view bytes, TotalsRow& row) {
   Reader reader(bytes);
   row = TotalsRow();
-  for (SpanTotals& span : row.spans) {
+  for (Totals& span : row.spans) {
     const uint64_t flags = reader.Varint();
     if (flags == 0) continue;
     if ((flags & kHasTotals) == 0 || flags > (kHasTotals | kHasFraction | kHasReportSum)) {

@@ -35,8 +35,8 @@ Status TotalsLedger::Load() {
 }
 
 void TotalsLedger::DropRows(const WindowKey& window, Transaction& transaction) {
-  const WindowKey next{window.last, {static_cast<uint16_t>(window.fleet.value + 1)}};
-  transaction.DeleteRange(Table::kTotals, EncodeKey(window), EncodeKey(next));
+  const KeyRange range = RangeOf(window);
+  transaction.DeleteRange(Table::kTotals, range.begin, range.end);
 }
 
 void TotalsLedger::DropStale(Month month, FleetRef fleet, Transaction& transaction) {

@@ -23,13 +23,24 @@ namespace rollcall::counts {
 class OverviewReader final : public OverviewSource {
  public:
   OverviewReader(storage::Stores& stores, WindowCounts& windows, const Clock& clock,
-                 KnownNames known_names)
-      : stores_(stores), windows_(windows), clock_(clock), known_names_(std::move(known_names)) {}
+                 metrics::Registry& registry, KnownNames known_names)
+      : stores_(stores),
+        windows_(windows),
+        clock_(clock),
+        registry_(registry),
+        known_names_(std::move(known_names)) {}
 
-  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month) override;
+  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
+                                       std::stop_token stop = {}) override;
   // The month itself or the latest earlier one in which anything was reported; nullopt: there is
   // none.
   Result<std::optional<Month>> LatestMonthWithReports(FleetRef fleet, Month month) const;
+  // The names that stand in a breakdown of today even where nobody reported them.
+  std::vector<std::string> NamesOf(const Breakdown& breakdown) const;
+
+  // The work of a background job, for about `budget`: makes the overviews of closed months ready,
+  // the newest first, so that nobody waits for a scan.
+  Status Prepare(const Fleet& fleet, std::chrono::milliseconds budget, std::stop_token stop);
 
  private:
   // What was read at one moment may be given to whoever asks at the same.
@@ -43,19 +54,25 @@ class OverviewReader final : public OverviewSource {
 
   std::optional<Overview> FindGiven(const Moment& moment, FleetRef fleet, Month month);
   void Keep(const Moment& moment, FleetRef fleet, Month month, const Overview& overview);
-  Result<std::optional<Overview>> ReadLatest(const Fleet& fleet, Month month);
-  Result<Overview> ReadMonth(const Fleet& fleet, Month month);
+  Result<std::optional<Overview>> ReadLatest(const Fleet& fleet, Month month,
+                                             const std::stop_token& stop);
+  Result<Overview> ReadMonth(const Fleet& fleet, Month month, const std::stop_token& stop);
+  // What an overview takes from the label sets of one metric.
+  struct LabelSums;
+  Status ReadLabelSets(const Fleet& fleet, const storage::WindowKey& window,
+                       const storage::Snapshot& snapshot, const std::stop_token& stop,
+                       LabelSums& sums) const;
   Result<TotalsRow> ReadMetric(const storage::WindowKey& window, const std::string& metric,
                                const storage::Snapshot& snapshot) const;
   // Calls visit(label set as text, its totals) for each label set of a metric.
-  Status VisitLabelSets(
-      const storage::WindowKey& window, const std::string& metric,
-      const storage::Snapshot& snapshot,
-      const std::function<void(const std::string&, const TotalsRow&)>& visit) const;
+  Status VisitLabelSets(const storage::WindowKey& window, const std::string& metric,
+                        const storage::Snapshot& snapshot, const std::stop_token& stop,
+                        const std::function<void(std::string_view, const TotalsRow&)>& visit) const;
 
   storage::Stores& stores_;
   WindowCounts& windows_;
   const Clock& clock_;
+  metrics::Registry& registry_;
   KnownNames known_names_;
 
   std::mutex mutex_;                                      // guards what follows

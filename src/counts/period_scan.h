@@ -1,6 +1,8 @@
-// The scan behind a period's tallies: of a window from the sources' monthly peaks, of a day from
-// its chunks. Thread-safe.
+// The scan behind a period's tallies: of months from the sources' monthly peaks, of a day from its
+// chunks, of months of which not all days count from both. Thread-safe.
 #pragma once
+
+#include <stop_token>
 
 #include "counts/tally_builder.h"
 #include "model/period.h"
@@ -13,8 +15,12 @@ struct ScannedPeriod {
   storage::TallyRows rows;
 };
 
-// DataLoss: a row of the store cannot be decoded. Memory: about 300 bytes per distinct label set.
+// DataLoss: a row of the store cannot be decoded; Unavailable: a stop was requested. Memory: about
+// 300 bytes per distinct label set.
 Result<ScannedPeriod> ScanPeriod(storage::Stores& stores, const Fleet& fleet, Period period,
-                                 const storage::Snapshot& snapshot);
+                                 const storage::Snapshot& snapshot, std::stop_token stop = {});
+
+// Whether who is in a period is stored with it.
+bool KeepsSources(Period period);
 
 }  // namespace rollcall::counts

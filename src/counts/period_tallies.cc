@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "counts/attempts.h"
 #include "counts/period_scan.h"
 #include "storage/keys.h"
 #include "storage/retention.h"
@@ -11,10 +12,6 @@ namespace rollcall::counts {
 namespace {
 
 using storage::Table;
-
-// As with windows: after so many times imports that keep dropping a period have to wait.
-constexpr int kAttemptsBesideImports = 2;
-constexpr int kAttempts = 16;
 
 // Who asked for a running period may soon ask again.
 constexpr std::chrono::minutes kInterest{15};
@@ -36,11 +33,11 @@ Result<std::optional<uint32_t>> FirstRowOf(const storage::Store& store, Table ta
 }
 
 // The same, or the first stored period where that is earlier.
-Result<std::optional<uint32_t>> FirstOf(const storage::Store& store, Table table, uint8_t months,
+Result<std::optional<uint32_t>> FirstOf(const storage::Store& store, Table table, Period::Kind kind,
                                         FleetRef fleet) {
   auto first = FirstRowOf(store, table, fleet);
   if (!first.ok()) return first;
-  const auto stored = storage::PeriodLedger::FirstStored(store, months, fleet);
+  const auto stored = storage::PeriodLedger::FirstStored(store, kind, fleet);
   if (!stored.ok()) return stored.status();
   if (stored->has_value() && (!first->has_value() || (*stored)->last < **first)) {
     return std::optional((*stored)->last);
@@ -55,6 +52,7 @@ PeriodTallies::PeriodTallies(storage::Stores& stores, const Clock& clock,
     : stores_(stores),
       clock_(clock),
       options_(options),
+      registry_(registry),
       scans_(registry.GetCounter("rollcall_period_scans_total",
                                  "Times the tallies of a day or of months were computed by scan")),
       scan_seconds_(registry.GetHistogram("rollcall_period_scan_duration_seconds",
@@ -70,37 +68,54 @@ Result<std::optional<storage::PeriodRows>> PeriodTallies::Get(const Fleet& fleet
 
 Result<std::optional<storage::PeriodRows>> PeriodTallies::GetClosed(const Fleet& fleet,
                                                                     Period period) {
-  std::optional<storage::Turn> turn;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (attempt == kAttemptsBesideImports) turn.emplace(stores_.store());
-    auto stored = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
-    if (!stored.ok() || stored->has_value()) return stored;
-    const Result<bool> possible = CanBeScanned(fleet.ref, period);
-    if (!possible.ok()) return possible.status();
-    if (!*possible) return std::optional<storage::PeriodRows>();
-    Result<Computed> computed = ComputeOnce(fleet, period);
-    if (!computed.ok()) return computed.status();
-    if (!computed->stale) return std::optional(std::move(computed->rows));
-  }
-  return Status::Unavailable("tallies of " + period.ToString() + ": dropped " +
-                             std::to_string(kAttempts) + " times while they were computed");
+  using Rows = std::optional<storage::PeriodRows>;
+  return AttemptBesideImports<Rows>(
+      stores_, "tallies of " + period.ToString(), [&]() -> Result<std::optional<Rows>> {
+        auto stored = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
+        if (!stored.ok()) return stored.status();
+        if (stored->has_value()) return std::make_optional<Rows>(std::move(*stored));
+        const Result<bool> possible = CanBeScanned(fleet.ref, period);
+        if (!possible.ok()) return possible.status();
+        if (!*possible) return std::make_optional<Rows>();
+        Result<Computed> computed = ComputeOnce(fleet, period);
+        if (!computed.ok()) return computed.status();
+        if (computed->stale) return std::optional<Rows>();
+        return std::make_optional<Rows>(std::move(computed->rows));
+      });
+}
+
+Result<bool> PeriodTallies::HasToScan(const Fleet& fleet, Period period) const {
+  const auto stored =
+      stores_.store().Get(Table::kPeriods, EncodeKey(storage::PeriodKey{period, fleet.ref}));
+  if (!stored.ok()) return stored.status();
+  if (stored->has_value()) return false;
+  return CanBeScanned(fleet.ref, period);
 }
 
 Result<bool> PeriodTallies::CanBeScanned(FleetRef fleet, Period period) const {
   const storage::Store& store = stores_.store();
-  if (period.is_day()) {
+  const bool of_days = !period.is_window();
+  if (of_days) {
     const Result<Day> whole_from = storage::FirstWholeDay(store);
     if (!whole_from.ok()) return whole_from.status();
-    const auto first = FirstRowOf(store, Table::kChunks, fleet);
-    if (!first.ok()) return first.status();
-    return period.last >= whole_from->number && first->has_value() && period.last >= **first;
+    // The first day of which a chunk is read: of a cut window only the last month is.
+    const Day first = period.is_cut() ? period.last_month().FirstDay() : period.first_day();
+    if (first < *whole_from) return false;
   }
+  const bool by_day = period.is_day();
+  const auto first = FirstRowOf(store, by_day ? Table::kChunks : Table::kPeaks, fleet);
+  if (!first.ok()) return first.status();
+  if (!first->has_value()) return false;
+  if (by_day) return period.last >= **first;
   const Result<Month> whole_from = storage::FirstWholeMonth(store);
   if (!whole_from.ok()) return whole_from.status();
-  const auto first = FirstRowOf(store, Table::kPeaks, fleet);
-  if (!first.ok()) return first.status();
   const bool whole = whole_from->number == 0 || period.first_month() >= *whole_from;
-  return whole && first->has_value() && period.last >= **first;
+  if (!whole || !of_days) return whole && period.last_month().number >= **first;
+  // Peaks say in which month reports began, chunks on which day.
+  const auto first_day = FirstRowOf(store, Table::kChunks, fleet);
+  if (!first_day.ok()) return first_day.status();
+  return first_day->has_value() &&
+         (period.last >= **first_day || Month::Of(Day{**first_day}).number > **first);
 }
 
 Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period period) {
@@ -123,26 +138,35 @@ Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period
   }
 }
 
+bool PeriodTallies::IsQuick(const storage::PeriodKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto at = running_.find(key);
+  return at != running_.end() && at->second.cost <= options_.patience;
+}
+
+std::optional<storage::PeriodRows> PeriodTallies::FindRunning(const storage::PeriodKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto at = running_.find(key);
+  return at == running_.end() ? std::nullopt : std::optional(at->second.computed.rows);
+}
+
+Result<PeriodTallies::Rolling> PeriodTallies::Last30Days(const Fleet& fleet) {
+  const Day today = Day::Of(clock_.Now());
+  const Period running = Period::Last30(today);
+  const storage::PeriodKey before{Period::Last30(Day{today.number - 1}), fleet.ref};
+  if (!FindRunning({running, fleet.ref}) && !IsQuick(before)) {
+    auto rows = storage::PeriodRows::Read(stores_.store(), before);
+    if (!rows.ok()) return rows.status();
+    if (!rows->has_value()) *rows = FindRunning(before);
+    if (rows->has_value()) return Rolling{before.period, std::move(**rows)};
+  }
+  auto rows = GetRunning(fleet, running);
+  if (!rows.ok()) return rows.status();
+  return Rolling{running, std::move(*rows)};
+}
+
 Result<PeriodTallies::Computed> PeriodTallies::ComputeOnce(const Fleet& fleet, Period period) {
-  const storage::PeriodKey key{period, fleet.ref};
-  std::promise<Result<Computed>> promise;
-  std::shared_future<Result<Computed>> future;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto at = computing_.find(key); at != computing_.end()) {
-      future = at->second;
-    } else {
-      computing_[key] = promise.get_future().share();
-    }
-  }
-  if (future.valid()) return future.get();
-  Result<Computed> computed = Compute(fleet, period);
-  {
-    const std::lock_guard lock(mutex_);
-    computing_.erase(key);
-  }
-  promise.set_value(computed);
-  return computed;
+  return computing_.Run({period, fleet.ref}, [&] { return Compute(fleet, period); });
 }
 
 Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Period period) {
@@ -153,7 +177,8 @@ Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Perio
   const storage::PeriodLedger::Cut cut =
       closed ? stores_.periods().Begin(key)
              : storage::PeriodLedger::Cut{key, 0, stores_.store().TakeSnapshot()};
-  Result<ScannedPeriod> scanned = ScanPeriod(stores_, fleet, period, cut.snapshot);
+  Result<ScannedPeriod> scanned =
+      ScanPeriod(stores_, fleet, period, cut.snapshot, stop_.get_token());
   const auto end = Clocked::now();
   scans_.Add();
   scan_seconds_.Observe(std::chrono::duration<double>(end - begin).count());
@@ -177,31 +202,48 @@ Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Perio
 }
 
 Result<std::optional<Month>> PeriodTallies::FirstMonth(FleetRef fleet) const {
-  const auto first = FirstOf(stores_.store(), Table::kPeaks, 1, fleet);
+  const auto first = FirstOf(stores_.store(), Table::kPeaks, Period::Kind::kMonth, fleet);
   if (!first.ok()) return first.status();
   return first->has_value() ? std::optional(Month{**first}) : std::nullopt;
 }
 
 Result<std::optional<Day>> PeriodTallies::FirstDay(FleetRef fleet) const {
-  const auto first = FirstOf(stores_.store(), Table::kChunks, 0, fleet);
+  const auto first = FirstOf(stores_.store(), Table::kChunks, Period::Kind::kDay, fleet);
   if (!first.ok()) return first.status();
   return first->has_value() ? std::optional(Day{**first}) : std::nullopt;
 }
 
+Result<std::optional<Day>> PeriodTallies::FirstCountedDay(FleetRef fleet) const {
+  const auto first = FirstRowOf(stores_.store(), Table::kChunks, fleet);
+  if (!first.ok()) return first.status();
+  if (!first->has_value()) return std::optional<Day>();
+  const Result<Day> whole_from = storage::FirstWholeDay(stores_.store());
+  if (!whole_from.ok()) return whole_from.status();
+  return std::optional(std::max(Day{**first}, *whole_from));
+}
+
 std::vector<Period> PeriodTallies::DueForRefresh(const Fleet& fleet) {
-  const UnixSeconds today = clock_.Now();
+  const Day today = Day::Of(clock_.Now());
   std::vector<Period> due;
   const auto now = Clocked::now();
   const uint64_t sequence = stores_.store().sequence();
   const std::lock_guard lock(mutex_);
-  std::erase_if(running_, [&](const auto& entry) { return IsClosed(entry.first.period); });
+  const Period rolling = Period::Last30(today);
+  std::erase_if(running_, [&](const auto& entry) {
+    // Yesterday's stand in for today's until these are there.
+    const bool stands_in = entry.first.period.kind == Period::Kind::k30Days &&
+                           entry.first.period.last + 1 == today.number &&
+                           !running_.contains({rolling, entry.first.fleet});
+    return IsClosed(entry.first.period) && !stands_in;
+  });
   // What a page shows first is ready before anybody asks.
   for (const Period first :
-       {Period::Of(Window{Month::Of(today), Span::kMonth}), Period::Of(Day::Of(today))}) {
+       {rolling, Period::Of(Window{Month::Of(today), Span::kMonth}), Period::Of(today)}) {
     if (!running_.contains({first, fleet.ref})) due.push_back(first);
   }
   for (const auto& [key, running] : running_) {
     if (key.fleet != fleet.ref || running.computed.sequence >= sequence) continue;
+    if (IsClosed(key.period)) continue;
     const int idle = now - running.asked < kInterest ? 1 : kIdleFactor;
     const auto pause = std::max<Clocked::duration>(options_.least_pause,
                                                    running.cost * options_.pause_factor * idle);
@@ -219,36 +261,81 @@ Status PeriodTallies::RefreshRunning(const Fleet& fleet, std::stop_token stop) {
   return Status::Ok();
 }
 
-Status PeriodTallies::Backfill(const Fleet& fleet, Clocked::time_point deadline,
-                               std::stop_token stop) {
-  const auto enough = [&] { return stop.stop_requested() || Clocked::now() >= deadline; };
-  const auto fill = [&](std::optional<uint32_t> first, uint32_t running, uint8_t months) {
-    for (uint32_t last = running; first && last-- > *first && !enough();) {
-      const auto rows = GetClosed(fleet, {months, last});
-      if (!rows.ok()) return rows.status();
-    }
-    return Status::Ok();
-  };
-  const UnixSeconds now = clock_.Now();
+Result<std::vector<Period>> PeriodTallies::ClosedToKeep(const Fleet& fleet) const {
+  const Day today = Day::Of(clock_.Now());
+  const Month running = Month::Of(today);
+  std::vector<Period> periods{Period::Last30(Day{today.number - 1}),
+                              Period::Last30(Day{today.number - 30})};
+  for (const Span span : kSpans) periods.push_back(SameDaysBefore(span, today));
   const auto first_month = FirstRowOf(stores_.store(), Table::kPeaks, fleet.ref);
   if (!first_month.ok()) return first_month.status();
-  for (const Span span : kSpans) {
-    if (enough()) return Status::Ok();
-    const Window before{Month::Of(now).Plus(-MonthsOf(span)), span};
-    const auto rows = GetClosed(fleet, Period::Of(before));
-    if (!rows.ok()) return rows.status();
+  for (uint32_t last = running.number; *first_month && last-- > **first_month;) {
+    for (const Span span : kSpans) periods.push_back(Period::Of(Window{Month{last}, span}));
   }
-  ROLLCALL_RETURN_IF_ERROR(fill(*first_month, Month::Of(now).number, 1));
   const auto first_day = FirstRowOf(stores_.store(), Table::kChunks, fleet.ref);
   if (!first_day.ok()) return first_day.status();
-  return fill(*first_day, Day::Of(now).number, 0);
+  for (uint32_t last = today.number; *first_day && last-- > **first_day;) {
+    periods.push_back(Period::Of(Day{last}));
+  }
+  return periods;
+}
+
+Status PeriodTallies::Backfill(const Fleet& fleet, Clocked::time_point deadline,
+                               std::stop_token stop) {
+  const auto periods = ClosedToKeep(fleet);
+  if (!periods.ok()) return periods.status();
+  int64_t missing = 0;
+  bool go_on = true;
+  for (const Period period : *periods) {
+    if (stop.stop_requested()) return Status::Ok();
+    const Result<bool> has_to_scan = HasToScan(fleet, period);
+    if (!has_to_scan.ok()) return has_to_scan.status();
+    if (!*has_to_scan) continue;
+    ++missing;
+    go_on = go_on && Clocked::now() < deadline;
+    if (!go_on) continue;
+    const auto computed = ComputeOnce(fleet, period);
+    if (!computed.ok()) return computed.status();
+    // Somebody imports into it: the rest has time.
+    go_on = !computed->stale;
+    if (go_on) --missing;
+  }
+  registry_
+      .GetGauge("rollcall_periods_missing",
+                "Closed months, days and what they are compared with that are still to be counted: "
+                "who asks for one waits",
+                {{"fleet", fleet.name}})
+      .Set(missing);
+  return Status::Ok();
+}
+
+Status PeriodTallies::DeleteOutdated(const Fleet& fleet) {
+  const Day today = Day::Of(clock_.Now());
+  const auto remove = [&](Period::Kind kind, uint32_t last) {
+    return stores_.periods().DeleteBefore(kind, last, fleet.ref);
+  };
+  // What is compared with what ended 30 days before it, and a day in hand.
+  ROLLCALL_RETURN_IF_ERROR(remove(Period::Kind::k30Days, today.number - 31));
+  for (const Span span : kSpans) {
+    const Period kept = SameDaysBefore(span, today);
+    const auto kind = Period::Cut(span, Month::Of(today).FirstDay()).kind;
+    ROLLCALL_RETURN_IF_ERROR(remove(kind, kept.last_day().number));
+  }
+  return Status::Ok();
 }
 
 Status PeriodTallies::Refresh(const Fleet& fleet, std::chrono::milliseconds budget,
                               std::stop_token stop) {
   const auto deadline = Clocked::now() + budget;
   ROLLCALL_RETURN_IF_ERROR(RefreshRunning(fleet, stop));
-  return Backfill(fleet, deadline, stop);
+  ROLLCALL_RETURN_IF_ERROR(Backfill(fleet, deadline, stop));
+  return DeleteOutdated(fleet);
+}
+
+Period SameDaysBefore(Span span, Day today) {
+  const Month last = Month::Of(today).Plus(-MonthsOf(span));
+  const uint32_t days = today.number - Month::Of(today).FirstDay().number;
+  return Period::Cut(span, std::min(Day{last.FirstDay().number + days}, last.LastDay()));
 }
 
 }  // namespace rollcall::counts

@@ -80,7 +80,7 @@ void SourceMaxima::AddTo(const storage::WindowKey& window, TotalsMap& totals) co
   for (const Gains& gains : gains_) {
     TotalsRow& of_metric = totals[{window.last, window.fleet, gains.metric, {}}];
     TotalsRow& row = totals[{window.last, window.fleet, gains.metric, gains.label_set}];
-    SpanTotals so_far;
+    Totals so_far;
     for (size_t s = 0; s < 3; ++s) {
       so_far.sources += gains.sources[s];
       so_far.sum += gains.sums[s];

@@ -28,4 +28,8 @@ struct SourceMoves {
 Result<std::array<SourceMoves, 3>> ReadSourceMoves(PeriodTallies& tallies, const Fleet& fleet,
                                                    Month last);
 
+// The same of 30 days, of which `now` are the sources.
+Result<SourceMoves> ReadSourceMoves(PeriodTallies& tallies, const Fleet& fleet, Period days,
+                                    const SourceSet& now);
+
 }  // namespace rollcall::counts

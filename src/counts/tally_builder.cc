@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "model/label_set.h"
+#include "storage/keys.h"
 #include "storage/row_codec.h"
 
 namespace rollcall::counts {
@@ -36,12 +38,18 @@ Status TallyBuilder::Resolve(MetricRef metric, LabelSetRef label_set, SeriesSlot
     if (is_new) label_slots_.push_back({metric, std::string(label.name), {}});
     LabelSlot& of_label = label_slots_[at->second];
     const auto [value, is_new_value] =
-        of_label.values.emplace(label.value, static_cast<uint32_t>(values_.size()));
+        of_label.values.emplace(NameOf(label.value), static_cast<uint32_t>(values_.size()));
     if (is_new_value) values_.emplace_back();
     value_refs_.push_back(value->second);
     ++slot.value_count;
   }
   return Status::Ok();
+}
+
+std::string TallyBuilder::NameOf(std::string_view value) const {
+  if (value.size() <= bounds_.value_bytes) return std::string(value);
+  const Hash128 hash = HashBytes(value, labels_.hash_seed());
+  return std::string(1, '\0') + storage::EncodeKey(hash);
 }
 
 Status TallyBuilder::AddRow(std::string_view encoded_peaks) {
@@ -127,7 +135,7 @@ LabelTally TallyBuilder::FinishLabel(const LabelSlot& label) {
   size_t kept = 0;
   for (size_t i = 0; i < tally.values.size(); ++i) {
     const ValueTally& value = tally.values[i];
-    const bool fits = kept < bounds_.values && value.value.size() <= bounds_.value_bytes;
+    const bool fits = kept < bounds_.values && !value.value.starts_with('\0');
     if (fits || IsFigure(label, value.value)) {
       if (kept != i) tally.values[kept] = std::move(tally.values[i]);
       ++kept;

@@ -50,7 +50,8 @@ class TallyBuilder {
   struct LabelSlot {
     MetricRef metric;
     std::string name;
-    std::unordered_map<std::string, uint32_t> values;  // → values_
+    // → values_; of texts that are too long to be kept by their hash, behind a zero byte.
+    std::unordered_map<std::string, uint32_t> values;
   };
   struct SeriesSlot {
     uint32_t source = 0;  // whose the rest is; others' is void
@@ -64,11 +65,13 @@ class TallyBuilder {
   struct MetricSlot {
     uint32_t source = 0;
     double report_max = 0;
-    MetricTally tally;
+    Totals tally;
     std::unordered_map<std::string, uint32_t> labels;  // → labels_slots_
   };
 
   Status Resolve(MetricRef metric, LabelSetRef label_set, SeriesSlot& slot);
+  // By which a label's value is told from others.
+  std::string NameOf(std::string_view value) const;
   bool IsFigure(const LabelSlot& label, const std::string& value) const;
   LabelTally FinishLabel(const LabelSlot& label);
 

@@ -4,11 +4,16 @@
 #include <map>
 #include <utility>
 
+#include "counts/stopped.h"
+
 namespace rollcall::counts {
 namespace {
 
-// After that a caller had better come again: what was scanned until then is stored.
-constexpr std::chrono::seconds kPatience{5};
+// For so long steps are counted that were not yet; a background job sees to the rest.
+constexpr std::chrono::milliseconds kPatience{500};
+
+// A stranger may make up more.
+constexpr size_t kMostLabels = 100;
 
 bool IsOf(const Fleet& fleet, const std::string& metric) {
   const auto counts = [&](const auto& thing) { return thing.metric == metric; };
@@ -24,13 +29,12 @@ class TrendReader {
 
   Result<Trend> Read() {
     const auto begin = std::chrono::steady_clock::now();
-    for (uint32_t last = request_.first; last <= request_.last; ++last) {
-      ROLLCALL_RETURN_IF_ERROR(ReadStep({request_.months, last}));
-      if (std::chrono::steady_clock::now() - begin > kPatience) {
-        return Status::Unavailable("trend: " + std::to_string(trend_.steps.size()) + " of " +
-                                   std::to_string(request_.last - request_.first + 1) +
-                                   " steps are counted; ask again");
-      }
+    trend_.steps.resize(request_.last - request_.first + 1);
+    // The newest first: they are what a reader misses most where not all are counted.
+    for (size_t index = trend_.steps.size(); index-- > 0;) {
+      ROLLCALL_RETURN_IF_ERROR(StatusOf(request_.stop));
+      const bool may_scan = std::chrono::steady_clock::now() - begin < kPatience;
+      ROLLCALL_RETURN_IF_ERROR(ReadStep(index, may_scan));
     }
     RankValues();
     if (!request_.by.empty() && !has_label_) ROLLCALL_RETURN_IF_ERROR(ListLabels());
@@ -38,35 +42,53 @@ class TrendReader {
   }
 
  private:
-  Status ReadStep(Period period) {
-    TrendStep& step = trend_.steps.emplace_back();
-    step.period = period;
-    step.final = tallies_.IsClosed(period);
-    const auto rows = tallies_.Get(request_.fleet, period);
+  Status ReadStep(size_t index, bool may_scan) {
+    TrendStep& step = trend_.steps[index];
+    step.period = {request_.kind, request_.first + static_cast<uint32_t>(index)};
+    step.final = tallies_.IsClosed(step.period);
+    if (step.final && !may_scan) {
+      const Result<bool> has_to_scan = tallies_.HasToScan(request_.fleet, step.period);
+      if (!has_to_scan.ok()) return has_to_scan.status();
+      if (*has_to_scan) {
+        ++trend_.pending;
+        return Status::Ok();
+      }
+    }
+    if (step.period.kind == Period::Kind::k30Days && !step.final) {
+      auto rolling = tallies_.Last30Days(request_.fleet);
+      if (!rolling.ok()) return rolling.status();
+      step.period = rolling->period;
+      return AddRows(index, rolling->rows);
+    }
+    const auto rows = tallies_.Get(request_.fleet, step.period);
     if (!rows.ok()) return rows.status();
-    step.known = rows->has_value();
-    if (!step.known) return Status::Ok();
-    trend_.generated_at = std::max(trend_.generated_at, (*rows)->head().computed_at);
+    return rows->has_value() ? AddRows(index, **rows) : Status::Ok();
+  }
+
+  Status AddRows(size_t index, const storage::PeriodRows& rows) {
+    TrendStep& step = trend_.steps[index];
+    step.known = true;
+    trend_.generated_at = std::max(trend_.generated_at, rows.head().computed_at);
     if (metric_.value == 0) return Status::Ok();
-    const Result<MetricTally> tally = (*rows)->Metric(metric_);
+    const Result<Totals> tally = rows.Metric(metric_);
     if (!tally.ok()) return tally.status();
     step.tally = *tally;
-    if (step.tally.sources > 0) latest_ = *rows;
+    if (step.tally.sources > 0 && !latest_) latest_ = rows;
     if (request_.by.empty()) return Status::Ok();
-    auto label = (*rows)->Label(metric_, request_.by);
+    auto label = rows.Label(metric_, request_.by);
     if (!label.ok()) return label.status();
-    if (label->has_value()) AddLabel(std::move(**label));
+    if (label->has_value()) AddLabel(index, std::move(**label));
     return Status::Ok();
   }
 
-  void AddLabel(LabelTally&& label) {
+  void AddLabel(size_t index, LabelTally&& label) {
     has_label_ = true;
-    const size_t index = trend_.steps.size() - 1;
     for (ValueTally& value : label.values) {
+      if (request_.only && value.value != *request_.only) continue;
       std::string text = std::exchange(value.value, {});
       values_[std::move(text)].push_back({index, std::move(value)});
     }
-    if (label.rest_values == 0) return;
+    if (label.rest_values == 0 || request_.only) return;
     AddToOther(label.rest, index);
     rest_values_ = std::max(rest_values_, label.rest_values);
   }
@@ -111,7 +133,9 @@ class TrendReader {
     const auto listed = latest_->List();
     if (!listed.ok()) return listed.status();
     for (const auto& metric : *listed) {
-      if (metric.metric == metric_) trend_.known_labels = metric.labels;
+      if (metric.metric != metric_) continue;
+      trend_.known_labels = metric.labels;
+      if (trend_.known_labels.size() > kMostLabels) trend_.known_labels.resize(kMostLabels);
     }
     return Status::Ok();
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -13,18 +14,22 @@ namespace rollcall::counts {
 struct TrendRequest {
   const Fleet& fleet;
   std::string metric{};
-  std::string by{};    // a label; empty: no values
-  uint8_t months = 1;  // of a step; 0: a day
+  std::string by{};                          // a label; empty: no values
+  Period::Kind kind = Period::Kind::kMonth;  // of a step
   uint32_t first = 0;  // the last month, or the day, of the first step; inclusive
   uint32_t last = 0;   // inclusive
   size_t top = 10;     // values to name; the others are one
+  // Set: nothing but this value is of interest, and there are no others.
+  std::optional<std::string> only{};
+  std::stop_token stop{};
 };
 
 struct TrendStep {
   Period period;
-  bool known = false;  // else the rest is zeros: before the first report, or no longer stored
+  // Else the rest is zeros: before the first report, no longer stored, or not counted yet.
+  bool known = false;
   bool final = false;
-  MetricTally tally;
+  Totals tally;
 };
 
 // One value, step by step. A source counts once in each value of its latest report.
@@ -41,12 +46,14 @@ struct Trend {
   // The other values together; a source counts once for each of them. nullopt: there are none.
   std::optional<TrendValue> other;
   int64_t other_values = 0;  // how many; the most of any step where some were too many to be kept
+  // How many steps are not counted yet: it would take too long to wait for them.
+  int64_t pending = 0;
   // Where no step has the label: which labels the metric has.
   std::vector<std::string> known_labels;
 };
 
 // nullopt: the fleet has no such metric, and no report ever had it. Unavailable: as
-// PeriodTallies::Get, or steps are still to be scanned that together take too long to wait for.
+// PeriodTallies::Get, or a stop was requested.
 // Thread-safe.
 Result<std::optional<Trend>> ReadTrend(storage::Stores& stores, PeriodTallies& tallies,
                                        const TrendRequest& request);

@@ -7,6 +7,7 @@
 #include "model/label_set.h"
 #include "storage/chunk_codec.h"
 #include "storage/keys.h"
+#include "storage/peaks_replay.h"
 #include "storage/retention.h"
 #include "storage/row_codec.h"
 
@@ -20,7 +21,7 @@ constexpr uint32_t kSourcesAtOnce = 50'000;
 
 std::string Text(const TotalsRow& row) {
   std::string text;
-  for (const SpanTotals& span : row.spans) {
+  for (const Totals& span : row.spans) {
     text += (text.empty() ? "" : ", ") + std::to_string(span.sources) + " sources sum " +
             std::to_string(span.sum.ToInt64()) + " per report " +
             std::to_string(span.report_sum.ToInt64());
@@ -88,8 +89,7 @@ class Verifier {
       const auto key = storage::DecodePeaksKey(peaks.key());
       if (!key) return Status::DataLoss("decode peaks key: not a key");
       AddMonth({key->month, key->fleet}, *first_day);
-      peaks.Seek(
-          storage::EncodePrefix(key->month.number, {static_cast<uint16_t>(key->fleet.value + 1)}));
+      peaks.Seek(storage::RangeOf(key->month.number, key->fleet).end);
     }
     ROLLCALL_RETURN_IF_ERROR(peaks.status());
     // Chunks without any peaks would be a difference too.
@@ -99,8 +99,7 @@ class Verifier {
       if (!key) return Status::DataLoss("decode chunk key: not a key");
       const storage::WindowKey month{Month::Of(key->day), key->fleet};
       if (month.last.FirstDay() >= *first_day && !Contains(month)) months_.push_back(month);
-      chunks.Seek(
-          storage::EncodePrefix(key->day.number, {static_cast<uint16_t>(key->fleet.value + 1)}));
+      chunks.Seek(storage::RangeOf(key->day.number, key->fleet).end);
     }
     return chunks.status();
   }
@@ -120,10 +119,8 @@ class Verifier {
   Status CompareTotals(const storage::WindowKey& window) {
     Result<TotalsMap> computed = ScanWindows(store_, window, snapshot_);
     if (!computed.ok()) return computed.status();
-    storage::Scan scan = store_.NewScan(
-        Table::kTotals, storage::EncodeKey(window),
-        storage::EncodePrefix(window.last.number, {static_cast<uint16_t>(window.fleet.value + 1)}),
-        &snapshot_);
+    const storage::KeyRange range = storage::RangeOf(window);
+    storage::Scan scan = store_.NewScan(Table::kTotals, range.begin, range.end, &snapshot_);
     for (; scan.Valid(); scan.Next()) {
       const auto key = storage::DecodeTotalsKey(scan.key());
       if (!key) return Status::DataLoss("decode totals key: not a key");
@@ -200,11 +197,12 @@ class Verifier {
     for (; scan.Valid(); scan.Next()) {
       const auto key = storage::DecodeChunkKey(scan.key());
       if (!key) return Status::DataLoss("decode chunk key: not a key");
-      PeaksRow& row = rows[key->source.value];
+      storage::PeaksReplay replay(rows[key->source.value]);
+      replay.BeginDay(day.number - month.last.FirstDay().number + 1);
       storage::ChunkReader reader(day, scan.value());
       while (reader.Next()) {
         ++report_.reports;
-        AddReport(reader.series(), day.number - month.last.FirstDay().number + 1, row);
+        replay.Add(reader.slot(), reader.repeats(), reader.series());
       }
       if (!reader.status().ok()) {
         Differ("chunk " + day.ToString() + " of source " + std::to_string(key->source.value) +

@@ -3,18 +3,10 @@
 #include <chrono>
 #include <optional>
 
+#include "counts/attempts.h"
 #include "counts/window_scan.h"
 
 namespace rollcall::counts {
-namespace {
-
-// Imports and reports of earlier months may drop what is being computed. After so many times
-// imports have to wait; reports of earlier months come only where a clock was set back.
-constexpr int kAttemptsBesideImports = 2;
-constexpr int kAttempts = 16;
-
-}  // namespace
-
 WindowCounts::WindowCounts(storage::Stores& stores, metrics::Registry& registry)
     : stores_(stores),
       scans_(registry.GetCounter("rollcall_window_scans_total",
@@ -33,37 +25,23 @@ Result<std::optional<KeptTotals>> WindowCounts::Read(const storage::WindowKey& w
 }
 
 Result<KeptTotals> WindowCounts::Ensure(const storage::WindowKey& window) {
-  std::optional<storage::Turn> turn;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (attempt == kAttemptsBesideImports) turn.emplace(stores_.store());
-    auto kept = Read(window);
-    if (!kept.ok()) return kept.status();
-    if (kept->has_value()) return std::move(**kept);
-    ROLLCALL_RETURN_IF_ERROR(ComputeOnce(window));
-  }
-  return Status::Unavailable("totals of " + window.last.ToString() + ": dropped " +
-                             std::to_string(kAttempts) + " times while they were computed");
+  return AttemptBesideImports<KeptTotals>(
+      stores_, "totals of " + window.last.ToString(), [&]() -> Result<std::optional<KeptTotals>> {
+        auto kept = Read(window);
+        if (!kept.ok() || kept->has_value()) return kept;
+        ROLLCALL_RETURN_IF_ERROR(computing_.Run(window, [&] { return Compute(window); }));
+        return Read(window);
+      });
 }
 
-Status WindowCounts::ComputeOnce(const storage::WindowKey& window) {
-  std::promise<Status> promise;
-  std::shared_future<Status> future;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto at = running_.find(window); at != running_.end()) {
-      future = at->second;
-    } else {
-      running_[window] = promise.get_future().share();
-    }
-  }
-  if (future.valid()) return future.get();
-  Status status = Compute(window);
-  {
-    const std::lock_guard lock(mutex_);
-    running_.erase(window);
-  }
-  promise.set_value(status);
-  return status;
+Result<bool> WindowCounts::Prepare(const storage::WindowKey& window) {
+  auto kept = Read(window);
+  if (!kept.ok()) return kept.status();
+  if (kept->has_value()) return true;
+  ROLLCALL_RETURN_IF_ERROR(computing_.Run(window, [&] { return Compute(window); }));
+  kept = Read(window);
+  if (!kept.ok()) return kept.status();
+  return kept->has_value();
 }
 
 Status WindowCounts::Compute(const storage::WindowKey& window) {
@@ -71,7 +49,8 @@ Status WindowCounts::Compute(const storage::WindowKey& window) {
   if (!cut.ok()) return cut.status();
   if (!cut->has_value()) return Status::Ok();
   const auto begin = std::chrono::steady_clock::now();
-  const Result<TotalsMap> base = ScanWindows(stores_.store(), window, (*cut)->snapshot);
+  const Result<TotalsMap> base =
+      ScanWindows(stores_.store(), window, (*cut)->snapshot, stop_.get_token());
   scans_.Add();
   scan_seconds_.Observe(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

@@ -2,6 +2,8 @@
 // sources' stored peaks and nothing else. `verify` uses it as the second opinion on kept totals.
 #pragma once
 
+#include <stop_token>
+
 #include "base/status.h"
 #include "model/totals.h"
 #include "storage/keys.h"
@@ -10,9 +12,9 @@
 namespace rollcall::counts {
 
 // One pass over the peaks rows of the 12 months, all sources of the fleet side by side; up to 4
-// threads share the sources of a large fleet. DataLoss: a row cannot be decoded. Memory: about 150
-// bytes per distinct label set and thread. Thread-safe.
+// threads share the sources of a large fleet. DataLoss: a row cannot be decoded; Unavailable: a
+// stop was requested. Memory: about 150 bytes per distinct label set and thread. Thread-safe.
 Result<TotalsMap> ScanWindows(const storage::Store& store, const storage::WindowKey& window,
-                              const storage::Snapshot& snapshot);
+                              const storage::Snapshot& snapshot, std::stop_token stop = {});
 
 }  // namespace rollcall::counts

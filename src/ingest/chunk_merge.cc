@@ -6,8 +6,8 @@
 #include <optional>
 #include <tuple>
 
-#include "ingest/source_table.h"
 #include "storage/chunk_codec.h"
+#include "storage/chunk_writer.h"
 
 namespace rollcall::ingest {
 namespace {
@@ -17,11 +17,6 @@ using Series = std::span<const SeriesValue>;
 auto Place(const SeriesValue& s) { return std::tuple(s.metric, s.label_set); }
 
 bool PlacedBefore(const SeriesValue& a, const SeriesValue& b) { return Place(a) < Place(b); }
-
-bool SameSeries(Series a, Series b) {
-  return a.size() == b.size() &&
-         (a.data() == b.data() || std::equal(a.begin(), a.end(), b.begin()));
-}
 
 // Merges the series of one second into its reports.
 class SecondMerge {
@@ -79,44 +74,6 @@ class SecondMerge {
   DayReports& day_;
 };
 
-// Which slot a report goes to: that of its stream, a free one, or the one unused for longest.
-class Slots {
- public:
-  struct Slot {
-    bool in_use = false;
-    uint64_t metrics_hash = 0;
-    uint64_t last_used = 0;
-    Series latest;
-  };
-
-  // The slot whose latest report is the same; null where there is none.
-  Slot* FindSame(Series series) {
-    for (Slot& slot : slots_) {
-      if (slot.in_use && SameSeries(slot.latest, series)) return Used(slot);
-    }
-    return nullptr;
-  }
-  Slot& For(uint64_t metrics_hash) {
-    Slot* best = &slots_[0];
-    for (Slot& slot : slots_) {
-      if (slot.in_use && slot.metrics_hash == metrics_hash) return *Used(slot);
-      if (best->in_use && (!slot.in_use || slot.last_used < best->last_used)) best = &slot;
-    }
-    *best = {false, metrics_hash, 0, {}};
-    return *Used(*best);
-  }
-  unsigned NumberOf(const Slot& slot) const { return static_cast<unsigned>(&slot - slots_.data()); }
-
- private:
-  Slot* Used(Slot& slot) {
-    slot.last_used = ++uses_;
-    return &slot;
-  }
-
-  std::array<Slot, storage::kStreamSlots> slots_;
-  uint64_t uses_ = 0;
-};
-
 }  // namespace
 
 Result<DayReports> ReadInstants(Day day, std::string_view chunk) {
@@ -171,34 +128,9 @@ MergeTally MergeInstants(std::span<const Instant> added, DayReports& day) {
 }
 
 std::string WriteInstants(Day day, std::span<const Instant> instants) {
-  Slots slots;
-  std::string chunk;
-  std::string encoded;
-  std::string full;
-  std::string difference;
-  UnixSeconds before = day.Start();
-  for (const Instant& instant : instants) {
-    const int64_t seconds = (instant.time - before).count();
-    before = instant.time;
-    if (Slots::Slot* const same = slots.FindSame(instant.series)) {
-      storage::AppendSameEntry(slots.NumberOf(*same), seconds, chunk);
-      continue;
-    }
-    Slots::Slot& slot = slots.For(HashOfMetrics(instant.series));
-    const unsigned number = slots.NumberOf(slot);
-    encoded.clear();
-    full.clear();
-    difference.clear();
-    storage::EncodeSeries(instant.series, encoded);
-    storage::AppendFullEntry(number, (instant.time - day.Start()).count(), encoded, full);
-    if (slot.in_use) {
-      storage::AppendDifferenceEntry(number, seconds, slot.latest, instant.series, difference);
-    }
-    chunk += !slot.in_use || difference.size() > full.size() ? full : difference;
-    slot.in_use = true;
-    slot.latest = instant.series;
-  }
-  return chunk;
+  storage::ChunkWriter writer(day);
+  for (const Instant& instant : instants) writer.Add(instant.time, instant.series);
+  return writer.Take();
 }
 
 }  // namespace rollcall::ingest

@@ -1,13 +1,12 @@
 #include "ingest/import_month.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
-#include "ingest/source_table.h"
-#include "storage/chunk_codec.h"
+#include "storage/chunk_writer.h"
 #include "storage/keys.h"
 #include "storage/peaks_reader.h"
+#include "storage/peaks_replay.h"
 #include "storage/retention.h"
 #include "storage/row_codec.h"
 
@@ -16,50 +15,23 @@ namespace {
 
 using storage::Table;
 
-// Takes reports into a month's peaks in their order. What repeats its stream's last report of the
-// day changes nothing, unless another stream had a word in between.
+// Takes reports into a month's peaks in their order.
 class Replay {
  public:
-  Replay(Month month, PeaksRow& row) : month_(month), row_(row) {}
+  Replay(Month month, PeaksRow& row) : month_(month), peaks_(row) {}
 
   void Add(Day day, std::span<const Instant> instants) {
-    streams_ = {};
-    for (const Instant& instant : instants) Add(day, instant.series);
+    peaks_.BeginDay(day.number - month_.FirstDay().number + 1);
+    storage::StreamSlots slots;
+    for (const Instant& instant : instants) {
+      const storage::StreamSlots::Place place = slots.Take(instant.series);
+      peaks_.Add(place.slot, place.repeats, instant.series);
+    }
   }
 
  private:
-  struct Stream {
-    std::span<const SeriesValue> latest;
-    bool has_last_word = false;
-  };
-
-  void Add(Day day, std::span<const SeriesValue> series) {
-    Stream* place = &streams_[next_];
-    for (Stream& stream : streams_) {
-      if (!stream.has_last_word) {
-        place = &stream;
-        continue;
-      }
-      const bool same = stream.latest.size() == series.size() &&
-                        (stream.latest.data() == series.data() ||
-                         std::equal(series.begin(), series.end(), stream.latest.begin()));
-      if (same) return;
-    }
-    AddReport(series, day.number - month_.FirstDay().number + 1, row_);
-    for (Stream& stream : streams_) {
-      if (stream.has_last_word && ShareMetric(stream.latest, series)) {
-        stream.has_last_word = false;
-        place = &stream;
-      }
-    }
-    *place = {series, true};
-    next_ = (next_ + 1) % streams_.size();
-  }
-
   const Month month_;
-  PeaksRow& row_;
-  std::array<Stream, storage::kStreamSlots> streams_;
-  size_t next_ = 0;
+  storage::PeaksReplay peaks_;
 };
 
 class MonthImport {
@@ -80,6 +52,8 @@ class MonthImport {
       while (end < added.size() && Day::Of(added[end].time) == day) ++end;
       if (day >= *first_whole_day) {
         ROLLCALL_RETURN_IF_ERROR(MergeDay(day, added.subspan(begin, end - begin)));
+      } else {
+        stores_.periods().DropPartial(day, key_.fleet, transaction_);
       }
       begin = end;
     }

@@ -158,10 +158,9 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const ParsedRepor
   StreamState& stream = FindSlot(source, metrics_hash);
   const auto slot = static_cast<unsigned>(&stream - source.streams.data());
 
+  const int64_t second_of_day = SecondsBetween(day.Start(), time);
   work_.encoded.clear();
   storage::EncodeSeries(work_.series, work_.encoded);
-  work_.full.clear();
-  storage::AppendFullEntry(slot, SecondsBetween(day.Start(), time), work_.encoded, work_.full);
   work_.entry.clear();
   Outcome outcome = Outcome::kFull;
   if (stream.in_use && stream.day == day) {
@@ -170,12 +169,12 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const ParsedRepor
       storage::AppendSameEntry(slot, seconds, work_.entry);
     } else {
       ROLLCALL_RETURN_IF_ERROR(storage::DecodeSeries(stream.series, work_.other));
-      storage::AppendDifferenceEntry(slot, seconds, work_.other, work_.series, work_.entry);
+      storage::AppendShorterEntry(slot, second_of_day, seconds, work_.other, work_.series,
+                                  work_.encoded, work_.entry);
     }
     outcome = Outcome::kChanged;
-  }
-  if (work_.entry.empty() || work_.entry.size() > work_.full.size()) {
-    std::swap(work_.entry, work_.full);
+  } else {
+    storage::AppendFullEntry(slot, second_of_day, work_.encoded, work_.entry);
   }
 
   ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, day, transaction, gains));

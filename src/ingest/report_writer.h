@@ -65,7 +65,6 @@ class ReportWriter {
     std::vector<size_t> unknown;      // samples whose label sets are new to the store
     std::vector<SeriesValue> other;   // of a report before
     std::string encoded;              // series
-    std::string full;                 // a full entry
     std::string entry;                // the one that is stored
     PeaksRow peaks;
     PeaksRow next_peaks;

@@ -12,18 +12,6 @@ using storage::Table;
 
 }  // namespace
 
-uint64_t HashOfMetrics(std::span<const SeriesValue> series) {
-  uint64_t hash = 0;
-  MetricRef last;
-  for (const SeriesValue& s : series) {
-    if (s.metric == last) continue;
-    last = s.metric;
-    hash = (hash ^ s.metric.value) * 0x9E3779B97F4A7C15ULL;
-    hash ^= hash >> 29;
-  }
-  return hash;
-}
-
 size_t SourceState::bytes() const {
   size_t total = sizeof(SourceState) + id.text().capacity() + peaks.capacity() +
                  quarter_before.capacity() + year_before.capacity();

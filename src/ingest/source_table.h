@@ -111,7 +111,4 @@ class SourceTable final : private storage::Participant {
   const storage::Participation participation_{store_, *this};
 };
 
-// The hash by which streams are told apart: of the distinct metrics of a sorted report.
-uint64_t HashOfMetrics(std::span<const SeriesValue> series);
-
 }  // namespace rollcall::ingest

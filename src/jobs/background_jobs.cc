@@ -28,6 +28,13 @@ Status RefreshTallies(const JobServices& services, std::stop_token stop) {
   return Status::Ok();
 }
 
+Status PrepareOverviews(const JobServices& services, std::stop_token stop) {
+  for (const Fleet& fleet : AllFleets()) {
+    ROLLCALL_RETURN_IF_ERROR(services.overviews.Prepare(fleet, kTallyBudget, stop));
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& options) {
@@ -43,6 +50,8 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
       {s.app_list.enabled(),
        {"app-list", options.app_list_interval,
         [s](auto stop) { return s.app_list.Refresh(stop); }}},
+      // Behind the app list, whose names a closed month's overview keeps.
+      {counts, {"closed-months", seconds(5), [s](auto stop) { return PrepareOverviews(s, stop); }}},
   };
   std::vector<Job> jobs;
   for (const auto& [wanted, job] : rows) {

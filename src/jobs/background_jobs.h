@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "counts/overview.h"
 #include "counts/period_tallies.h"
 #include "counts/window_counts.h"
 #include "jobs/app_list.h"
@@ -19,6 +20,7 @@ struct JobServices {
   const Clock& clock;
   counts::WindowCounts& windows;
   counts::PeriodTallies& tallies;
+  counts::OverviewReader& overviews;
   AppList& app_list;
 };
 

@@ -31,6 +31,8 @@ struct Breakdown {
   std::string metric;
   std::string label;
   std::string name;  // in the overview's JSON
+  // The names of the fleet's list (the app list) stand in it even where nobody reported them.
+  bool has_known_names = false;
 };
 
 struct Fleet {

@@ -14,6 +14,7 @@ struct MonthSnapshot {
   UnixSeconds collected_at{};
   PeriodCounts counts;                      // without averages
   std::vector<BreakdownTotals> breakdowns;  // as in Fleet::breakdowns; empty for longer windows
+  std::vector<BreakdownRest> rests;         // as breakdowns; none where it comes from a file
 };
 
 }  // namespace rollcall

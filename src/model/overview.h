@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,11 @@ bool HasData(const PeriodCounts& counts);
 
 // By label value.
 using BreakdownTotals = std::map<std::string, int64_t>;
+// The label values that are too many, or too long, to stand for themselves.
+struct BreakdownRest {
+  int64_t values = 0;  // how many
+  int64_t total = 0;
+};
 
 struct Overview {
   Month month;
@@ -48,10 +54,15 @@ struct Overview {
   Day last_day;                // the last day counted: today in the running month
   std::array<PeriodCounts, 3> periods;      // by Span
   std::vector<BreakdownTotals> breakdowns;  // of the month, as in Fleet::breakdowns
+  std::vector<BreakdownRest> rests;         // as breakdowns; may be fewer, see RestOf
 
   // What is known of a month's overview at `now` before anything is counted.
   static Overview Begin(Month month, UnixSeconds now);
   PeriodCounts& operator[](Span span) { return periods[static_cast<size_t>(span)]; }
+  // Of a breakdown; zeros where nothing was left out of it.
+  BreakdownRest RestOf(size_t breakdown) const {
+    return breakdown < rests.size() ? rests[breakdown] : BreakdownRest();
+  }
   // Makes the averages what the totals and the sources say.
   void SetAverages();
 };
@@ -59,7 +70,8 @@ struct Overview {
 // `value` / `count`, rounded half away from zero to one decimal; 0 where count is 0.
 double AverageToOneDecimal(int64_t value, int64_t count);
 
-// The names that stand in a breakdown even where nobody reported them. Thread-safe.
+// The names that stand in a breakdown that has them (Breakdown::has_known_names) even where nobody
+// reported them. Thread-safe.
 using KnownNames = std::function<std::vector<std::string>()>;
 
 // Where overviews come from. Thread-safe.
@@ -68,7 +80,9 @@ class OverviewSource {
   virtual ~OverviewSource() = default;
   // The overview of a month or, where it has no data, of the latest earlier month that has;
   // nullopt: none has. A failure says nothing of the numbers; the next call may succeed.
-  virtual Result<std::optional<Overview>> Read(const Fleet& fleet, Month month) = 0;
+  // Unavailable too where a stop was requested.
+  virtual Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
+                                               std::stop_token stop = {}) = 0;
 };
 
 }  // namespace rollcall

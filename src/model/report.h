@@ -2,6 +2,7 @@
 // text; then as the store knows it, with label sets as numbers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -56,6 +57,24 @@ inline bool ShareMetric(std::span<const SeriesValue> a, std::span<const SeriesVa
     a[i].metric < b[j].metric ? ++i : ++j;
   }
   return false;
+}
+
+inline bool SameSeries(std::span<const SeriesValue> a, std::span<const SeriesValue> b) {
+  return a.size() == b.size() &&
+         (a.data() == b.data() || std::equal(a.begin(), a.end(), b.begin()));
+}
+
+// The hash by which streams are told apart: of the distinct metrics of a sorted report.
+inline uint64_t HashOfMetrics(std::span<const SeriesValue> series) {
+  uint64_t hash = 0;
+  MetricRef last;
+  for (const SeriesValue& s : series) {
+    if (s.metric == last) continue;
+    last = s.metric;
+    hash = (hash ^ s.metric.value) * 0x9E3779B97F4A7C15ULL;
+    hash ^= hash >> 29;
+  }
+  return hash;
 }
 
 }  // namespace rollcall

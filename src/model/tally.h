@@ -9,17 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "model/exact_sum.h"
+#include "model/totals.h"
 
 namespace rollcall {
-
-struct MetricTally {
-  int64_t sources = 0;  // that reported the metric
-  ExactSum sum;         // of the series' peaks
-  ExactSum report_sum;  // of the sources' largest sums within one report
-
-  bool operator==(const MetricTally&) const = default;
-};
 
 struct ValueTally {
   std::string value;

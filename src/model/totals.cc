@@ -36,8 +36,8 @@ class Cursor {
 
 // What a maximum over (before, month) gains when the month's part goes from `old_peak` to
 // `new_peak`.
-SpanTotals Gain(std::optional<double> before, std::optional<double> old_peak, double new_peak) {
-  SpanTotals gain;
+Totals Gain(std::optional<double> before, std::optional<double> old_peak, double new_peak) {
+  Totals gain;
   if (!before && !old_peak) {
     gain.sources = 1;
     gain.sum = ExactSum::Of(new_peak);
@@ -84,7 +84,7 @@ void AddPeaksChange(Month last, FleetRef fleet, const PeaksRow& old_row, const P
     if (!metric_changed && old_sum == metric.report_sum_peak) continue;
     for (const Span span : kSpans) {
       const Cursor& cursor = before[static_cast<size_t>(span)];
-      const SpanTotals gain =
+      const Totals gain =
           Gain(cursor.has_metric() ? std::optional(cursor.report_sum_peak()) : std::nullopt,
                old_sum, metric.report_sum_peak);
       of_metric[span].sources = gain.sources;

@@ -16,26 +16,27 @@
 
 namespace rollcall {
 
-struct SpanTotals {
-  int64_t sources = 0;
-  ExactSum sum;         // of peaks
+// Of a label set or a metric in one period.
+struct Totals {
+  int64_t sources = 0;  // that had it
+  ExactSum sum;         // of the series' peaks
   ExactSum report_sum;  // of per-report sums' peaks; metric rows only, else 0
 
-  SpanTotals& operator+=(const SpanTotals& other) {
+  Totals& operator+=(const Totals& other) {
     sources += other.sources;
     sum += other.sum;
     report_sum += other.report_sum;
     return *this;
   }
-  bool operator==(const SpanTotals&) const = default;
+  bool operator==(const Totals&) const = default;
 };
 
 // The three windows that end with one month, by Span.
 struct TotalsRow {
-  std::array<SpanTotals, 3> spans;
+  std::array<Totals, 3> spans;
 
-  SpanTotals& operator[](Span span) { return spans[static_cast<size_t>(span)]; }
-  const SpanTotals& operator[](Span span) const { return spans[static_cast<size_t>(span)]; }
+  Totals& operator[](Span span) { return spans[static_cast<size_t>(span)]; }
+  const Totals& operator[](Span span) const { return spans[static_cast<size_t>(span)]; }
   TotalsRow& operator+=(const TotalsRow& other) {
     for (const Span span : kSpans) (*this)[span] += other[span];
     return *this;

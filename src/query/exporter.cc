@@ -74,10 +74,9 @@ Status Exporter::ReadSources() {
   sources_.clear();
   next_source_ = 0;
   from_ = options_.from;
-  const FleetRef next_fleet{static_cast<uint16_t>(options_.fleet.value + 1)};
-  const size_t id_at = storage::EncodeSourceKey(options_.fleet, "").size();
-  storage::Scan scan = stores_.store().NewScan(Table::kSources, after_key_,
-                                               storage::EncodeSourceKey(next_fleet, ""));
+  const storage::KeyRange range = storage::RangeOfSources(options_.fleet);
+  const size_t id_at = range.begin.size();
+  storage::Scan scan = stores_.store().NewScan(Table::kSources, after_key_, range.end);
   size_t looked_at = 0;
   for (; scan.Valid() && looked_at < kSourcesAtOnce; scan.Next(), ++looked_at) {
     after_key_ = scan.key();

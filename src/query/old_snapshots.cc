@@ -14,8 +14,9 @@ void RaiseTo(const PeriodCounts& counts, PeriodCounts& period) {
 
 }  // namespace
 
-Result<std::optional<Overview>> OldSnapshots::Read(const Fleet& fleet, Month month) {
-  auto newer = newer_.Read(fleet, month);
+Result<std::optional<Overview>> OldSnapshots::Read(const Fleet& fleet, Month month,
+                                                   std::stop_token stop) {
+  auto newer = newer_.Read(fleet, month, std::move(stop));
   if (!newer.ok() || newer->has_value()) return newer;
   const UnixSeconds now = clock_.Now();
   const Month first = Month::FromYearMonth(kFirstOverviewYear, 1);

@@ -18,7 +18,8 @@ class OldSnapshots final : public OverviewSource {
   // What the newer source says, and where that has nothing the latest snapshot. A snapshot knows
   // its month alone: for the quarter and the year stands the largest of their months, number by
   // number, which is what they were at least.
-  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month) override;
+  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
+                                       std::stop_token stop = {}) override;
 
  private:
   Overview Of(const Fleet& fleet, const MonthSnapshot& snapshot, UnixSeconds now) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "model/breakdown_sums.h"
 #include "model/exact_sum.h"
 #include "query/instant_query.h"
 
@@ -49,7 +50,8 @@ VmselectOverviews::VmselectOverviews(const VmselectOptions& options, Fetch fetch
                                     "Windows of overviews by where their numbers came from",
                                     {{"from", "queries"}})) {}
 
-Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Month month) {
+Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Month month,
+                                                        std::stop_token) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + timeout_;
   const UnixSeconds now = clock_.Now();
   const Month first = Month::FromYearMonth(kFirstOverviewYear, 1);
@@ -60,6 +62,7 @@ Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Mont
     Overview overview = Overview::Begin(at, now);
     overview.generated_at = (*of_month)->collected_at;
     overview.breakdowns = (*of_month)->breakdowns;
+    overview.rests = (*of_month)->rests;
     overview[Span::kMonth] = (*of_month)->counts;
     for (const Span span : {Span::kQuarter, Span::kYear}) {
       const auto longer = CountsOf(fleet, {at, span}, now, deadline);
@@ -73,14 +76,16 @@ Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Mont
 }
 
 VmselectOverviews::Counted VmselectOverviews::FindKept(const Key& key, UnixSeconds now) const {
+  const std::lock_guard lock(mutex_);
   const auto at = kept_.find(key);
   if (at == kept_.end()) return nullptr;
   const MonthSnapshot& counted = *at->second;
-  if (IsFinal(counted)) return at->second;
   const UnixSeconds end = counted.month.Plus(1).Start();
   const bool closed_since = counted.collected_at < end && now >= end;
   const bool is_fresh = now >= counted.collected_at && now < counted.collected_at + kKeepOpen;
-  return is_fresh && !closed_since ? at->second : nullptr;
+  if (!IsFinal(counted) && (!is_fresh || closed_since)) return nullptr;
+  from_memory_.Add();
+  return at->second;
 }
 
 Result<VmselectOverviews::Counted> VmselectOverviews::CountsOf(const Fleet& fleet,
@@ -88,30 +93,18 @@ Result<VmselectOverviews::Counted> VmselectOverviews::CountsOf(const Fleet& flee
                                                                UnixSeconds now,
                                                                SteadyTime deadline) {
   const Key key{fleet.ref, window.last, window.span};
-  std::promise<Result<Counted>> promise;
-  std::shared_future<Result<Counted>> future;
-  {
-    const std::lock_guard lock(mutex_);
-    if (Counted kept = FindKept(key, now)) {
-      from_memory_.Add();
-      return kept;
-    }
-    if (const auto at = running_.find(key); at != running_.end()) {
-      future = at->second;
-    } else {
-      running_[key] = promise.get_future().share();
-    }
-  }
-  if (future.valid()) return future.get();
-  const Result<Counted> counted = Compute(fleet, window, now, deadline);
-  {
-    const std::lock_guard lock(mutex_);
+  if (Counted kept = FindKept(key, now)) return kept;
+  return computing_.Run(key, [&]() -> Result<Counted> {
+    // Whoever was first may have kept it since.
+    if (Counted kept = FindKept(key, now)) return kept;
+    Result<Counted> counted = Compute(fleet, window, now, deadline);
     const bool is_running_month = window.span == Span::kMonth && window.last == Month::Of(now);
-    if (counted.ok() && !is_running_month) kept_[key] = *counted;
-    running_.erase(key);
-  }
-  promise.set_value(counted);
-  return counted;
+    if (counted.ok() && !is_running_month) {
+      const std::lock_guard lock(mutex_);
+      kept_[key] = *counted;
+    }
+    return counted;
+  });
 }
 
 Result<VmselectOverviews::Counted> VmselectOverviews::Compute(const Fleet& fleet,
@@ -151,9 +144,7 @@ Result<MonthSnapshot> VmselectOverviews::AskFor(const Fleet& fleet, const Window
   }
   if (window.span != Span::kMonth || !HasData(counted.counts)) return counted;
   for (const Breakdown& breakdown : fleet.breakdowns) {
-    auto totals = AskForBreakdown(breakdown, range_seconds, at, deadline);
-    if (!totals.ok()) return totals.status();
-    counted.breakdowns.push_back(*std::move(totals));
+    ROLLCALL_RETURN_IF_ERROR(AskForBreakdown(breakdown, range_seconds, at, deadline, counted));
   }
   return counted;
 }
@@ -169,18 +160,19 @@ Result<double> VmselectOverviews::AskForNumber(const std::string& query, UnixSec
   return samples->empty() ? 0.0 : samples->front().value;
 }
 
-Result<BreakdownTotals> VmselectOverviews::AskForBreakdown(const Breakdown& breakdown,
-                                                           int64_t range_seconds, UnixSeconds at,
-                                                           SteadyTime deadline) {
+Status VmselectOverviews::AskForBreakdown(const Breakdown& breakdown, int64_t range_seconds,
+                                          UnixSeconds at, SteadyTime deadline,
+                                          MonthSnapshot& counted) {
   const auto samples =
       api_.Ask(BreakdownQuery(breakdown, range_seconds), breakdown.label, at, LeftUntil(deadline));
   if (!samples.ok()) return samples.status();
-  BreakdownTotals totals;
-  for (const std::string& name : known_names_()) totals[name] = 0;
+  BreakdownSums sums;
   for (const InstantSample& sample : *samples) {
-    if (!sample.label_value.empty()) totals[sample.label_value] = Cut(sample.value);
+    sums.Add(sample.label_value, 0, ExactSum::Of(sample.value));
   }
-  return totals;
+  sums.Finish(breakdown.has_known_names ? known_names_() : std::vector<std::string>(),
+              counted.breakdowns.emplace_back(), counted.rests.emplace_back());
+  return Status::Ok();
 }
 
 }  // namespace rollcall::query

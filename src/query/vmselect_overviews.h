@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +10,7 @@
 #include <tuple>
 
 #include "base/clock.h"
+#include "base/single_flight.h"
 #include "base/status.h"
 #include "metrics/registry.h"
 #include "model/month_snapshot.h"
@@ -37,7 +37,8 @@ class VmselectOverviews final : public OverviewSource {
 
   // Blocks for the timeout at most. Unavailable where any of the queries failed: there are no
   // numbers then, and nothing of them is kept.
-  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month) override;
+  Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
+                                       std::stop_token stop = {}) override;
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
@@ -46,14 +47,14 @@ class VmselectOverviews final : public OverviewSource {
 
   Result<Counted> CountsOf(const Fleet& fleet, const Window& window, UnixSeconds now,
                            SteadyTime deadline);
-  Counted FindKept(const Key& key, UnixSeconds now) const;  // mutex_ is held
+  Counted FindKept(const Key& key, UnixSeconds now) const;
   Result<Counted> Compute(const Fleet& fleet, const Window& window, UnixSeconds now,
                           SteadyTime deadline);
   Result<MonthSnapshot> AskFor(const Fleet& fleet, const Window& window, UnixSeconds now,
                                SteadyTime deadline);
   Result<double> AskForNumber(const std::string& query, UnixSeconds at, SteadyTime deadline);
-  Result<BreakdownTotals> AskForBreakdown(const Breakdown& breakdown, int64_t range_seconds,
-                                          UnixSeconds at, SteadyTime deadline);
+  Status AskForBreakdown(const Breakdown& breakdown, int64_t range_seconds, UnixSeconds at,
+                         SteadyTime deadline, MonthSnapshot& counted);
 
   PrometheusApi api_;
   const SnapshotFiles files_;
@@ -64,9 +65,9 @@ class VmselectOverviews final : public OverviewSource {
   metrics::Counter& from_files_;
   metrics::Counter& computed_;
 
-  mutable std::mutex mutex_;  // guards what follows
+  SingleFlight<Key, Result<Counted>> computing_;
+  mutable std::mutex mutex_;  // guards kept_
   std::map<Key, Counted> kept_;
-  std::map<Key, std::shared_future<Result<Counted>>> running_;
 };
 
 }  // namespace rollcall::query

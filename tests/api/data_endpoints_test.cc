@@ -81,7 +81,7 @@ TEST_F(DataEndpointsTest, AnOverviewStandsBesideThePeriodsBefore) {
             Json::parse(R"({"value":2,"before":0,"change":2,"percent":null})"));
   EXPECT_EQ(month["new"], 1);
   EXPECT_EQ(month["returned"], 1);
-  EXPECT_EQ(month["gone"], 0);
+  EXPECT_EQ(month["gone"], nullptr) << "it runs";
   const Json& quarter = json["periods"]["quarter"];
   EXPECT_EQ(quarter["before"], nullptr);
   EXPECT_EQ(quarter["figures"]["clusters"],
@@ -94,6 +94,62 @@ TEST_F(DataEndpointsTest, AnOverviewStandsBesideThePeriodsBefore) {
   EXPECT_EQ(february["periods"]["month"]["gone"], 1);
   EXPECT_EQ(february["periods"]["month"]["figures"]["clusters"]["percent"], -50.0);
   EXPECT_EQ(Get("/api/v1/overview?month=2030-01")["month"], "2026-03");
+}
+
+TEST_F(DataEndpointsTest, ARunningMonthStandsBesideTheSameDaysAndNobodyIsGoneBeforeItEnds) {
+  LiveThroughAQuarter();
+  const Json february = Get("/api/v1/overview?month=2026-02")["periods"]["month"];
+  EXPECT_EQ(february["compared"], "whole");
+  EXPECT_EQ(february["before_end"], "2026-01-31");
+  EXPECT_EQ(february["gone"], 1);
+  const Json march = Get("/api/v1/overview");
+  EXPECT_EQ(march["periods"]["month"]["compared"], "same days");
+  EXPECT_EQ(march["periods"]["month"]["before_end"], "2026-02-10");
+  EXPECT_EQ(march["periods"]["month"]["gone"], nullptr);
+  const Json& year = march["periods"]["year"];
+  EXPECT_EQ(year["months"], 12);
+  EXPECT_EQ(year["known_months"], 3);
+  EXPECT_EQ(year["before_known_months"], 0);
+  EXPECT_EQ(year["compared"], nullptr);
+  EXPECT_EQ(year["figures"]["clusters"]["percent"], nullptr);
+}
+
+TEST_F(DataEndpointsTest, TheLast30DaysAreAPeriodOfTheirOwn) {
+  LiveThroughAQuarter();
+  Json json = Get("/api/v1/overview?period=30d");
+  EXPECT_EQ(json["period"], "30d");
+  EXPECT_EQ(json["month"], nullptr);
+  const Json& days = json["periods"]["30d"];
+  EXPECT_EQ(days["start"], "2026-02-09");
+  EXPECT_EQ(days["end"], "2026-03-10");
+  EXPECT_EQ(days["before_start"], "2026-01-10");
+  EXPECT_EQ(days["compared"], "whole");
+  EXPECT_EQ(days["known_days"], 30);
+  EXPECT_EQ(days["before_known_days"], 30);
+  EXPECT_EQ(days["figures"]["clusters"],
+            Json::parse(R"({"value":3,"before":2,"change":1,"percent":50.0})"));
+  EXPECT_EQ(days["figures"]["peak_nodes"],
+            Json::parse(R"({"value":8,"before":5,"change":3,"percent":60.0})"));
+  EXPECT_EQ(days["figures"]["total_nodes"]["value"], 12);
+  EXPECT_EQ(days["new"], 1);
+  EXPECT_EQ(days["gone"], 0);
+  EXPECT_EQ(json["breakdowns"]["apps"]["Tenant"], 2);
+  EXPECT_EQ(json["other"]["apps"], nullptr);
+  json = Get("/api/v1/breakdown?period=30d&metric=cozy_nodes_count&by=os");
+  EXPECT_EQ(json["period"], "30d");
+  EXPECT_EQ(json["start"], "2026-02-09");
+  EXPECT_EQ(json["values"], Json::parse(R"([{"value":"talos","sources":2,"nonzero":2,"sum":7},
+                                            {"value":"ubuntu","sources":1,"nonzero":1,"sum":5}])"));
+  EXPECT_THAT(Csv("/api/v1/overview?period=30d&format=csv"),
+              HasSubstr("\r\n,30d,clusters,3,2,1,50\r\n"));
+  // One name, one number.
+  EXPECT_THAT(public_->Get("/badge/nodes.svg").body, HasSubstr("nodes: 8"));
+  EXPECT_THAT(public_->Get("/badge/total_nodes.svg").body, HasSubstr("nodes: 12"));
+  // On the 1st of a month they are no less.
+  SetTime("2026-04-01 00:03:00");
+  EXPECT_THAT(public_->Get("/badge/nodes.svg").body, HasSubstr("nodes: 8"));
+  EXPECT_THAT(public_->Get("/badge/nodes.svg?period=month").body, HasSubstr("nodes: 8"))
+      << "of March: April has no data";
 }
 
 TEST_F(DataEndpointsTest, ATrendByMonthAndByDay) {
@@ -208,8 +264,8 @@ TEST_F(DataEndpointsTest, AnImportIntoAClosedMonthShowsAtOnce) {
             200);
   EXPECT_EQ(Get(trend)["sources"], Json::parse("[2,2]"));
   EXPECT_EQ(Get(days)["sources"], Json::parse("[1,1]"));
-  const Json moves = Get("/api/v1/overview")["periods"]["month"];
-  EXPECT_EQ(moves["gone"], 1);
+  const Json moves = Get("/api/v1/overview?month=2026-02")["periods"]["month"];
+  EXPECT_EQ(moves["new"], 1);
 }
 
 TEST_F(DataEndpointsTest, ASpreadsheetGetsATableAndNoFormula) {
@@ -252,7 +308,8 @@ TEST_F(DataEndpointsTest, WhoHasTheBytesGetsNoneUntilTheyChange) {
   AwaitJob("tallies");
   for (const std::string target :
        {"/api/v1/fleets", "/api/v1/overview", "/api/v1/trend?by=cozystack_version",
-        "/api/v1/breakdown?format=csv", "/badge/clusters.svg", "/chart/nodes.svg"}) {
+        "/api/v1/breakdown?format=csv", "/badge/clusters.svg", "/chart/nodes.svg",
+        "/api/v1/breakdown?period=30d"}) {
     SetTime("2026-03-10 12:00:00");
     const Reply first = public_->Get(target);
     ASSERT_EQ(first.status, 200) << target << first.body;

@@ -79,21 +79,28 @@ TEST_F(DataParametersTest, ABadOneIsNamedWithWhatIsAllowed) {
   EXPECT_EQ(Refused("/chart/nodes.svg?theme=blue"),
             "theme: not one of those allowed|auto|light|dark");
   EXPECT_EQ(Refused("/badge/nodes.svg?period=day"),
+            "period: not one of those allowed|30d|month|quarter|year");
+  EXPECT_EQ(Refused("/badge/nodes.svg?period=30d&month=2026-03"),
             "period: not one of those allowed|month|quarter|year");
+  EXPECT_EQ(Refused("/api/v1/overview?period=year"), "period: not one of those allowed|30d");
+  EXPECT_EQ(Refused("/api/v1/overview?period=30d&month=2026-03"), "month: not beside period=30d");
+  EXPECT_EQ(Refused("/api/v1/breakdown?period=30d&periods=3"), "periods: not beside period=30d");
+  EXPECT_EQ(Refused("/chart/nodes.svg?period=30d&months=3"), "months: not beside period=30d");
   EXPECT_EQ(Refused("/badge/stars.svg", 404),
             "badge: there is no such figure|sources.svg|clusters.svg|nodes.svg|peak_nodes.svg|"
-            "tenants.svg");
+            "total_nodes.svg|tenants.svg");
   EXPECT_EQ(Refused("/chart/nodes", 404).substr(0, 32), "chart: there is no such figure|s");
 }
 
 TEST_F(DataParametersTest, EachIsRefusedEmptyHugeAndHostileAndNothingOfItComesBack) {
   const std::pair<std::string, std::vector<std::string>> endpoints[] = {
       {"/api/v1/fleets", {"month", "periods", "format"}},
-      {"/api/v1/overview", {"fleet", "month", "format"}},
+      {"/api/v1/overview", {"fleet", "month", "period", "format"}},
       {"/api/v1/trend", {"fleet", "metric", "by", "step", "from", "to", "top", "format"}},
-      {"/api/v1/breakdown", {"fleet", "metric", "by", "month", "periods", "top", "format"}},
+      {"/api/v1/breakdown",
+       {"fleet", "metric", "by", "month", "period", "periods", "top", "format"}},
       {"/badge/nodes.svg", {"fleet", "label", "period", "month", "theme"}},
-      {"/chart/nodes.svg", {"fleet", "months", "theme"}}};
+      {"/chart/nodes.svg", {"fleet", "months", "period", "theme"}}};
   const std::string values[] = {"",
                                 std::string(3'000, '9'),
                                 std::string("\0", 1),
@@ -167,6 +174,7 @@ TEST_F(DataParametersTest, ABadgeIsWellFormedWhateverItsLabel) {
   EXPECT_THAT(public_->Get("/badge/peak_nodes.svg?period=year").body, HasSubstr("nodes: 3"));
   EXPECT_THAT(public_->Get("/badge/tenants.svg?month=2026-03").body, HasSubstr("tenants: 2"));
   EXPECT_THAT(public_->Get("/badge/tenants.svg?month=2026-02").body, HasSubstr("tenants: no data"));
+  EXPECT_THAT(public_->Get("/badge/tenants.svg?period=30d").body, HasSubstr("tenants: 2"));
   for (const std::string label :
        {"<script>alert(1)</script>", "\"/><x y=\"", "a&b&amp;", "]]>", "'", "--><!--",
         "\xe2\x9c\x93 \xf0\x9f\x8e\x89", "\xef\xbf\xbf\xef\xbf\xbe", "   ", "&#0;"}) {
@@ -196,6 +204,10 @@ TEST_F(DataParametersTest, AChartHasABarForEachMonthThatIsKnown) {
                                "Mar 2026: 3 so far</desc>"));
   EXPECT_THAT(chart, HasSubstr("<rect class=\"o\""));
   EXPECT_EQ(chart.find("<rect class=\"v\""), std::string::npos);
+  const std::string days = public_->Get("/chart/nodes.svg?period=30d").body;
+  EXPECT_THAT(days, HasSubstr("<title id=\"t\">Nodes by day</title>"));
+  EXPECT_THAT(days, HasSubstr("; Mar 10: 3 so far</desc>"));
+  EXPECT_EQ(XmlCheck::Problem(days), "");
 }
 
 }  // namespace

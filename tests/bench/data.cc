@@ -24,6 +24,8 @@ struct Asked {
 std::vector<Asked> AllAsked() {
   const std::string closed = Month::Of(SystemClock().Now()).Plus(-1).ToString();
   return {{"overview beside the periods before", "/api/v1/overview"},
+          {"overview of the last 30 days", "/api/v1/overview?period=30d"},
+          {"badge of the last 30 days", "/badge/nodes.svg"},
           {"trend of 12 months by version", "/api/v1/trend?by=cozystack_version"},
           {"breakdown of the running month", "/api/v1/breakdown"},
           {"breakdown of the running year", "/api/v1/breakdown?periods=12"},

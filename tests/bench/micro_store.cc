@@ -111,7 +111,7 @@ void ReadOverview(benchmark::State& state) {
   metrics::Registry registry;
   ManualClock clock(kLast.LastDay().Start());
   counts::WindowCounts windows(stores, registry);
-  counts::OverviewReader overviews(stores, windows, clock,
+  counts::OverviewReader overviews(stores, windows, clock, registry,
                                    [] { return std::vector<std::string>(); });
   for (auto _ : state) {
     clock.Advance(std::chrono::seconds(1));  // or the one before is given again

@@ -28,6 +28,11 @@ class Oracle {
 
   void Add(RawReport report) { reports_.push_back(std::move(report)); }
 
+  // "clusters=… total_nodes=…/… (…) …" of some days, both inclusive.
+  std::string Figures(Day first, Day last) const {
+    return Text(Count(first.Start(), Day{last.number + 1}.Start()));
+  }
+
   // Rendered as Harness::Overview does; falls back to the latest earlier month with data.
   std::string Overview(Month month) const {
     for (int back = 0; back < 40; ++back) {
@@ -57,8 +62,10 @@ class Oracle {
   };
 
   Counts Count(Month last, int months) const {
-    const UnixSeconds begin = last.Plus(1 - months).Start();
-    const UnixSeconds end = last.Plus(1).Start();
+    return Count(last.Plus(1 - months).Start(), last.Plus(1).Start());
+  }
+
+  Counts Count(UnixSeconds begin, UnixSeconds end) const {
     std::set<std::string> clusters;
     std::map<std::pair<std::string, std::map<std::string, std::string>>, double> nodes;
     std::map<std::pair<std::string, std::map<std::string, std::string>>, double> apps;

@@ -4,133 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include "counts/source_moves.h"
-#include "counts/trend.h"
-#include "ingest/importer.h"
 #include "storage/retention.h"
-#include "tests/counts/random_fleet.h"
-#include "tests/counts/tally_oracle.h"
-#include "tests/support/rollcall_harness.h"
+#include "tests/counts/tallied.h"
 #include "tests/support/rounds.h"
 
 namespace rollcall::test {
 namespace {
-
-constexpr std::chrono::hours kEver{1'000'000};  // no scan takes that long
-
-class Tallied {
- public:
-  explicit Tallied(size_t source_cache_bytes = 64 * 1024 * 1024,
-                   const counts::TallyOptions& options = {kEver, std::chrono::seconds(0), 0})
-      : rollcall_(source_cache_bytes), options_(options) {
-    Reopen();
-  }
-
-  void Restart() {
-    tallies_.reset();
-    rollcall_.Restart();
-    Reopen();
-  }
-
-  void Report(UnixSeconds time, const std::string& id, const std::vector<Oracle::Series>& series) {
-    rollcall_.SetTime(time);
-    const Status status = rollcall_.Report(id, BodyOf(series));
-    ASSERT_TRUE(status.ok()) << status.message();
-    oracle_.Add({time, id, series});
-  }
-  // The same, without the oracle.
-  void Report(const std::string& time, const std::string& id, const std::string& body) {
-    rollcall_.SetTime(time);
-    ASSERT_TRUE(rollcall_.Report(id, body).ok());
-  }
-  void Import(UnixSeconds time, const std::string& id, const std::vector<Oracle::Series>& series) {
-    std::string lines;
-    for (const Oracle::Series& s : series) {
-      Oracle::Series of_source = s;
-      of_source.labels["cluster_id"] = id;
-      std::string line = BodyOf({of_source});
-      line.back() = ' ';
-      lines += line + std::to_string(time.time_since_epoch().count()) + "000\n";
-    }
-    ingest::ImportOptions options;
-    options.fleet = kCozystackFleet;
-    options.latest = rollcall_.clock().Now();
-    auto importer = ingest::Importer::Start(rollcall_.stores(), &rollcall_.ingester(), options);
-    ASSERT_TRUE(importer.ok());
-    ASSERT_TRUE((*importer)->Feed(lines).ok());
-    ASSERT_TRUE((*importer)->Finish().ok());
-    oracle_.Add({time, id, series});
-  }
-
-  Result<std::optional<counts::Trend>> Trend(Period first, uint32_t last, const std::string& metric,
-                                             const std::string& by, size_t top = 1'000'000) {
-    return counts::ReadTrend(rollcall_.stores(), *tallies_,
-                             {CozystackFleet(), metric, by, first.months, first.last, last, top});
-  }
-  // Rendered as the oracle does.
-  std::string Tally(Period period, const std::string& metric, const std::string& by) {
-    const auto trend = Trend(period, period.last, metric, by);
-    if (!trend.ok()) return trend.status().message();
-    if (!trend->has_value()) return RenderMetric(0, 0, 0);
-    return Render(**trend, 0);
-  }
-  static std::string Render(const counts::Trend& trend, size_t step) {
-    const MetricTally& tally = trend.steps[step].tally;
-    std::string text =
-        RenderMetric(tally.sources, tally.sum.ToDouble(), tally.report_sum.ToDouble());
-    std::map<std::string, std::string> values;
-    for (const counts::TrendValue& value : trend.values) {
-      const ValueTally& of = value.steps[step];
-      values[value.value] = RenderValue(value.value, of.sources, of.nonzero, of.sum.ToDouble());
-    }
-    for (const auto& [value, rendered] : values) text += " " + rendered;
-    return text;
-  }
-  std::string Moves(Month last, Span span) {
-    const auto moves = counts::ReadSourceMoves(*tallies_, CozystackFleet(), last);
-    if (!moves.ok()) return moves.status().message();
-    const counts::SourceMoves& of_span = (*moves)[static_cast<size_t>(span)];
-    return TallyOracle::RenderMoves(of_span.new_sources, of_span.returned, of_span.gone);
-  }
-
-  // Compares a period of some metrics and labels.
-  void Compare(Period period) {
-    SCOPED_TRACE(period.ToString());
-    const std::pair<const char*, const char*> asked[] = {{"cozy_cluster_info", "cozystack_version"},
-                                                         {"cozy_nodes_count", "os"},
-                                                         {"cozy_nodes_count", "kernel"},
-                                                         {"cozy_application_count", "kind"},
-                                                         {"cozy_pvs_count", "size"}};
-    for (const auto& [metric, by] : asked) {
-      ASSERT_EQ(Tally(period, metric, by), oracle_.Tally(period, metric, by)) << metric << by;
-    }
-  }
-  void CompareMonth(Month month) {
-    for (const Span span : kSpans) {
-      Compare(Period::Of(Window{month, span}));
-      ASSERT_EQ(Moves(month, span), oracle_.Moves(month, MonthsOf(span)))
-          << month.ToString() << " " << MonthsOf(span);
-    }
-  }
-
-  double Scans() { return static_cast<double>(rollcall_.Metric("rollcall_period_scans_total")); }
-  Harness& rollcall() { return rollcall_; }
-  counts::PeriodTallies& tallies() { return *tallies_; }
-  Status Refresh() {
-    return tallies_->Refresh(CozystackFleet(), std::chrono::minutes(5), std::stop_token());
-  }
-
- private:
-  void Reopen() {
-    tallies_ = std::make_unique<counts::PeriodTallies>(rollcall_.stores(), rollcall_.clock(),
-                                                       rollcall_.registry(), options_);
-  }
-
-  Harness rollcall_;
-  const counts::TallyOptions options_;
-  std::unique_ptr<counts::PeriodTallies> tallies_;
-  TallyOracle oracle_;
-};
 
 // Steps of up to this long: some histories dwell within days, others skip months.
 constexpr int kStepHours[] = {1, 9, 40, 200, 900};
@@ -153,6 +32,8 @@ void LiveThrough(unsigned seed, UnixSeconds start) {
       rollcall.CompareMonth(Month::Of(now).Plus(static_cast<int>(fleet.Below(6)) - 5));
       rollcall.Compare(
           Period::Of(Day{Day::Of(now).number - static_cast<uint32_t>(fleet.Below(3))}));
+      rollcall.CompareDays(Day{Day::Of(now).number - static_cast<uint32_t>(fleet.Below(40))});
+      rollcall.CompareDays(Day::Of(now));
     }
     if (fleet.Below(10) == 0) {
       // Into a month or a day that is closed and, as like as not, stored.
@@ -161,7 +42,13 @@ void LiveThrough(unsigned seed, UnixSeconds start) {
       rollcall.Import(now - back, from + "-imported", imported);
       rollcall.CompareMonth(Month::Of(now - back));
       rollcall.Compare(Period::Of(Day::Of(now - back)));
+      rollcall.CompareDays(Day::Of(now - back));
+      rollcall.CompareDays(Day::Of(now));
     }
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+  for (uint32_t back = 0; back < 35; ++back) {
+    rollcall.CompareDays(Day{Day::Of(now).number - back});
     if (::testing::Test::HasFatalFailure()) return;
   }
   for (Month month = Month::Of(start).Plus(-4); month <= Month::Of(now); month = month.Plus(1)) {
@@ -261,7 +148,8 @@ TEST(PeriodTallies, TheTopValuesOfATrendAreThoseWithTheMostSourcesAndTheOthersAr
   report("2026-02-05", "b", "odd");
   report("2026-02-05", "c", "older");
   const uint32_t january = Month::Parse("2026-01")->number;
-  const auto trend = rollcall.Trend({1, january}, january + 1, "cozy_cluster_info", "v", 2);
+  const auto trend =
+      rollcall.Trend({Period::Kind::kMonth, january}, january + 1, "cozy_cluster_info", "v", 2);
   ASSERT_TRUE(trend.ok() && trend->has_value());
   // "new", "odd" and "older" are level with one each: the text decides.
   ASSERT_EQ((*trend)->values.size(), 2U);
@@ -285,7 +173,8 @@ TEST(PeriodTallies, ValuesWithoutEndAreOneRestAndWhatAFigureCountsStandsAmongThe
   rollcall.Report("2026-02-10", "a", body);
   rollcall.rollcall().SetTime("2026-03-01");
   const uint32_t february = Month::Parse("2026-02")->number;
-  const auto trend = rollcall.Trend({1, february}, february, "cozy_application_count", "kind");
+  const auto trend =
+      rollcall.Trend({Period::Kind::kMonth, february}, february, "cozy_application_count", "kind");
   ASSERT_TRUE(trend.ok() && trend->has_value());
   EXPECT_EQ((*trend)->values.size(), 1'001U);
   EXPECT_EQ((*trend)->values.back().value, "Tenant");
@@ -297,10 +186,112 @@ TEST(PeriodTallies, AMetricOrALabelThatNobodyReportedIsTold) {
   Tallied rollcall;
   rollcall.Report("2026-02-10", "a", "cozy_nodes_count{os=\"x\",kernel=\"y\"} 3\n");
   const uint32_t february = Month::Parse("2026-02")->number;
-  EXPECT_FALSE(rollcall.Trend({1, february}, february, "nobodys", "")->has_value());
-  EXPECT_TRUE(rollcall.Trend({1, february}, february, "cozy_cluster_info", "")->has_value());
-  const auto trend = rollcall.Trend({1, february}, february, "cozy_nodes_count", "color");
+  EXPECT_FALSE(
+      rollcall.Trend({Period::Kind::kMonth, february}, february, "nobodys", "")->has_value());
+  EXPECT_TRUE(rollcall.Trend({Period::Kind::kMonth, february}, february, "cozy_cluster_info", "")
+                  ->has_value());
+  const auto trend =
+      rollcall.Trend({Period::Kind::kMonth, february}, february, "cozy_nodes_count", "color");
   EXPECT_EQ((*trend)->known_labels, (std::vector<std::string>{"kernel", "os"}));
+}
+
+TEST(PeriodTallies, AMetricOrALabelOfManyNamesListsNoMoreThanAHundred) {
+  Tallied rollcall;
+  std::string body = "cozy_nodes_count{";
+  for (int i = 0; i < 300; ++i) body += "label_" + std::to_string(1'000 + i) + "=\"x\",";
+  rollcall.Report("2026-02-10", "a", body + "} 3\n");
+  const uint32_t february = Month::Parse("2026-02")->number;
+  const auto trend =
+      rollcall.Trend({Period::Kind::kMonth, february}, february, "cozy_nodes_count", "color");
+  EXPECT_EQ((*trend)->known_labels.size(), 100U);
+}
+
+TEST(PeriodTallies, OnlyTheValueThatIsAskedForIsGathered) {
+  Tallied rollcall;
+  rollcall.Report("2026-02-10", "a", "m{v=\"x\"} 1\nm{v=\"y\"} 2\n");
+  const uint32_t february = Month::Parse("2026-02")->number;
+  const auto trend = counts::ReadTrend(rollcall.rollcall().stores(), rollcall.tallies(),
+                                       {.fleet = CozystackFleet(),
+                                        .metric = "m",
+                                        .by = "v",
+                                        .first = february,
+                                        .last = february,
+                                        .only = "y"});
+  ASSERT_TRUE(trend.ok() && trend->has_value());
+  ASSERT_EQ((*trend)->values.size(), 1U);
+  EXPECT_EQ((*trend)->values[0].value, "y");
+  EXPECT_FALSE((*trend)->other.has_value());
+}
+
+TEST(PeriodTallies, WhenADayHasJustBegunTheThirtyDaysThatEndedYesterdayStandIn) {
+  // A scan is never repeated while a caller waits.
+  Tallied rollcall(64 * 1024 * 1024, {std::chrono::milliseconds(-1), std::chrono::seconds(0), 0});
+  rollcall.Report("2026-03-10", "a", "cozy_cluster_info 1\n");
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  rollcall.rollcall().SetTime("2026-03-11 00:00:01");
+  const double scans = rollcall.Scans();
+  const auto stand_in = rollcall.tallies().Last30Days(CozystackFleet());
+  ASSERT_TRUE(stand_in.ok());
+  EXPECT_EQ(stand_in->period, Period::Last30(Day::Of(At("2026-03-10"))));
+  EXPECT_EQ(rollcall.Scans(), scans) << "nobody waits";
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  const auto of_today = rollcall.tallies().Last30Days(CozystackFleet());
+  ASSERT_TRUE(of_today.ok());
+  EXPECT_EQ(of_today->period, Period::Last30(Day::Of(At("2026-03-11"))));
+  // After a restart what is stored of yesterday stands in.
+  rollcall.Restart();
+  const auto again = rollcall.tallies().Last30Days(CozystackFleet());
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->period, Period::Last30(Day::Of(At("2026-03-10"))));
+}
+
+TEST(PeriodTallies, AfterTheJobNoComparisonHasToBeScannedAndWhatIsOutdatedIsGone) {
+  Tallied rollcall;
+  for (int month = 1; month <= 9; ++month) {
+    rollcall.Report("2025-0" + std::to_string(month) + "-10", "a", "cozy_cluster_info 1\n");
+  }
+  rollcall.rollcall().SetTime("2025-09-20");
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  const auto has_to_scan = [&](Period period) {
+    return rollcall.tallies().HasToScan(CozystackFleet(), period).value();
+  };
+  for (const char* const name : {"2025-01", "2025-05", "2025-08"}) {
+    for (const Span span : kSpans) {
+      EXPECT_FALSE(has_to_scan(Period::Of(Window{*Month::Parse(name), span}))) << name;
+    }
+  }
+  const Day today = Day::Of(At("2025-09-20"));
+  const Period same_days = counts::SameDaysBefore(Span::kMonth, today);
+  EXPECT_EQ(same_days.ToString(), "2025-08-01 to 2025-08-20");
+  EXPECT_FALSE(has_to_scan(same_days));
+  EXPECT_FALSE(has_to_scan(Period::Last30(Day{today.number - 30})));
+  EXPECT_EQ(rollcall.rollcall().Metric("rollcall_periods_missing{fleet=\"cozystack\"}"), 0U);
+  rollcall.rollcall().SetTime("2025-11-20");
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  EXPECT_TRUE(has_to_scan(same_days));
+  EXPECT_TRUE(has_to_scan(Period::Last30(Day{today.number - 1})));
+}
+
+TEST(PeriodTallies, WithoutTimeTheJobCountsTheNewestMonthAndTellsWhatIsMissing) {
+  Tallied rollcall;
+  for (int month = 1; month <= 6; ++month) {
+    rollcall.Report("2026-0" + std::to_string(month) + "-10", "a", "cozy_cluster_info 1\n");
+  }
+  ASSERT_TRUE(rollcall.tallies()
+                  .Refresh(CozystackFleet(), std::chrono::milliseconds(0), std::stop_token())
+                  .ok());
+  EXPECT_GT(rollcall.rollcall().Metric("rollcall_periods_missing{fleet=\"cozystack\"}"), 100U);
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  EXPECT_EQ(rollcall.rollcall().Metric("rollcall_periods_missing{fleet=\"cozystack\"}"), 0U);
+}
+
+TEST(PeriodTallies, AStopEndsAScan) {
+  Tallied rollcall;
+  rollcall.Report("2026-02-10", "a", "cozy_cluster_info 1\n");
+  rollcall.tallies().RequestStop();
+  const auto rows = rollcall.tallies().Get(
+      CozystackFleet(), Period::Of(Window{*Month::Parse("2026-02"), Span::kMonth}));
+  EXPECT_EQ(rows.status().code(), Code::kUnavailable);
 }
 
 }  // namespace

@@ -40,8 +40,7 @@ class TallyOracle {
   // The metric as a whole, then each value of the label, in the order of their texts.
   std::string Tally(Period period, const std::string& metric, const std::string& by) const {
     const UnixSeconds end = period.End();
-    const UnixSeconds begin =
-        period.is_day() ? Day{period.last}.Start() : period.first_month().Start();
+    const UnixSeconds begin = period.first_day().Start();
     std::map<std::string, OfSource> sources;
     std::vector<const Oracle::RawReport*> in_time;
     for (const Oracle::RawReport& report : reports_) {
@@ -83,18 +82,17 @@ class TallyOracle {
   // "new 1, returned 0, gone 2".
   std::string Moves(Month last, int months) const {
     const Month first = last.Plus(1 - months);
-    const std::set<std::string> now = CountedIn(first, last);
-    const std::set<std::string> before = CountedIn(first.Plus(-months), first.Plus(-1));
-    const std::set<std::string> ever = CountedIn(Month{0}, first.Plus(-1));
-    int arrived = 0;
-    int returned = 0;
-    int gone = 0;
-    for (const std::string& id : now) {
-      if (before.contains(id)) continue;
-      ++(ever.contains(id) ? returned : arrived);
-    }
-    for (const std::string& id : before) gone += now.contains(id) ? 0 : 1;
-    return RenderMoves(arrived, returned, gone);
+    return MovesOf(CountedIn(first.FirstDay(), last.LastDay()),
+                   CountedIn(first.Plus(-months).FirstDay(), first.Plus(-1).LastDay()),
+                   CountedIn(Day{0}, first.Plus(-1).LastDay()));
+  }
+  // Of 30 days against the 30 before.
+  std::string Moves(Period days) const {
+    const Day first = days.first_day();
+    const std::set<std::string> now = CountedIn(first, days.last_day());
+    const std::set<std::string> before = CountedIn(Day{first.number - 30}, Day{first.number - 1});
+    const std::set<std::string> ever = CountedIn(Day{0}, Day{first.number - 1});
+    return MovesOf(now, before, ever);
   }
   static std::string RenderMoves(int64_t arrived, int64_t returned, int64_t gone) {
     return "new " + std::to_string(arrived) + ", returned " + std::to_string(returned) + ", gone " +
@@ -144,11 +142,24 @@ class TallyOracle {
     return text;
   }
 
-  std::set<std::string> CountedIn(Month first, Month last) const {
+  static std::string MovesOf(const std::set<std::string>& now, const std::set<std::string>& before,
+                             const std::set<std::string>& ever) {
+    int arrived = 0;
+    int returned = 0;
+    int gone = 0;
+    for (const std::string& id : now) {
+      if (before.contains(id)) continue;
+      ++(ever.contains(id) ? returned : arrived);
+    }
+    for (const std::string& id : before) gone += now.contains(id) ? 0 : 1;
+    return RenderMoves(arrived, returned, gone);
+  }
+
+  std::set<std::string> CountedIn(Day first, Day last) const {
     std::set<std::string> ids;
     for (const Oracle::RawReport& report : reports_) {
-      const Month month = Month::Of(report.time);
-      if (month < first || month > last) continue;
+      const Day day = Day::Of(report.time);
+      if (day < first || day > last) continue;
       for (const Oracle::Series& s : report.series) {
         if (s.metric == "cozy_cluster_info" && std::isfinite(s.value)) ids.insert(report.id);
       }

@@ -52,14 +52,19 @@ demo::DemoTruth TalliesAsTruth(storage::Stores& stores, counts::PeriodTallies& t
   demo::DemoTruth truth;
   const auto read = [&](const std::string& metric, const std::string& by) {
     const Period period = Period::Of(window);
-    auto trend = counts::ReadTrend(
-        stores, tallies,
-        {CozystackFleet(), metric, by, period.months, period.last, period.last, 1'000});
+    auto trend = counts::ReadTrend(stores, tallies,
+                                   {.fleet = CozystackFleet(),
+                                    .metric = metric,
+                                    .by = by,
+                                    .kind = period.kind,
+                                    .first = period.last,
+                                    .last = period.last,
+                                    .top = 1'000});
     EXPECT_TRUE(trend.ok() && trend->has_value());
     return std::move(**trend);
   };
   truth.clusters = static_cast<uint64_t>(read("cozy_cluster_info", "").steps.front().tally.sources);
-  const MetricTally nodes = read("cozy_nodes_count", "").steps.front().tally;
+  const Totals nodes = read("cozy_nodes_count", "").steps.front().tally;
   truth.total_nodes = static_cast<uint64_t>(nodes.sum.ToInt64());
   truth.peak_nodes = static_cast<uint64_t>(nodes.report_sum.ToInt64());
   for (const counts::TrendValue& kind : read("cozy_application_count", "kind").values) {
@@ -88,7 +93,7 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
 
   const ManualClock clock(end);
   counts::WindowCounts windows(**stores, registry);
-  counts::OverviewReader overviews(**stores, windows, clock,
+  counts::OverviewReader overviews(**stores, windows, clock, registry,
                                    [] { return std::vector<std::string>(); });
   counts::PeriodTallies tallies(**stores, clock, registry);
   for (uint32_t back = 0; back < kMonths; ++back) {

@@ -23,11 +23,11 @@ TotalsKey Key(uint32_t metric, uint32_t label_set) {
 void AddSource(const PeaksRow& row, Span span, std::map<TotalsKey, TotalsRow>& totals) {
   for (size_t i = 0; i < row.metrics.size(); ++i) {
     const MetricPeaks& metric = row.metrics[i];
-    SpanTotals& of_metric = totals[Key(metric.metric.value, 0)][span];
+    Totals& of_metric = totals[Key(metric.metric.value, 0)][span];
     of_metric.sources += 1;
     of_metric.report_sum += ExactSum::Of(metric.report_sum_peak);
     for (const SeriesPeak& series : row.SeriesOf(i)) {
-      SpanTotals& of_series = totals[Key(metric.metric.value, series.label_set.value)][span];
+      Totals& of_series = totals[Key(metric.metric.value, series.label_set.value)][span];
       of_series.sources += 1;
       of_series.sum += ExactSum::Of(series.peak);
       of_metric.sum += ExactSum::Of(series.peak);
@@ -135,9 +135,9 @@ TEST(AddPeaksChange, ASourceOfTheMonthsBeforeIsNewInTheMonthOnly) {
   AddReport(std::vector<SeriesValue>{{{2}, {1}, 5}}, 1, row);
   TotalsMap totals;
   AddPeaksChange(kMarch, kCozystackFleet, PeaksRow(), row, before, before, totals);
-  EXPECT_EQ(totals[Key(1, 0)][Span::kMonth], (SpanTotals{1, ExactSum::Of(5), ExactSum::Of(5)}));
-  EXPECT_EQ(totals[Key(1, 0)][Span::kQuarter], SpanTotals());
-  EXPECT_EQ(totals[Key(1, 0)][Span::kYear], SpanTotals());
+  EXPECT_EQ(totals[Key(1, 0)][Span::kMonth], (Totals{1, ExactSum::Of(5), ExactSum::Of(5)}));
+  EXPECT_EQ(totals[Key(1, 0)][Span::kQuarter], Totals());
+  EXPECT_EQ(totals[Key(1, 0)][Span::kYear], Totals());
 }
 
 TEST(AddPeaksChange, ASourceOfTheYearAndNotTheQuarterIsNewInTheQuarter) {
@@ -148,8 +148,8 @@ TEST(AddPeaksChange, ASourceOfTheYearAndNotTheQuarterIsNewInTheQuarter) {
   AddReport(std::vector<SeriesValue>{{{2}, {1}, 5}}, 1, row);
   TotalsMap totals;
   AddPeaksChange(kMarch, kCozystackFleet, PeaksRow(), row, PeaksRow(), year_before, totals);
-  EXPECT_EQ(totals[Key(1, 2)][Span::kQuarter], (SpanTotals{1, ExactSum::Of(5), ExactSum()}));
-  EXPECT_EQ(totals[Key(1, 2)][Span::kYear], (SpanTotals{0, ExactSum::Of(1), ExactSum()}));
+  EXPECT_EQ(totals[Key(1, 2)][Span::kQuarter], (Totals{1, ExactSum::Of(5), ExactSum()}));
+  EXPECT_EQ(totals[Key(1, 2)][Span::kYear], (Totals{0, ExactSum::Of(1), ExactSum()}));
 }
 
 TEST(AddPeaksChange, AddsToWhatOtherSourcesBrought) {

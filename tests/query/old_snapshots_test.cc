@@ -13,7 +13,7 @@ namespace {
 // Has the months it is given, each with as many clusters; falls back as every source does.
 class NewerMonths final : public OverviewSource {
  public:
-  Result<std::optional<Overview>> Read(const Fleet&, Month month) override {
+  Result<std::optional<Overview>> Read(const Fleet&, Month month, std::stop_token) override {
     if (broken) return Status::DataLoss("broken");
     auto after = months.upper_bound(month);
     if (after == months.begin()) return std::optional<Overview>();

@@ -124,6 +124,22 @@ TEST(Keys, APrefixStandsBeforeAllItsKeysAndBehindAllEarlierOnes) {
   EXPECT_LT(EncodeKey(TotalsKey{kMarch, {1}, {9}, {UINT32_MAX}}), EncodeTotalsPrefix(window, {10}));
 }
 
+TEST(Keys, ARangeHasEveryKeyOfItsPrefixAndNoOther) {
+  for (const FleetRef fleet : {FleetRef{1}, FleetRef{255}, FleetRef{UINT16_MAX}}) {
+    const KeyRange range = RangeOf(kMarch7.number, fleet);
+    EXPECT_LE(range.begin, EncodeKey(ChunkKey{kMarch7, fleet, {0}}));
+    EXPECT_LT(EncodeKey(ChunkKey{kMarch7, fleet, {UINT32_MAX}}), range.end);
+    EXPECT_LE(range.end, EncodeKey(ChunkKey{{kMarch7.number + 1}, {0}, {0}}));
+    const FleetRef before{static_cast<uint16_t>(fleet.value - 1)};
+    EXPECT_LT(EncodeKey(ChunkKey{kMarch7, before, {UINT32_MAX}}), range.begin);
+    const KeyRange sources = RangeOfSources(fleet);
+    EXPECT_LT(sources.begin, EncodeSourceKey(fleet, "a"));
+    EXPECT_TRUE(sources.end.empty() || EncodeSourceKey(fleet, std::string(253, 'z')) < sources.end);
+  }
+  EXPECT_EQ(RangeOf(std::string("\xff\xff")).end, "");
+  EXPECT_EQ(ToHex(RangeOf(std::string("\1\xff")).end), ToHex("\2"));
+}
+
 TEST(Keys, AMetricsRowStandsBeforeThoseOfItsLabelSets) {
   EXPECT_LT(EncodeKey(TotalsKey{kMarch, {1}, {9}, {0}}),
             EncodeKey(TotalsKey{kMarch, {1}, {9}, {9}}));

@@ -24,7 +24,7 @@ PeriodHead ExampleHead() {
   return {std::chrono::sys_days(std::chrono::year(2026) / 4 / 1) + std::chrono::minutes(421),
           SetOf({9, 17, 24})};
 }
-MetricTally ExampleMetric() { return {3, ExactSum::Of(7), ExactSum::Of(5.5)}; }
+Totals ExampleMetric() { return {3, ExactSum::Of(7), ExactSum::Of(5.5)}; }
 LabelTally ExampleLabel() {
   LabelTally tally;
   tally.values = {{"Talos", 2, 2, ExactSum::Of(5)}, {"Ubuntu", 1, 0, ExactSum()}};
@@ -51,6 +51,10 @@ TEST(PeriodCodec, WritesTheBytesOfTheFormat) {
   EXPECT_EQ(
       ToHex(EncodeKey(PeriodKey{kQuarter, {1}})),
       ToHex(FormatExample("key of periods: the head of 2026-03 and the 2 months before, fleet 1")));
+  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{Period::Last30(Day{20519}), {1}})),
+            ToHex(FormatExample("key of periods: the head of 30 days to 2026-03-07, fleet 1")));
+  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{Period::Cut(Span::kQuarter, Day{20519}), {1}})),
+            ToHex(FormatExample("key of periods: the head of a quarter to 2026-03-07, fleet 1")));
   EXPECT_EQ(ToHex(EncodeKey(PeriodKey{kDay, {1}}) + EncodeKey(TallyKey{{9}, "os"})),
             ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, metric 9, label os")));
   EXPECT_EQ(ToHex(EncodePeriodHead(ExampleHead())), ToHex(FormatExample("period head")));
@@ -62,7 +66,7 @@ TEST(PeriodCodec, ReadsTheBytesOfTheFormat) {
   PeriodHead head;
   ASSERT_TRUE(DecodePeriodHead(FormatExample("period head"), head).ok());
   EXPECT_EQ(head, ExampleHead());
-  MetricTally metric;
+  Totals metric;
   ASSERT_TRUE(DecodeTally(FormatExample("metric tally"), metric).ok());
   EXPECT_EQ(metric, ExampleMetric());
   LabelTally label;
@@ -110,7 +114,7 @@ TEST(PeriodCodec, RandomTalliesComeBackAndEveryTruncationIsDamage) {
     ASSERT_FALSE(DecodeTally(bytes + '\0', back).ok());
   }
   const std::string metric = EncodeTally(ExampleMetric());
-  MetricTally back;
+  Totals back;
   for (size_t size = 0; size < metric.size(); ++size) {
     EXPECT_FALSE(DecodeTally(metric.substr(0, size), back).ok()) << size;
   }
@@ -126,7 +130,7 @@ TEST(PeriodCodec, RandomBytesAreDamageOrNoMoreThanTheyAre) {
     if (DecodeTally(bytes, label).ok()) {
       ASSERT_LE(label.values.size(), bytes.size());
     }
-    MetricTally metric;
+    Totals metric;
     static_cast<void>(DecodeTally(bytes, metric));
     PeriodHead head;
     static_cast<void>(DecodePeriodHead(bytes, head));

@@ -18,7 +18,7 @@ class PeriodLedgerTest : public rollcall::test::StoreTest {
   PeriodLedger& ledger() { return stores().periods(); }
 
   static TallyRows Rows(int64_t sources) {
-    return {{EncodeKey(TallyKey{{9}, {}}), EncodeTally(MetricTally{sources, {}, {}})}};
+    return {{EncodeKey(TallyKey{{9}, {}}), EncodeTally(Totals{sources, {}, {}})}};
   }
   bool Finish(const PeriodLedger::Cut& cut, int64_t sources = 1) {
     const auto kept = ledger().Finish(cut, PeriodHead(), Rows(sources));
@@ -115,22 +115,57 @@ TEST_F(PeriodLedgerTest, WhatIsDroppedWhileItIsComputedIsNotStored) {
   EXPECT_EQ(Sources(Of(kMarch, Span::kYear)), 2);
 }
 
+TEST_F(PeriodLedgerTest, ADaysChangeDropsTheDaysAndCutWindowsThatItLiesInAndNoOthers) {
+  const Day seventh{kMarch.FirstDay().number + 6};
+  const auto last_30 = [](Day last) { return PeriodKey{Period::Last30(last), kCozystackFleet}; };
+  const auto cut = [](Span span, Day last) {
+    return PeriodKey{Period::Cut(span, last), kCozystackFleet};
+  };
+  const PeriodKey hit[] = {Of(seventh), last_30(seventh), last_30({seventh.number + 29}),
+                           cut(Span::kMonth, {seventh.number + 1}), cut(Span::kYear, seventh)};
+  const PeriodKey missed[] = {
+      Of(Day{seventh.number + 1}),    last_30({seventh.number - 1}),
+      last_30({seventh.number + 30}), cut(Span::kMonth, {seventh.number - 1}),
+      Of(kMarch, Span::kMonth),       {Period::Last30(seventh), kOtherFleet}};
+  for (const PeriodKey& key : hit) Keep(key);
+  for (const PeriodKey& key : missed) Keep(key);
+  const auto computing = ledger().Begin(cut(Span::kQuarter, seventh));
+  Commit(
+      [&](Transaction& transaction) { ledger().DropDay(seventh, kCozystackFleet, transaction); });
+  for (const PeriodKey& key : hit) EXPECT_EQ(Sources(key), -1) << key.period.ToString();
+  for (const PeriodKey& key : missed) EXPECT_EQ(Sources(key), 1) << key.period.ToString();
+  EXPECT_FALSE(Finish(computing));
+}
+
+TEST_F(PeriodLedgerTest, WhatIsOutdatedIsDeletedOfOneKindAndFleet) {
+  const auto last_30 = [](uint32_t last) {
+    return PeriodKey{Period::Last30(Day{last}), kCozystackFleet};
+  };
+  const PeriodKey others{Period::Last30(Day{100}), kOtherFleet};
+  for (const PeriodKey& key : {last_30(100), last_30(101), last_30(102), others, Of(Day{100})}) {
+    Keep(key);
+  }
+  ASSERT_TRUE(ledger().DeleteBefore(Period::Kind::k30Days, 102, kCozystackFleet).ok());
+  for (const PeriodKey& key : {last_30(100), last_30(101)}) EXPECT_EQ(Sources(key), -1);
+  for (const PeriodKey& key : {last_30(102), others, Of(Day{100})}) EXPECT_EQ(Sources(key), 1);
+}
+
 TEST_F(PeriodLedgerTest, TheFirstStoredPeriodIsTheFleetsAndOfItsKind) {
-  const auto first = [&](uint8_t months) {
-    const auto found = PeriodLedger::FirstStored(store(), months, kCozystackFleet);
+  const auto first = [&](Period::Kind kind) {
+    const auto found = PeriodLedger::FirstStored(store(), kind, kCozystackFleet);
     EXPECT_TRUE(found.ok());
     return found.ok() && found->has_value() ? (*found)->ToString() : "none";
   };
-  EXPECT_EQ(first(1), "none");
+  EXPECT_EQ(first(Period::Kind::kMonth), "none");
   Keep(Of(kMarch.Plus(-5), Span::kMonth, kOtherFleet));
   Keep(Of(kMarch.Plus(-9), Span::kYear));
-  EXPECT_EQ(first(1), "none");
+  EXPECT_EQ(first(Period::Kind::kMonth), "none");
   Keep(Of(kMarch, Span::kMonth));
   Keep(Of(kMarch.Plus(-2), Span::kMonth));
   Keep(Of(kMarch.FirstDay()));
-  EXPECT_EQ(first(1), "2026-01");
-  EXPECT_EQ(first(0), "2026-03-01");
-  EXPECT_EQ(first(12), "2025-06 and the 11 months before");
+  EXPECT_EQ(first(Period::Kind::kMonth), "2026-01");
+  EXPECT_EQ(first(Period::Kind::kDay), "2026-03-01");
+  EXPECT_EQ(first(Period::Kind::kYear), "2025-06 and the 11 months before");
 }
 
 }  // namespace

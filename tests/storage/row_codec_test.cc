@@ -69,7 +69,7 @@ ExactSum RandomSum(std::mt19937& random) {
 
 TotalsRow RandomTotals(std::mt19937& random) {
   TotalsRow row;
-  for (SpanTotals& span : row.spans) {
+  for (Totals& span : row.spans) {
     if (random() % 4 == 0) continue;
     span.sources = static_cast<int64_t>(random()) - (1LL << 31);
     span.sum =

@@ -24,7 +24,7 @@ TotalsKey Key(Month last, uint32_t label_set, FleetRef fleet = kCozystackFleet) 
 // A row with the same numbers in all spans.
 TotalsRow Row(int64_t sources, double sum) {
   TotalsRow row;
-  for (SpanTotals& span : row.spans) span = {sources, ExactSum::Of(sum), ExactSum()};
+  for (Totals& span : row.spans) span = {sources, ExactSum::Of(sum), ExactSum()};
   return row;
 }
 

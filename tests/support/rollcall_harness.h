@@ -152,17 +152,7 @@ class Harness {
     static const char* const kNames[] = {"month", "quarter", "year"};
     std::string text = overview.month.ToString() + ":";
     for (size_t i = 0; i < 3; ++i) {
-      const PeriodCounts& period = overview.periods[i];
-      text += std::string(i == 0 ? " " : " | ") + kNames[i] +
-              " clusters=" + std::to_string(period.sources);
-      for (size_t f = 0; f < period.figures.size(); ++f) {
-        const FigureCount& figure = period.figures[f];
-        char average[64];
-        std::snprintf(average, sizeof average, " (%.1f)", figure.average);
-        text += " " + CozystackFleet().figures[f].total_name + "=" + std::to_string(figure.total);
-        if (figure.report_total) text += "/" + std::to_string(*figure.report_total);
-        text += average;
-      }
+      text += std::string(i == 0 ? " " : " | ") + kNames[i] + " " + Render(overview.periods[i]);
     }
     text += " | apps";
     for (const auto& [name, total] : overview.breakdowns[0]) {
@@ -171,9 +161,24 @@ class Harness {
     return text;
   }
 
+  // "clusters=2 total_nodes=5/5 (2.5) total_tenants=0 (0.0)".
+  static std::string Render(const PeriodCounts& period) {
+    std::string text = "clusters=" + std::to_string(period.sources);
+    for (size_t f = 0; f < period.figures.size(); ++f) {
+      const FigureCount& figure = period.figures[f];
+      char average[64];
+      std::snprintf(average, sizeof average, " (%.1f)", figure.average);
+      text += " " + CozystackFleet().figures[f].total_name + "=" + std::to_string(figure.total);
+      if (figure.report_total) text += "/" + std::to_string(*figure.report_total);
+      text += average;
+    }
+    return text;
+  }
+
   storage::Stores& stores() { return *stores_; }
   ingest::Ingester& ingester() { return *ingester_; }
   counts::WindowCounts& windows() { return *windows_; }
+  counts::OverviewReader& overviews() { return *overviews_; }
   metrics::Registry& registry() { return *registry_; }
   const std::string& directory() const { return dir_.path(); }
   void SetAppNames(std::vector<std::string> names) { app_names_ = std::move(names); }
@@ -195,7 +200,7 @@ class Harness {
         *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_, store_, forward_, bounds_},
         *registry_);
     windows_ = std::make_unique<counts::WindowCounts>(*stores_, *registry_);
-    overviews_ = std::make_unique<counts::OverviewReader>(*stores_, *windows_, clock_,
+    overviews_ = std::make_unique<counts::OverviewReader>(*stores_, *windows_, clock_, *registry_,
                                                           [this] { return app_names_; });
   }
 

@@ -1,0 +1,57 @@
+// A cursor over the peaks rows of some months: one source after another, of each all its rows. It
+// must not outlive the store. One thread.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "storage/keys.h"
+#include "storage/store.h"
+
+namespace rollcall::counts {
+
+// Both inclusive.
+struct SourceRange {
+  SourceRef first{0};
+  SourceRef last{UINT32_MAX};
+};
+
+class PeaksCursor {
+ public:
+  struct Row {
+    int back = 0;  // how many months before the last one
+    std::string_view bytes;
+  };
+
+  // At the first source of the fleet that has a row in `last` or one of the `months` - 1 months
+  // before it. DataLoss, Unavailable: the store cannot be read.
+  static Result<PeaksCursor> Open(const storage::Store& store, const storage::WindowKey& last,
+                                  int months, const SourceRange& sources,
+                                  const storage::Snapshot& snapshot);
+
+  bool Valid() const { return source_.value != kNone; }
+  SourceRef source() const { return source_; }
+  // Of the source at hand, the newest first; until Next.
+  const std::vector<Row>& rows() const { return rows_; }
+  Status Next();
+
+ private:
+  static constexpr uint32_t kNone = UINT32_MAX;
+  struct MonthRows {
+    storage::Scan scan;
+    int back = 0;
+    uint32_t source = kNone;  // of the row at hand; kNone at the end
+
+    Status Read();
+  };
+
+  PeaksCursor() = default;
+  void Gather();
+
+  std::vector<MonthRows> months_;
+  SourceRef source_{kNone};
+  std::vector<Row> rows_;
+};
+
+}  // namespace rollcall::counts

@@ -1,0 +1,46 @@
+// Takes the reports of chunks into a row of peaks, in their order. A report that repeats its
+// stream's last one changes nothing, unless another stream had a word on its metrics in between.
+// One thread.
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "model/peaks.h"
+#include "model/report.h"
+#include "storage/chunk_codec.h"
+
+namespace rollcall::storage {
+
+class PeaksReplay {
+ public:
+  // `row` outlives it.
+  explicit PeaksReplay(PeaksRow& row) : row_(row) {}
+
+  // What follows is of another chunk: its slots begin anew. 1..31.
+  void BeginDay(unsigned day_of_month) {
+    day_of_month_ = day_of_month;
+    streams_ = {};
+  }
+  // `series` are valid until the slot's next report.
+  void Add(unsigned slot, bool repeats, std::span<const SeriesValue> series) {
+    if (repeats && streams_[slot].has_last_word) return;
+    AddReport(series, day_of_month_, row_);
+    for (Stream& other : streams_) {
+      other.has_last_word = other.has_last_word && !ShareMetric(other.latest, series);
+    }
+    streams_[slot] = {series, true};
+  }
+
+ private:
+  struct Stream {
+    std::span<const SeriesValue> latest;
+    bool has_last_word = false;
+  };
+
+  PeaksRow& row_;
+  unsigned day_of_month_ = 1;
+  std::array<Stream, kStreamSlots> streams_;
+};
+
+}  // namespace rollcall::storage
