@@ -64,13 +64,12 @@ Status AddMetrics(const DataServices& services, const storage::PeriodRows& rows,
 
 // The window that is asked for or, where none is, the last month, and the one before it while the
 // last still runs: on its first day hardly anybody has reported, and the last 30 days reach back.
+// Oldest first: what is closed may be stored by this, and what runs is counted after that.
 std::vector<Period> PeriodsOf(const DataServices& services, const Asked& asked, Month last) {
   if (asked.month) return {Period::Of(Window{*asked.month, asked.span})};
-  std::vector<Period> periods{Period::Of(Window{last, Span::kMonth})};
-  if (!services.tallies.IsClosed(periods.front())) {
-    periods.push_back(Period::Of(Window{last.Plus(-1), Span::kMonth}));
-  }
-  return periods;
+  const Period latest = Period::Of(Window{last, Span::kMonth});
+  if (services.tallies.IsClosed(latest)) return {latest};
+  return {Period::Of(Window{last.Plus(-1), Span::kMonth}), latest};
 }
 
 Status Read(const DataServices& services, const Asked& asked, KnownFleet& known) {
@@ -87,7 +86,7 @@ Status Read(const DataServices& services, const Asked& asked, KnownFleet& known)
     const auto rows = services.tallies.Get(known.fleet, period);
     if (!rows.ok()) return rows.status();
     if (!rows->has_value()) continue;
-    if (!known.generated_at) known.generated_at = (*rows)->head().computed_at;
+    known.generated_at = (*rows)->head().computed_at;
     if (const Status status = AddMetrics(services, **rows, metrics); !status.ok()) return status;
   }
   for (auto& [name, metric] : metrics) known.metrics.push_back(std::move(metric));

@@ -218,7 +218,8 @@ TEST_F(DataEndpointsTest, FleetsListMetricsWithTheLabelsThatSomebodyReported) {
 TEST_F(DataEndpointsTest, FleetsListWhatWasReportedInTheWindowThatIsAskedFor) {
   const auto metrics = [this](const std::string& query) {
     std::string names;
-    for (const Json& one : Get("/api/v1/fleets" + query)["fleets"][0]["metrics"]) {
+    const Json fleet = Get("/api/v1/fleets" + query)["fleets"][0];
+    for (const Json& one : fleet["metrics"]) {
       names += one["name"].get<std::string>() + one["labels"].dump() + " ";
     }
     return names;

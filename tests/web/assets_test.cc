@@ -108,7 +108,9 @@ TEST(AssetsTest, ThePageAsksForNothingButItsOwnAssetsAndTheApi) {
   }
   EXPECT_GE(assets, 2u);
   for (const Asset& asset : Assets()) {
-    const std::string text(asset.bytes);
+    // The name of SVG looks like an address, and nobody asks for it.
+    const std::string text = std::regex_replace(std::string(asset.bytes),
+                                                std::regex("http://www\\.w3\\.org/2000/svg"), "");
     const bool is_ours =
         !asset.path.ends_with("/icon.svg") && !asset.path.ends_with("/chart.min.js");
     EXPECT_FALSE(is_ours && std::regex_search(text, std::regex("(https?:)?//[a-z0-9-]+\\.[a-z]")))
