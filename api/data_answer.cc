@@ -13,21 +13,27 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Of what would have been allowed: a person reads it, and strangers name labels.
+constexpr size_t kMostAllowedNamed = 100;
+constexpr size_t kMostAllowedBytes = 256;
+
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+// Weak: it stands for the plain and the packed body.
 std::string TagOf(const std::string& body) {
   const Hash128 hash = HashBytes(body, 0);
   char text[40];
-  std::snprintf(text, sizeof text, "\"%016" PRIx64 "%016" PRIx64 "\"", hash.high, hash.low);
+  std::snprintf(text, sizeof text, "W/\"%016" PRIx64 "%016" PRIx64 "\"", hash.high, hash.low);
   return text;
 }
 
-// RFC 9110, 13.1.2: a weak tag of the same bytes is good enough here.
+// RFC 9110, 13.1.2: weak and strong are the same here.
 bool IsKnown(const http::ApiRequest& request, const std::string& tag) {
   const auto known = request.Header("If-None-Match");
-  return known && (*known == "*" || known->find(tag) != std::string_view::npos);
+  return known &&
+         (*known == "*" || known->find(tag.substr(tag.find('"'))) != std::string_view::npos);
 }
 
 // Each file its own name, so that one does not take another's place: rollcall-trend-cozystack-
@@ -56,6 +62,7 @@ void AnswerData(const http::ApiRequest& request, const char* content_type, std::
   const std::string tag = TagOf(body);
   response.headers.push_back({"ETag", tag});
   response.headers.push_back({"Cache-Control", cache_control});
+  response.headers.push_back({"Vary", "Accept-Encoding"});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   if (IsKnown(request, tag)) {
     response.status = 304;
@@ -85,7 +92,13 @@ void AnswerImage(const http::ApiRequest& request, std::string svg, http::HttpRes
 void AnswerProblem(int status, const DataParams::Problem& problem, http::HttpResponse& response) {
   Json json;
   json["error"] = problem.message;
-  if (!problem.allowed.empty()) json["allowed"] = problem.allowed;
+  if (const size_t names = problem.allowed.size(); names > 0) {
+    json["allowed"] = Json::array();
+    for (size_t i = 0; i < std::min(names, kMostAllowedNamed); ++i) {
+      json["allowed"].push_back(problem.allowed[i].substr(0, kMostAllowedBytes));
+    }
+    if (names > kMostAllowedNamed) json["allowed_more"] = names - kMostAllowedNamed;
+  }
   response.status = status;
   response.headers.push_back({"Content-Type", "application/json"});
   response.headers.push_back({"Cache-Control", "no-store"});

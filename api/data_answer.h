@@ -30,7 +30,8 @@ void AnswerJson(const http::ApiRequest& request, const nlohmann::ordered_json& j
 // An SVG image that asks for nothing else.
 void AnswerImage(const http::ApiRequest& request, std::string svg, http::HttpResponse& response);
 
-// 400, 404: {"error": …, "allowed": […]}
+// 400, 404: {"error": …, "allowed": […], "allowed_more": N}; of many allowed names the first 100 of
+// at most 256 bytes, and how many more there are.
 void AnswerProblem(int status, const DataParams::Problem& problem, http::HttpResponse& response);
 // 503 with Retry-After; `what` is for the log.
 void AnswerFailure(const char* what, const Status& status, http::HttpResponse& response);

@@ -1,4 +1,5 @@
-// GET of what is stored, in a form that an import takes: streamed, in bounded memory.
+// GET, or POST of a form, of what is stored, in a form that an import takes: streamed, in bounded
+// memory.
 #pragma once
 
 #include "http/server/api_request.h"

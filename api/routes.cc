@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include <string>
 #include <utility>
 
 #include "api/badge_handler.h"
@@ -35,6 +36,11 @@ using http::kPost;
 using http::Lane;
 using http::StreamedBody;
 
+constexpr size_t kMaxFormBytes = 256 * 1024;  // 64 selectors of 4 KiB
+// The page may be found; its numbers and images are not worth a crawler's time, nor ours.
+constexpr const char* kRobots =
+    "User-agent: *\nDisallow: /api/\nDisallow: /badge/\nDisallow: /chart/";
+
 // Public numbers: any site may read them, and learn why not.
 void AddNumbers(const Services& services, http::RouteTable& table) {
   const char* const failure = services.overviews_are_remote
@@ -63,13 +69,13 @@ const std::string kNotWritable = "the store cannot be written: ";
 
 void AddHealth(const Services& services, http::RouteTable& table) {
   const storage::Store& store = services.stores.store();
-  table.Add({kAtBoth, kGet | kHead, "/healthz", Lane::kQuery, IgnoredBody{}, false, "healthz",
+  table.Add({kAtBoth, kGet | kHead, "/healthz", Lane::kProbe, IgnoredBody{}, false, "healthz",
              Answering([&store](const ApiRequest&, HttpResponse& response) {
                const std::optional<std::string> failure = store.GivenUp();
                response = failure ? HttpResponse::Text(503, kNotWritable + *failure)
                                   : HttpResponse::Text(200, "ok");
              })});
-  table.Add({kAtBoth, kGet | kHead, "/readyz", Lane::kQuery, IgnoredBody{}, false, "readyz",
+  table.Add({kAtBoth, kGet | kHead, "/readyz", Lane::kProbe, IgnoredBody{}, false, "readyz",
              Answering([&store](const ApiRequest&, HttpResponse& response) {
                const Status writable = store.Writable();
                response = writable.ok()
@@ -77,7 +83,7 @@ void AddHealth(const Services& services, http::RouteTable& table) {
                               : HttpResponse::Text(503, kNotWritable + writable.message());
              })});
   table.Add(
-      {kAtPrivate, kGet | kHead, "/metrics", Lane::kQuery, IgnoredBody{}, false, "metrics",
+      {kAtPrivate, kGet | kHead, "/metrics", Lane::kProbe, IgnoredBody{}, false, "metrics",
        Answering([&registry = services.registry](const ApiRequest&, HttpResponse& response) {
          response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
          response.body = registry.WriteText();
@@ -96,6 +102,16 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
     table.Add({kAtPublic, kGet | kHead, std::string(asset.path), Lane::kQuery, IgnoredBody{}, false,
                "page", Answering(PageHandler(asset))});
   }
+  // What browsers and crawlers ask for by themselves; the page names an icon of its own.
+  table.Add({kAtPublic, kGet | kHead, "/robots.txt", Lane::kQuery, IgnoredBody{}, false, "page",
+             Answering([](const ApiRequest&, HttpResponse& response) {
+               response = HttpResponse::Text(200, kRobots);
+             })});
+  table.Add({kAtPublic, kGet | kHead, "/favicon.ico", Lane::kQuery, IgnoredBody{}, false, "page",
+             Answering([](const ApiRequest&, HttpResponse& response) {
+               response.status = 204;
+               response.headers.push_back({"Cache-Control", "public, max-age=86400"});
+             })});
   AddNumbers(services, table);
   AddHealth(services, table);
   table.Add({kAtPrivate, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{}, false,
@@ -104,6 +120,8 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
                                      services.stop_imports))});
   table.Add({kAtPrivate, kGet, "/api/v1/export", Lane::kQuery, IgnoredBody{}, false, "export",
              Answering(ExportHandler(services.stores))});
+  table.Add({kAtPrivate, kPost, "/api/v1/export", Lane::kQuery, BoundedBody{kMaxFormBytes}, false,
+             "export", Answering(ExportHandler(services.stores))});
   table.Add({kAtPrivate, kGet, "/api/v1/outbox/parked", Lane::kQuery, IgnoredBody{}, false,
              "parked", Answering(ParkedHandler(services.stores.outbox()))});
 }

@@ -7,9 +7,10 @@
 //                                                                     made of
 //             GET  /badge/FIGURE.svg, /chart/FIGURE.svg               the same as images
 //             GET  /healthz, /readyz                                  is it up, can it store
+//             GET  /robots.txt, /favicon.ico                          what is asked for unbidden
 //   private   GET  /metrics, /healthz, /readyz
 //             POST /api/v1/import/prometheus                          history
-//             GET  /api/v1/export                                     the stored reports
+//             GET, POST /api/v1/export                                the stored reports
 //             GET  /api/v1/outbox/parked                              what a receiver refused
 #pragma once
 

@@ -51,6 +51,13 @@ Status CheckAddress(std::string_view text) {
   return IsListenAddress(text) ? Status::Ok() : Refuse(text, kAllowedAddresses);
 }
 
+Status CheckHosts(std::string_view text) {
+  const bool good = text.size() <= 4096 && std::all_of(text.begin(), text.end(), [](char c) {
+                      return c > ' ' && c <= '~' && c != '/' && c != '*';
+                    });
+  return good ? Status::Ok() : Refuse(text, kAllowedHosts);
+}
+
 Status CheckLabel(std::string_view text) {
   const bool good =
       !text.empty() && text.size() <= 253 &&

@@ -18,6 +18,7 @@ inline constexpr std::string_view kAllowedUrls = "an http:// or https:// URL wit
 inline constexpr std::string_view kAllowedLevels = "one of debug, info, warning, error";
 inline constexpr std::string_view kAllowedAddresses =
     "an address (host:port, :port for all addresses, [v6]:port; port from 0 to 65535)";
+inline constexpr std::string_view kAllowedHosts = "host names with commas between them";
 inline constexpr std::string_view kAllowedFiles = "a file's name, or - for standard output";
 inline constexpr std::string_view kAllowedFormats = "one of auto, text, jsonl";
 inline constexpr std::string_view kAllowedFleets = "the name of a fleet (cozystack)";
@@ -30,6 +31,7 @@ Status CheckUser(std::string_view text);
 Status CheckUrl(std::string_view text);
 Status CheckLevel(std::string_view text);
 Status CheckAddress(std::string_view text);
+Status CheckHosts(std::string_view text);
 Status CheckLabel(std::string_view text);
 Status CheckOutput(std::string_view text);
 Status CheckFormat(std::string_view text);

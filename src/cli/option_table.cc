@@ -34,6 +34,12 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            ROLLCALL_FIELD(server.front.private_address),
            {"Where /metrics and all that is not for the public is served.",
             "out of reach for other machines until you say otherwise", "no private listener"}));
+  table.push_back(
+      Text(kBoth, "private-hosts", "NAMES", kAllowedHosts, CheckHosts,
+           ROLLCALL_FIELD(server.front.private_hosts),
+           {"Names by which the private listener may be asked, with commas, beside localhost and "
+            "the address that a connection came in by: a scrape by a DNS name needs it here.",
+            "no web page can give a name of its own our address", "none but those"}));
   table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY",
                        kAllowedDirectories, CheckDirectory, ROLLCALL_FIELD(store.directory),
                        {"Where the store lives. Made when it is not there; one process at a time.",
@@ -241,6 +247,17 @@ void AddLimits(std::vector<OptionSpec>& table) {
       ROLLCALL_FIELD(server.front.max_connections),
       {"Most open connections; over it the one that has been idle longest is closed.",
        "senders leave theirs open; each is a descriptor and a small struct"}));
+  table.push_back(Number<size_t>(
+      kBoth, "max-peer-connections", 0, 1'000'000, "connections",
+      ROLLCALL_FIELD(server.front.max_peer_connections),
+      {"Of those, most of one IPv4 address or IPv6 /64 at the public listener.",
+       "2,500 clusters behind one address have room, and three quarters are left for others",
+       "as many as there are"}));
+  table.push_back(
+      Number<size_t>(kBoth, "private-connections", 0, 1'000'000, "connections",
+                     ROLLCALL_FIELD(server.front.private_connections),
+                     {"Of those, kept for the private listener; at most a quarter of all.",
+                      "some scrapers and an operator", "none"}));
 }
 
 void AddDeadlines(std::vector<OptionSpec>& table) {
@@ -259,6 +276,10 @@ void AddDeadlines(std::vector<OptionSpec>& table) {
       kBoth, "write-timeout", milliseconds(1), hours(1), ROLLCALL_FIELD(server.front.write_timeout),
       {"Time for a client to take its whole answer; of an export, each piece of it.",
        "answers are small"}));
+  table.push_back(Duration(kBoth, "hangup-timeout", milliseconds(1), hours(1),
+                           ROLLCALL_FIELD(server.front.hangup_timeout),
+                           {"Time that a query is worked on for a client that has closed its side.",
+                            "one that only ended sending has its answer by then"}));
   table.push_back(Duration(
       kBoth, "shutdown-grace", milliseconds(0), minutes(10), ROLLCALL_FIELD(process.shutdown_grace),
       {"Time that requests in progress have after SIGTERM.",
@@ -281,6 +302,18 @@ void AddWorkers(std::vector<OptionSpec>& table) {
       kBoth, "query-queue", 1, 10'000'000, "requests", ROLLCALL_FIELD(server.front.query_queue),
       {"Other requests that may wait or be in work; over it: 503 with Retry-After.",
        "at some milliseconds each, the last in line still waits less than a second"}));
+  table.push_back(Size(kBoth, "bulk-body-bytes", 1, kGiB,
+                       ROLLCALL_FIELD(server.front.bulk_body_bytes),
+                       {"A report over it, also once inflated, waits in a line of its own.",
+                        "ten times a large cluster's report; a millisecond's work"}));
+  table.push_back(Number<size_t>(
+      kBoth, "bulk-queue", 1, 10'000, "requests", ROLLCALL_FIELD(server.front.bulk_queue),
+      {"Such reports that may wait or be in work, one at a time; over it: 503 with Retry-After.",
+       "the last in line waits some seconds"}));
+  table.push_back(Number<size_t>(
+      kBoth, "probe-queue", 1, 10'000, "requests", ROLLCALL_FIELD(server.front.probe_queue),
+      {"Requests for health, readiness and metrics that may wait or be in work; over it: 503.",
+       "who asks for them asks every few seconds"}));
 }
 
 void AddLog(std::vector<OptionSpec>& table) {

@@ -78,7 +78,7 @@ TEST_F(ReportIngestTest, AnIdThatBreaksTheRuleIs400AndTheLineNamesHeaderAndRule)
 }
 
 TEST_F(ReportIngestTest, AnIdMayBeSpeltAsSendersSpellIt) {
-  EXPECT_EQ(Post("x_cluster_id: a\r\n"), "200");
+  EXPECT_EQ(Post("x-Cluster-Id: a\r\n"), "200");
   EXPECT_EQ(Post("x-cluster-id: b\r\n"), "200");
   EXPECT_EQ(Post("X-CLUSTER-ID: \t c \t\r\n"), "200");
   EXPECT_EQ(Post("X-Cluster-ID:d\r\n"), "200");
@@ -86,6 +86,15 @@ TEST_F(ReportIngestTest, AnIdMayBeSpeltAsSendersSpellIt) {
   EXPECT_EQ(Clusters(), 5);
   EXPECT_EQ(Post("X-Cluster-ID: a\r\n"), "200") << "known already";
   EXPECT_EQ(Clusters(), 5);
+}
+
+TEST_F(ReportIngestTest, AHeaderThatAProxyDoesNotKnowForTheIdIsNotTheId) {
+  EXPECT_THAT(Post("X_Cluster_ID: a\r\n"), StartsWith("400 X-Cluster-ID: the header is missing"));
+  EXPECT_EQ(Post("X_Cluster_ID: a\r\n", kOneCluster, "/insert"), "404 Not found\n");
+  EXPECT_EQ(Post("X_Cluster_ID: forged\r\nX-Cluster-ID: a\r\n"), "200");
+  EXPECT_EQ(Clusters(), 1);
+  EXPECT_EQ(Post("X-Cluster-ID: a\r\n"), "200");
+  EXPECT_EQ(Clusters(), 1) << "it was of a";
 }
 
 TEST_F(ReportIngestTest, OfSeveralIdsTheFirstCounts) {

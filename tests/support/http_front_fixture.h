@@ -3,10 +3,11 @@
 //   /drop            lets it go unanswered
 //   /throw           throws
 //   /large/N         answers with N bytes
-//   /stream/N        answers with a stream of N pieces of 64 KiB; /stream/N/fail: which then fails
-//   /refuse…         is answered 422 at its head
-//   /query…          runs in the query lane, everything else in the ingest lane
-//   anything else    200 with "METHOD target body"
+//   /work…           keeps its worker until Finish, or until it is told to stop: "finished",
+//   "stopped" /stream/N        answers with a stream of N pieces of 64 KiB; /stream/N/fail: which
+//   then fails /refuse…         is answered 422 at its head /query…          runs in the query lane
+//   and acts as what follows, everything else in the ingest lane anything else    200 with "METHOD
+//   target body"
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -34,8 +36,10 @@ class HttpFrontTest : public ::testing::Test {
   HttpFrontTest() {
     options_.public_address = "127.0.0.1:0";
     options_.private_address = "127.0.0.1:0";
+    options_.private_hosts = "t";
   }
   ~HttpFrontTest() override {
+    Finish();
     front_.reset();
     held_.clear();
   }
@@ -68,6 +72,21 @@ class HttpFrontTest : public ::testing::Test {
   http::HttpRequest LastRequest() {
     std::lock_guard lock(mutex_);
     return last_;
+  }
+  // Waits until so many /work… are at it.
+  void AwaitWorking(size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return working_ >= count; });
+  }
+  void AwaitWorkEnded() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return working_ == 0; });
+  }
+  // Lets them all end, those that are still to come too.
+  void Finish() {
+    const std::lock_guard lock(mutex_);
+    finish_ = true;
+    changed_.notify_all();
   }
   // The value of a line of /metrics; -1 where there is none.
   double Metric(const std::string& name_and_labels) const {
@@ -103,15 +122,21 @@ class HttpFrontTest : public ::testing::Test {
     const std::string target = request.target;
     http::HttpResponse response =
         http::HttpResponse::Text(200, request.method + " " + target + " " + request.body);
+    std::stop_token last_stop;
     {
       std::lock_guard lock(mutex_);
       ++handled_;
+      last_stop = request.stop;
       last_ = std::move(request);
     }
     if (target.starts_with("/hold") || target.starts_with("/query/hold")) {
       std::lock_guard lock(mutex_);
       held_.push_back(std::move(responder));
       changed_.notify_all();
+      return;
+    }
+    if (target.find("/work") != std::string::npos) {
+      responder.Respond(http::HttpResponse::Text(200, Work(last_stop) ? "finished" : "stopped"));
       return;
     }
     if (target == "/drop") {
@@ -128,6 +153,18 @@ class HttpFrontTest : public ::testing::Test {
           std::make_shared<Pieces>(*this, std::stoul(target.substr(8)), target.ends_with("/fail"));
     }
     responder.Respond(std::move(response));
+  }
+
+  bool Work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    ++working_;
+    changed_.notify_all();
+    changed_.wait(lock, stop, [this] { return finish_; });
+    const bool finished = finish_;
+    stopped_ += finished ? 0 : 1;
+    --working_;
+    changed_.notify_all();
+    return finished;
   }
 
   static constexpr size_t kPieceBytes = 64 * 1024;
@@ -176,7 +213,10 @@ class HttpFrontTest : public ::testing::Test {
   const http::Route ingest_ = RouteOf(http::Lane::kIngest, http::BoundedBody{kMaxBodyBytes});
   const http::Route query_ = RouteOf(http::Lane::kQuery, http::BoundedBody{kMaxBodyBytes});
   std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
+  bool finish_ = false;
+  size_t working_ = 0;
+  size_t stopped_ = 0;
   std::vector<http::Responder> held_;
   size_t handled_ = 0;
   http::HttpRequest last_;

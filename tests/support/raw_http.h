@@ -38,7 +38,8 @@ class RawClient {
   static constexpr int kPatienceSeconds = 30;
 
   // receive_buffer_bytes: 0 leaves the system's default; a small one makes a slow reader.
-  explicit RawClient(int port, int receive_buffer_bytes = 0) {
+  // from: the last byte of our own address, 127.0.0.N.
+  explicit RawClient(int port, int receive_buffer_bytes = 0, uint8_t from = 1) {
     fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const timeval patience{kPatienceSeconds, 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -48,6 +49,10 @@ class RawClient {
     if (receive_buffer_bytes > 0) {
       setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
     }
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    own.sin_addr.s_addr = htonl(0x7f000000U | from);
+    if (from != 1) bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own);
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<uint16_t>(port));

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "base/log.h"
@@ -25,6 +26,9 @@ HttpResponse AnswerTo(const ApiHandler& handler, const HttpRequest& request) {
     handler(ApiRequest(request), response);
     CompressFor(request, response);
     return response;
+  } catch (const std::bad_alloc&) {
+    log::Error("handle {} {}: out of memory", request.method, request.path());
+    return BusyAnswer("out of memory");
   } catch (const std::exception& error) {
     log::Error("handle {} {}: {}", request.method, request.path(), error.what());
   } catch (...) {

@@ -30,6 +30,8 @@ class ApiRequest {
   std::optional<std::string_view> Header(std::string_view name) const {
     return request_.Header(name);
   }
+  // Asked to stop once nobody waits for the answer: what takes long looks at it now and then.
+  const std::stop_token& stop() const { return request_.stop; }
   // The first value of a repeated parameter.
   std::optional<std::string> Param(std::string_view name) const { return parameters_.First(name); }
   // All of them, in their order.

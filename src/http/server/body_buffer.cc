@@ -37,6 +37,18 @@ bool BudgetCharge::TryGrow(size_t bytes) {
   return true;
 }
 
+bool BudgetCharge::TryResize(size_t bytes) {
+  if (bytes > bytes_) return TryGrow(bytes - bytes_);
+  Resize(bytes);
+  return true;
+}
+
+void BudgetCharge::Resize(size_t bytes) {
+  if (budget_ == nullptr) return;
+  budget_->Take(bytes);
+  budget_->Give(std::exchange(bytes_, bytes));
+}
+
 void BudgetCharge::Release() {
   if (bytes_ > 0) {
     budget_->Give(std::exchange(bytes_, 0));

@@ -43,7 +43,12 @@ class BudgetCharge {
   ~BudgetCharge() { Release(); }
 
   bool TryGrow(size_t bytes);
+  // To so many bytes in all; false, and nothing changed, where that would pass the limit.
+  bool TryResize(size_t bytes);
+  // The same for what is already there and cannot be refused.
+  void Resize(size_t bytes);
   void Release();
+  size_t bytes() const { return bytes_; }
 
  private:
   std::shared_ptr<BufferBudget> budget_;  // null: this charge holds nothing

@@ -14,7 +14,9 @@
 #include "http/server/front.h"
 #include "http/server/front_metrics.h"
 #include "http/server/head.h"
+#include "http/server/mailbox.h"
 #include "http/server/message.h"
+#include "http/server/peers.h"
 #include "http/server/route.h"
 
 namespace rollcall::http {
@@ -50,7 +52,8 @@ struct Exchange {
 struct Output {
   std::string head;
   std::string body;
-  size_t sent = 0;  // of both, one after the other
+  size_t sent = 0;      // of both, one after the other
+  BudgetCharge charge;  // of the body, where it was charged before it was made
   size_t size() const { return head.size() + body.size(); }
 };
 
@@ -90,11 +93,13 @@ struct Connection {
   DeadlineHook deadline;
   HeadScanner scanner;
   std::string held;  // received and not consumed: the beginning of a head, or requests to come
-  size_t charged_bytes = 0;  // for `held` and `output`
+  size_t charged_bytes = 0;  // for `held`, and for what of `output` has no charge of its own
   size_t lingered_bytes = 0;
   std::unique_ptr<Exchange> exchange;
   std::unique_ptr<Output> output;
   std::shared_ptr<BodyStream> stream;  // what is still to come of the answer
+  std::shared_ptr<Ticket> ticket;      // of the request that is a worker's
+  PeerTable::Peer* peer = nullptr;
 };
 static_assert(sizeof(Connection) <= 200, "ten thousands of these wait");
 

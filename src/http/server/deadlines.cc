@@ -30,6 +30,15 @@ void Deadlines::Disarm(Connection& connection) {
   hook = DeadlineHook();
 }
 
+Connection* Deadlines::OldestThat(DeadlineKind kind, size_t most,
+                                  const std::function<bool(const Connection&)>& fits) const {
+  Connection* one = lists_[kind].first;
+  for (; one != nullptr && most > 0; one = one->deadline.next, --most) {
+    if (fits(*one)) return one;
+  }
+  return nullptr;
+}
+
 Connection* Deadlines::NextExpired(TimePoint now) const {
   for (const List& list : lists_) {
     if (list.first != nullptr && list.first->deadline.due <= now) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "base/named_enum.h"
@@ -19,7 +20,8 @@ struct Connection;
   ROW(kBody, "body")                 \
   ROW(kWrite, "write")               \
   ROW(kLinger, "linger")             \
-  ROW(kStall, "stall")
+  ROW(kStall, "stall")               \
+  ROW(kHangup, "hangup")
 ROLLCALL_NAMED_ENUM(DeadlineKind, ROLLCALL_DEADLINE_KINDS);
 
 // A connection's place in at most one of the lists.
@@ -45,6 +47,9 @@ class Deadlines {
   Connection* Oldest(DeadlineKind kind) const { return lists_[kind].first; }
   // One whose deadline is not after `now`; null where there is none.
   Connection* NextExpired(TimePoint now) const;
+  // The first armed of that kind that `fits`, of the `most` first; null where none of them does.
+  Connection* OldestThat(DeadlineKind kind, size_t most,
+                         const std::function<bool(const Connection&)>& fits) const;
   // When the next one ends.
   std::optional<TimePoint> Earliest() const;
 

@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include <array>
+#include <algorithm>
 #include <exception>
 #include <system_error>
 #include <thread>
@@ -36,6 +36,9 @@ LaneThreads ThreadsOf(Lane lane, const FrontOptions& options) {
     case Lane::kQuery:
     case Lane::kUpstream:
       return {options.query_threads, 1};
+    case Lane::kProbe:  // one that waits for the store does not stop the other
+      return {2, 1};
+    case Lane::kBulk:
     case Lane::kImport:
     case Lane::kStream:
       break;
@@ -43,30 +46,18 @@ LaneThreads ThreadsOf(Lane lane, const FrontOptions& options) {
   return {1, 1};
 }
 
-// False: the request has been answered.
-bool InflateBody(HttpRequest& request, Ticket& ticket, Responder& responder,
-                 const std::shared_ptr<BufferBudget>& budget) {
-  BodyBuffer inflated(budget, MaxBytesOf(ticket.route->body));
-  switch (InflateGzip(request.body, inflated)) {
+HttpResponse AnswerTo(InflateResult result) {
+  switch (result) {
+    case InflateResult::kMalformed:
+      return HttpResponse::Text(400, "the request's body is not valid gzip");
+    case InflateResult::kTooLarge:
+      return HttpResponse::Text(413, "the request's body is too large inflated");
+    case InflateResult::kBudgetExhausted:
+      return BusyAnswer("out of buffer memory");
     case InflateResult::kOk:
       break;
-    case InflateResult::kMalformed:
-      responder.Respond(HttpResponse::Text(400, "the request's body is not valid gzip"));
-      return false;
-    case InflateResult::kTooLarge:
-      responder.Respond(HttpResponse::Text(413, "the request's body is too large inflated"));
-      return false;
-    case InflateResult::kBudgetExhausted:
-      responder.Respond(BusyAnswer("out of buffer memory"));
-      return false;
   }
-  auto [body, charge] = std::move(inflated).Take();
-  request.body = std::move(body);
-  ticket.body = std::move(charge);
-  std::erase_if(request.headers, [](const HttpHeader& header) {
-    return SameHeaderName(header.name, "Content-Encoding");
-  });
-  return true;
+  return HttpResponse();
 }
 
 }  // namespace
@@ -132,20 +123,50 @@ class HttpFront::Impl {
   void Work(Job&& job) {
     const std::shared_ptr<Ticket> ticket = std::move(job.ticket);
     std::visit(Overloaded{[&](WholeRequest& whole) {
-                            Handle(std::move(whole.request), *ticket->route,
-                                   Ticket::MakeResponder(ticket));
+                            if (!IsDropped(ticket)) Handle(std::move(whole.request), ticket);
                           },
                           [&](PackedRequest& packed) {
-                            Responder responder = Ticket::MakeResponder(ticket);
-                            if (!InflateBody(packed.request, *ticket, responder, budget_)) return;
-                            Handle(std::move(packed.request), *ticket->route, std::move(responder));
+                            if (!IsDropped(ticket)) Inflate(std::move(packed.request), ticket);
                           },
                           [&](NextPiece& next) { Make(*next.stream, *ticket); }},
                job.work);
   }
 
-  static void Handle(HttpRequest&& request, const Route& route, Responder&& responder) {
+  // Nobody waits for what was not begun yet. The loop is told, for it counts.
+  static bool IsDropped(const std::shared_ptr<Ticket>& ticket) {
+    if (!ticket->client_left.load(std::memory_order_relaxed)) return false;
+    ticket->mailbox->Post(RequestAnswered{ticket->connection, ticket->lane, {}, {}});
+    return true;
+  }
+
+  // A body that turns out to be large goes back to the loop, which has a lane for such.
+  void Inflate(HttpRequest&& request, const std::shared_ptr<Ticket>& ticket) {
+    const size_t most = MaxBytesOf(ticket->route->body);
+    const size_t cap =
+        ticket->lane == Lane::kIngest ? std::min(most, options_.bulk_body_bytes) : most;
+    BodyBuffer inflated(budget_, cap);
+    const InflateResult result = InflateGzip(request.body, inflated);
+    if (result == InflateResult::kTooLarge && cap < most) {
+      ticket->mailbox->Post(FoundLarge{ticket, std::move(request)});
+      return;
+    }
+    if (result != InflateResult::kOk) {
+      return Ticket::MakeResponder(ticket).Respond(AnswerTo(result));
+    }
+    auto [body, charge] = std::move(inflated).Take();
+    request.body = std::move(body);
+    ticket->body = std::move(charge);
+    std::erase_if(request.headers, [](const HttpHeader& header) {
+      return SameHeaderName(header.name, "Content-Encoding");
+    });
+    Handle(std::move(request), ticket);
+  }
+
+  static void Handle(HttpRequest&& request, const std::shared_ptr<Ticket>& ticket) {
+    const Route& route = *ticket->route;
     log::Debug("{} {} ({})", request.method, request.path(), route.metric);
+    Responder responder = Ticket::MakeResponder(ticket);
+    if (!ticket->ReserveAnswer()) return responder.Respond(BusyAnswer("out of buffer memory"));
     try {
       route.handler(std::move(request), std::move(responder));
     } catch (const std::exception& error) {

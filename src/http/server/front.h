@@ -35,8 +35,16 @@ struct FrontOptions {
   // Over it the connection that has been idle longest is closed; where none is idle the new one
   // gets 503. Each takes a descriptor: the process's limit must allow for them.
   size_t max_connections = 20'000;
-  // Unfinished heads, bodies until their answer, and answers not yet taken, of all connections; a
-  // request that would pass it gets 503.
+  // Of those, of one IPv4 address or IPv6 /64 at each listener; over it a new connection takes the
+  // place of an idle one of the same peer, or gets 503. 0: as many as there are.
+  size_t max_peer_connections = 5'000;
+  // Of those, kept for the private listener; at most a quarter of all.
+  size_t private_connections = 100;
+  // Names by which the private listener may be asked, beside its own address and loopback: a list
+  // with commas.
+  std::string private_hosts;
+  // Unfinished heads, bodies until their answer, and answers from before they are made until they
+  // are taken, of all connections; a request that would pass it gets 503.
   size_t max_buffered_bytes = 256 * 1024 * 1024;
 
   // Absolute: a sender that drips a byte at a time does not move them.
@@ -47,6 +55,9 @@ struct FrontOptions {
   // An answer to be taken off our hands; of a streamed one, each piece.
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds stall_timeout{60'000};  // of a body that streams: without a byte of it
+  // How long work goes on for a peer that has closed its side and awaits an answer to a query: who
+  // only ended sending reads it still.
+  std::chrono::milliseconds hangup_timeout{5'000};
   // After an answer that leaves bytes of the request unread: how long they are taken and thrown
   // away, so that the peer reads the answer and no reset.
   std::chrono::milliseconds linger_timeout{2'000};
@@ -56,6 +67,11 @@ struct FrontOptions {
   size_t ingest_queue =
       20'000;  // requests that wait or are being worked on; over it: 503 with Retry-After
   size_t query_queue = 256;  // and as many of those
+  // A report that is larger than this, also once inflated, is one of the bulk lane, so that none
+  // waits behind it.
+  size_t bulk_body_bytes = 128 * 1024;
+  size_t bulk_queue = 16;   // one is worked on at a time; over it: 503 with Retry-After
+  size_t probe_queue = 64;  // health, readiness and metrics; over it: 503
   // One at a time; over it: 503, before the body is read.
   size_t import_queue = 4;
 

@@ -2,10 +2,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
 
+#include "base/log.h"
 #include "http/server/front_loop.h"
 
 namespace rollcall::http {
@@ -13,6 +15,9 @@ namespace {
 
 constexpr int kAcceptsAtOnce = 128;
 constexpr std::chrono::milliseconds kAcceptPause{100};
+// How many idle connections are looked at for one that may go: who floods us pays no more.
+constexpr size_t kEvictionLook = 64;
+constexpr std::chrono::minutes kPeerTellPeriod{1};
 
 // Whether there is a connection to take.
 bool IsWaiting(int listening_fd) {
@@ -39,10 +44,12 @@ void FrontLoop::AcceptWaiting() {
 // What is not taken now is told of again by the next wait.
 void FrontLoop::AcceptFrom(Door& door) {
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
-    FileDescriptor fd(
-        accept4(door.socket.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    FileDescriptor fd(accept4(door.socket.fd.get(), reinterpret_cast<sockaddr*>(&from), &size,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.valid()) {
-      Admit(door, std::move(fd));
+      Admit(door, std::move(fd), from);
       continue;
     }
     switch (errno) {
@@ -65,14 +72,12 @@ void FrontLoop::AcceptFrom(Door& door) {
   }
 }
 
-void FrontLoop::Admit(Door& door, FileDescriptor fd) {
-  if (connections_.size() >= options_.max_connections) {
-    Connection* oldest = deadlines_.Oldest(DeadlineKind::kIdle);
-    if (oldest == nullptr) {
-      RefuseConnection(std::move(fd));
-      return;
-    }
-    Close(*oldest, CloseReason::kEvicted);
+void FrontLoop::Admit(Door& door, FileDescriptor fd, const sockaddr_storage& from) {
+  PeerTable::Peer& peer = peers_.Add(PeerPrefix::Of(door.listener, from));
+  if (!MakePlace(door, peer)) {
+    peers_.Remove(peer);
+    RefuseConnection(std::move(fd));
+    return;
   }
   Connection& connection = connections_.Add();
   epoll_event event{};
@@ -80,15 +85,53 @@ void FrontLoop::Admit(Door& door, FileDescriptor fd) {
   event.data.u64 = connection.id;
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event) != 0) {
     connections_.Remove(connection);
+    peers_.Remove(peer);
     RefuseConnection(std::move(fd));
     return;
   }
   connection.fd = fd.Release();
   connection.state = ConnectionState::kHead;
   connection.listener = door.listener;
+  connection.peer = &peer;
+  ++open_[door.listener];
   deadlines_.Arm(connection, DeadlineKind::kIdle, now_);
   metrics_.accepted[door.listener]->Add();
   metrics_.connections[door.listener]->Add(1);
+}
+
+bool FrontLoop::MakePlace(const Door& door, const PeerTable::Peer& peer) {
+  const bool is_public = door.listener == Listener::kPublic;
+  const bool share_is_full =
+      options_.max_peer_connections > 0 && is_public && peer.second > options_.max_peer_connections;
+  const size_t reserve =
+      doors_.size() > 1 ? std::min(options_.private_connections, options_.max_connections / 4) : 0;
+  const bool is_full = connections_.size() >= options_.max_connections ||
+                       (is_public && open_[door.listener] >= options_.max_connections - reserve);
+  if (share_is_full) TellOfShare(peer);
+  if (!share_is_full && !is_full) {
+    return true;
+  }
+  Connection* const idle =
+      deadlines_.OldestThat(DeadlineKind::kIdle, kEvictionLook, [&](const Connection& connection) {
+        return share_is_full ? connection.peer == &peer
+                             : !is_public || connection.listener == door.listener;
+      });
+  if (idle == nullptr) {
+    return false;
+  }
+  Close(*idle, CloseReason::kEvicted);
+  return true;
+}
+
+void FrontLoop::TellOfShare(const PeerTable::Peer& peer) {
+  if (peer_told_at_ && now_ - *peer_told_at_ < kPeerTellPeriod) {
+    return;
+  }
+  peer_told_at_ = now_;
+  log::Warn(
+      "{} holds its share of {} connections (--max-peer-connections): each further one takes an "
+      "idle one's place or is refused",
+      peer.first.ToString(), options_.max_peer_connections);
 }
 
 bool FrontLoop::MakeRoom(Door& door) {

@@ -31,6 +31,8 @@ milliseconds TimeoutOf(DeadlineKind kind, const FrontOptions& options) {
       return options.linger_timeout;
     case DeadlineKind::kStall:
       return options.stall_timeout;
+    case DeadlineKind::kHangup:
+      return options.hangup_timeout;
   }
   return {};
 }
@@ -51,6 +53,7 @@ FrontLoop::FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::v
     : options_(options),
       head_limits_{options.max_header_bytes, options.max_header_count, options.max_target_bytes},
       judge_(std::move(judge)),
+      guard_(options.private_hosts, options.private_address),
       doors_(std::move(doors)),
       mailbox_(std::move(mailbox)),
       budget_(std::move(budget)),
@@ -151,8 +154,9 @@ void FrontLoop::OnConnectionEvent(Connection& connection, uint32_t events) {
     Close(connection, lingers ? connection.reason : CloseReason::kReset);
     return;
   }
-  if ((events & EPOLLRDHUP) != 0) {
-    connection.peer_ended = true;
+  if ((events & EPOLLRDHUP) != 0 && !std::exchange(connection.peer_ended, true) &&
+      connection.ticket != nullptr && IsForItsAnswer(connection.ticket->lane)) {
+    deadlines_.Arm(connection, DeadlineKind::kHangup, now_);
   }
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) {
     connection.may_read = true;
@@ -199,7 +203,7 @@ void FrontLoop::Take(RequestAnswered& answered) {
   }
   const bool unread = connection->may_read || !connection->held.empty();
   Send(*connection, std::move(answered.response),
-       early ? AfterAnswer::kLinger : After(*connection, unread));
+       early ? AfterAnswer::kLinger : After(*connection, unread), std::move(answered.charge));
   if (connection->state == ConnectionState::kHead) {
     GoOn(*connection);
   }
@@ -227,6 +231,9 @@ void FrontLoop::ExpireDeadlines() {
         break;
       case DeadlineKind::kLinger:
         Close(*connection, connection->reason);
+        break;
+      case DeadlineKind::kHangup:
+        Close(*connection, CloseReason::kPeer);
         break;
     }
   }

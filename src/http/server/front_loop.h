@@ -22,6 +22,8 @@
 #include "http/server/lane.h"
 #include "http/server/listen.h"
 #include "http/server/mailbox.h"
+#include "http/server/peers.h"
+#include "http/server/private_guard.h"
 #include "http/server/response_writer.h"
 
 namespace rollcall::http {
@@ -58,6 +60,7 @@ class FrontLoop {
   void Revisit();
   void TakeMail();
   void Take(RequestAnswered& answered);
+  void Take(FoundLarge& large);
   void Take(PieceMade& piece);
   void Take(PartTaken& taken);
   void ExpireDeadlines();
@@ -69,7 +72,10 @@ class FrontLoop {
   // Taking connections.
   void AcceptWaiting();
   void AcceptFrom(Door& door);
-  void Admit(Door& door, FileDescriptor fd);
+  void Admit(Door& door, FileDescriptor fd, const sockaddr_storage& from);
+  // Where the peer, its listener or all hold as many as they may: whether an idle one made room.
+  bool MakePlace(const Door& door, const PeerTable::Peer& peer);
+  void TellOfShare(const PeerTable::Peer& peer);
   // After accept had no descriptor to give. False: nothing more to be done for now.
   bool MakeRoom(Door& door);
   void RefuseConnection(FileDescriptor fd);
@@ -97,6 +103,10 @@ class FrontLoop {
   // How many requests of a lane may be under way.
   size_t QueueOf(Lane lane) const;
   void Dispatch(Connection& connection);
+  void GiveToWorker(Connection& connection, const Route& route,
+                    const std::shared_ptr<Ticket>& ticket);
+  // Answers that its lane is full.
+  void RejectJob(Connection& connection);
   // Where the answer to a job of this connection goes; and the job to its lane, at the end of the
   // turn.
   std::shared_ptr<Ticket> TicketFor(const Connection& connection, Lane lane) const;
@@ -113,9 +123,11 @@ class FrontLoop {
   void EndStream(Connection& connection);
 
   // Writing answers and ending connections.
-  void Send(Connection& connection, HttpResponse&& response, AfterAnswer after);
+  void Send(Connection& connection, HttpResponse&& response, AfterAnswer after,
+            BudgetCharge&& charge = {});
   // Sends what there is, and keeps for later what the kernel does not take now.
-  void Transmit(Connection& connection, std::string_view head, std::string&& body);
+  void Transmit(Connection& connection, std::string_view head, std::string&& body,
+                BudgetCharge&& charge = {});
   void Sent(Connection& connection);
   void SendContinue(Connection& connection);
   void Flush(Connection& connection);
@@ -134,6 +146,7 @@ class FrontLoop {
   const FrontOptions options_;
   const HeadLimits head_limits_;
   const HttpFront::Judge judge_;
+  const PrivateGuard guard_;
   std::vector<Door> doors_;
   const std::shared_ptr<Mailbox> mailbox_;
   const std::shared_ptr<BufferBudget> budget_;
@@ -143,6 +156,9 @@ class FrontLoop {
   FileDescriptor epoll_;
   FileDescriptor spare_;  // given up for a moment to refuse a connection where there is no other
   ConnectionTable connections_;
+  PeerTable peers_;
+  EnumArray<Listener, size_t> open_;       // connections
+  std::optional<TimePoint> peer_told_at_;  // when the log was last told of a peer's share
   Deadlines deadlines_;
   TimePoint now_;
 
@@ -160,8 +176,5 @@ class FrontLoop {
   std::string head_;           // an answer's head
   ResponseWriter writer_;
 };
-
-// An answer for a sender who may try again soon.
-HttpResponse BusyAnswer(const char* why);
 
 }  // namespace rollcall::http

@@ -33,6 +33,7 @@ ROLLCALL_NAMED_ENUM(CloseReason, ROLLCALL_CLOSE_REASONS);
   ROW(kTimeout, "timeout")          /* 408 */           \
   ROW(kLaneFull, "lane_full")       /* 503 */           \
   ROW(kBuffersFull, "buffers_full") /* 503 */           \
+  ROW(kForeign, "foreign")          /* 403 */           \
   ROW(kConnections, "connections")  /* 503 */
 
 ROLLCALL_NAMED_ENUM(RejectReason, ROLLCALL_REJECT_REASONS);

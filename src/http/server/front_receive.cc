@@ -1,6 +1,8 @@
+#include <netdb.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <exception>
 #include <utility>
@@ -15,6 +17,19 @@ namespace {
 constexpr size_t kTurnBytes = 64 * 1024;
 // Thrown away of a request that was answered unread; a sender that goes on is cut off.
 constexpr size_t kMaxLingerBytes = 16 * 1024 * 1024;
+
+// "127.0.0.1"; empty where the system does not say.
+std::string LocalAddressOf(int fd) {
+  sockaddr_storage local{};
+  socklen_t size = sizeof local;
+  std::array<char, NI_MAXHOST> text{};
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&local), &size) != 0 ||
+      getnameinfo(reinterpret_cast<sockaddr*>(&local), size, text.data(), text.size(), nullptr, 0,
+                  NI_NUMERICHOST) != 0) {
+    return {};
+  }
+  return text.data();
+}
 
 }  // namespace
 
@@ -255,6 +270,12 @@ void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
   connection.keep_alive = framing.keep_alive;
   connection.http_1_0 = framing.http_1_0;
   connection.head_only = request.method == "HEAD";
+  if (connection.listener == Listener::kPrivate) {
+    if (auto refusal = guard_.Refuse(request, LocalAddressOf(connection.fd))) {
+      Reject(connection, RejectReason::kForeign, *std::move(refusal));
+      return;
+    }
+  }
 
   HeadVerdict verdict;
   try {
@@ -329,6 +350,10 @@ size_t FrontLoop::QueueOf(Lane lane) const {
       return options_.query_queue;
     case Lane::kImport:
       return options_.import_queue;
+    case Lane::kBulk:
+      return options_.bulk_queue;
+    case Lane::kProbe:
+      return options_.probe_queue;
     case Lane::kStream:
       break;
   }
@@ -345,14 +370,17 @@ void FrontLoop::Dispatch(Connection& connection) {
     return;
   }
   const Route& route = exchange->route;
-  if (under_way_[route.lane] >= QueueOf(route.lane)) {
-    metrics_.Rejected(RejectReason::kLaneFull);
-    Send(connection, BusyAnswer("too many requests at once"), After(connection, true));
+  const bool is_bulk =
+      route.lane == Lane::kIngest && exchange->body.size() > options_.bulk_body_bytes;
+  const Lane lane = is_bulk ? Lane::kBulk : route.lane;
+  if (under_way_[lane] >= QueueOf(lane)) {
+    RejectJob(connection);
     return;
   }
-  Job job{TicketFor(connection, route.lane), {}};
-  job.ticket->route = &route;
+  Job job{TicketFor(connection, lane), {}};
+  GiveToWorker(connection, route, job.ticket);
   HttpRequest& request = exchange->request;
+  request.stop = job.ticket->stop.get_token();
   auto [body, charge] = std::move(exchange->body).Take();
   if (!std::holds_alternative<IgnoredBody>(route.body)) {
     request.body = std::move(body);
@@ -365,8 +393,41 @@ void FrontLoop::Dispatch(Connection& connection) {
     job.work = WholeRequest{std::move(request)};
   }
   HandOut(std::move(job));
+}
+
+// From now on the connection waits for its answer.
+void FrontLoop::GiveToWorker(Connection& connection, const Route& route,
+                             const std::shared_ptr<Ticket>& ticket) {
+  ticket->route = &route;
+  connection.ticket = ticket;
   connection.state = ConnectionState::kWorking;
   deadlines_.Disarm(connection);
+  if (IsForItsAnswer(ticket->lane)) {
+    ticket->stop = std::stop_source();
+    if (connection.peer_ended) deadlines_.Arm(connection, DeadlineKind::kHangup, now_);
+  }
+}
+
+void FrontLoop::RejectJob(Connection& connection) {
+  metrics_.Rejected(RejectReason::kLaneFull);
+  Send(connection, BusyAnswer("too many requests at once"), After(connection, true));
+}
+
+void FrontLoop::Take(FoundLarge& large) {
+  --under_way_[large.ticket->lane];
+  Connection* const connection = connections_.Find(large.ticket->connection);
+  if (connection == nullptr) {
+    return;
+  }
+  if (under_way_[Lane::kBulk] < QueueOf(Lane::kBulk)) {
+    large.ticket->lane = Lane::kBulk;
+    HandOut({std::move(large.ticket), PackedRequest{std::move(large.request)}});
+    return;
+  }
+  RejectJob(*connection);
+  if (connection->state == ConnectionState::kHead) {
+    GoOn(*connection);
+  }
 }
 
 std::shared_ptr<Ticket> FrontLoop::TicketFor(const Connection& connection, Lane lane) const {
@@ -375,6 +436,7 @@ std::shared_ptr<Ticket> FrontLoop::TicketFor(const Connection& connection, Lane 
   ticket->connection = connection.id;
   ticket->lane = lane;
   ticket->complete_at = now_;
+  ticket->answer = BudgetCharge(budget_);
   return ticket;
 }
 

@@ -2,6 +2,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string_view>
@@ -46,13 +47,9 @@ bool Ends(const Connection& connection) {
 
 }  // namespace
 
-HttpResponse BusyAnswer(const char* why) {
-  HttpResponse response = HttpResponse::Text(503, why);
-  response.headers.push_back({"Retry-After", "1"});
-  return response;
-}
-
-void FrontLoop::Send(Connection& connection, HttpResponse&& response, AfterAnswer after) {
+void FrontLoop::Send(Connection& connection, HttpResponse&& response, AfterAnswer after,
+                     BudgetCharge&& charge) {
+  connection.ticket.reset();
   if (std::exchange(connection.for_any_site, false)) AllowAnySite(response);
   connection.exchange.reset();
   connection.after = after;
@@ -72,10 +69,11 @@ void FrontLoop::Send(Connection& connection, HttpResponse&& response, AfterAnswe
   if (connection.head_only || !ResponseWriter::StatusHasBody(response.status)) {
     response.body.clear();
   }
-  Transmit(connection, head_, std::move(response.body));
+  Transmit(connection, head_, std::move(response.body), std::move(charge));
 }
 
-void FrontLoop::Transmit(Connection& connection, std::string_view head, std::string&& body) {
+void FrontLoop::Transmit(Connection& connection, std::string_view head, std::string&& body,
+                         BudgetCharge&& charge) {
   const ssize_t n = SendSome(connection.fd, head, body, 0, Ends(connection));
   if (n < 0) {
     Close(connection, CloseReason::kReset);
@@ -86,7 +84,8 @@ void FrontLoop::Transmit(Connection& connection, std::string_view head, std::str
     Sent(connection);
     return;
   }
-  connection.output = std::make_unique<Output>(Output{std::string(head), std::move(body), sent});
+  connection.output =
+      std::make_unique<Output>(Output{std::string(head), std::move(body), sent, std::move(charge)});
   connection.state = ConnectionState::kWriting;
   Recharge(connection);
   deadlines_.Arm(connection, DeadlineKind::kWrite, now_);
@@ -178,8 +177,11 @@ void FrontLoop::RejectBody(Connection& connection, BodyBuffer::Room room) {
 
 void FrontLoop::Close(Connection& connection, CloseReason reason) {
   metrics_.Closed(reason);
+  if (connection.ticket != nullptr) connection.ticket->ClientLeft();
   EndStream(connection);
   metrics_.connections[connection.listener]->Add(-1);
+  --open_[connection.listener];
+  peers_.Remove(*connection.peer);
   deadlines_.Disarm(connection);
   budget_->Give(connection.charged_bytes);
   ::close(connection.fd);
@@ -188,8 +190,10 @@ void FrontLoop::Close(Connection& connection, CloseReason reason) {
 
 void FrontLoop::Recharge(Connection& connection) {
   const size_t held = connection.held.capacity();
-  const size_t bytes = (held > kNoHeapBytes ? held : 0) +
-                       (connection.output != nullptr ? connection.output->size() : 0);
+  size_t bytes = held > kNoHeapBytes ? held : 0;
+  if (const Output* const output = connection.output.get()) {
+    bytes += output->size() - std::min(output->size(), output->charge.bytes());
+  }
   budget_->Take(bytes);
   budget_->Give(connection.charged_bytes);
   connection.charged_bytes = bytes;

@@ -34,9 +34,9 @@ bool FrontLoop::BeginUpload(Connection& connection) {
   exchange.pipe = std::make_shared<BodyPipe>(
       [mailbox = mailbox_, id = connection.id] { mailbox->Post(PartTaken{id}); });
   exchange.request.body_pipe = exchange.pipe;
-  Job job{TicketFor(connection, lane), WholeRequest{std::move(exchange.request)}};
-  job.ticket->route = &exchange.route;
-  HandOut(std::move(job));
+  auto ticket = TicketFor(connection, lane);
+  ticket->route = &exchange.route;
+  HandOut({std::move(ticket), WholeRequest{std::move(exchange.request)}});
   return true;
 }
 

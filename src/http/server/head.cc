@@ -1,5 +1,6 @@
 #include "http/server/head.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -103,6 +104,13 @@ bool ParseContentLength(std::string_view text, uint64_t& length) {
   return !text.empty();
 }
 
+// Whether a hop before this one may have read `name` as `header`, for it writes '-' as '_'.
+bool Resembles(std::string_view name, std::string_view header) {
+  std::string read(name);
+  std::replace(read.begin(), read.end(), '_', '-');
+  return EqualsIgnoringCase(read, header);
+}
+
 // Collects the headers that say how the message goes on.
 class FramingReader {
  public:
@@ -126,16 +134,15 @@ class FramingReader {
         }
         return {};
       case 14:
-        return SameHeaderName(name, "content-length") ? TakeContentLength(name, value)
-                                                      : HeadError{};
+        return Resembles(name, "content-length") ? TakeContentLength(name, value) : HeadError{};
       case 16:
         if (EqualsIgnoringCase(name, "content-encoding")) {
           TakeCoding(value);
         }
         return {};
       case 17:
-        return SameHeaderName(name, "transfer-encoding") ? TakeTransferEncoding(name, value)
-                                                         : HeadError{};
+        return Resembles(name, "transfer-encoding") ? TakeTransferEncoding(name, value)
+                                                    : HeadError{};
       default:
         return {};
     }
@@ -182,7 +189,6 @@ class FramingReader {
     }
   }
 
-  // A hop before this one may have read `Content_Length` as the header it resembles.
   HeadError TakeContentLength(std::string_view name, std::string_view value) {
     if (!EqualsIgnoringCase(name, "content-length")) {
       return {400, "a header that resembles Content-Length"};

@@ -6,6 +6,15 @@
 #include <utility>
 
 namespace rollcall::http {
+namespace {
+
+// Answers that are never refused for want of memory: those that say so themselves, and probes.
+bool IsSmall(size_t bytes, Lane lane) {
+  constexpr size_t kSmallAnswerBytes = 4096;
+  return bytes <= kSmallAnswerBytes || lane == Lane::kProbe;
+}
+
+}  // namespace
 
 Mailbox::Mailbox() : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
@@ -61,12 +70,28 @@ void Mailbox::Wake() {
   [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof one);
 }
 
+bool Ticket::ReserveAnswer() {
+  const size_t expected = route->use->expected_bytes();
+  if (IsSmall(expected, lane)) return true;
+  if (answer.TryResize(expected)) return true;
+  route->use->Learn(0);  // or one giant would shut the route for ever
+  return false;
+}
+
 Responder Ticket::MakeResponder(std::shared_ptr<Ticket> ticket) {
   return Responder([ticket = std::move(ticket)](HttpResponse&& response) {
-    ticket->route->use->Count(response.status);
-    ticket->route->use->Time(std::chrono::steady_clock::now() - ticket->complete_at);
+    RouteUse& use = *ticket->route->use;
     ticket->body.Release();
-    ticket->mailbox->Post(RequestAnswered{ticket->connection, ticket->lane, std::move(response)});
+    use.Learn(response.body.size());
+    if (IsSmall(response.body.size(), ticket->lane)) {
+      ticket->answer.Resize(response.body.size());
+    } else if (!ticket->answer.TryResize(response.body.size())) {
+      response = BusyAnswer("out of buffer memory");
+    }
+    use.Count(response.status);
+    use.Time(std::chrono::steady_clock::now() - ticket->complete_at);
+    ticket->mailbox->Post(RequestAnswered{ticket->connection, ticket->lane, std::move(response),
+                                          std::move(ticket->answer)});
   });
 }
 

@@ -3,11 +3,13 @@
 // box.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,10 +22,19 @@
 
 namespace rollcall::http {
 
+struct Ticket;
+
 struct RequestAnswered {
   uint64_t connection = 0;
   Lane lane{};
   HttpResponse response;
+  BudgetCharge charge;  // of the body
+};
+
+// A report that was taken for a small one and is not, once inflated; its body is gzip still.
+struct FoundLarge {
+  std::shared_ptr<Ticket> ticket;
+  HttpRequest request;
 };
 
 // The next piece of a streamed answer.
@@ -39,7 +50,7 @@ struct PartTaken {
   uint64_t connection = 0;
 };
 
-using Mail = std::variant<RequestAnswered, PieceMade, PartTaken>;
+using Mail = std::variant<RequestAnswered, FoundLarge, PieceMade, PartTaken>;
 
 // Thread-safe, but for Sleep and Take, which are the loop's.
 class Mailbox {
@@ -83,8 +94,17 @@ struct Ticket {
   const Route* route = nullptr;    // null: of a streamed answer's next piece
   Mailbox::TimePoint complete_at;  // when the request was there
   BudgetCharge body;
+  BudgetCharge answer;  // what it is expected to be, then what it is
+  std::stop_source stop{std::nostopstate};
+  std::atomic<bool> client_left{false};
 
-  // Counts and times the answer for the route.
+  void ClientLeft() {
+    client_left.store(true, std::memory_order_relaxed);
+    stop.request_stop();
+  }
+  // Charges the answer before it is made. False: there is no memory for it.
+  bool ReserveAnswer();
+  // Counts, times and charges the answer.
   static Responder MakeResponder(std::shared_ptr<Ticket> ticket);
 };
 

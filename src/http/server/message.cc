@@ -3,12 +3,7 @@
 namespace rollcall::http {
 namespace {
 
-char FoldNameByte(char c) {
-  if (c >= 'A' && c <= 'Z') {
-    return static_cast<char>(c - 'A' + 'a');
-  }
-  return c == '_' ? '-' : c;
-}
+char LowerByte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
 
@@ -17,7 +12,7 @@ bool SameHeaderName(std::string_view a, std::string_view b) {
     return false;
   }
   for (size_t i = 0; i < a.size(); ++i) {
-    if (FoldNameByte(a[i]) != FoldNameByte(b[i])) {
+    if (LowerByte(a[i]) != LowerByte(b[i])) {
       return false;
     }
   }
@@ -39,6 +34,12 @@ HttpResponse HttpResponse::Text(int status, std::string line) {
   response.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});
   response.body = std::move(line);
   response.body.push_back('\n');
+  return response;
+}
+
+HttpResponse BusyAnswer(const char* why) {
+  HttpResponse response = HttpResponse::Text(503, why);
+  response.headers.push_back({"Retry-After", "1"});
   return response;
 }
 

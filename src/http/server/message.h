@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,7 +22,8 @@ struct HttpHeader {
   std::string value;  // blanks around it removed
 };
 
-// Equal where case does not matter and `_` and `-` are the same: real senders write either.
+// Equal where case does not matter. `_` is not `-`: who sets or strips the one need not know the
+// other.
 bool SameHeaderName(std::string_view a, std::string_view b);
 
 // Which door a request came in by.
@@ -39,6 +41,9 @@ struct HttpRequest {
   std::string body;
   // Set: the body is this, which is still coming in, and `body` is empty.
   std::shared_ptr<BodyPipe> body_pipe = nullptr;
+  // Asked to stop once nobody waits for the answer, or the front does no longer. Never of a report,
+  // which is worth storing all the same.
+  std::stop_token stop;
 
   // The part of the target before '?', not decoded.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
@@ -56,6 +61,9 @@ struct HttpResponse {
   // A line of text with a newline, `text/plain; charset=utf-8`.
   static HttpResponse Text(int status, std::string line);
 };
+
+// An answer for a sender who may try again soon.
+HttpResponse BusyAnswer(const char* why);
 
 // The one answer to one request. Move-only. Respond may be called from any thread, once; a
 // Responder that goes away unanswered answers 500. It may outlive the connection and the front:

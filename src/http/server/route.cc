@@ -1,5 +1,6 @@
 #include "http/server/route.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rollcall::http {
@@ -43,6 +44,13 @@ void RouteUse::Count(int status) {
 
 void RouteUse::Time(std::chrono::steady_clock::duration taken) {
   seconds_.Observe(std::chrono::duration<double>(taken).count());
+}
+
+// Two threads that learn at once may lose one of the two: it is an estimate.
+void RouteUse::Learn(size_t answer_bytes) {
+  const size_t expected = expected_bytes();
+  const size_t next = std::max(answer_bytes, expected - expected / 8);
+  if (next != expected) expected_bytes_.store(next, std::memory_order_relaxed);
 }
 
 void AllowAnySite(HttpResponse& response) {

@@ -49,6 +49,10 @@ class RouteUse {
   void Count(int status);
   void Time(std::chrono::steady_clock::duration taken);
 
+  // How large the next answer may be: as the largest so far, less with each smaller one.
+  size_t expected_bytes() const { return expected_bytes_.load(std::memory_order_relaxed); }
+  void Learn(size_t answer_bytes);
+
  private:
   static constexpr int kFirstStatus = 100;
   static constexpr int kStatuses = 500;
@@ -56,6 +60,7 @@ class RouteUse {
   metrics::Registry& registry_;
   const std::string name_;
   metrics::Histogram& seconds_;
+  std::atomic<size_t> expected_bytes_{0};
   // By status; null until the first of it.
   std::array<std::atomic<metrics::Counter*>, kStatuses> answers_{};
 };
