@@ -76,19 +76,22 @@ void Import(storage::Stores& stores, ingest::Ingester& ingester, ingest::ImportO
                   ErrorJson("the import cannot be stored now; send it again: " + status.message()),
                   response);
   }
-  Answer(200, ImportJson(tally), response);
+  const bool all_refused = tally.samples == 0 && tally.refused > 0;
+  Answer(all_refused ? 422 : 200, ImportJson(tally), response);
 }
 
 }  // namespace
 
 http::ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester,
-                               const Clock& clock, std::stop_token stop) {
-  return [&stores, &ingester, &clock, stop](const http::ApiRequest& request,
-                                            http::HttpResponse& response) {
+                               const Clock& clock, const jobs::RetentionOptions& retention,
+                               std::stop_token stop) {
+  return [&stores, &ingester, &clock, retention, stop](const http::ApiRequest& request,
+                                                       http::HttpResponse& response) {
     response.headers.push_back({"Content-Type", "application/json"});
     Result<ingest::ImportOptions> options = OptionsOf(request);
     if (!options.ok()) return Answer(400, ErrorJson(options.status().message()), response);
-    options->latest = clock.Now();
+    options->latest = ingest::LatestImportable(stores, clock);
+    options->kept_from = jobs::FirstKeptDay(stores.time().Now(), retention);
     options->stop = stop;
     Import(stores, ingester, *std::move(options), request, response);
   };

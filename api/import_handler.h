@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "http/server/api_request.h"
 #include "ingest/ingester.h"
+#include "jobs/retention.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -19,6 +20,7 @@ namespace rollcall::api {
 //
 // Works on the calling thread until all is stored. All of the arguments outlive the handler.
 http::ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester,
-                               const Clock& clock, std::stop_token stop);
+                               const Clock& clock, const jobs::RetentionOptions& retention,
+                               std::stop_token stop);
 
 }  // namespace rollcall::api

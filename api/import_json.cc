@@ -15,6 +15,7 @@ std::string ImportJson(const ingest::ImportTally& tally) {
   json["series"] = tally.series;
   json["reports_added"] = tally.reports_added;
   json["samples_added"] = tally.samples_added;
+  json["samples_not_kept"] = tally.samples_not_kept;
   json["errors"] = tally.errors;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -32,6 +33,7 @@ Result<ingest::ImportTally> ParseImportJson(std::string_view text) {
     tally.series = json.at("series");
     tally.reports_added = json.at("reports_added");
     tally.samples_added = json.at("samples_added");
+    tally.samples_not_kept = json.at("samples_not_kept");
     tally.errors = json.at("errors").get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception&) {
     return Status::InvalidArgument("not the answer to an import");

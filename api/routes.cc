@@ -6,6 +6,7 @@
 #include "api/badge_handler.h"
 #include "api/breakdown_handler.h"
 #include "api/chart_handler.h"
+#include "api/clock_handler.h"
 #include "api/comparison_handler.h"
 #include "api/data_services.h"
 #include "api/export_handler.h"
@@ -76,11 +77,17 @@ void AddHealth(const Services& services, http::RouteTable& table) {
                                   : HttpResponse::Text(200, "ok");
              })});
   table.Add({kAtBoth, kGet | kHead, "/readyz", Lane::kProbe, IgnoredBody{}, false, "readyz",
-             Answering([&store](const ApiRequest&, HttpResponse& response) {
+             Answering([&store, &time = services.stores.time()](const ApiRequest&,
+                                                                HttpResponse& response) {
                const Status writable = store.Writable();
-               response = writable.ok()
-                              ? HttpResponse::Text(200, "ready")
-                              : HttpResponse::Text(503, kNotWritable + writable.message());
+               const storage::StoreTime::View clock = time.view();
+               if (!writable.ok()) {
+                 response = HttpResponse::Text(503, kNotWritable + writable.message());
+               } else if (clock.state == storage::ClockState::kImplausible) {
+                 response = HttpResponse::Text(503, clock.Explain());
+               } else {
+                 response = HttpResponse::Text(200, "ready");
+               }
              })});
   table.Add(
       {kAtPrivate, kGet | kHead, "/metrics", Lane::kProbe, IgnoredBody{}, false, "metrics",
@@ -117,7 +124,12 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
   table.Add({kAtPrivate, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{}, false,
              "import",
              Answering(ImportHandler(services.stores, services.ingester, services.clock,
-                                     services.stop_imports))});
+                                     services.retention, services.stop_imports))});
+  table.Add({kAtPrivate, kGet, "/api/v1/clock", Lane::kQuery, IgnoredBody{}, false, "clock",
+             Answering(ClockHandler(services.stores.time(), services.clock))});
+  table.Add({kAtPrivate, kPost, "/api/v1/clock/accept", Lane::kQuery, IgnoredBody{}, false,
+             "clock-accept",
+             Answering(AcceptClockHandler(services.stores.time(), services.clock))});
   table.Add({kAtPrivate, kGet, "/api/v1/export", Lane::kQuery, IgnoredBody{}, false, "export",
              Answering(ExportHandler(services.stores))});
   table.Add({kAtPrivate, kPost, "/api/v1/export", Lane::kQuery, BoundedBody{kMaxFormBytes}, false,

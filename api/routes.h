@@ -11,6 +11,8 @@
 //   private   GET  /metrics, /healthz, /readyz
 //             POST /api/v1/import/prometheus                          history
 //             GET, POST /api/v1/export                                the stored reports
+//             GET  /api/v1/clock                                      the store's own time
+//             POST /api/v1/clock/accept                               the clock is right
 //             GET  /api/v1/outbox/parked                              what a receiver refused
 #pragma once
 
@@ -23,6 +25,7 @@
 #include "counts/period_tallies.h"
 #include "http/server/route_table.h"
 #include "ingest/ingester.h"
+#include "jobs/retention.h"
 #include "metrics/registry.h"
 #include "model/overview.h"
 #include "storage/stores.h"
@@ -43,6 +46,7 @@ struct Services {
   bool stores_reports;  // false: they are forwarded only
   const Clock& clock;
   std::stop_token stop_imports;
+  jobs::RetentionOptions retention;
 };
 
 // Adds every row.

@@ -48,7 +48,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       jobs_(registry, clock) {
   AddRoutes({*ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
              comparisons_, tallies_, registry, options.max_report_bytes, *stores_,
-             !options.no_store, clock, stop_imports_.get_token()},
+             !options.no_store, clock, stop_imports_.get_token(), options.retention},
             routes_);
 }
 
@@ -56,6 +56,8 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                               std::unique_ptr<storage::Stores> stores,
                                               const Clock& clock, metrics::Registry& registry) {
   std::unique_ptr<Server> server(new Server(options, std::move(stores), clock, registry));
+  // Before anything goes by the store's time.
+  server->stores_->time().Follow(clock.NowMilliseconds());
   server->AddReadings();
   ROLLCALL_RETURN_IF_ERROR(server->AddJobs(options));
   ROLLCALL_RETURN_IF_ERROR(server->StartForwarder(options));
@@ -77,7 +79,9 @@ Status Server::StartForwarder(const ServerOptions& options) {
     }
     return Status::Ok();
   }
-  auto forwarder = forward::Forwarder::Start(stores_->outbox(), clock_, options.forward, registry_);
+  // Parked reports are dropped by their age, so the store's time says when they were parked.
+  auto forwarder =
+      forward::Forwarder::Start(stores_->outbox(), stores_->time(), options.forward, registry_);
   if (!forwarder.ok()) return forwarder.status();
   forwarder_ = std::move(forwarder).value();
   return Status::Ok();
@@ -155,14 +159,29 @@ void Server::AddOutboxReadings() {
   registry_.AddCallback(
       "rollcall_outbox_oldest_age_seconds",
       "Time since the oldest report to be forwarded came; 0: there is none", [this] {
-        const auto oldest = stores_->outbox().OldestTime();
-        const auto age = clock_.NowMilliseconds() - oldest.value_or(clock_.NowMilliseconds());
+        // Both are the wall clock's; it may have been set back since.
+        const auto now = clock_.NowMilliseconds();
+        const auto age = std::max(now - stores_->outbox().OldestTime().value_or(now),
+                                  std::chrono::milliseconds(0));
         return Readings{{{}, std::chrono::duration<double>(age).count()}};
+      });
+}
+
+void Server::AddClockReadings() {
+  registry_.AddCallback(
+      "rollcall_clock_held_back_seconds",
+      "How far the clock is ahead of the store's time, below 0 behind it, while that does not "
+      "follow and what is deleted by its age waits; 0: it follows",
+      [this] {
+        const auto held_back = stores_->time().view().held_back();
+        return std::vector<metrics::Registry::Reading>{
+            {{}, static_cast<double>(held_back.count())}};
       });
 }
 
 void Server::AddReadings() {
   AddOutboxReadings();
+  AddClockReadings();
   using Readings = std::vector<metrics::Registry::Reading>;
   registry_.AddCallback("rollcall_sources", "Sources that ever reported", [this] {
     return Readings{{{}, static_cast<double>(stores_->sources().size())}};

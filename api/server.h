@@ -66,6 +66,7 @@ class Server {
   Status StartForwarder(const ServerOptions& options);
   void AddReadings();
   void AddOutboxReadings();
+  void AddClockReadings();
 
   const Clock& clock_;
   metrics::Registry& registry_;

@@ -9,6 +9,7 @@
 #include "storage/period_ledger.h"
 #include "storage/source_directory.h"
 #include "storage/store.h"
+#include "storage/store_time.h"
 #include "storage/totals_ledger.h"
 
 namespace rollcall::storage {
@@ -24,6 +25,7 @@ class Stores {
   TotalsLedger& totals() { return *totals_; }
   Outbox& outbox() { return *outbox_; }
   PeriodLedger& periods() { return *periods_; }
+  StoreTime& time() { return *time_; }
 
  private:
   Stores() = default;
@@ -34,6 +36,7 @@ class Stores {
   std::unique_ptr<TotalsLedger> totals_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<PeriodLedger> periods_;
+  std::unique_ptr<StoreTime> time_;
 };
 
 }  // namespace rollcall::storage

@@ -18,7 +18,8 @@ const std::string_view kImportHelp =
     "and a timestamp in milliseconds, or series as VictoriaMetrics exports them (JSON lines); in "
     "any\n"
     "order, plain, gzip or zstd. It is counted like reports that came in then; what is imported\n"
-    "twice changes nothing.\n"
+    "twice changes nothing. Of what is older than --retention the counts are kept, not the "
+    "reports.\n"
     "\n"
     "  rollcall import history.txt.gz\n"
     "  zstdcat history.zst | rollcall import - --server http://127.0.0.1:8082\n"
@@ -78,6 +79,10 @@ std::string Count(uint64_t n, const std::string& noun) {
 }
 
 void PrintLeftOut(const ImportTally& tally) {
+  if (tally.samples_not_kept > 0) {
+    std::printf("%s older than --retention: counted, not kept\n",
+                Count(tally.samples_not_kept, "sample").c_str());
+  }
   std::printf("left out: %s refused, %s\n", Count(tally.refused, "line").c_str(),
               Count(tally.not_numbers, "NaN").c_str());
   for (const std::string& error : tally.errors) std::printf("  %s\n", error.c_str());
@@ -109,6 +114,7 @@ ImportTally PrintMonths(const std::vector<PulledMonth>& months) {
     all.samples += tally.samples;
     all.reports_added += tally.reports_added;
     all.samples_added += tally.samples_added;
+    all.samples_not_kept += tally.samples_not_kept;
     all.refused += tally.refused;
     all.not_numbers += tally.not_numbers;
     for (const std::string& error : tally.errors) {

@@ -1,7 +1,9 @@
 // rollcall verify: checks a store against itself.
 #include <cstdio>
 
+#include "base/clock.h"
 #include "cli/command.h"
+#include "cli/misdated_text.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
 #include "counts/verify.h"
@@ -47,6 +49,15 @@ int RunVerify(std::span<char*> args) {
       static_cast<unsigned long long>(report->reports),
       static_cast<unsigned long long>(report->months_skipped),
       static_cast<unsigned long long>(report->differences));
+  // A store's time and what came in while the clock was wrong are no differences.
+  if ((*stores)->time().Follow(SystemClock().NowMilliseconds()) != storage::ClockState::kFollowed) {
+    std::printf("%s\n", (*stores)->time().view().Explain().c_str());
+  }
+  const Result<std::string> misdated = DescribeMisdated(**stores);
+  if (!misdated.ok()) return Fail("verify", misdated.status());
+  if (!misdated->empty()) {
+    std::printf("%sTake them out: rollcall clock erase-misdated\n", misdated->c_str());
+  }
   return report->differences == 0 ? kExitOk : kExitFailure;
 }
 

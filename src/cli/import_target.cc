@@ -30,7 +30,8 @@ class StoreTarget final : public ImportTarget {
     import.source_label = options_.source_label;
     import.format = format;
     import.strict = options_.strict;
-    import.latest = SystemClock().Now();
+    import.latest = ingest::LatestImportable(*stores_, SystemClock());
+    ROLLCALL_RETURN_IF_ERROR(stores_->time().Persist());
     const auto importer = ingest::Importer::Start(*stores_, nullptr, import);
     if (!importer.ok()) return importer.status();
     Decompressor decompressor([&](std::string_view piece) { return (*importer)->Feed(piece); });
@@ -78,8 +79,8 @@ class ServerTarget final : public ImportTarget {
     const auto answer = http::HttpPostStream(UrlFor(format), "text/plain", counted, client);
     if (!answer.ok()) return answer.status();
     Result<ImportTally> tally = api::ParseImportJson(answer->body);
-    // A tally comes with a refusal of the whole too.
-    if (tally.ok() && answer->status == 200) return tally;
+    // A tally comes with a refusal of the whole too; 422: each line was refused for itself.
+    if (tally.ok() && (answer->status == 200 || answer->status == 422)) return tally;
     if (tally.ok() && !tally->errors.empty()) {
       return Status::InvalidArgument(tally->errors.back());
     }

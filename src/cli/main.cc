@@ -8,13 +8,15 @@
 
 int main(int argc, char** argv) {
   using namespace rollcall::cli;  // NOLINT: the whole of main is about it
-  const std::array<Command, 5> commands{{
+  const std::array<Command, 6> commands{{
       {"serve", "Take in reports and answer for them", kServeHelp, RunServe},
       {"demo", "Fill a store with a made-up fleet, then serve it", kDemoHelp, RunDemo},
       {"verify", "Count again all that a store has counted, and compare", kVerifyHelp, RunVerify},
       {"import", "Take in history: a file, or what a VictoriaMetrics has", kImportHelp, RunImport,
        "[FILE|-]"},
       {"export", "Write out the stored reports, as an import takes them", kExportHelp, RunExport},
+      {"clock", "Say what the store's own time is, and that the clock is right", kClockHelp,
+       RunClock, "[accept|erase-misdated]"},
   }};
   const std::span<char*> args(argv, static_cast<size_t>(argc));
   const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);

@@ -40,11 +40,11 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            {"Names by which the private listener may be asked, with commas, beside localhost and "
             "the address that a connection came in by: a scrape by a DNS name needs it here.",
             "no web page can give a name of its own our address", "none but those"}));
-  table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY",
+  table.push_back(Text(kBoth | kVerify | kImport | kExport | kClock, "data-dir", "DIRECTORY",
                        kAllowedDirectories, CheckDirectory, ROLLCALL_FIELD(store.directory),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
-  table.back().without_default = kImport | kExport;
+  table.back().without_default = kImport | kExport | kClock;
 }
 
 void AddDemo(std::vector<OptionSpec>& table) {
@@ -64,11 +64,12 @@ void AddDemo(std::vector<OptionSpec>& table) {
 }
 
 void AddImport(std::vector<OptionSpec>& table) {
-  table.push_back(Text(kImport | kExport, "server", "URL", kAllowedUrls, CheckUrl,
-                       ROLLCALL_FIELD(move.server),
-                       {"The running server that takes the history in, or gives it out: its "
-                        "private listener.",
-                        "where a server on this machine listens"}));
+  table.push_back(
+      Text(kImport | kExport | kClock, "server", "URL", kAllowedUrls, CheckUrl,
+           ROLLCALL_FIELD(move.server),
+           {"The running server that takes the history in, gives it out, or is asked for "
+            "its clock: its private listener.",
+            "where a server on this machine listens"}));
   table.push_back(Text(kImport, "source-label", "NAME", kAllowedLabels, CheckLabel,
                        ROLLCALL_FIELD(move.source_label),
                        {"The label that names the installation which a sample is of.",
@@ -369,6 +370,9 @@ unsigned OptionUserOf(std::string_view command) {
   }
   if (command == "export") {
     return kExport;
+  }
+  if (command == "clock") {
+    return kClock;
   }
   return command == "verify" ? unsigned{kVerify} : 0U;
 }

@@ -94,7 +94,7 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   } catch (const CLI::Error& error) {
     return Status::Internal(std::string("read the command line: ") + error.what());
   }
-  const size_t words = user == kImport ? 1 : 0;
+  const size_t words = (user & (kImport | kClock)) != 0 ? 1 : 0;
   for (size_t i = 0; i < extras.size(); ++i) {
     if (extras[i].starts_with('-') && extras[i] != "-") {
       return Status::InvalidArgument(QuoteWord(extras[i]) +
@@ -179,11 +179,28 @@ Status CheckSource(const MoveOptions& options, const Given& given) {
   return Status::Ok();
 }
 
-// What the table cannot say of an import or an export.
+// A clock is shown, accepted, or what came in while it was wrong is erased.
+Status CheckWord(const std::string& word, const Given& given) {
+  if (word == "erase-misdated" && !given.Has("data-dir")) {
+    return Status::InvalidArgument(
+        "erase-misdated: --data-dir is missing: a store that no server has open");
+  }
+  return word == "accept" || word == "erase-misdated"
+             ? Status::Ok()
+             : Status::InvalidArgument(QuoteWord(word) +
+                                       " is not known; allowed: accept, "
+                                       "erase-misdated, or nothing");
+}
+
+// What the table cannot say of an import, an export or a clock.
 Status FinishMove(unsigned user, const Given& given, const Environment& env, MoveOptions& move) {
   if (user == kImport) {
     ROLLCALL_RETURN_IF_ERROR(CheckSource(move, given));
     if (!given.words.empty()) move.file = given.words[0];
+  }
+  if (user == kClock && !given.words.empty()) {
+    ROLLCALL_RETURN_IF_ERROR(CheckWord(given.words[0], given));
+    move.word = given.words[0];
   }
   const Result<bool> uses_store = UsesStore(given, env);
   if (!uses_store.ok()) return uses_store.status();
@@ -206,7 +223,7 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
     ROLLCALL_RETURN_IF_ERROR(status);
   }
   ROLLCALL_RETURN_IF_ERROR(CheckTogether(options.server));
-  if ((user & (kImport | kExport)) != 0) {
+  if ((user & (kImport | kExport | kClock)) != 0) {
     ROLLCALL_RETURN_IF_ERROR(FinishMove(user, *given, env, options.move));
   }
   return options;

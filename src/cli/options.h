@@ -41,6 +41,8 @@ struct MoveOptions {
   std::string source_label = ingest::ImportOptions().source_label;
   bool strict = false;
 
+  std::string word;  // of the clock: what is to be done about it; empty: nothing
+
   // Of an export.
   std::string output = "-";  // standard output
   std::string fleet;         // empty: the built-in one
@@ -72,7 +74,7 @@ Environment ReadEnvironment(const char* const* variables);
 //
 // Of an import the one word that is no flag is the file; there is none where the history comes from
 // a VictoriaMetrics. A data directory that is named on the command line, or in the environment
-// where no server is named at all, stands against the server of an import and an export.
+// where no server is named at all, stands against the server of an import, an export and a clock.
 Result<Options> ParseOptions(std::string_view command, std::span<const std::string> args,
                              const Environment& env);
 

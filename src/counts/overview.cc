@@ -200,7 +200,8 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month,
   storage::WindowRecord record = kept->record;
   if (!record.final) {
     record = {overview.is_final, now, known_names_()};
-    if (overview.is_final) {
+    // What stays as it is given is settled by the store's time, not by one reading of the clock.
+    if (overview.is_final && stores_.time().Now() >= month.Plus(1).Start()) {
       // On a disk that cannot be written the numbers are as good; the next reader tries again.
       if (const Status status = stores_.totals().MarkFinal(window, record); !status.ok()) {
         log::Warn("overview of {}: {}", month.ToString(), status.message());

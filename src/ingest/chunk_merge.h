@@ -33,11 +33,13 @@ Result<DayReports> ReadInstants(Day day, std::string_view chunk);
 struct MergeTally {
   uint64_t reports = 0;  // instants that were not there
   uint64_t samples = 0;  // values that were not there, or smaller
+  uint64_t too_old = 0;  // values of days that retention has taken: counted, not kept
   bool appended = true;  // all of that came after what was there
 
   MergeTally& operator+=(const MergeTally& other) {
     reports += other.reports;
     samples += other.samples;
+    too_old += other.too_old;
     appended &= other.appended;
     return *this;
   }

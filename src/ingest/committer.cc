@@ -40,6 +40,9 @@ Committer::Committer(storage::Stores& stores, const Clock& clock, const Committe
       dropped_(registry.GetCounter(
           "rollcall_outbox_dropped_total",
           "Reports that left the outbox unsent, parked ones too, because it was full")),
+      ahead_(registry.GetCounter(
+          "rollcall_reports_ahead_total",
+          "Reports received while the clock was ahead of the store's time, which did not follow")),
       counters_(counters),
       queue_length_(
           registry.GetGauge("rollcall_commit_queue_length", "Reports that wait to be committed")),
@@ -114,6 +117,9 @@ void Committer::Place(PreparedReport&& report) {
 }
 
 void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
+  const storage::ClockState clock = stores_.time().Follow(clock_.NowMilliseconds());
+  if (clock == storage::ClockState::kImplausible) RefuseUndated(waiting);
+  if (waiting.empty()) return;
   Round round;
   Status status;
   bool is_written = false;
@@ -142,9 +148,20 @@ void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
       round.again.push_front(std::move(round.written[round.written.size() - 2].report));
     }
   }
+  if (status.ok() && clock == storage::ClockState::kAhead) ahead_.Add(round.written.size());
   Answer(round.written, status);
   if (status.ok() && round.dropped > 0) CountDropped(round.dropped);
   PutBack(round.again, waiting);
+}
+
+void Committer::RefuseUndated(std::deque<PreparedReport>& waiting) {
+  const Status status = Status::Unavailable("the clock says " + FormatRfc3339(clock_.Now()));
+  std::erase_if(waiting, [&](PreparedReport& report) {
+    if (report.time) return false;
+    counters_.failed.Add();
+    report.done(status);
+    return true;
+  });
 }
 
 Status Committer::Commit(storage::Transaction& transaction, size_t reports) {
@@ -162,6 +179,7 @@ Status Committer::Commit(storage::Transaction& transaction, size_t reports) {
 
 Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
                             Round& round) {
+  // What is counted goes by the time of receipt.
   const storage::UnixMilliseconds now = clock_.NowMilliseconds();
   const auto time_of = [&](const PreparedReport& report) {
     return report.time ? storage::UnixMilliseconds(*report.time) : now;

@@ -69,6 +69,8 @@ class Committer {
   // Into small_, or where it is large, or comes after one of its source, into large_.
   void Place(PreparedReport&& report);
   void CommitSome(std::deque<PreparedReport>& waiting);
+  // Answers those that have no time of their own, and would get one that cannot be theirs.
+  void RefuseUndated(std::deque<PreparedReport>& waiting);
   // What one transaction takes of those that wait.
   struct Round {
     std::vector<Written> written;
@@ -113,6 +115,7 @@ class Committer {
   metrics::Histogram& commit_seconds_;
   metrics::Histogram& reports_per_commit_;
   metrics::Counter& dropped_;
+  metrics::Counter& ahead_;
   ReportCounters& counters_;
   metrics::Gauge& queue_length_;
   metrics::Gauge& cached_sources_;

@@ -36,22 +36,28 @@ class Replay {
 
 class MonthImport {
  public:
-  MonthImport(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
+  MonthImport(storage::Stores& stores, const ImportedMonth& imported,
               storage::Transaction& transaction)
       : stores_(stores),
         store_(stores.store()),
-        key_{month, fleet, source},
+        key_{imported.month, imported.fleet, imported.source},
+        added_(imported.added),
+        kept_from_(imported.kept_from),
         transaction_(transaction) {}
 
-  Status Run(std::span<const Instant> added, TotalsMap& gains, MergeTally& tally) {
+  Status Run(TotalsMap& gains, MergeTally& tally) {
     const Result<Day> first_whole_day = storage::FirstWholeDay(store_);
     if (!first_whole_day.ok()) return first_whole_day.status();
-    for (size_t begin = 0; begin < added.size();) {
-      const Day day = Day::Of(added[begin].time);
+    for (size_t begin = 0; begin < added_.size();) {
+      const Day day = Day::Of(added_[begin].time);
       size_t end = begin;
-      while (end < added.size() && Day::Of(added[end].time) == day) ++end;
+      for (; end < added_.size() && Day::Of(added_[end].time) == day; ++end) {
+        if (day < std::max(*first_whole_day, kept_from_)) {
+          tally_.too_old += added_[end].series.size();
+        }
+      }
       if (day >= *first_whole_day) {
-        ROLLCALL_RETURN_IF_ERROR(MergeDay(day, added.subspan(begin, end - begin)));
+        ROLLCALL_RETURN_IF_ERROR(MergeDay(day, added_.subspan(begin, end - begin)));
       } else {
         stores_.periods().DropPartial(day, key_.fleet, transaction_);
       }
@@ -60,7 +66,7 @@ class MonthImport {
     tally += tally_;
     const bool whole = key_.month.FirstDay() >= *first_whole_day;
     if (whole && days_.empty()) return Status::Ok();
-    return UpdatePeaks(whole, added, gains);
+    return UpdatePeaks(whole, gains);
   }
 
  private:
@@ -74,7 +80,8 @@ class MonthImport {
     if (!reports.ok()) return reports.status();
     const MergeTally of_day = MergeInstants(added, *reports);
     if (of_day.samples == 0) return Status::Ok();
-    tally_ += of_day;
+    tally_.appended &= of_day.appended;
+    if (day >= kept_from_) tally_ += of_day;
     transaction_.Put(Table::kChunks, ChunkKeyOf(day), WriteInstants(day, reports->instants));
     stores_.periods().DropDay(day, key_.fleet, transaction_);
     days_.emplace(day, ChangedDay{std::move(*reports), added});
@@ -92,13 +99,13 @@ class MonthImport {
     return ReadInstants(day, **stored);
   }
 
-  Status UpdatePeaks(bool whole, std::span<const Instant> added, TotalsMap& gains) {
+  Status UpdatePeaks(bool whole, TotalsMap& gains) {
     const Result<PeaksRow> old_row = storage::ReadPeaks(store_, key_);
     if (!old_row.ok()) return old_row.status();
     PeaksRow row;
     if (!whole) {
       row = *old_row;
-      ReplayAdded(added, row);
+      ReplayAdded(row);
     } else if (IsAppended(*old_row)) {
       row = *old_row;
       Replay replay(key_.month, row);
@@ -115,9 +122,9 @@ class MonthImport {
     return tally_.appended && (uint64_t{old_row.active_days} >> (first + 1)) == 0;
   }
 
-  void ReplayAdded(std::span<const Instant> added, PeaksRow& row) const {
+  void ReplayAdded(PeaksRow& row) const {
     Replay replay(key_.month, row);
-    for (const Instant& instant : added) replay.Add(Day::Of(instant.time), {&instant, 1});
+    for (const Instant& instant : added_) replay.Add(Day::Of(instant.time), {&instant, 1});
   }
 
   // From all its chunks.
@@ -168,6 +175,8 @@ class MonthImport {
   storage::Stores& stores_;
   storage::Store& store_;
   const storage::PeaksKey key_;
+  const std::span<const Instant> added_;
+  const Day kept_from_;
   storage::Transaction& transaction_;
   MergeTally tally_;
   std::map<Day, ChangedDay> days_;
@@ -175,10 +184,9 @@ class MonthImport {
 
 }  // namespace
 
-Status ImportMonth(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
-                   std::span<const Instant> added, storage::Transaction& transaction,
-                   TotalsMap& gains, MergeTally& tally) {
-  return MonthImport(stores, fleet, source, month, transaction).Run(added, gains, tally);
+Status ImportMonth(storage::Stores& stores, const ImportedMonth& imported,
+                   storage::Transaction& transaction, TotalsMap& gains, MergeTally& tally) {
+  return MonthImport(stores, imported, transaction).Run(gains, tally);
 }
 
 }  // namespace rollcall::ingest

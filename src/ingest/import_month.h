@@ -12,12 +12,20 @@
 
 namespace rollcall::ingest {
 
-// `added` is sorted by time, all within `month`, times unique. Puts what changes into the
+// Reports of one source and one month.
+struct ImportedMonth {
+  FleetRef fleet;
+  SourceRef source;
+  Month month;
+  std::span<const Instant> added;  // sorted by time, times unique
+  Day kept_from;  // reports of earlier days go with the next retention: they are not new
+};
+
+// Puts what changes into the
 // transaction, and what totals that are kept gain into `gains`; totals of later months that become
 // stale are dropped. Days that retention has taken are not stored again; their reports still count
 // in the month's peaks. The transaction must hold nothing else of this source's month.
-Status ImportMonth(storage::Stores& stores, FleetRef fleet, SourceRef source, Month month,
-                   std::span<const Instant> added, storage::Transaction& transaction,
-                   TotalsMap& gains, MergeTally& tally);
+Status ImportMonth(storage::Stores& stores, const ImportedMonth& imported,
+                   storage::Transaction& transaction, TotalsMap& gains, MergeTally& tally);
 
 }  // namespace rollcall::ingest

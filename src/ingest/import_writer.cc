@@ -38,8 +38,12 @@ struct ImportWriter::Part {
 };
 
 ImportWriter::ImportWriter(storage::Stores& stores, Ingester* ingester, FleetRef fleet,
-                           std::stop_token stop)
-    : stores_(stores), ingester_(ingester), fleet_(fleet), stop_(std::move(stop)) {}
+                           Day kept_from, std::stop_token stop)
+    : stores_(stores),
+      ingester_(ingester),
+      fleet_(fleet),
+      kept_from_(kept_from),
+      stop_(std::move(stop)) {}
 
 ImportWriter::~ImportWriter() = default;
 
@@ -162,8 +166,8 @@ Status ImportWriter::WriteMonth(uint32_t number, Month month, std::span<const Ke
     }
     month_instants_.push_back({time, std::span(month_series_).subspan(first)});
   }
-  return ImportMonth(stores_, fleet_, source.ref, month, month_instants_, part_->transaction,
-                     part_->gains, part_->tally);
+  return ImportMonth(stores_, {fleet_, source.ref, month, month_instants_, kept_from_},
+                     part_->transaction, part_->gains, part_->tally);
 }
 
 bool ImportWriter::PartIsFull() const {

@@ -25,8 +25,10 @@ namespace rollcall::ingest {
 
 class ImportWriter {
  public:
-  // `ingester`: the server's, null where none runs on these stores.
-  ImportWriter(storage::Stores& stores, Ingester* ingester, FleetRef fleet, std::stop_token stop);
+  // `ingester`: the server's, null where none runs on these stores. `kept_from`: of reports of
+  // earlier days nothing is counted as added.
+  ImportWriter(storage::Stores& stores, Ingester* ingester, FleetRef fleet, Day kept_from,
+               std::stop_token stop);
   ~ImportWriter();
 
   // Stores the load, durably, and leaves it empty. Unavailable: the disk, or a stop was asked for;
@@ -35,6 +37,7 @@ class ImportWriter {
 
   uint64_t reports_added() const { return added_.reports; }
   uint64_t samples_added() const { return added_.samples; }
+  uint64_t samples_too_old() const { return added_.too_old; }
 
  private:
   struct Source {
@@ -59,6 +62,7 @@ class ImportWriter {
   storage::Stores& stores_;
   Ingester* const ingester_;
   const FleetRef fleet_;
+  const Day kept_from_;
   const std::stop_token stop_;
   MergeTally added_;  // by parts that were committed
 

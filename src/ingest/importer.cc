@@ -23,6 +23,11 @@ constexpr uint32_t kOrderSlackSeconds = 24 * 60 * 60;
 
 }  // namespace
 
+UnixSeconds LatestImportable(storage::Stores& stores, const Clock& clock) {
+  stores.time().Follow(clock.NowMilliseconds());
+  return std::max(clock.Now(), stores.time().Now());
+}
+
 void Importer::TimeRange::Include(std::span<const ImportSample> samples) {
   for (const ImportSample& sample : samples) {
     earliest = std::min(earliest, sample.time);
@@ -62,7 +67,7 @@ Importer::Importer(storage::Stores& stores, Ingester* ingester, const ImportOpti
             return Resolve(source_id, label_set);
           },
           [this](uint64_t line, const std::string& reason) { return Refuse(line, reason); }),
-      writer_(stores, ingester, options.fleet, options.stop) {}
+      writer_(stores, ingester, options.fleet, options.kept_from, options.stop) {}
 
 Importer::~Importer() {
   if (writing_.valid()) writing_.wait();
@@ -194,6 +199,7 @@ Status Importer::AwaitWriter() {
   const Status status = writing_.get();
   tally_.reports_added = writer_.reports_added();
   tally_.samples_added = writer_.samples_added();
+  tally_.samples_not_kept = writer_.samples_too_old();
   if (failure_.ok()) failure_ = status;
   return failure_;
 }

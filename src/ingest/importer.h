@@ -25,6 +25,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/status.h"
 #include "ingest/import_format.h"
@@ -45,10 +46,15 @@ struct ImportOptions {
   ImportFormat format = ImportFormat::kAuto;
   bool strict = false;   // the first bad line ends the import
   UnixSeconds latest{};  // later timestamps are refused
+  Day kept_from;  // retention: what is of earlier days is counted, and its reports are not kept
   // Samples that are in memory at most, a piece's aside; each takes up to 40 bytes.
   size_t max_buffered_samples = 6'000'000;
   std::stop_token stop;  // a request ends the import soon, between two parts
 };
+
+// Up to when an import may take samples: now, by the clock or by the store's time, whichever is
+// later. A clock that is behind refuses no history.
+UnixSeconds LatestImportable(storage::Stores& stores, const Clock& clock);
 
 struct ImportTally {
   uint64_t lines = 0;
@@ -61,6 +67,8 @@ struct ImportTally {
   // they come in one load, else two: where a load ends depends on how quick the writer is.
   uint64_t reports_added = 0;
   uint64_t samples_added = 0;
+  // Of days before those that retention keeps: they are counted, and in no report that stays.
+  uint64_t samples_not_kept = 0;
   std::vector<std::string> errors;  // of the first bad lines: "line N: reason"
 
   static constexpr size_t kMaxErrors = 20;

@@ -14,6 +14,11 @@ using std::chrono::seconds;
 // Of one run: so long, or as long as one scan takes, so that other jobs have their turn.
 constexpr seconds kTallyBudget{1};
 
+Status FollowClock(const JobServices& services) {
+  services.stores.time().Follow(services.clock.NowMilliseconds());
+  return services.stores.store().Writable().ok() ? services.stores.time().Persist() : Status::Ok();
+}
+
 // The totals of a month are followed soon after it begins, without anyone asking.
 Status KeepCurrentWindows(const JobServices& services) {
   if (!services.stores.store().Writable().ok()) return Status::Ok();
@@ -41,12 +46,13 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
   const bool counts = options.counts;
   const JobServices s = services;
   const RetentionOptions retention = options.retention;
-  // Retention comes after the tallies: it takes what days are counted from.
+  // The clock comes first: what follows goes by the store's time. Retention comes after the
+  // tallies: it takes what days are counted from.
   const std::vector<std::pair<bool, Job>> rows = {
+      {true, {"clock", seconds(10), [s](auto) { return FollowClock(s); }}},
       {counts, {"current-windows", seconds(30), [s](auto) { return KeepCurrentWindows(s); }}},
       {counts, {"tallies", seconds(5), [s](auto stop) { return RefreshTallies(s, stop); }}},
-      {true,
-       {"retention", hours(1), [=](auto) { return ApplyRetention(s.stores, s.clock, retention); }}},
+      {true, {"retention", hours(1), [=](auto) { return ApplyRetention(s.stores, retention); }}},
       {s.app_list.enabled(),
        {"app-list", options.app_list_interval,
         [s](auto stop) { return s.app_list.Refresh(stop); }}},

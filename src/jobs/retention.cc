@@ -7,19 +7,30 @@
 
 namespace rollcall::jobs {
 
-Status ApplyRetention(storage::Stores& stores, const Clock& clock,
-                      const RetentionOptions& options) {
-  const auto parked = stores.outbox().DropParkedBefore(clock.NowMilliseconds() - options.parked);
+namespace {
+
+Month FirstKept(UnixSeconds time, unsigned months) {
+  return Month::Of(time).Plus(1 - static_cast<int>(months));
+}
+
+}  // namespace
+
+Day FirstKeptDay(UnixSeconds time, const RetentionOptions& options) {
+  return options.report_months == 0 ? Day() : FirstKept(time, options.report_months).FirstDay();
+}
+
+Status ApplyRetention(storage::Stores& stores, const RetentionOptions& options) {
+  const std::optional<UnixSeconds> now = stores.time().TimeToDeleteBy();
+  if (!now) return Status::Ok();
+  const auto parked = stores.outbox().DropParkedBefore(*now - options.parked);
   if (!parked.ok()) return parked.status();
-  const Month now = Month::Of(clock.Now());
-  const auto first_kept = [&](unsigned months) { return now.Plus(1 - static_cast<int>(months)); };
   if (options.report_months > 0) {
     ROLLCALL_RETURN_IF_ERROR(
-        storage::DropChunksBefore(stores.store(), first_kept(options.report_months).FirstDay()));
+        storage::DropChunksBefore(stores.store(), FirstKeptDay(*now, options)));
   }
   if (options.peaks_months > 0) {
     const unsigned months = std::max(options.peaks_months, unsigned{kMaxWindowMonths});
-    ROLLCALL_RETURN_IF_ERROR(storage::DropPeaksBefore(stores.store(), first_kept(months)));
+    ROLLCALL_RETURN_IF_ERROR(storage::DropPeaksBefore(stores.store(), FirstKept(*now, months)));
   }
   return Status::Ok();
 }

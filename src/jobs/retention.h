@@ -1,9 +1,10 @@
-// Retention: how long reports and peaks are kept, and the work that drops what is older.
+// Retention: how long reports and peaks are kept, and the work that drops what is older. It goes by
+// the store's time, never by the wall clock's.
 #pragma once
 
 #include <chrono>
 
-#include "base/clock.h"
+#include "base/civil_time.h"
 #include "base/status.h"
 #include "storage/stores.h"
 
@@ -17,8 +18,11 @@ struct RetentionOptions {
   std::chrono::milliseconds parked = std::chrono::hours(24 * 7);
 };
 
-// Drops what is past its time now. Unavailable, DataLoss: the store said so; the next run tries
-// again.
-Status ApplyRetention(storage::Stores& stores, const Clock& clock, const RetentionOptions& options);
+// Of the reports that are kept at a time; day 0 where all are.
+Day FirstKeptDay(UnixSeconds time, const RetentionOptions& options);
+
+// Drops what is past its time now; nothing while the store has no time to delete by. Unavailable,
+// DataLoss: the store said so; the next run tries again.
+Status ApplyRetention(storage::Stores& stores, const RetentionOptions& options);
 
 }  // namespace rollcall::jobs

@@ -42,7 +42,8 @@ class ImportEndpointTest : public ServerTest {
     return "200 {\"lines\":" + n(clusters * 20 + refused) + ",\"samples\":" + n(clusters * 20) +
            ",\"refused\":" + n(refused) + ",\"not_numbers\":0,\"sources\":" + n(clusters) +
            ",\"series\":" + n(clusters * 2) + ",\"reports_added\":" + n(clusters * 10) +
-           ",\"samples_added\":" + n(clusters * 20) + ",\"errors\":[" + errors + "]}\n";
+           ",\"samples_added\":" + n(clusters * 20) + ",\"samples_not_kept\":0,\"errors\":[" +
+           errors + "]}\n";
   }
 };
 
@@ -88,6 +89,22 @@ TEST_F(ImportEndpointTest, ParametersAreDecodedAndCheckedFirst) {
   EXPECT_EQ(Import("", "?source_label="), "400 {\"error\":\"source_label must name a label\"}\n");
   EXPECT_EQ(Import("", "?strict=maybe"), "400 {\"error\":\"strict must be 1 or 0\"}\n");
   EXPECT_THAT(Import(History(1), "?strict=0"), HasSubstr("200 "));
+}
+
+TEST_F(ImportEndpointTest, AnImportOfWhichEveryLineIsRefusedIsNo200) {
+  EXPECT_THAT(Import("x\ny\n"), HasSubstr("422 {\"lines\":2,\"samples\":0,\"refused\":2,"));
+}
+
+TEST_F(ImportEndpointTest, WhatIsOlderThanRetentionIsCountedAndSaidNotToBeKept) {
+  options_.retention.report_months = 2;
+  Restart();
+  const std::string old =
+      "cozy_cluster_info{cluster_id=\"o\"} 1 1764547200000\n"  // 2025-12-01
+      "cozy_nodes_count{cluster_id=\"o\"} 4 1764547200000\n";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(Import(old + History(1)), HasSubstr(",\"samples_not_kept\":2,"));
+  }
+  EXPECT_THAT(Overview("year=2025&month=12"), HasSubstr("\"clusters\":1,\"total_nodes\":4,"));
 }
 
 TEST_F(ImportEndpointTest, AnEmptyBodyBringsNothing) { EXPECT_EQ(Import(""), Expected(0)); }

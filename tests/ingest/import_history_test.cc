@@ -282,6 +282,7 @@ TEST_F(ImportHistory, DaysThatRetentionTookCountAndAreNotStoredAgain) {
     const ImportTally tally = Import(rollcall, TextOf({old}));
     EXPECT_EQ(tally.samples, 2u);
     EXPECT_EQ(tally.reports_added, 0u);
+    EXPECT_EQ(tally.samples_not_kept, 2u);
     EXPECT_TRUE(
         rollcall.Overview("2025-12").starts_with("2025-12: month clusters=1 total_nodes=3/3"));
   }

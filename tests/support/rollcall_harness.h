@@ -48,8 +48,16 @@ class Harness {
     Open();
   }
 
-  void SetTime(const std::string& text) { clock_.Set(At(text)); }
-  void SetTime(UnixSeconds time) { clock_.Set(time); }
+  // It is that time now, and the store believes it.
+  void SetTime(const std::string& text) { SetTime(At(text)); }
+  void SetTime(UnixSeconds time) {
+    clock_.Set(time);
+    if (stores_) {
+      EXPECT_TRUE(stores_->time().Accept(time).ok());
+    }
+  }
+  // What the clock says from now on, right or wrong.
+  void SetClock(const std::string& text) { clock_.Set(At(text)); }
   const Clock& clock() const { return clock_; }
 
   // Posts one report and waits for what became of it.
@@ -196,6 +204,7 @@ class Harness {
     auto stores = storage::Stores::Open(options);
     ASSERT_TRUE(stores.ok()) << stores.status().message();
     stores_ = std::move(stores).value();
+    stores_->time().Follow(clock_.NowMilliseconds());
     ingester_ = std::make_unique<ingest::Ingester>(
         *stores_, clock_, ingest::IngesterOptions{source_cache_bytes_, store_, forward_, bounds_},
         *registry_);

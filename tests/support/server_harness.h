@@ -57,7 +57,16 @@ class ServerTest : public ::testing::Test {
     Start();
   }
 
-  void SetTime(const std::string& text) { clock_.Set(At(text)); }
+  // It is that time now, and the store believes it.
+  void SetTime(const std::string& text) {
+    clock_.Set(At(text));
+    if (stores_ != nullptr) {
+      EXPECT_TRUE(stores_->time().Accept(At(text)).ok());
+      EXPECT_TRUE(stores_->time().Persist().ok());
+    }
+  }
+  // What the clock says from now on, right or wrong.
+  void SetClock(const std::string& text) { clock_.Set(At(text)); }
 
   // "200", or the status and what was answered.
   std::string Report(const std::string& id, const std::string& body) {
