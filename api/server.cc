@@ -128,7 +128,7 @@ std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& optio
   };
   return std::make_unique<query::VmselectOverviews>(
       options.vmselect, std::move(fetch), [this] { return *app_list_.Current(); }, clock_,
-      registry_);
+      stores_->time(), registry_);
 }
 
 Status Server::AddJobs(const ServerOptions& options) {

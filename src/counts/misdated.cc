@@ -99,10 +99,23 @@ void EraseRows(Table table, uint32_t begin, uint32_t end, storage::Transaction& 
   transaction.DeleteRange(table, storage::EncodePrefix(begin), storage::EncodePrefix(end));
 }
 
-void ErasePeriods(uint8_t months, uint32_t begin, uint32_t end, storage::Transaction& transaction) {
+void ErasePeriods(Period::Kind kind, uint32_t begin, uint32_t end,
+                  storage::Transaction& transaction) {
   transaction.DeleteRange(Table::kPeriods,
-                          storage::EncodeKey(storage::PeriodKey{{months, begin}, {}}),
-                          storage::EncodeKey(storage::PeriodKey{{months, end}, {}}));
+                          storage::EncodeKey(storage::PeriodKey{{kind, begin}, {}}),
+                          storage::EncodeKey(storage::PeriodKey{{kind, end}, {}}));
+}
+
+void EraseTallies(const Bounds& bounds, Month last_early, storage::Transaction& transaction) {
+  using enum Period::Kind;
+  for (const Period::Kind kind : {kDay, k30Days, kCutMonth, kCutQuarter, kCutYear}) {
+    ErasePeriods(kind, 0, last_early.FirstDay().number, transaction);
+    ErasePeriods(kind, bounds.first_day.number, kNever, transaction);
+  }
+  for (const Period::Kind kind : {kMonth, kQuarter, kYear}) {
+    ErasePeriods(kind, 0, last_early.number, transaction);
+    ErasePeriods(kind, bounds.month.number, kNever, transaction);
+  }
 }
 
 }  // namespace
@@ -144,18 +157,12 @@ Status EraseMisdated(storage::Stores& stores, UnixSeconds now) {
   EraseRows(Table::kPeaks, 0, Month::Of(kFirstDay).number, transaction);
   EraseRows(Table::kPeaks, bounds.whole_month.number, kNever, transaction);
   // What was counted from them: windows reach so far back.
-  const uint32_t last_early = Month::Of(kFirstDay).Plus(kMaxWindowMonths).number;
+  const Month last_early = Month::Of(kFirstDay).Plus(kMaxWindowMonths);
   for (const Table table : {Table::kTotals, Table::kWindows}) {
-    EraseRows(table, 0, last_early, transaction);
+    EraseRows(table, 0, last_early.number, transaction);
     EraseRows(table, bounds.month.number, kNever, transaction);
   }
-  ErasePeriods(0, 0, kFirstDay.number, transaction);
-  ErasePeriods(0, bounds.first_day.number, kNever, transaction);
-  for (const Span span : kSpans) {
-    const auto months = static_cast<uint8_t>(MonthsOf(span));
-    ErasePeriods(months, 0, last_early, transaction);
-    ErasePeriods(months, bounds.month.number, kNever, transaction);
-  }
+  EraseTallies(bounds, last_early, transaction);
   return transaction.Commit();
 }
 

@@ -261,8 +261,13 @@ Status PeriodTallies::RefreshRunning(const Fleet& fleet, std::stop_token stop) {
   return Status::Ok();
 }
 
+// What is made ready, and what is deleted again, is not for a clock alone to say.
+Day PeriodTallies::TrustedToday() const {
+  return Day::Of(std::min(clock_.Now(), stores_.time().Now()));
+}
+
 Result<std::vector<Period>> PeriodTallies::ClosedToKeep(const Fleet& fleet) const {
-  const Day today = Day::Of(clock_.Now());
+  const Day today = TrustedToday();
   const Month running = Month::Of(today);
   std::vector<Period> periods{Period::Last30(Day{today.number - 1}),
                               Period::Last30(Day{today.number - 30})};
@@ -310,7 +315,7 @@ Status PeriodTallies::Backfill(const Fleet& fleet, Clocked::time_point deadline,
 }
 
 Status PeriodTallies::DeleteOutdated(const Fleet& fleet) {
-  const Day today = Day::Of(clock_.Now());
+  const Day today = TrustedToday();
   const auto remove = [&](Period::Kind kind, uint32_t last) {
     return stores_.periods().DeleteBefore(kind, last, fleet.ref);
   };
@@ -327,6 +332,8 @@ Status PeriodTallies::DeleteOutdated(const Fleet& fleet) {
 Status PeriodTallies::Refresh(const Fleet& fleet, std::chrono::milliseconds budget,
                               std::stop_token stop) {
   const auto deadline = Clocked::now() + budget;
+  // A clock that was never set tells nothing apart.
+  if (TrustedToday() < Day::Of(storage::kEarliestClock)) return Status::Ok();
   ROLLCALL_RETURN_IF_ERROR(RefreshRunning(fleet, stop));
   ROLLCALL_RETURN_IF_ERROR(Backfill(fleet, deadline, stop));
   return DeleteOutdated(fleet);

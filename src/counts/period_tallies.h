@@ -95,6 +95,7 @@ class PeriodTallies {
   Result<bool> CanBeScanned(FleetRef fleet, Period period) const;
   Status RefreshRunning(const Fleet& fleet, std::stop_token stop);
   std::vector<Period> DueForRefresh(const Fleet& fleet);
+  Day TrustedToday() const;
   // The closed periods that somebody may ask for, in the order in which that is likely.
   Result<std::vector<Period>> ClosedToKeep(const Fleet& fleet) const;
   Status Backfill(const Fleet& fleet, Clocked::time_point deadline, std::stop_token stop);

@@ -34,12 +34,13 @@ int64_t Cut(double value) { return ExactSum::Of(value).ToInt64(); }
 
 VmselectOverviews::VmselectOverviews(const VmselectOptions& options, Fetch fetch,
                                      KnownNames known_names, const Clock& clock,
-                                     metrics::Registry& registry)
+                                     const Clock& store_time, metrics::Registry& registry)
     : api_(options.url, std::move(fetch), registry),
       files_(options.snapshot_dir),
       timeout_(options.timeout),
       known_names_(std::move(known_names)),
       clock_(clock),
+      store_time_(store_time),
       from_memory_(registry.GetCounter("rollcall_vmselect_windows_total",
                                        "Windows of overviews by where their numbers came from",
                                        {{"from", "memory"}})),
@@ -83,6 +84,8 @@ VmselectOverviews::Counted VmselectOverviews::FindKept(const Key& key, UnixSecon
   const UnixSeconds end = counted.month.Plus(1).Start();
   const bool closed_since = counted.collected_at < end && now >= end;
   const bool is_fresh = now >= counted.collected_at && now < counted.collected_at + kKeepOpen;
+  // Where the clock was set back since, what was final may be the running month.
+  if (now < counted.collected_at) return nullptr;
   if (!IsFinal(counted) && (!is_fresh || closed_since)) return nullptr;
   from_memory_.Add();
   return at->second;
@@ -120,7 +123,7 @@ Result<VmselectOverviews::Counted> VmselectOverviews::Compute(const Fleet& fleet
   auto asked = AskFor(fleet, window, now, deadline);
   if (!asked.ok()) return asked.status().WithContext("ask VictoriaMetrics");
   computed_.Add();
-  if (has_file && IsFinal(*asked)) {
+  if (has_file && IsFinal(*asked) && store_time_.Now() >= window.last.Plus(1).Start()) {
     if (const Status status = files_.Write(fleet, *asked); !status.ok()) {
       log::Warn("snapshot of {}: {}", window.last.ToString(), status.message());
     }

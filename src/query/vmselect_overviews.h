@@ -33,7 +33,7 @@ class VmselectOverviews final : public OverviewSource {
  public:
   // `clock` and `registry` outlive it.
   VmselectOverviews(const VmselectOptions& options, Fetch fetch, KnownNames known_names,
-                    const Clock& clock, metrics::Registry& registry);
+                    const Clock& clock, const Clock& store_time, metrics::Registry& registry);
 
   // Blocks for the timeout at most. Unavailable where any of the queries failed: there are no
   // numbers then, and nothing of them is kept.
@@ -61,6 +61,7 @@ class VmselectOverviews final : public OverviewSource {
   const std::chrono::milliseconds timeout_;
   const KnownNames known_names_;
   const Clock& clock_;
+  const Clock& store_time_;  // what is kept for good goes by it
   metrics::Counter& from_memory_;
   metrics::Counter& from_files_;
   metrics::Counter& computed_;

@@ -34,9 +34,14 @@ class VmselectTest : public ::testing::Test {
         [this](const std::string& url, std::chrono::milliseconds timeout) {
           return Answer(url, timeout);
         },
-        [this] { return known_names_; }, clock_, *registry_);
+        [this] { return known_names_; }, clock_, store_time_, *registry_);
   }
-  void SetTime(const std::string& rfc3339) { clock_.Set(*ParseRfc3339(rfc3339)); }
+  void SetTime(const std::string& rfc3339) {
+    SetClock(rfc3339);
+    store_time_.Set(clock_.Now());
+  }
+  // What the clock alone says.
+  void SetClock(const std::string& rfc3339) { clock_.Set(*ParseRfc3339(rfc3339)); }
   std::string Read(const std::string& month) {
     return Rendered(overviews_->Read(CozystackFleet(), *Month::Parse(month)));
   }
@@ -111,6 +116,7 @@ class VmselectTest : public ::testing::Test {
 
   test::TempDir dir_;
   ManualClock clock_{*ParseRfc3339("2026-04-10T12:00:00Z")};
+  ManualClock store_time_{*ParseRfc3339("2026-04-10T12:00:00Z")};
   std::chrono::milliseconds timeout_{30'000};
   std::vector<std::string> known_names_;
   std::mutex mutex_;                            // guards what follows
