@@ -1,4 +1,5 @@
 // Retention: how long reports and peaks are kept, and the work that drops what is older.
+// Any thread, one at a time.
 #pragma once
 
 #include <chrono>
