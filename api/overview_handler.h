@@ -1,4 +1,4 @@
-// GET /api/overview. Contract "Cozystack telemetry", Overview.
+// GET /api/overview. See api/README.md, "Contract".
 #pragma once
 
 #include "http/server/api_request.h"

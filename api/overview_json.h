@@ -1,4 +1,4 @@
-// An overview as the JSON that the contract "Cozystack telemetry" gives.
+// An overview as the JSON that api/README.md, "Contract", gives.
 #pragma once
 
 #include <string>

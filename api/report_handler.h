@@ -1,4 +1,4 @@
-// POST of a report in Prometheus' text format. Contract "Cozystack telemetry", Ingest.
+// POST of a report in Prometheus' text format. See api/README.md, "Contract".
 #pragma once
 
 #include "http/server/route.h"

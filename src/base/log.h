@@ -1,6 +1,6 @@
-// The log: a line for each call, through the logger that the process has set up with spdlog.
-// Thread-safe; never fails. Formats are fmt's and checked when compiled. Only log.cc includes
-// spdlog, whose templates take longer to compile than most of the files that have something to say.
+// The log of this process: a line for each call; log_stderr.h says where it goes. Thread-safe;
+// never fails. Formats are fmt's and checked when compiled. spdlog, whose templates take longer to
+// compile than most files that have something to say, is included by log.cc and log_stderr.cc.
 #pragma once
 
 #include <fmt/core.h>

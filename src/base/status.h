@@ -1,5 +1,5 @@
 // Status and Result: how an expected failure travels. An exception of a library is turned into one
-// of these where it enters; nothing of ours throws.
+// of these where it enters; ours throws nothing, and std::bad_alloc passes through. Plain values.
 //
 // A message names the step, the object and the numbers:
 //   decode chunk 2026-03-07/812: 11 bytes left, want 24
@@ -22,7 +22,7 @@ enum class Code {
   kInternal,            // a bug of ours
 };
 
-// Success, or a code and one line of text for a person. Cheap to return; thread-compatible.
+// Success, or a code and one line of text for a person. Cheap to return.
 class [[nodiscard]] Status {
  public:
   Status() = default;
@@ -52,7 +52,7 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
-// A value, or the Status that says why there is none. value() may be called only when ok().
+// A value, or the Status that says why there is none. value() requires ok().
 template <typename T>
 class [[nodiscard]] Result {
  public:

@@ -3,11 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iostream>
 #include <vector>
 
 #include "base/text.h"
 #include "cli/help.h"
+#include "cli/message.h"
+#include "cli/nearest.h"
 #include "cli/version.h"
 
 namespace rollcall::cli {
@@ -22,11 +23,13 @@ const Command* Find(std::span<const Command> commands, std::string_view name) {
 }
 
 int RefuseCommand(std::span<const Command> commands, std::string_view name, std::ostream& err) {
-  err << "rollcall: " << QuoteWord(name) << " is not a command; allowed: ";
-  for (const Command& command : commands) {
-    err << command.name << ", ";
-  }
-  err << "help, version\n";
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.emplace_back(command.name);
+  names.insert(names.end(), {"help", "version"});
+  std::string line = "rollcall: " + QuoteWord(name) + " is not a command";
+  line += DidYouMean(name, names) + "; allowed: ";
+  for (const std::string& one : names) line += one + (one == names.back() ? "\n" : ", ");
+  err << line;
   return kExitUsage;
 }
 
@@ -83,13 +86,12 @@ int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostr
 std::optional<Options> ReadOptions(std::string_view command, std::span<char*> args) {
   const Environment env = ReadEnvironment(environ);
   for (const std::string& name : UnknownVariables(env)) {
-    std::cerr << "rollcall: warning: the environment has " << QuoteWord(name)
-              << ", which no option reads; see 'rollcall help serve'\n";
+    Say("rollcall: warning: the environment has " + name + "\n");
   }
   Result<Options> options =
       ParseOptions(command, std::vector<std::string>(args.begin(), args.end()), env);
   if (!options.ok()) {
-    std::cerr << options.status().message() << '\n';
+    Say(options.status().message() + "\n");
     return std::nullopt;
   }
   return *std::move(options);

@@ -5,9 +5,11 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/descriptors.h"
+#include "cli/message.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
 #include "demo/fill.h"
+#include "storage/remove_store.h"
 
 namespace rollcall::cli {
 
@@ -57,11 +59,15 @@ int RunDemo(std::span<char*> args) {
   if (*is_whole) {
     log::Info("{} holds a demo fleet already", options->store.directory);
   } else if ((*stores)->sources().size() > 0) {
-    return Fail("demo",
-                Status::FailedPrecondition(options->store.directory + " holds " +
-                                           std::to_string((*stores)->sources().size()) +
-                                           " sources: name an empty directory with --data-dir"));
+    return Fail("demo", Status::FailedPrecondition(options->store.directory + " holds " +
+                                                   Count((*stores)->sources().size(), "source") +
+                                                   ": name an empty directory with --data-dir"));
   } else if (Status filled = Fill(options->demo, **stores); !filled.ok()) {
+    stores->reset();
+    // It was empty before: half a history is of no use to anybody.
+    if (Status removed = storage::RemoveStore(options->store.directory); !removed.ok()) {
+      Fail("demo", removed);
+    }
     return Fail("demo", filled);
   }
   return ServeUntilSignal(*options, std::move(stores).value());

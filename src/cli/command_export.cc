@@ -5,6 +5,7 @@
 
 #include "base/civil_time.h"
 #include "cli/command.h"
+#include "cli/message.h"
 #include "cli/output_file.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
@@ -121,9 +122,7 @@ Status ExportFromServer(const MoveOptions& options, Output& output) {
       [&](std::string_view piece) { return output.Write(piece); }, client);
   if (!answer.ok()) return answer.status();
   if (answer->status == 200) return Status::Ok();
-  const std::string text = answer->body.substr(0, answer->body.find('\n'));
-  return Status::Unavailable(options.server + " answered " + std::to_string(answer->status) + ": " +
-                             text.substr(0, 200));
+  return Status::Unavailable(RefusalOf(options.server, answer->status, answer->body));
 }
 
 }  // namespace

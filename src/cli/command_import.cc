@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/import_input.h"
 #include "cli/import_target.h"
+#include "cli/message.h"
 #include "cli/progress_bar.h"
 #include "cli/pull.h"
 #include "cli/serve_process.h"
@@ -71,11 +72,6 @@ Result<ImportTally> ImportFile(const Options& options) {
   return (*target)->Import(
       ingest::ParseImportFormat(options.move.format).value_or(ingest::ImportFormat::kAuto),
       [&] { return (*input)->Next(); }, [&](uint64_t lines, uint64_t) { progress.Update(lines); });
-}
-
-// "1 line", "2 lines".
-std::string Count(uint64_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
 void PrintLeftOut(const ImportTally& tally) {

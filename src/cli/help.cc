@@ -1,8 +1,6 @@
 #include "cli/help.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 #include "cli/option_table.h"
 
@@ -60,23 +58,10 @@ std::string OptionText(const OptionSpec& spec, unsigned user) {
   if ((spec.without_default & user) != 0) {
     return text + Wrapped("No default.", 6);
   }
-  text += Wrapped("Default " + spec.DefaultText() + ": " + std::string(spec.reason) + ".", 6);
-  return text;
-}
-
-std::string UsersText(unsigned users) {
-  constexpr std::array<std::pair<unsigned, std::string_view>, 6> kNames{{{kServe, "serve"},
-                                                                         {kDemo, "demo"},
-                                                                         {kVerify, "verify"},
-                                                                         {kImport, "import"},
-                                                                         {kExport, "export"},
-                                                                         {kClock, "clock"}}};
-  std::string text;
-  for (const auto& [user, name] : kNames) {
-    if ((users & user) != 0) {
-      text.append(text.empty() ? "" : ", ").append(name);
-    }
-  }
+  const std::string value = spec.DefaultText();
+  text += Wrapped((value.empty() ? "Empty by default: " : "Default " + value + ": ") +
+                      std::string(spec.reason) + ".",
+                  6);
   return text;
 }
 
@@ -128,7 +113,7 @@ std::string OptionsAsMarkdown() {
     text += "| `--" + std::string(spec.flag) + "` `" + spec.VariableName() + "` | " +
             (value.empty() ? "empty" : "`" + value + "`") + ": " + std::string(spec.reason) +
             " | " + std::string(spec.meaning) + ZeroSentence(spec) + " Takes " + spec.allowed +
-            ". | " + UsersText(spec.users) + " |\n";
+            ". | " + CommandsOf(spec.users) + " |\n";
   }
   return text;
 }

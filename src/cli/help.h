@@ -1,5 +1,5 @@
-// The help of the command line, and the same options as a table for the README. Made from the
-// option table; pure functions.
+// The help of the command line, and the same options as the table of src/cli/README.md. Made from
+// the option table; pure functions.
 #pragma once
 
 #include <span>

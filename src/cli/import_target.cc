@@ -7,6 +7,7 @@
 
 #include "api/import_json.h"
 #include "base/clock.h"
+#include "cli/message.h"
 #include "http/client/url.h"
 #include "model/fleet.h"
 #include "parse/decompress.h"
@@ -84,9 +85,7 @@ class ServerTarget final : public ImportTarget {
     if (tally.ok() && !tally->errors.empty()) {
       return Status::InvalidArgument(tally->errors.back());
     }
-    const std::string text = answer->body.substr(0, answer->body.find('\n'));
-    return Status::Unavailable(options_.server + " answered " + std::to_string(answer->status) +
-                               ": " + text.substr(0, 200));
+    return Status::Unavailable(RefusalOf(options_.server, answer->status, answer->body));
   }
 
  private:

@@ -1,6 +1,5 @@
-// The kinds of options that the table is made of: numbers, sizes, durations, texts,
-// switches. Used by
-// option_table.cc while it makes the table.
+// The kinds of options that the table is made of: numbers, sizes, durations, texts, switches. Used
+// by option_table.cc while it makes the table; one thread.
 #pragma once
 
 #include <chrono>

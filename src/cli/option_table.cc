@@ -1,6 +1,8 @@
 #include "cli/option_table.h"
 
+#include <array>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "cli/option_checks.h"
@@ -20,6 +22,13 @@ constexpr uint64_t kKiB = 1ULL << 10;
 constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
+
+constexpr std::array<std::pair<unsigned, std::string_view>, 6> kUsers{{{kServe, "serve"},
+                                                                       {kDemo, "demo"},
+                                                                       {kVerify, "verify"},
+                                                                       {kImport, "import"},
+                                                                       {kExport, "export"},
+                                                                       {kClock, "clock"}}};
 
 #define ROLLCALL_FIELD(member) [](Options& o) -> decltype((o.member)) { return o.member; }
 
@@ -359,22 +368,25 @@ std::span<const OptionSpec> OptionTable() {
 }
 
 unsigned OptionUserOf(std::string_view command) {
-  if (command == "serve") {
-    return kServe;
+  for (const auto& [user, name] : kUsers) {
+    if (name == command) return user;
   }
-  if (command == "demo") {
-    return kDemo;
+  return 0;
+}
+
+std::string_view CommandOf(unsigned user) {
+  for (const auto& [bit, name] : kUsers) {
+    if (bit == user) return name;
   }
-  if (command == "import") {
-    return kImport;
+  return {};
+}
+
+std::string CommandsOf(unsigned users) {
+  std::string text;
+  for (const auto& [user, name] : kUsers) {
+    if ((users & user) != 0) text.append(text.empty() ? "" : ", ").append(name);
   }
-  if (command == "export") {
-    return kExport;
-  }
-  if (command == "clock") {
-    return kClock;
-  }
-  return command == "verify" ? unsigned{kVerify} : 0U;
+  return text;
 }
 
 }  // namespace rollcall::cli

@@ -1,5 +1,5 @@
 // The one table of all options. Whatever needs to know of an option (the parser, the help, the
-// README's table, the tests) walks it. Read-only once made; any thread may.
+// table in src/cli/README.md, the tests) walks it. Read-only once made; any thread may read it.
 #pragma once
 
 #include <functional>
@@ -43,7 +43,10 @@ struct OptionSpec {
 // In the order of the help.
 std::span<const OptionSpec> OptionTable();
 
-// The bit of a command's name; 0 where it takes no options.
+// The bit of a command's name; 0 where it takes no options. And back, of one bit.
 unsigned OptionUserOf(std::string_view command);
+std::string_view CommandOf(unsigned user);
+// The names of all whose bits are set: "serve, demo".
+std::string CommandsOf(unsigned users);
 
 }  // namespace rollcall::cli

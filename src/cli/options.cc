@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/nearest.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
+#include "parse/instant.h"
 
 namespace rollcall::cli {
 namespace {
@@ -51,14 +53,19 @@ std::vector<std::string> WordsInReverse(std::span<const std::string> args) {
   return words;
 }
 
-std::string FlagsOf(unsigned user) {
-  std::string flags;
+// What there is to say of a word that is none of the command's flags.
+std::string NoFlag(unsigned user, std::string_view word) {
+  std::vector<std::string> flags;
   for (const OptionSpec& spec : OptionTable()) {
+    const std::string flag = "--" + std::string(spec.flag);
     if ((spec.users & user) != 0) {
-      flags.append(flags.empty() ? "--" : ", --").append(spec.flag);
+      flags.push_back(flag);
+    } else if (flag == word) {
+      return QuoteWord(word) + " is not a flag of " + std::string(CommandOf(user)) + " but of " +
+             CommandsOf(spec.users);
     }
   }
-  return flags;
+  return QuoteWord(word) + " is not a flag" + DidYouMean(word, flags);
 }
 
 // What the command line says, by flag, and the words that belong to none.
@@ -95,14 +102,14 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
     return Status::Internal(std::string("read the command line: ") + error.what());
   }
   const size_t words = (user & (kImport | kClock)) != 0 ? 1 : 0;
+  const std::string list =
+      "; 'rollcall help " + std::string(CommandOf(user)) + "' lists what it takes";
   for (size_t i = 0; i < extras.size(); ++i) {
     if (extras[i].starts_with('-') && extras[i] != "-") {
-      return Status::InvalidArgument(QuoteWord(extras[i]) +
-                                     " is not a flag; allowed: " + FlagsOf(user));
+      return Status::InvalidArgument(NoFlag(user, extras[i]) + list);
     }
     if (i >= words) {
-      return Status::InvalidArgument("unexpected argument " + QuoteWord(extras[i]) +
-                                     "; allowed: " + FlagsOf(user));
+      return Status::InvalidArgument("unexpected argument " + QuoteWord(extras[i]) + list);
     }
   }
   Given given;
@@ -192,6 +199,13 @@ Status CheckWord(const std::string& word, const Given& given) {
                                        "erase-misdated, or nothing");
 }
 
+Status CheckStretch(const MoveOptions& move) {
+  if (move.from.empty() || move.to.empty()) return Status::Ok();
+  if (ParseInstant(move.from).value() < ParseInstant(move.to).value()) return Status::Ok();
+  return Status::InvalidArgument("--from " + move.from + " and --to " + move.to +
+                                 ": nothing lies between; --to is the end, exclusive");
+}
+
 // What the table cannot say of an import, an export or a clock.
 Status FinishMove(unsigned user, const Given& given, const Environment& env, MoveOptions& move) {
   if (user == kImport) {
@@ -202,6 +216,7 @@ Status FinishMove(unsigned user, const Given& given, const Environment& env, Mov
     ROLLCALL_RETURN_IF_ERROR(CheckWord(given.words[0], given));
     move.word = given.words[0];
   }
+  ROLLCALL_RETURN_IF_ERROR(CheckStretch(move));
   const Result<bool> uses_store = UsesStore(given, env);
   if (!uses_store.ok()) return uses_store.status();
   move.through_server = !*uses_store;
@@ -251,11 +266,12 @@ Result<Options> ParseOptions(std::string_view command, std::span<const std::stri
 }
 
 std::vector<std::string> UnknownVariables(const Environment& env) {
+  std::vector<std::string> known;
+  for (const OptionSpec& spec : OptionTable()) known.push_back(spec.VariableName());
   std::vector<std::string> unknown;
   for (const auto& [name, value] : env) {
-    const auto same = [&](const OptionSpec& spec) { return spec.VariableName() == name; };
-    if (std::none_of(OptionTable().begin(), OptionTable().end(), same)) {
-      unknown.push_back(name);
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      unknown.push_back(QuoteWord(name) + ", which no option reads" + DidYouMean(name, known));
     }
   }
   return unknown;

@@ -78,7 +78,8 @@ Environment ReadEnvironment(const char* const* variables);
 Result<Options> ParseOptions(std::string_view command, std::span<const std::string> args,
                              const Environment& env);
 
-// The names in `env` that belong to no option of any command: most likely misspelt.
+// What in `env` belongs to no option of any command: most likely misspelt. A phrase for each: the
+// name in quotes, and what may have been meant.
 std::vector<std::string> UnknownVariables(const Environment& env);
 
 }  // namespace rollcall::cli

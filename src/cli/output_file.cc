@@ -22,6 +22,12 @@ Result<std::unique_ptr<OutputFile>> OutputFile::Open(const std::string& file) {
     if (fd < 0) return Status::NotFound("open " + file + ": " + std::strerror(errno));
     return std::unique_ptr<OutputFile>(new OutputFile(file, "", fd));
   }
+  // It has no name before it is whole: nothing is left of it, however this process ends.
+  const size_t slash = file.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : file.substr(0, slash + 1);
+  const int unnamed = open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+  if (unnamed >= 0) return std::unique_ptr<OutputFile>(new OutputFile(file, "", unnamed, true));
+  // Not every file system has that.
   std::string written_as = file + ".partial";
   const int fd = open(written_as.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return Status::NotFound("create " + written_as + ": " + std::strerror(errno));
@@ -44,9 +50,23 @@ Status OutputFile::Write(std::string_view bytes) {
 }
 
 Status OutputFile::Finish() {
-  if (written_as_.empty()) return Status::Ok();
+  if (written_as_.empty() && !unnamed_) return Status::Ok();
   if (fsync(fd_) != 0 && errno != EINVAL) return Fail("sync");
-  if (std::rename(written_as_.c_str(), name_.c_str()) != 0) return Fail("rename");
+  std::string written_as = written_as_;
+  if (unnamed_) {
+    // Only a rename puts it in place of what is there.
+    written_as = name_ + ".partial";
+    const std::string link = "/proc/self/fd/" + std::to_string(fd_);
+    unlink(written_as.c_str());
+    if (linkat(AT_FDCWD, link.c_str(), AT_FDCWD, written_as.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      return Fail("name");
+    }
+  }
+  if (std::rename(written_as.c_str(), name_.c_str()) != 0) {
+    const Status status = Fail("rename");
+    unlink(written_as.c_str());
+    return status;
+  }
   finished_ = true;
   return Status::Ok();
 }

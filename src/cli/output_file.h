@@ -25,13 +25,14 @@ class OutputFile {
   Status Finish();
 
  private:
-  OutputFile(std::string name, std::string written_as, int fd)
-      : name_(std::move(name)), written_as_(std::move(written_as)), fd_(fd) {}
+  OutputFile(std::string name, std::string written_as, int fd, bool unnamed = false)
+      : name_(std::move(name)), written_as_(std::move(written_as)), fd_(fd), unnamed_(unnamed) {}
   Status Fail(const char* step) const;
 
   const std::string name_;
-  const std::string written_as_;  // empty: as it is named
+  const std::string written_as_;  // empty: as it is named, or unnamed
   const int fd_;
+  const bool unnamed_;  // until it is finished
   bool finished_ = false;
 };
 

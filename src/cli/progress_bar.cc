@@ -3,9 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <utility>
+
+#include "cli/message.h"
 
 namespace rollcall::cli {
 namespace {
@@ -23,6 +24,11 @@ std::string FormatDuration(uint64_t seconds) {
   return std::to_string(seconds / 3600) + " h " + std::to_string(seconds / 60 % 60) + " min";
 }
 
+// "months", and "month" of one.
+std::string_view Noun(uint64_t n, std::string_view plural) {
+  return plural.substr(0, plural.size() - (n == 1 && plural.ends_with('s') ? 1 : 0));
+}
+
 uint64_t Rounded(double value) { return static_cast<uint64_t>(std::clamp(value, 0.0, 1e18) + 0.5); }
 
 }  // namespace
@@ -36,10 +42,7 @@ ProgressBar::Options ProgressBar::ForStderr(std::string what, std::string unit, 
   options.terminal =
       isatty(STDERR_FILENO) == 1 && term != nullptr && term != std::string_view("dumb");
   options.now = [] { return std::chrono::steady_clock::now(); };
-  options.write = [](std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stderr);
-    std::fflush(stderr);
-  };
+  options.write = Say;
   return options;
 }
 
@@ -78,9 +81,10 @@ std::string ProgressBar::Line(SteadyTime now) const {
   if (options_.total_known) line += std::to_string(percent) + "% ";
   line += std::to_string(done_);
   if (options_.total_known) line += "/" + std::to_string(options_.total);
-  line += " " + options_.unit;
+  line.append(" ").append(Noun(options_.total_known ? options_.total : done_, options_.unit));
   if (!options_.detail_unit.empty()) {
-    line += ", " + std::to_string(details_) + " " + options_.detail_unit;
+    line.append(", ").append(std::to_string(details_)).append(" ");
+    line.append(Noun(details_, options_.detail_unit));
     if (elapsed > 0) {
       line += ", " + std::to_string(Rounded(static_cast<double>(details_) / elapsed)) + "/s";
     }

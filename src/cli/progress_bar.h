@@ -1,5 +1,5 @@
 // Shows how far a long piece of work is: a line that is drawn again and again on a terminal, a
-// plain line now and then elsewhere. Owned by who does the work; one thread.
+// plain line now and then elsewhere. Owned by whoever does the work; one thread.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,6 @@
 #include "cli/pull.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 #include <thread>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "base/clock.h"
 #include "cli/byte_pipe.h"
 #include "cli/import_target.h"
+#include "cli/message.h"
 #include "cli/progress_bar.h"
 #include "cli/pull_state.h"
 #include "cli/victoria_source.h"
@@ -78,8 +78,7 @@ Status PullHistory(const Options& options, std::vector<PulledMonth>& months) {
     return Status::Ok();
   }
   if (resumed) {
-    std::fprintf(stderr, "rollcall import: goes on with %s; what is before it is stored\n",
-                 resumed->ToString().c_str());
+    Say("rollcall import: goes on with " + resumed->ToString() + "; what is before it is stored\n");
   }
 
   const Month first = Month::Of(all.from);

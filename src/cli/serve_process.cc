@@ -8,12 +8,12 @@
 #include <mutex>
 #include <thread>
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include "api/server.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/log_stderr.h"
 #include "cli/command.h"
+#include "cli/message.h"
 
 namespace rollcall::cli {
 namespace {
@@ -42,7 +42,6 @@ int AwaitEnd(const storage::Store& store, const sigset_t& signals) {
 
 // Ends the process without waiting for any thread of it.
 [[noreturn]] void EndNow(int code) {
-  spdlog::default_logger()->flush();
   std::fflush(nullptr);
   std::_Exit(code);
 }
@@ -57,7 +56,7 @@ class Deadline {
           std::unique_lock lock(mutex);
           ended.wait_for(lock, stop, within, [] { return false; });
           if (stop.stop_requested()) return;
-          spdlog::error(
+          log::Error(
               "not stopped after {} s: a disk or a computation does not come back; ending "
               "as it is, and the next start reads the log again",
               std::chrono::ceil<std::chrono::seconds>(within).count());
@@ -97,11 +96,7 @@ void PrintWelcome(int public_port, int private_port) {
 
 }  // namespace
 
-void SetUpLogging(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("rollcall"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  spdlog::set_level(spdlog::level::from_str(level));
-}
+void SetUpLogging(const std::string& level) { log::WriteToStderr(level); }
 
 void HoldSignals() {
   const sigset_t signals = EndingSignals();
@@ -116,7 +111,7 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
   const uint64_t label_sets = stores->labels().size();
   auto server = api::Server::Start(options.server, std::move(stores), clock, registry);
   if (!server.ok()) return Fail("serve", server.status());
-  spdlog::info(
+  log::Info(
       "rollcall {} listens on {} (public, port {}) and {} (private, port {}); data in {}, {}, "
       "{} sources, {} label sets",
       ROLLCALL_VERSION, options.server.front.public_address, (*server)->public_port(),
@@ -129,10 +124,10 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
   const sigset_t signals = EndingSignals();
   const int signal = AwaitEnd(store, signals);
   if (signal == 0) {
-    spdlog::error("store {}: only another start can make it writable: {}; draining, then exit {}",
-                  options.store.directory, store.GivenUp().value_or(""), kExitTryAgain);
+    log::Error("store {}: only another start can make it writable: {}; draining, then exit {}",
+               options.store.directory, store.GivenUp().value_or(""), kExitTryAgain);
   } else {
-    spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    log::Info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   }
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGINT, SIG_DFL);
@@ -142,16 +137,16 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
   (*server)->Stop(options.process.shutdown_grace);
   const int code = signal == 0 ? kExitTryAgain : kExitOk;
   if (!store.EndWriting()) {
-    spdlog::warn("stopped; the store is not closed, the next start reads its log again");
+    log::Warn("stopped; the store is not closed, the next start reads its log again");
     EndNow(code);
   }
   server->reset();
-  spdlog::info("stopped");
+  log::Info("stopped");
   return code;
 }
 
 int Fail(const char* command, const Status& status) {
-  std::fprintf(stderr, "rollcall %s: %s\n", command, status.message().c_str());
+  Say("rollcall " + std::string(command) + ": " + status.message() + "\n");
   return kExitFailure;
 }
 

@@ -1,4 +1,5 @@
-// What the commands that serve have in common: logging, the store, signals, the way down.
+// What the commands that serve have in common: logging, signals, the way down. Of the process; the
+// main thread.
 #pragma once
 
 #include <memory>

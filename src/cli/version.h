@@ -1,4 +1,4 @@
-// Which rollcall this is. Pure.
+// The version of this rollcall as a line. Pure function.
 #pragma once
 
 #include <string>

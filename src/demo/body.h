@@ -1,5 +1,5 @@
 // Writes what a made-up cluster posts, in Prometheus' text format, its lines in random order as
-// real senders do. Contract "Cozystack telemetry", Senders. One thread.
+// real senders do. See api/README.md, "Contract". One thread.
 #pragma once
 
 #include <cstdint>

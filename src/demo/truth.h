@@ -15,7 +15,7 @@
 
 namespace rollcall::demo {
 
-// Contract "Cozystack telemetry", Overview, of one window.
+// As api/README.md, "Contract", says, of one window.
 struct DemoTruth {
   uint64_t clusters = 0;
   uint64_t total_nodes = 0;  // a node counts once for each kernel that it had

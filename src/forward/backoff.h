@@ -1,4 +1,4 @@
-// How long to wait before the next try. Pure function.
+// The wait before the next try. Pure function.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Who rollcall says that it is when it forwards: a user with a password, or a bearer token, which
+// The credentials that go with what is forwarded: a user with a password, or a bearer token, which
 // are read from files anew for each request, so that they may change at any time.
 //
 // Owned by the forwarder; its thread only.

@@ -1,6 +1,6 @@
 // A report as the lines that VictoriaMetrics imports: the bare names, the source's id as one more
-// label, labels sorted by name, the time in milliseconds at the end. Contract "Cozystack
-// telemetry", VictoriaMetrics. Pure function.
+// label, labels sorted by name, the time in milliseconds at the end. Pure function.
+// See api/README.md, "Contract".
 #pragma once
 
 #include <cstddef>

@@ -3,8 +3,8 @@
 //
 //   200, 204, any other 2xx            the reports are removed from the outbox
 //   400, 413, 422 and the like         about the reports: fewer are sent together, until the one
-//   that is
-//                                      refused stands alone; it is parked, and the others go on
+//                                      that is refused stands alone; it is parked, and the others
+//                                      go on
 //   401, 403, 404, 405, 407, 408, 425,
 //   429, 3xx, 5xx, no answer           about the receiver or about us: all wait, longer each time
 //

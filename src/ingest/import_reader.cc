@@ -28,6 +28,11 @@ std::string_view TakeWord(std::string_view& text) {
 // Up to and with the brace that closes the labels, if there is one.
 std::string_view SeriesTextOf(std::string_view line) { return line.substr(0, line.rfind('}') + 1); }
 
+// What `promtool tsdb dump` begins its lines with.
+constexpr std::string_view kDumpStart = "{__name__=";
+constexpr const char* kDumpReason =
+    "a line of `promtool tsdb dump`; `promtool tsdb dump-openmetrics` writes lines that are taken";
+
 }  // namespace
 
 void ImportReader::Read(std::string_view piece, std::vector<ImportSample>& out) {
@@ -142,7 +147,7 @@ bool ImportReader::ReadKnown(const Line& line, std::vector<ImportSample>& out) {
   if (ParseValue(TakeWord(rest), value) != NumberError::kNone) return false;
   rest = SkipBlanks(rest);
   int64_t milliseconds = 0;
-  if (ParseTimestamp(TakeWord(rest), milliseconds) != NumberError::kNone) return false;
+  if (ParseTimestampOrSeconds(TakeWord(rest), milliseconds) != NumberError::kNone) return false;
   if (!IsImportable(SecondsOf(milliseconds), options_)) return false;
   if (!SkipBlanks(rest).empty()) return false;
   Take(*series, milliseconds, value, out);
@@ -151,7 +156,7 @@ bool ImportReader::ReadKnown(const Line& line, std::vector<ImportSample>& out) {
 
 size_t ImportReader::ParseEntry(std::string_view rest, bool is_last,
                                 std::vector<ImportSample>& out) {
-  TextParser parser(rest);
+  TextParser parser(rest, TextParser::Timestamps::kOrSeconds);
   const TextParser::Event event = parser.Next();
   if (event == TextParser::Event::kEnd) return rest.size();
   const size_t begin = parser.entry_offset();
@@ -165,7 +170,8 @@ size_t ImportReader::ParseEntry(std::string_view rest, bool is_last,
     // What stands before it is done.
     return rest.substr(0, begin).rfind('\n') + 1;
   }
-  Refused(lines_ + parser.line(), parser.reason());
+  Refused(lines_ + parser.line(),
+          rest.substr(begin).starts_with(kDumpStart) ? std::string(kDumpReason) : parser.reason());
   return std::min(rest.find('\n', begin), rest.size() - 1) + 1;
 }
 

@@ -1,5 +1,5 @@
-// The names that stand in every overview's `apps`, at 0 where nothing reported them. Contract
-// "Cozystack telemetry", Overview: a built-in list, refreshed from a URL in the background.
+// The names that stand in every overview's `apps`, at 0 where nothing reported them. See
+// api/README.md, "Contract": a built-in list, refreshed from a URL in the background.
 #pragma once
 
 #include <chrono>

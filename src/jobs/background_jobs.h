@@ -1,4 +1,5 @@
-// The table of what a server does in the background: one row per job.
+// The table of what a server does in the background: one row per job. Pure: it makes the
+// rows; job_table.h runs them, on its own thread.
 #pragma once
 
 #include <vector>

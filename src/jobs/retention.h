@@ -1,5 +1,6 @@
 // Retention: how long reports and peaks are kept, and the work that drops what is older. It goes by
 // the store's time, never by the wall clock's.
+// Any thread, one at a time.
 #pragma once
 
 #include <chrono>

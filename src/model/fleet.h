@@ -57,7 +57,7 @@ const std::vector<Fleet>& AllFleets();
 const Fleet* FindFleet(std::string_view name);
 const Fleet* FindFleet(FleetRef ref);
 
-// The built-in fleet: contract "Cozystack telemetry", Overview.
+// The built-in fleet: api/README.md, "Contract".
 const Fleet& CozystackFleet();
 
 }  // namespace rollcall

@@ -1,5 +1,5 @@
 // The overview: what a fleet counted in a month and in the quarter and the year that end with it,
-// and who gives it. Contract "Cozystack telemetry", Overview. Plain values; what they have in
+// and who gives it. See api/README.md, "Contract". Plain values; what they have in
 // common wherever the numbers come from is here.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The id under which an installation reports. Rule: contract "Cozystack telemetry", Ingest.
+// The id under which an installation reports; api/README.md, "Contract", has its rule. A value.
 #pragma once
 
 #include <compare>

@@ -1,7 +1,7 @@
 // Unpacks a stream of bytes in pieces: gzip (several members one after another too), zstd (several
 // frames), or bytes that are neither, which pass as they are. Which it is shows in the first bytes.
 //
-// Owned by who reads the stream; one thread. Memory: the format's window, for zstd at most 128 MiB,
+// Owned by whoever reads the stream; one thread. Memory: the format's window, for zstd at most 128 MiB,
 // and a buffer of 256 KiB.
 #pragma once
 

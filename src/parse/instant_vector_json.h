@@ -1,5 +1,5 @@
-// The answer of a Prometheus API to an instant query: JSON with one sample per label set. Contract
-// "Cozystack telemetry", VictoriaMetrics.
+// The answer of a Prometheus API to an instant query: JSON with one sample per label set. Pure
+// function; see api/README.md, "Contract".
 #pragma once
 
 #include <cstddef>

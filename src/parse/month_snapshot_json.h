@@ -1,5 +1,5 @@
-// The numbers of a closed month as they are kept in a file `YYYY-MM.json`, in the fields that the
-// contract "Cozystack telemetry", VictoriaMetrics, gives; their names come from the fleet:
+// The numbers of a closed month as they are kept in a file `YYYY-MM.json`, in the fields that
+// api/README.md, "Contract", gives; their names come from the fleet:
 //
 //   {"month","collected_at","clusters","total_nodes","total_tenants","apps"}
 #pragma once

@@ -111,4 +111,24 @@ NumberError ParseTimestamp(std::string_view text, int64_t& milliseconds) {
   return NumberError::kNone;
 }
 
+NumberError ParseTimestampOrSeconds(std::string_view text, int64_t& milliseconds) {
+  const size_t point = text.find('.');
+  if (point == std::string_view::npos) return ParseTimestamp(text, milliseconds);
+  int64_t seconds = 0;
+  const NumberError error = ParseTimestamp(text.substr(0, point), seconds);
+  if (error != NumberError::kNone) return error;
+  const std::string_view fraction = text.substr(point + 1);
+  const char* const end = fraction.data() + fraction.size();
+  if (fraction.empty() || SkipDigits(fraction.data(), end) != end) return NumberError::kNotANumber;
+  int64_t parsed = 0;
+  if (__builtin_mul_overflow(seconds, int64_t{1000}, &parsed)) return NumberError::kOutOfRange;
+  int64_t unit = 100;
+  for (const char c : fraction.substr(0, 3)) {
+    if (__builtin_add_overflow(parsed, (c - '0') * unit, &parsed)) return NumberError::kOutOfRange;
+    unit /= 10;
+  }
+  milliseconds = parsed;
+  return NumberError::kNone;
+}
+
 }  // namespace rollcall

@@ -21,4 +21,8 @@ enum class NumberError {
 // `milliseconds` is set on success only.
 [[nodiscard]] NumberError ParseTimestamp(std::string_view text, int64_t& milliseconds);
 
+// The same, or seconds with a fraction ("1770000000.250", as OpenMetrics has them), which is cut to
+// milliseconds.
+[[nodiscard]] NumberError ParseTimestampOrSeconds(std::string_view text, int64_t& milliseconds);
+
 }  // namespace rollcall

@@ -3,7 +3,7 @@
 // parser over pieces of any size: a line may be longer than memory has room for its text. The
 // members may come in any order, and others beside them, which are passed over.
 //
-// Owned by who reads the stream; one thread. Memory: 16 bytes for each value of a line, and the
+// Owned by whoever reads the stream; one thread. Memory: 16 bytes for each value of a line, and the
 // texts of its metric; both bounded.
 #pragma once
 

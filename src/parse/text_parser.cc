@@ -61,8 +61,8 @@ constexpr size_t kExpectedLabels = 16;
 
 }  // namespace
 
-TextParser::TextParser(std::string_view body)
-    : begin_(body.data()), at_(begin_), end_(begin_ + body.size()) {
+TextParser::TextParser(std::string_view body, Timestamps timestamps)
+    : timestamps_(timestamps), begin_(body.data()), at_(begin_), end_(begin_ + body.size()) {
   labels_.reserve(kExpectedLabels);
 }
 
@@ -231,9 +231,13 @@ bool TextParser::ReadTimestamp() {
   const char* const begin = at_;
   SkipWhile(kDigit);
   if (at_ == begin) return FailHere("want a timestamp or the end of the line, found ");
+  if (timestamps_ == Timestamps::kOrSeconds && Peek() == '.') {
+    ++at_;
+    SkipWhile(kDigit);
+  }
   const std::string_view digits = Between(begin, at_);
   int64_t milliseconds = 0;
-  if (ParseTimestamp(digits, milliseconds) != NumberError::kNone) {
+  if (ParseTimestampOrSeconds(digits, milliseconds) != NumberError::kNone) {
     return Fail("timestamp is out of range: ", digits);
   }
   timestamp_ms_ = milliseconds;

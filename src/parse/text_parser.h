@@ -30,7 +30,10 @@ class TextParser {
     kEnd,    // stays so
   };
 
-  explicit TextParser(std::string_view body);
+  // History may have its timestamps in seconds with a fraction; a report may not.
+  enum class Timestamps { kMilliseconds, kOrSeconds };
+
+  explicit TextParser(std::string_view body, Timestamps timestamps = Timestamps::kMilliseconds);
   TextParser(const TextParser&) = delete;
   TextParser& operator=(const TextParser&) = delete;
 
@@ -91,6 +94,7 @@ class TextParser {
   bool Fail(const char* reason, std::string_view found);
   bool FailHere(const char* reason);
 
+  const Timestamps timestamps_;
   const char* const begin_;
   const char* at_;
   const char* const end_;

@@ -3,8 +3,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "model/label_set.h"
-
 namespace rollcall {
 
 void AppendTextValue(double value, std::string& out) {
@@ -18,13 +16,6 @@ void AppendTextValue(double value, std::string& out) {
   }
   char digits[32];  // the longest double in its shortest form has 24
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
-void AppendTextLine(std::string_view label_set, double value, std::string& out) {
-  out += FormatLabelSet(label_set, NameStyle::kQuoted);
-  out += ' ';
-  AppendTextValue(value, out);
-  out += '\n';
 }
 
 }  // namespace rollcall

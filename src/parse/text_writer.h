@@ -1,18 +1,12 @@
-// Writes samples as lines of Prometheus' text format that text_parser.h reads back to the same
-// label sets and, bit for bit, the same values. Pure functions.
+// Values as Prometheus' text format has them; text_parser.h reads back the same, bit for bit. Pure
+// function.
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace rollcall {
 
-// Appends `series value` and a newline. `label_set` is in canonical form (model/label_set.h), its
-// names not empty; names that are no plain identifiers are written in quotes. A NaN comes back as
-// some NaN.
-void AppendTextLine(std::string_view label_set, double value, std::string& out);
-
-// The value alone, in its shortest form.
+// Appends the value in its shortest form. A NaN comes back as some NaN.
 void AppendTextValue(double value, std::string& out);
 
 }  // namespace rollcall

@@ -1,6 +1,6 @@
 // The queries in which a Prometheus API gives the numbers of an overview: their texts, the instants
-// at which they are asked, and the URLs. Contract "Cozystack telemetry", VictoriaMetrics. Pure
-// functions.
+// at which they are asked, and the URLs. Pure functions. See
+// api/README.md, "Contract".
 #pragma once
 
 #include <cstdint>

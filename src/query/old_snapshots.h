@@ -1,5 +1,5 @@
-// Overviews of months older than all that another source has, from the snapshots that a server of
-// before left in a directory. Owned by the server. Thread-safe.
+// Overviews of months older than all that another source has, from the snapshots that the former
+// server left in a directory. Owned by the server. Thread-safe.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// A Prometheus API elsewhere, asked one instant query at a time. Owned by who asks; thread-safe as
+// A Prometheus API elsewhere, asked one instant query at a time. Owned by whoever asks; thread-safe as
 // far as its fetch is.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Snapshots of closed months in a directory, one file `YYYY-MM.json` each: what a server of before
+// Snapshots of closed months in a directory, one file `YYYY-MM.json` each: what the former server
 // left there, and what this one collects. The built-in fleet's files are in the directory itself,
 // another's in a folder of its name. Thread-safe; several processes may share the directory.
 #pragma once

@@ -1,5 +1,5 @@
 // Overviews that VictoriaMetrics computes: asked window by window, kept so that a closed month is
-// asked about once. Contract "Cozystack telemetry", VictoriaMetrics. Owned by the server.
+// asked about once. See api/README.md, "Contract". Owned by the server.
 #pragma once
 
 #include <chrono>

@@ -89,6 +89,18 @@ TEST(ExportOptionsTest, WhatIsWrongIsRefused) {
   EXPECT_THAT(ExportSays({"--data-dir", "d", "--server", "http://x"}), HasSubstr("one of them"));
 }
 
+TEST(ExportOptionsTest, AStretchThatEndsBeforeItBeginsIsRefused) {
+  EXPECT_THAT(ExportSays({"--from", "2026-03", "--to", "2026-01"}),
+              HasSubstr("--from 2026-03 and --to 2026-01: nothing lies between"));
+  EXPECT_THAT(ExportSays({"--from", "2026-03", "--to", "2026-03-01"}),
+              HasSubstr("nothing lies between"));
+  EXPECT_THAT(ExportSays({"--from", "2026-03"}, {{"ROLLCALL_TO", "2026"}}),
+              HasSubstr("nothing lies between"));
+  EXPECT_THAT(ImportSays({"--from-victoriametrics", "http://vm", "--match", "m", "--from", "2026",
+                          "--to", "2025"}),
+              HasSubstr("nothing lies between"));
+}
+
 TEST(ImportOptionsTest, WhatIsWrongIsRefused) {
   EXPECT_THAT(ImportSays({}), HasSubstr("a file is missing"));
   EXPECT_THAT(ImportSays({"a", "b"}), HasSubstr("unexpected argument 'b'"));

@@ -223,14 +223,14 @@ TEST(ServeOptionsTest, ABadVariableIsNamedAsAVariable) {
   EXPECT_EQ(ServeSays({"--retention", "1"}, {{"ROLLCALL_RETENTION", "abc"}}), "taken");
 }
 
-TEST(ServeOptionsTest, WhatIsNotAFlagIsAnsweredWithThoseThatAre) {
-  EXPECT_THAT(ServeSays({"--datadir", "x"}),
-              StartsWith("rollcall serve: '--datadir' is not a flag; allowed: --listen-addr, "));
+TEST(ServeOptionsTest, WhatIsNotAFlagIsAnsweredWithTheOneThatWasMeant) {
+  const std::string list = "; 'rollcall help serve' lists what it takes";
+  EXPECT_EQ(ServeSays({"--datadir", "x"}),
+            "rollcall serve: '--datadir' is not a flag; did you mean --data-dir?" + list);
   EXPECT_THAT(ServeSays({"--datadir=x"}), StartsWith("rollcall serve: '--datadir' is not a flag"));
-  EXPECT_THAT(ServeSays({"-d"}), StartsWith("rollcall serve: '-d' is not a flag"));
+  EXPECT_EQ(ServeSays({"-d"}), "rollcall serve: '-d' is not a flag" + list);
   EXPECT_THAT(ServeSays({"--"}), testing::AnyOf("taken", StartsWith("rollcall serve: ")));
-  EXPECT_THAT(ServeSays({"now"}),
-              StartsWith("rollcall serve: unexpected argument 'now'; allowed: "));
+  EXPECT_EQ(ServeSays({"now"}), "rollcall serve: unexpected argument 'now'" + list);
   EXPECT_THAT(ServeSays({"--retention", "1", "2"}),
               StartsWith("rollcall serve: unexpected argument '2'"));
   EXPECT_EQ(ServeSays({"--retention"}),
@@ -238,12 +238,14 @@ TEST(ServeOptionsTest, WhatIsNotAFlagIsAnsweredWithThoseThatAre) {
 }
 
 TEST(ServeOptionsTest, FlagsOfOtherCommandsAreRefusedAndTheirVariablesIgnored) {
-  EXPECT_THAT(ServeSays({"--sources", "5"}), HasSubstr("'--sources' is not a flag"));
+  EXPECT_THAT(ServeSays({"--sources", "5"}),
+              HasSubstr("'--sources' is not a flag of serve but of demo;"));
   EXPECT_EQ(ServeSays({}, {{"ROLLCALL_SOURCES", "many"}}), "taken");
   const Result<Options> verify = ParseOptions("verify", Args{"--retention", "1"}, {});
   ASSERT_FALSE(verify.ok());
   EXPECT_EQ(verify.status().message(),
-            "rollcall verify: '--retention' is not a flag; allowed: --data-dir");
+            "rollcall verify: '--retention' is not a flag of verify but of serve, demo; 'rollcall "
+            "help verify' lists what it takes");
 }
 
 TEST(ServeOptionsTest, ABufferThatCannotHoldTheLargestBodyIsRefused) {
@@ -310,7 +312,9 @@ TEST(EnvironmentTest, OnlyOurVariablesAreReadAndOfTwoTheFirstCounts) {
 TEST(EnvironmentTest, VariablesThatNoOptionHasAreNamed) {
   EXPECT_THAT(UnknownVariables({{"ROLLCALL_DATA_DIR", ""}, {"ROLLCALL_SEED", "1"}}), IsEmpty());
   EXPECT_THAT(UnknownVariables({{"ROLLCALL_DATADIR", ""}, {"ROLLCALL_", ""}}),
-              ElementsAre("ROLLCALL_", "ROLLCALL_DATADIR"));
+              ElementsAre("'ROLLCALL_', which no option reads",
+                          "'ROLLCALL_DATADIR', which no option reads; did you mean "
+                          "ROLLCALL_DATA_DIR?"));
 }
 
 TEST(OptionValueTest, WhatIsWrittenIsReadBack) {
@@ -364,6 +368,11 @@ TEST(HelpTest, AnOptionIsShownWithItsVariableMeaningRangeAndDefault) {
                 "      Default 20s: less than the 30s after which Kubernetes kills.\n"));
 }
 
+TEST(HelpTest, ADefaultThatIsEmptyIsSaidToBe) {
+  EXPECT_THAT(HelpOn({"export", "do it", "", nullptr}),
+              HasSubstr("      Empty by default: nothing is left out.\n"));
+}
+
 TEST(HelpTest, LinesFitATerminal) {
   std::istringstream help(HelpOn({"demo", "do it", "", nullptr}));
   for (std::string line; std::getline(help, line);) {
@@ -388,10 +397,10 @@ TEST(HelpTest, TheMarkdownTableHasARowOfFourCellsForEveryOption) {
 }
 
 TEST(HelpTest, TheReadmeHoldsTheTableThatTheBinaryPrints) {
-  std::ifstream file(ROLLCALL_SOURCE_DIR "/README.md");
+  std::ifstream file(ROLLCALL_SOURCE_DIR "/src/cli/README.md");
   const std::string readme((std::istreambuf_iterator<char>(file)), {});
   EXPECT_NE(readme.find(OptionsAsMarkdown()), std::string::npos)
-      << "put the output of `rollcall help --markdown` into README.md";
+      << "put the output of `rollcall help --markdown` into src/cli/README.md";
 }
 
 }  // namespace

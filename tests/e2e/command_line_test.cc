@@ -49,9 +49,9 @@ TEST(CommandLineTest, WhatIsNotUnderstoodIsOneLineOnStderrWithExitCode2) {
     std::string allowed;  // and what is allowed
   };
   for (const Case& one :
-       std::vector<Case>{{{"srve"}, "srve", "serve"},
-                         {{"--no-such-flag"}, "--no-such-flag", "--data-dir"},
-                         {{"-no-such-flag=1"}, "-no-such-flag=1", "--data-dir"},
+       std::vector<Case>{{{"srve"}, "srve", "did you mean serve?"},
+                         {{"--no-such-flag"}, "--no-such-flag", "rollcall help serve"},
+                         {{"-no-such-flag=1"}, "-no-such-flag=1", "rollcall help serve"},
                          {{"help", "srve"}, "srve", "serve"},
                          {{"serve", "--no-such-flag"}, "--no-such-flag", ""},
                          {{"serve", "extra"}, "extra", ""},
@@ -63,7 +63,9 @@ TEST(CommandLineTest, WhatIsNotUnderstoodIsOneLineOnStderrWithExitCode2) {
                          {{"serve", "--retention", "13x"}, "13x", ""},
                          {{"serve", "--log-level", "loud"}, "loud", "debug, info, warning, error"},
                          {{"serve", "--app-list-url", "ftp://x"}, "ftp://x", "http or https"},
-                         {{"serve", "--sources", "3"}, "--sources", ""},
+                         {{"serve", "--sources", "3"}, "--sources", "of demo"},
+                         {{"export", "--server", "http://h:x"}, "http://h:x", "port"},
+                         {{"export", "--from", "2026", "--to", "2025"}, "2025", "nothing lies"},
                          {{"demo", "--sources", "0"}, "sources", "1"},
                          {{"demo", "--months", "121"}, "121", "120"},
                          {{"verify", "--listen-addr", ":1"}, "--listen-addr", ""}}) {

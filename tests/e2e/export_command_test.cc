@@ -86,7 +86,7 @@ TEST_F(ExportCommandTest, WhatIsNotThereOrWrongIsToldInALine) {
   const Finished wrong =
       Export({"--server", "http://127.0.0.1:" + std::to_string(server.public_port())});
   EXPECT_EQ(wrong.code, 1);
-  EXPECT_NE(wrong.err.find(" answered 404"), std::string::npos) << wrong.err;
+  EXPECT_NE(wrong.err.find("this is not the private listener"), std::string::npos) << wrong.err;
 }
 
 }  // namespace

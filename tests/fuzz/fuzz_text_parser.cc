@@ -19,7 +19,7 @@
 #include "parse/fingerprint.h"
 #include "parse/report_parser.h"
 #include "parse/text_parser.h"
-#include "parse/text_writer.h"
+#include "tests/support/text_line.h"
 
 namespace rollcall {
 namespace {
@@ -63,7 +63,7 @@ void CheckReadingPastErrors(std::string_view body, bool parses) {
 void CheckWriting(const ParsedReport& report, const Series& series) {
   std::string text;
   for (const ParsedReport::Sample& sample : report.samples) {
-    AppendTextLine(report.LabelSet(sample), sample.value, text);
+    test::AppendTextLine(report.LabelSet(sample), sample.value, text);
   }
   ParsedReport again;
   Require(ParseReport(text, kHashSeed, again).ok(), "what was written parses");

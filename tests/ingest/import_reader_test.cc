@@ -270,5 +270,26 @@ TEST(ImportReaderTest, NothingIsReadOfNothing) {
   EXPECT_EQ(ReadWhole("\n\n"), "2 lines, 0 not numbers");
 }
 
+TEST(ImportReaderTest, OpenMetricsTimestampsAreSecondsWithAFraction) {
+  Reading reading;
+  reading.Read(
+      "a{cluster_id=\"c\"} 1 1770000000.000\n"
+      "a{cluster_id=\"c\"} 2 1770000900.999\n"
+      "a{cluster_id=\"c\"} 3 1770001800000\n"
+      "a{cluster_id=\"c\"} 4 1770002700.\n"
+      "# EOF\n");
+  EXPECT_EQ(reading.Finish(),
+            "4: timestamp is out of range: \"1770002700.\"\n"
+            "c a 1 @1770000000\nc a 2 @1770000900\nc a 3 @1770001800\n5 lines, 0 not numbers");
+}
+
+TEST(ImportReaderTest, TheFormOfADumpIsNamedWithTheOneThatIsTaken) {
+  Reading reading;
+  reading.Read("{__name__=\"a\", cluster_id=\"c\"} 1 1770000000000\n");
+  EXPECT_EQ(reading.Finish(),
+            "1: a line of `promtool tsdb dump`; `promtool tsdb dump-openmetrics` writes lines that "
+            "are taken\n1 lines, 0 not numbers");
+}
+
 }  // namespace
 }  // namespace rollcall::ingest

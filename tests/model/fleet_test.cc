@@ -5,7 +5,7 @@
 namespace rollcall {
 namespace {
 
-// Contract "Cozystack telemetry", Overview.
+// api/README.md, "Contract".
 TEST(CozystackFleet, CountsWhatTheContractSays) {
   const Fleet& fleet = CozystackFleet();
   EXPECT_EQ(fleet.ref, kCozystackFleet);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "model/label_set.h"
-#include "parse/text_writer.h"
+#include "tests/support/text_line.h"
 
 namespace rollcall {
 namespace {
@@ -24,7 +24,7 @@ std::string Report(std::string_view body) {
   if (!status.ok()) return status.message();
   std::string text;
   for (const ParsedReport::Sample& sample : report.samples) {
-    AppendTextLine(report.LabelSet(sample), sample.value, text);
+    test::AppendTextLine(report.LabelSet(sample), sample.value, text);
   }
   return text;
 }

@@ -12,7 +12,7 @@
 
 #include "model/label_set.h"
 #include "parse/report_parser.h"
-#include "parse/text_writer.h"
+#include "tests/support/text_line.h"
 
 namespace rollcall {
 namespace {
@@ -85,7 +85,7 @@ class RandomReports {
 std::vector<std::string> Write(const Series& series) {
   std::vector<std::string> lines;
   for (const auto& [label_set, bits] : series) {
-    AppendTextLine(label_set, std::bit_cast<double>(bits), lines.emplace_back());
+    test::AppendTextLine(label_set, std::bit_cast<double>(bits), lines.emplace_back());
   }
   return lines;
 }
@@ -127,7 +127,7 @@ TEST(RoundTrip, RandomDoublesAreReadBackBitForBit) {
     const auto value = std::bit_cast<double>(random());
     if (std::isnan(value)) continue;
     std::string line;
-    AppendTextLine("a", value, line);
+    test::AppendTextLine("a", value, line);
     ParsedReport report;
     ASSERT_TRUE(ParseReport(line, kHashSeed, report).ok()) << line;
     ASSERT_EQ(std::bit_cast<uint64_t>(report.samples.at(0).value), std::bit_cast<uint64_t>(value))
@@ -140,7 +140,7 @@ TEST(RoundTrip, LinesAreWrittenInTheShortestFormThatParses) {
     std::string label_set;
     AppendLabelSet(metric, labels, label_set);
     std::string out;
-    AppendTextLine(label_set, value, out);
+    test::AppendTextLine(label_set, value, out);
     return out;
   };
   EXPECT_EQ(line("a", {}, 1), "a 1\n");

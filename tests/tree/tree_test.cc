@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "tests/tree/named_files.h"
 #include "tests/tree/tree_rules.h"
 
 namespace rollcall::tree {
@@ -32,6 +34,42 @@ std::string Lines(size_t n) {
 
 TEST(TreeTest, OurTreeBreaksNoRule) {
   EXPECT_THAT(Breaches(ReadTree(ROLLCALL_SOURCE_DIR)), IsEmpty());
+}
+
+TEST(TreeTest, EveryFileThatACommentOrATextNamesIsThere) {
+  EXPECT_THAT(DanglingNames(ReadTree(ROLLCALL_SOURCE_DIR), ListTree(ROLLCALL_SOURCE_DIR)),
+              IsEmpty());
+}
+
+TEST(TreeTest, TheReadmeIsShort) {
+  for (const File& file : ReadTree(ROLLCALL_SOURCE_DIR)) {
+    if (file.path == "README.md") {
+      EXPECT_LE(std::count(file.text.begin(), file.text.end(), '\n'), 180);
+    }
+  }
+}
+
+TEST(TreeTest, EveryFolderExplainsItself) {
+  const std::vector<std::string> paths = ListTree(ROLLCALL_SOURCE_DIR);
+  EXPECT_THAT(paths, IsSupersetOf({"README.md", "src/README.md", "src/cli/README.md",
+                                   "api/README.md", "storage/README.md", "tests/README.md",
+                                   "tests/bench/README.md", "packaging/README.md"}));
+}
+
+TEST(TreeRulesTest, ANameThatNothingBearsIsSeen) {
+  const std::vector<std::string> paths{"src/base", "src/base/log.h", "storage/FORMAT.md"};
+  const auto dangling = [&](const std::string& text) {
+    return DanglingNames({{"a.md", text}, {"src/b.h", "int x;  // " + text}}, paths);
+  };
+  for (const char* good : {"see src/base/log.h.", "base/log", "`src/base/`", "log.h", "GET /api/x",
+                           "http://h/src/y", "storage/FORMAT.md"}) {
+    EXPECT_THAT(dangling(good), IsEmpty()) << good;
+  }
+  EXPECT_THAT(dangling("see src/base/lag.h"), ElementsAre("a.md:1: there is no src/base/lag.h",
+                                                          "src/b.h:1: there is no src/base/lag.h"));
+  EXPECT_EQ(dangling("base/lag").size(), 2u);
+  EXPECT_EQ(dangling("lag.h").size(), 2u);
+  EXPECT_THAT(DanglingNames({{"src/b.h", "int x = y / lag.h;"}}, paths), IsEmpty());
 }
 
 TEST(TreeTest, AllPartsOfOurTreeAreLookedAt) {

@@ -4,8 +4,8 @@
 // What it does before that: caps on the head and the body, refusal of what is ambiguous (request
 // smuggling), de-chunking and inflating under the body's cap, `Expect: 100-continue`, absolute
 // deadlines. An answer may be a stream (body_stream.h): its next piece is made when the peer
-// has taken the one before, so a slow reader holds one piece and no thread. Design "One report, in
-// order", step 1; RFC 9112 for the wire.
+// has taken the one before, so a slow reader holds one piece and no thread. src/README.md, "One
+// report"; RFC 9112 for the wire.
 #pragma once
 
 #include <chrono>
