@@ -156,10 +156,12 @@ void Upkeep::Enter(View view) {
   const auto now = steady_clock::now();
   const bool was_writable = view_.state == State::kWritable;
   const bool is_writable = view.state == State::kWritable;
-  const bool is_other = view.state != view_.state;
+  // One line for all that a bad disk does, and one where this process gives it up.
+  const bool is_news =
+      is_writable != was_writable || (view.state != view_.state && view.state >= State::kDamaged);
   view_ = std::move(view);
   writable_ = is_writable;
-  if (!is_other) return;
+  if (!is_news) return;
   if (was_writable) entered_ = now;
   if (is_writable) {
     log::Info("store {}: writable again after {} s", directory_,

@@ -225,7 +225,7 @@ TEST_P(DiskFullTest, BelowTheFloorAllIsRefusedAndSaysSoOnceAndAboveItAllIsTakenA
 }
 
 INSTANTIATE_TEST_SUITE_P(On, DiskFullTest, ::testing::Values("tmpfs", "ext4"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& type) { return std::string(type.param); });
 
 }  // namespace
 }  // namespace rollcall::test

@@ -50,6 +50,16 @@ class SmallDisk {
 
   // Takes up all free bytes but this many. False: fewer are free.
   bool FillAllBut(uint64_t bytes) {
+    // Who writes beside it may take what was free when it was asked.
+    for (int attempt = 0; attempt < 20; ++attempt) {
+      if (TryFillAllBut(bytes)) return true;
+    }
+    return false;
+  }
+  void MakeRoom() { std::filesystem::remove(Ballast()); }
+
+ private:
+  bool TryFillAllBut(uint64_t bytes) {
     MakeRoom();
     struct statvfs now {};
     const int fd = open(Ballast().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -60,9 +70,6 @@ class SmallDisk {
     close(fd);
     return filled;
   }
-  void MakeRoom() { std::filesystem::remove(Ballast()); }
-
- private:
   SmallDisk(unsigned megabytes, const std::string& type) {
     ChildOptions options;
     const std::string size = std::to_string(megabytes) + "m";
