@@ -158,7 +158,7 @@ void Committer::RefuseUndated(std::deque<PreparedReport>& waiting) {
   const Status status = Status::Unavailable("the clock says " + FormatRfc3339(clock_.Now()));
   std::erase_if(waiting, [&](PreparedReport& report) {
     if (report.time) return false;
-    counters_.failed.Add();
+    counters_.Count(Outcome::kFailed);
     report.done(status);
     return true;
   });

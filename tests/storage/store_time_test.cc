@@ -34,7 +34,7 @@ class StoreTimeTest : public rollcall::test::StoreTest {
   void PutReportOf(const std::string& month_day) {
     const Day day = Day::Of(*ParseRfc3339("2026-" + month_day + "T00:00:00Z"));
     Commit([&](Transaction& transaction) {
-      transaction.Append(EncodeKey(ChunkKey{day, {1}, {7}}), "x");
+      transaction.Merge(Table::kChunks, EncodeKey(ChunkKey{day, {1}, {7}}), "x");
     });
   }
 };
