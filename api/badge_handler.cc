@@ -24,7 +24,8 @@ int64_t ValueOf(const ImageFigure& shown, const Fleet& fleet, const PeriodCounts
 
 // `period`: of kPeriods. nullopt: nothing was reported.
 Result<std::optional<PeriodCounts>> ReadCounts(const DataServices& services, const Fleet& fleet,
-                                               std::optional<Month> month, size_t period) {
+                                               std::optional<Month> month, size_t period,
+                                               const std::stop_token& stop) {
   if (period == 0) {
     const auto last = services.comparisons.ReadLast30Days(fleet);
     if (!last.ok()) return last.status();
@@ -32,7 +33,7 @@ Result<std::optional<PeriodCounts>> ReadCounts(const DataServices& services, con
     return std::optional((*last)->period.counts);
   }
   const auto overview =
-      services.overviews.Read(fleet, month.value_or(Month::Of(services.clock.Now())));
+      services.overviews.Read(fleet, month.value_or(Month::Of(services.clock.Now())), stop);
   if (!overview.ok()) return overview.status();
   if (!overview->has_value()) return std::optional<PeriodCounts>();
   return std::optional((*overview)->periods[period - 1]);
@@ -52,7 +53,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   const size_t period = month ? choice + 1 : choice;
   const auto theme = static_cast<Theme>(params.Choice("theme", kThemes));
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
-  const auto counts = ReadCounts(services, fleet, month, period);
+  const auto counts = ReadCounts(services, fleet, month, period, request.stop());
   if (!counts.ok()) return AnswerFailure("badge", counts.status(), response);
   const std::string message =
       counts->has_value() ? ShortNumber(ValueOf(*shown, fleet, **counts)) : "no data";

@@ -85,6 +85,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   const Breakdown usual =
       fleet.breakdowns.empty() ? Breakdown{fleet.counted_metric, "", ""} : fleet.breakdowns.front();
   counts::TrendRequest breakdown{fleet};
+  breakdown.stop = request.stop();
   const auto metric = params.Text("metric", kMostNameBytes);
   const auto by = params.Text("by", kMostNameBytes);
   breakdown.metric = metric.value_or(usual.metric);

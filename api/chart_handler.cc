@@ -47,6 +47,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   const UnixSeconds now = services.clock.Now();
   counts::TrendRequest wanted{fleet};
+  wanted.stop = request.stop();
   wanted.metric = shown->figure == nullptr ? fleet.counted_metric : shown->figure->metric;
   wanted.by = shown->figure == nullptr ? "" : shown->figure->label;
   if (!wanted.by.empty()) wanted.only = shown->figure->label_value;

@@ -175,7 +175,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   const bool wants_csv = params.WantsCsv();
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   if (last_30_days) return AnswerLast30Days(services, fleet, wants_csv, request, response);
-  const auto comparison = services.comparisons.Read(fleet, month);
+  const auto comparison = services.comparisons.Read(fleet, month, request.stop());
   if (!comparison.ok()) return AnswerFailure("overview", comparison.status(), response);
   if (!comparison->has_value()) {
     return AnswerProblem(404, {"nothing was reported in that month or before", {}}, response);

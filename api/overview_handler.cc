@@ -39,8 +39,8 @@ void Answer(OverviewSource& overviews, const char* failure, const http::ApiReque
   const std::optional<int> month = ParseWithin(*month_text, 1, 12);
   if (!month) return AnswerError(400, "invalid month parameter", response);
 
-  const auto overview =
-      overviews.Read(CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)));
+  const auto overview = overviews.Read(
+      CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)), request.stop());
   if (!overview.ok()) {
     log::Error("overview {}-{:02}: {}", *year, *month, overview.status().message());
     response.headers.push_back({"Retry-After", "10"});

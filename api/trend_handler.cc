@@ -131,6 +131,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   DataParams params(request);
   const Fleet& fleet = params.OfFleet();
   counts::TrendRequest trend_request{fleet};
+  trend_request.stop = request.stop();
   trend_request.metric = params.Text("metric", kMostNameBytes).value_or(fleet.counted_metric);
   trend_request.by = params.Text("by", kMostNameBytes).value_or("");
   ReadSteps(params, services.clock.Now(), trend_request);

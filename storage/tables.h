@@ -59,8 +59,8 @@ inline constexpr auto kTables = std::to_array<TableRow>({
     {Table::kWindows, "windows", "month, fleet", "what is known of these windows", "row_codec"},
     {Table::kOutbox, "outbox", "number", "a report that is to be forwarded", "outbox_row"},
     {Table::kParked, "outbox_parked", "number", "one that the receiver refused", "outbox_row"},
-    {Table::kPeriods, "periods", "months, last, fleet, metric ref, label",
-     "tallies of a closed day or of closed months", "period_codec"},
+    {Table::kPeriods, "periods", "kind, last, fleet, metric ref, label",
+     "tallies of a closed period", "period_codec"},
 });
 
 // A table without a row, or a row in another's place, does not compile.
