@@ -65,11 +65,12 @@ std::string OptionText(const OptionSpec& spec, unsigned user) {
 }
 
 std::string UsersText(unsigned users) {
-  constexpr std::array<std::pair<unsigned, std::string_view>, 5> kNames{{{kServe, "serve"},
+  constexpr std::array<std::pair<unsigned, std::string_view>, 6> kNames{{{kServe, "serve"},
                                                                          {kDemo, "demo"},
                                                                          {kVerify, "verify"},
                                                                          {kImport, "import"},
-                                                                         {kExport, "export"}}};
+                                                                         {kExport, "export"},
+                                                                         {kRepair, "repair"}}};
   std::string text;
   for (const auto& [user, name] : kNames) {
     if ((users & user) != 0) {

@@ -40,7 +40,7 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            {"Names by which the private listener may be asked, with commas, beside localhost and "
             "the address that a connection came in by: a scrape by a DNS name needs it here.",
             "no web page can give a name of its own our address", "none but those"}));
-  table.push_back(Text(kBoth | kVerify | kImport | kExport, "data-dir", "DIRECTORY",
+  table.push_back(Text(kBoth | kVerify | kImport | kExport | kRepair, "data-dir", "DIRECTORY",
                        kAllowedDirectories, CheckDirectory, ROLLCALL_FIELD(store.directory),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
@@ -61,6 +61,12 @@ void AddDemo(std::vector<OptionSpec>& table) {
                                     ROLLCALL_FIELD(demo.interval),
                                     {"Time between two reports of one stream in the history.",
                                      "every day has reports, and the store stays small"}));
+}
+
+void AddRepair(std::vector<OptionSpec>& table) {
+  table.push_back(Switch(kRepair, "dry-run", ROLLCALL_FIELD(repair.dry_run),
+                         {"Say what is damaged and what would be done, and change nothing.",
+                          "whoever says repair means it"}));
 }
 
 void AddImport(std::vector<OptionSpec>& table) {
@@ -328,6 +334,7 @@ std::vector<OptionSpec> MakeTable() {
   std::vector<OptionSpec> table;
   AddPlaces(table);
   AddDemo(table);
+  AddRepair(table);
   AddImport(table);
   AddMove(table);
   AddStore(table);
@@ -369,6 +376,9 @@ unsigned OptionUserOf(std::string_view command) {
   }
   if (command == "export") {
     return kExport;
+  }
+  if (command == "repair") {
+    return kRepair;
   }
   return command == "verify" ? unsigned{kVerify} : 0U;
 }

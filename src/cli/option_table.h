@@ -12,7 +12,14 @@
 namespace rollcall::cli {
 
 // The commands that take options, as bits.
-enum OptionUser : unsigned { kServe = 1, kDemo = 2, kVerify = 4, kImport = 8, kExport = 16 };
+enum OptionUser : unsigned {
+  kServe = 1,
+  kDemo = 2,
+  kVerify = 4,
+  kImport = 8,
+  kExport = 16,
+  kRepair = 32
+};
 
 struct OptionSpec {
   unsigned users = 0;            // of OptionUser
