@@ -42,6 +42,8 @@ struct StoreOptions {
   size_t write_buffer_bytes = 64 * 1024 * 1024;  // of all tables together
   uint64_t outbox_max_bytes = uint64_t{10} << 30;
   bool create_if_missing = true;
+  // Changes nothing in the directory, not while it is open either; writes fail.
+  bool read_only = false;
   // Of the process's descriptors, those for table files.
   int max_open_files = 512;
   // With less room than this on the disk nothing is written any more; 0: until it is full. What has
@@ -88,8 +90,10 @@ class Scan {
 
 class Store {
  public:
-  // Opens, or creates, the store in a directory. FailedPrecondition: in use by another process, no
-  // rights, or written by another format version (the message names both); DataLoss: damaged.
+  // Opens the store in a directory, or makes one where there are no files of a store.
+  // FailedPrecondition: in use by another process, no rights, or written by another format version
+  // (the message names both); DataLoss: damaged, what is wrong is in the message, and nothing was
+  // changed.
   static Result<std::unique_ptr<Store>> Open(const StoreOptions& options);
   // Writes out what is in memory, so that the next start has nothing to replay, and closes; where
   // it cannot be closed it is left open to the end of the process.
@@ -145,11 +149,15 @@ class Store {
   };
   std::vector<Property> Properties() const;
 
+  // Reads every block of every file and compares it with its checksum. DataLoss names the file.
+  Status VerifyChecksums() const;
+
   // Writes all of it to the bottom levels: what a benchmark measures as "on disk".
   Status Compact();
 
  private:
   struct Impl;
+  struct Opener;
   friend class Transaction;
   friend class Turn;
   friend class Participation;

@@ -77,7 +77,7 @@ class Output {
 };
 
 Status ExportFromStore(const MoveOptions& options, storage::StoreOptions store, Output& output) {
-  store.create_if_missing = false;
+  store.read_only = true;
   const auto stores = storage::Stores::Open(store);
   if (!stores.ok()) return stores.status();
   query::ExportOptions wanted;

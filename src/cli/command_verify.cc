@@ -11,9 +11,12 @@
 namespace rollcall::cli {
 
 const std::string_view kVerifyHelp =
-    "Recomputes every total from the stored peaks, and the peaks from the stored reports where "
-    "these\n"
-    "are still there, and says what differs. The store must not be in use.\n"
+    "Reads every row of every table, recomputes every total from the stored peaks, and the peaks "
+    "from\n"
+    "the stored reports where these are still there, and says what cannot be read and what "
+    "differs.\n"
+    "The store must not be in use. Nothing is changed: a disk that is full or cannot be written "
+    "will do.\n"
     "\n"
     "  rollcall verify --data-dir /var/lib/rollcall\n"
     "\n"
@@ -24,7 +27,7 @@ int RunVerify(std::span<char*> args) {
   if (!options) return kExitUsage;
   SetUpLogging("warning");
   storage::StoreOptions store = options->store;
-  store.create_if_missing = false;
+  store.read_only = true;
   auto stores = storage::Stores::Open(store);
   if (!stores.ok()) return Fail("verify", stores.status());
   std::optional<ProgressBar> bar;
@@ -33,22 +36,26 @@ int RunVerify(std::span<char*> args) {
     bar->Update(done);
   });
   bar.reset();
-  if (!report.ok()) return Fail("verify", report.status());
-  for (const std::string& example : report->examples) std::printf("differs: %s\n", example.c_str());
-  if (report->differences > report->examples.size()) {
+  for (const std::string& example : report.examples) std::printf("differs: %s\n", example.c_str());
+  const uint64_t found = report.faults + report.differences;
+  if (found > report.examples.size()) {
     std::printf("… and %llu more\n",
-                static_cast<unsigned long long>(report->differences - report->examples.size()));
+                static_cast<unsigned long long>(found - report.examples.size()));
   }
+  std::printf("%llu rows of %llu tables read, %llu of them damaged; ",
+              static_cast<unsigned long long>(report.rows),
+              static_cast<unsigned long long>(report.tables),
+              static_cast<unsigned long long>(report.faults));
   std::printf(
       "%llu months of totals (%llu rows) against peaks, %llu left out; %llu rows of peaks against "
       "%llu reports, %llu months left out; %llu differences\n",
-      static_cast<unsigned long long>(report->windows),
-      static_cast<unsigned long long>(report->totals_rows),
-      static_cast<unsigned long long>(report->windows_skipped),
-      static_cast<unsigned long long>(report->peaks_rows),
-      static_cast<unsigned long long>(report->reports),
-      static_cast<unsigned long long>(report->months_skipped),
-      static_cast<unsigned long long>(report->differences));
+      static_cast<unsigned long long>(report.windows),
+      static_cast<unsigned long long>(report.totals_rows),
+      static_cast<unsigned long long>(report.windows_skipped),
+      static_cast<unsigned long long>(report.peaks_rows),
+      static_cast<unsigned long long>(report.reports),
+      static_cast<unsigned long long>(report.months_skipped),
+      static_cast<unsigned long long>(report.differences));
   // A store's time and what came in while the clock was wrong are no differences.
   if ((*stores)->time().Follow(SystemClock().NowMilliseconds()) != storage::ClockState::kFollowed) {
     std::printf("%s\n", (*stores)->time().view().Explain().c_str());
@@ -58,7 +65,7 @@ int RunVerify(std::span<char*> args) {
   if (!misdated->empty()) {
     std::printf("%sTake them out: rollcall clock erase-misdated\n", misdated->c_str());
   }
-  return report->differences == 0 ? kExitOk : kExitFailure;
+  return found == 0 ? kExitOk : kExitFailure;
 }
 
 }  // namespace rollcall::cli

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
       {"serve", "Take in reports and answer for them", kServeHelp, RunServe},
       {"demo", "Fill a store with a made-up fleet, then serve it", kDemoHelp, RunDemo},
       {"verify", "Count again all that a store has counted, and compare", kVerifyHelp, RunVerify},
+      {"repair", "Save what is whole of a damaged store", kRepairHelp, RunRepair},
       {"import", "Take in history: a file, or what a VictoriaMetrics has", kImportHelp, RunImport,
        "[FILE|-]"},
       {"export", "Write out the stored reports, as an import takes them", kExportHelp, RunExport},

@@ -23,12 +23,13 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 6> kUsers{{{kServe, "serve"},
+constexpr std::array<std::pair<unsigned, std::string_view>, 7> kUsers{{{kServe, "serve"},
                                                                        {kDemo, "demo"},
                                                                        {kVerify, "verify"},
                                                                        {kImport, "import"},
                                                                        {kExport, "export"},
-                                                                       {kClock, "clock"}}};
+                                                                       {kClock, "clock"},
+                                                                       {kRepair, "repair"}}};
 
 #define ROLLCALL_FIELD(member) [](Options& o) -> decltype((o.member)) { return o.member; }
 
@@ -49,8 +50,9 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            {"Names by which the private listener may be asked, with commas, beside localhost and "
             "the address that a connection came in by: a scrape by a DNS name needs it here.",
             "no web page can give a name of its own our address", "none but those"}));
-  table.push_back(Text(kBoth | kVerify | kImport | kExport | kClock, "data-dir", "DIRECTORY",
-                       kAllowedDirectories, CheckDirectory, ROLLCALL_FIELD(store.directory),
+  table.push_back(Text(kBoth | kVerify | kImport | kExport | kClock | kRepair, "data-dir",
+                       "DIRECTORY", kAllowedDirectories, CheckDirectory,
+                       ROLLCALL_FIELD(store.directory),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
   table.back().without_default = kImport | kExport | kClock;
@@ -70,6 +72,12 @@ void AddDemo(std::vector<OptionSpec>& table) {
                                     ROLLCALL_FIELD(demo.interval),
                                     {"Time between two reports of one stream in the history.",
                                      "every day has reports, and the store stays small"}));
+}
+
+void AddRepair(std::vector<OptionSpec>& table) {
+  table.push_back(Switch(kRepair, "dry-run", ROLLCALL_FIELD(repair.dry_run),
+                         {"Say what is damaged and what would be done, and change nothing.",
+                          "whoever says repair means it"}));
 }
 
 void AddImport(std::vector<OptionSpec>& table) {
@@ -338,6 +346,7 @@ std::vector<OptionSpec> MakeTable() {
   std::vector<OptionSpec> table;
   AddPlaces(table);
   AddDemo(table);
+  AddRepair(table);
   AddImport(table);
   AddMove(table);
   AddStore(table);

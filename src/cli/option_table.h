@@ -18,7 +18,8 @@ enum OptionUser : unsigned {
   kVerify = 4,
   kImport = 8,
   kExport = 16,
-  kClock = 32
+  kClock = 32,
+  kRepair = 64
 };
 
 struct OptionSpec {

@@ -48,6 +48,11 @@ struct MoveOptions {
   std::string fleet;         // empty: the built-in one
 };
 
+// Of a repair.
+struct RepairOptions {
+  bool dry_run = false;  // only say what is damaged
+};
+
 // The options of all commands: a part for each component, which is the component's own struct. A
 // default is that struct's, or stands here where a command wants another. No command reads a part
 // that its flags do not fill.
@@ -58,6 +63,7 @@ struct Options {
   // Every day has reports, and the store stays small.
   demo::DemoFleetOptions demo{.interval = std::chrono::hours(6), .keep_truth = false};
   MoveOptions move;
+  RepairOptions repair;
 };
 
 // The variables of a process whose names begin with ROLLCALL_, by name.

@@ -14,6 +14,7 @@
 #include "base/log_stderr.h"
 #include "cli/command.h"
 #include "cli/message.h"
+#include "storage/store_files.h"
 
 namespace rollcall::cli {
 namespace {
@@ -141,6 +142,11 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
     EndNow(code);
   }
   server->reset();
+  const auto files = storage::ListStoreFiles(options.store.directory);
+  if (!files.ok() || !files->has_current) {
+    return Fail("serve", Status::DataLoss("data directory " + options.store.directory +
+                                          " is gone, and so is what was stored in it"));
+  }
   log::Info("stopped");
   return code;
 }

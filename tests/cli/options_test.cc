@@ -29,7 +29,7 @@ using testing::StartsWith;
 
 using Args = std::vector<std::string>;
 
-constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport | kExport;
+constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport | kExport | kRepair;
 
 // The refusal of a command line, or "taken".
 std::string ServeSays(const Args& args, const Environment& env = {}) {
@@ -104,7 +104,8 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
     EXPECT_TRUE(spec.users != 0 && spec.users <= kAllUsers);
     EXPECT_TRUE(spec.meaning.ends_with('.'));
     EXPECT_FALSE(spec.reason.empty() || spec.reason.ends_with('.'));
-    EXPECT_EQ(spec.value_name.empty(), spec.flag == "strict" || spec.flag == "no-store");
+    EXPECT_EQ(spec.value_name.empty(),
+              spec.flag == "strict" || spec.flag == "no-store" || spec.flag == "dry-run");
     EXPECT_FALSE(spec.allowed.empty());
   }
 }
@@ -347,7 +348,7 @@ TEST(OptionValueTest, AddressesOfEveryKindAreTaken) {
 }
 
 TEST(HelpTest, TheHelpOfACommandHasEachOfItsOptionsAndNoOther) {
-  for (const std::string_view name : {"serve", "demo", "verify", "import", "export"}) {
+  for (const std::string_view name : {"serve", "demo", "verify", "import", "export", "repair"}) {
     const std::string help = HelpOn({name, "do it", "", nullptr});
     for (const OptionSpec& spec : OptionTable()) {
       const std::string head = "\n  --" + std::string(spec.flag) + " ";

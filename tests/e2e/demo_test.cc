@@ -121,9 +121,8 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
     EXPECT_EQ(apps, fleet->Truth(month, 1).apps) << month.ToString();
   }
   const auto verified = counts::Verify(**stores, [](uint64_t, uint64_t) {});
-  ASSERT_TRUE(verified.ok()) << verified.status().message();
-  EXPECT_EQ(verified->differences, 0U);
-  EXPECT_EQ(verified->reports, reports);
+  EXPECT_EQ(verified.faults + verified.differences, 0U);
+  EXPECT_EQ(verified.reports, reports);
 }
 
 class DemoCommandTest : public ::testing::Test {

@@ -1,0 +1,318 @@
+#include "storage/repair.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include <rocksdb/db.h>
+
+#include "base/civil_time.h"
+#include "storage/directory_lock.h"
+#include "storage/file_check.h"
+#include "storage/log_scan.h"
+#include "storage/rocks_status.h"
+#include "storage/store_files.h"
+#include "storage/synced_sizes.h"
+#include "storage/table_rescue.h"
+#include "storage/tables.h"
+
+namespace rollcall::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Kind = FileDamage::Kind;
+
+// RocksDB's own lock, which keeps servers and readers out.
+class WholeLock {
+ public:
+  static Result<std::unique_ptr<WholeLock>> Take(const std::string& directory) {
+    std::unique_ptr<WholeLock> lock(new WholeLock());
+    const rocksdb::Status s =
+        rocksdb::Env::Default()->LockFile(PathOf(directory, "LOCK"), &lock->lock_);
+    return s.ok() ? Result<std::unique_ptr<WholeLock>>(std::move(lock)) : OpenFailure(directory, s);
+  }
+  ~WholeLock() {
+    if (lock_ != nullptr) rocksdb::Env::Default()->UnlockFile(lock_).PermitUncheckedError();
+  }
+
+ private:
+  rocksdb::FileLock* lock_ = nullptr;
+};
+
+std::optional<Table> TableOf(const std::string& family) {
+  for (const TableRow& table : kTables) {
+    if (family == table.name) return table.table;
+  }
+  return std::nullopt;
+}
+
+std::string Plural(uint64_t n, const std::string& one) {
+  return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
+
+class Repairer {
+ public:
+  Repairer(const std::string& directory, bool dry_run) : directory_(directory), dry_run_(dry_run) {}
+
+  Result<RepairReport> Run() {
+    ROLLCALL_RETURN_IF_ERROR(Lock());
+    const Status status = Mend();
+    if (status.ok()) return std::move(report_);
+    return report_.aside.empty() ? status
+                                 : status.WithContext("the originals are in " + report_.aside);
+  }
+
+ private:
+  Status Lock() {
+    const Result<StoreFiles> files = ListStoreFiles(directory_);
+    if (!files.ok()) return files.status();
+    if (!files->any()) {
+      return Status::FailedPrecondition("open store " + directory_ + ": there is no store");
+    }
+    if (dry_run_) {
+      auto lock = DirectoryLock::Share(directory_);
+      if (!lock.ok()) return lock.status();
+      shared_ = std::move(*lock);
+      return Status::Ok();
+    }
+    auto lock = WholeLock::Take(directory_);
+    if (!lock.ok()) return lock.status();
+    whole_ = std::move(*lock);
+    return Status::Ok();
+  }
+
+  Status Mend() {
+    Result<FileCheck> check = CheckFiles(directory_);
+    if (!check.ok()) return check.status();
+    if (Concerns(*check, Kind::kCurrent) || Concerns(*check, Kind::kManifest)) {
+      Note(*check);
+      ROLLCALL_RETURN_IF_ERROR(MendManifest(check->files));
+      // What else is wrong is known only then.
+      if (dry_run_) return Status::Ok();
+      check = CheckFiles(directory_);
+      if (!check.ok()) return check.status();
+    }
+    Note(*check);
+    for (const FileDamage& damage : check->damages) {
+      if (damage.kind == Kind::kLog) ROLLCALL_RETURN_IF_ERROR(MendLog(damage.number));
+    }
+    if (!check->manifest) {
+      return Status::FailedPrecondition("the MANIFEST is not of a form that is known here");
+    }
+    ROLLCALL_RETURN_IF_ERROR(MendTables(*check->manifest));
+    if (!dry_run_ && !report_.steps.empty()) return Conclude();
+    return Status::Ok();
+  }
+
+  static bool Concerns(const FileCheck& check, Kind kind) {
+    return std::any_of(check.damages.begin(), check.damages.end(),
+                       [&](const FileDamage& damage) { return damage.kind == kind; });
+  }
+
+  void Note(const FileCheck& check) {
+    for (const FileDamage& damage : check.damages) report_.found.push_back(damage.what);
+  }
+  void Step(std::string what) { report_.steps.push_back(std::move(what)); }
+
+  // Keeps a file as it is; what is not there is not kept.
+  Status KeepAside(const std::string& name) {
+    if (dry_run_) return Status::Ok();
+    std::error_code error;
+    if (report_.aside.empty()) {
+      std::string stamp =
+          FormatRfc3339(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+      std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
+      report_.aside = PathOf(directory_, "damaged-" + stamp);
+      fs::create_directory(report_.aside, error);
+      if (error) return Status::Unavailable("make " + report_.aside + ": " + error.message());
+    }
+    const std::string kept = PathOf(report_.aside, name);
+    if (fs::exists(kept, error) || !fs::exists(PathOf(directory_, name), error))
+      return Status::Ok();
+    // Tables are never written to again; all others may be.
+    if (name.ends_with(".sst")) fs::create_hard_link(PathOf(directory_, name), kept, error);
+    if (!name.ends_with(".sst") || error) fs::copy_file(PathOf(directory_, name), kept, error);
+    return error ? Status::Unavailable("keep " + name + " in " + report_.aside + ": " +
+                                       error.message())
+                 : Status::Ok();
+  }
+
+  // The latest manifest that is whole becomes the one that counts. Without any, one is mended by
+  // leaving out what is damaged, where the files show that nothing of the list was in there.
+  Status MendManifest(const StoreFiles& files) {
+    const std::map<std::string, uint64_t> synced = ReadSyncedSizes(directory_);
+    for (auto number = files.manifests.rbegin(); number != files.manifests.rend(); ++number) {
+      const std::string name = ManifestName(*number);
+      const Result<ManifestScan> read = ReadManifest(PathOf(directory_, name));
+      const auto size = synced.find(name);
+      const bool whole = read.ok() && read->scan.only_tail_is_torn() && read->manifest &&
+                         (size == synced.end() || read->scan.size >= size->second);
+      if (whole && Lists(*read->manifest, files, false)) return Name(name);
+    }
+    for (auto number = files.manifests.rbegin(); number != files.manifests.rend(); ++number) {
+      const std::string name = ManifestName(*number);
+      const Result<ManifestScan> read = ReadManifest(PathOf(directory_, name));
+      if (read.ok() && read->manifest && Lists(*read->manifest, files, true)) {
+        return LeaveOutDamage(name);
+      }
+    }
+    return Status::FailedPrecondition(
+        "repair " + directory_ +
+        ": no MANIFEST is whole, so it is not known which files belong together; nothing was "
+        "changed; restore a copy");
+  }
+
+  // Whether the tables are all there, and the files that they are made of; with `no_others` no
+  // files but these.
+  static bool Lists(const Manifest& manifest, const StoreFiles& files, bool no_others) {
+    std::set<std::string> names;
+    std::vector<uint64_t> listed;
+    for (const auto& [id, family] : manifest.families) {
+      names.insert(family.name);
+      for (const auto& [number, file] : family.files) listed.push_back(number);
+    }
+    std::sort(listed.begin(), listed.end());
+    const bool all =
+        std::includes(files.tables.begin(), files.tables.end(), listed.begin(), listed.end());
+    return names.size() == kTables.size() && all && (!no_others || listed == files.tables);
+  }
+
+  Status Name(const std::string& manifest) {
+    Step("CURRENT names " + manifest);
+    ROLLCALL_RETURN_IF_ERROR(KeepAside(std::string(kCurrentName)));
+    return dry_run_ ? Status::Ok() : ReplaceFile(directory_, kCurrentName, manifest + "\n");
+  }
+
+  Status LeaveOutDamage(const std::string& name) {
+    std::string whole;
+    const Result<LogScan> scan = ScanLog(
+        PathOf(directory_, name), [&](std::string_view record) { AppendLogRecord(record, whole); });
+    if (!scan.ok()) return scan.status();
+    Step(name + ": " + Plural(scan->records, "whole record") +
+         " kept; they list all files that are there");
+    ROLLCALL_RETURN_IF_ERROR(KeepAside(name));
+    if (!dry_run_) ROLLCALL_RETURN_IF_ERROR(ReplaceFile(directory_, name, whole));
+    ROLLCALL_RETURN_IF_ERROR(Name(name));
+    return dry_run_ ? Status::Ok() : ForgetSizes();
+  }
+
+  // They are of files that are no more what they were.
+  Status ForgetSizes() {
+    ROLLCALL_RETURN_IF_ERROR(KeepAside(kSyncedName));
+    std::error_code error;
+    fs::remove(PathOf(directory_, kSyncedName), error);
+    return error
+               ? Status::Unavailable(std::string("remove ") + kSyncedName + ": " + error.message())
+               : Status::Ok();
+  }
+
+  // The log's whole records, one after another.
+  Status MendLog(uint64_t number) {
+    const std::string name = LogName(number);
+    std::error_code error;
+    if (!fs::exists(PathOf(directory_, name), error)) {
+      Step(name + ": nothing of it is left; the store goes on without it");
+      return dry_run_ ? Status::Ok() : ForgetSizes();
+    }
+    std::string whole;
+    const Result<LogScan> scan = ScanLog(
+        PathOf(directory_, name), [&](std::string_view record) { AppendLogRecord(record, whole); });
+    if (!scan.ok()) return scan.status();
+    Step(name + ": " + Plural(scan->records, "whole record") + " kept, " +
+         std::to_string(scan->gap_bytes()) + " bytes in " + Plural(scan->gaps.size(), "place") +
+         " cannot be read");
+    if (dry_run_) return Status::Ok();
+    ROLLCALL_RETURN_IF_ERROR(KeepAside(name));
+    ROLLCALL_RETURN_IF_ERROR(ReplaceFile(directory_, name, whole));
+    return ForgetSizes();
+  }
+
+  Status MendTables(const Manifest& manifest) {
+    for (const auto& [id, family] : manifest.families) {
+      const std::optional<Table> table = TableOf(family.name);
+      for (const auto& [number, file] : family.files) {
+        const std::string name = TableName(number);
+        std::error_code error;
+        const uint64_t bytes = fs::file_size(PathOf(directory_, name), error);
+        const bool told = error || bytes != file.bytes;
+        const TableFault fault = told ? TableFault{TableFault::Kind::kWhole, ""}
+                                      : CheckTableFile(PathOf(directory_, name));
+        if (fault.kind == TableFault::Kind::kNone) continue;
+        if (!table) return Status::FailedPrecondition(family.name + ": a table of another version");
+        if (!told) report_.found.push_back(name + " of " + family.name + ": " + fault.reason);
+        ROLLCALL_RETURN_IF_ERROR(KeepAside(name));
+        damaged_.insert(*table);
+        if (fault.kind == TableFault::Kind::kBlocks) {
+          rewritten_.insert(*table);
+          continue;
+        }
+        Step(name + " of " + family.name + ": all its rows are lost, " +
+             std::to_string(file.bytes) + " bytes");
+        drops_.push_back(EncodeFileDrop(id, file.level, number));
+      }
+    }
+    for (const Table table : rewritten_) {
+      Step(std::string(RowOf(table).name) + ": written anew with all rows that can be read");
+    }
+    if (dry_run_ || drops_.empty()) return Status::Ok();
+    return DropFiles();
+  }
+
+  Status DropFiles() {
+    const Result<uint64_t> number = ReadCurrent(directory_);
+    if (!number.ok()) return number.status();
+    const std::string name = ManifestName(*number);
+    ROLLCALL_RETURN_IF_ERROR(KeepAside(name));
+    std::string manifest;
+    const Result<LogScan> scan = ScanLog(PathOf(directory_, name), [&](std::string_view record) {
+      AppendLogRecord(record, manifest);
+    });
+    if (!scan.ok()) return scan.status();
+    for (const std::string& drop : drops_) AppendLogRecord(drop, manifest);
+    ROLLCALL_RETURN_IF_ERROR(ReplaceFile(directory_, name, manifest));
+    return ForgetSizes();
+  }
+
+  // What rests on rows that may be lost is computed again.
+  Status Conclude() {
+    const auto is_damaged = [&](Table table) { return damaged_.contains(table); };
+    std::vector<Computed> computed;
+    if (is_damaged(Table::kTotals) || is_damaged(Table::kWindows) || is_damaged(Table::kPeaks)) {
+      computed.push_back(Computed::kWindows);
+    } else {
+      computed.push_back(Computed::kOpenWindows);
+    }
+    if (is_damaged(Table::kPeriods)) computed.push_back(Computed::kPeriods);
+    whole_.reset();
+    const auto rescued =
+        RescueTables(directory_, {rewritten_.begin(), rewritten_.end()}, computed, report_.aside);
+    if (!rescued.ok()) return rescued.status();
+    for (const TableRescue& rescue : *rescued) {
+      Step(std::string(RowOf(rescue.table).name) + ": " + Plural(rescue.rows, "row") + " kept, " +
+           Plural(rescue.places, "place") + " could not be read");
+    }
+    return Status::Ok();
+  }
+
+  const std::string directory_;
+  const bool dry_run_;
+  RepairReport report_;
+  std::unique_ptr<DirectoryLock> shared_;
+  std::unique_ptr<WholeLock> whole_;
+  std::set<Table> damaged_;
+  std::set<Table> rewritten_;
+  std::vector<std::string> drops_;  // records of the manifest
+  bool everything_ = false;         // nobody knows which rows are lost
+};
+
+}  // namespace
+
+Result<RepairReport> Repair(const std::string& directory, bool dry_run) {
+  return Repairer(directory, dry_run).Run();
+}
+
+}  // namespace rollcall::storage
