@@ -47,6 +47,12 @@ class Edit {
     if (first_log_) manifest.first_log = std::max(manifest.first_log, *first_log_);
     const bool says_nothing = !added_ && !log_ && gone_.empty() && files_.empty();
     if (says_nothing) return true;
+    const auto known = manifest.families.find(family_);
+    // What takes out what is not there follows a record that is missing.
+    if (known == manifest.families.end() && family_ != 0 && !added_) return false;
+    for (const uint64_t number : gone_) {
+      if (known == manifest.families.end() || !known->second.files.contains(number)) return false;
+    }
     Manifest::Family& family = manifest.families[family_];
     if (family_ == 0) family.name = "default";
     if (added_) family.name = *added_;

@@ -33,7 +33,7 @@ struct Manifest {
 
 struct ManifestScan {
   LogScan scan;
-  // nullopt: a record is of a kind that this program does not know.
+  // nullopt: a record is of a kind that this program does not know, or one before it is missing.
   std::optional<Manifest> manifest;
 };
 

@@ -97,13 +97,14 @@ class Repairer {
       if (!check.ok()) return check.status();
     }
     Note(*check);
-    for (const FileDamage& damage : check->damages) {
-      if (damage.kind == Kind::kLog) ROLLCALL_RETURN_IF_ERROR(MendLog(damage.number));
-    }
     if (!check->manifest) {
       return Status::FailedPrecondition("the MANIFEST is not of a form that is known here");
     }
-    ROLLCALL_RETURN_IF_ERROR(MendTables(*check->manifest));
+    ROLLCALL_RETURN_IF_ERROR(LookAtTables(*check->manifest));
+    for (const FileDamage& damage : check->damages) {
+      if (damage.kind == Kind::kLog) ROLLCALL_RETURN_IF_ERROR(MendLog(damage.number));
+    }
+    ROLLCALL_RETURN_IF_ERROR(MendTables());
     if (!dry_run_ && !report_.steps.empty()) return Conclude();
     return Status::Ok();
   }
@@ -231,21 +232,27 @@ class Repairer {
     return ForgetSizes();
   }
 
-  Status MendTables(const Manifest& manifest) {
+  // Which files of rows are damaged, and how much; nothing is changed yet.
+  Status LookAtTables(const Manifest& manifest) {
     for (const auto& [id, family] : manifest.families) {
       const std::optional<Table> table = TableOf(family.name);
       for (const auto& [number, file] : family.files) {
         const std::string name = TableName(number);
         std::error_code error;
         const uint64_t bytes = fs::file_size(PathOf(directory_, name), error);
-        const bool told = error || bytes != file.bytes;
-        const TableFault fault = told ? TableFault{TableFault::Kind::kWhole, ""}
-                                      : CheckTableFile(PathOf(directory_, name));
+        const bool is_told = error || bytes != file.bytes;
+        const TableFault fault = is_told ? TableFault{TableFault::Kind::kWhole, ""}
+                                         : CheckTableFile(PathOf(directory_, name));
         if (fault.kind == TableFault::Kind::kNone) continue;
-        if (!table) return Status::FailedPrecondition(family.name + ": a table of another version");
-        if (!told) report_.found.push_back(name + " of " + family.name + ": " + fault.reason);
-        ROLLCALL_RETURN_IF_ERROR(KeepAside(name));
+        if (!is_told) report_.found.push_back(name + " of " + family.name + ": " + fault.reason);
+        if (!table || *table == Table::kMeta) {
+          return Status::FailedPrecondition("repair " + directory_ + ": " + name + " of " +
+                                            family.name +
+                                            " is damaged, and all tables rest on its numbers; "
+                                            "nothing was changed; restore a copy");
+        }
         damaged_.insert(*table);
+        damaged_files_.push_back(name);
         if (fault.kind == TableFault::Kind::kBlocks) {
           rewritten_.insert(*table);
           continue;
@@ -258,8 +265,12 @@ class Repairer {
     for (const Table table : rewritten_) {
       Step(std::string(RowOf(table).name) + ": written anew with all rows that can be read");
     }
-    if (dry_run_ || drops_.empty()) return Status::Ok();
-    return DropFiles();
+    return Status::Ok();
+  }
+
+  Status MendTables() {
+    for (const std::string& name : damaged_files_) ROLLCALL_RETURN_IF_ERROR(KeepAside(name));
+    return dry_run_ || drops_.empty() ? Status::Ok() : DropFiles();
   }
 
   Status DropFiles() {
@@ -305,8 +316,9 @@ class Repairer {
   std::unique_ptr<WholeLock> whole_;
   std::set<Table> damaged_;
   std::set<Table> rewritten_;
-  std::vector<std::string> drops_;  // records of the manifest
-  bool everything_ = false;         // nobody knows which rows are lost
+  std::vector<std::string> damaged_files_;  // of tables
+  std::vector<std::string> drops_;          // records of the manifest
+  bool everything_ = false;                 // nobody knows which rows are lost
 };
 
 }  // namespace

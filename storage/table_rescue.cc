@@ -126,7 +126,13 @@ class Rescue {
     rocksdb::DB* db = nullptr;
     const rocksdb::Status s = rocksdb::DB::Open(options, directory_, families, &families_, &db);
     db_.reset(db);
-    return s.ok() ? Status::Ok() : OpenFailure(directory_, s);
+    if (!s.ok()) return OpenFailure(directory_, s);
+    const Result<uint32_t> version = NumberOf("format_version");
+    if (!version.ok()) return version.status();
+    return *version != 0 ? Status::Ok()
+                         : Status::DataLoss(
+                               "nothing is left of the numbers that all tables rest "
+                               "on; restore a copy");
   }
 
   Result<TableRescue> Rewrite(Table table) {

@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) {
   using namespace rollcall::cli;  // NOLINT: the whole of main is about it
-  const std::array<Command, 6> commands{{
+  const auto commands = std::to_array<Command>({
       {"serve", "Take in reports and answer for them", kServeHelp, RunServe},
       {"demo", "Fill a store with a made-up fleet, then serve it", kDemoHelp, RunDemo},
       {"verify", "Count again all that a store has counted, and compare", kVerifyHelp, RunVerify},
@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
       {"export", "Write out the stored reports, as an import takes them", kExportHelp, RunExport},
       {"clock", "Say what the store's own time is, and that the clock is right", kClockHelp,
        RunClock, "[accept|erase-misdated]"},
-  }};
+  });
   const std::span<char*> args(argv, static_cast<size_t>(argc));
   const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);
   // A store that a full disk kept open has threads that wait for room: nobody waits for them.
