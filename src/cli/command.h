@@ -15,7 +15,7 @@ namespace rollcall::cli {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;  // it was told right and could not do it
 inline constexpr int kExitUsage = 2;    // it was told wrong
-// What it needs failed and may work with another start: sysexits.h's EX_TEMPFAIL.
+// What it needs failed and may work with another start: EX_TEMPFAIL, as BSD numbers it.
 inline constexpr int kExitTryAgain = 75;
 
 struct Command {

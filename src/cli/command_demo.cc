@@ -50,7 +50,7 @@ int RunDemo(std::span<char*> args) {
   std::optional<Options> options = ReadOptions("demo", args);
   if (!options) return kExitUsage;
   SetUpLogging(options->process.log_level);
-  ShareDescriptors(RaiseDescriptorLimit(), *options);
+  const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
   auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("demo", stores.status());
@@ -70,7 +70,7 @@ int RunDemo(std::span<char*> args) {
     }
     return Fail("demo", filled);
   }
-  return ServeUntilSignal(*options, std::move(stores).value());
+  return ServeUntilSignal(*options, std::move(stores).value(), fewer_connections);
 }
 
 }  // namespace rollcall::cli

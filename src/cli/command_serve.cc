@@ -20,11 +20,11 @@ int RunServe(std::span<char*> args) {
   std::optional<Options> options = ReadOptions("serve", args);
   if (!options) return kExitUsage;
   SetUpLogging(options->process.log_level);
-  ShareDescriptors(RaiseDescriptorLimit(), *options);
+  const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
   auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("serve", stores.status());
-  return ServeUntilSignal(*options, std::move(stores).value());
+  return ServeUntilSignal(*options, std::move(stores).value(), fewer_connections);
 }
 
 }  // namespace rollcall::cli

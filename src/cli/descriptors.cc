@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "base/log.h"
-
 namespace rollcall::cli {
 namespace {
 
@@ -22,17 +20,17 @@ uint64_t RaiseDescriptorLimit() {
   return limit.rlim_max;
 }
 
-void ShareDescriptors(uint64_t limit, Options& options) {
+std::string ShareDescriptors(uint64_t limit, Options& options) {
   const uint64_t free = limit - std::min(limit / 2, kOthers);
   auto& tables = options.store.max_open_files;
   tables = static_cast<int>(std::min<uint64_t>(static_cast<uint64_t>(tables), free / 2));
   auto& connections = options.server.front.max_connections;
-  const uint64_t left = std::max<uint64_t>(free - static_cast<uint64_t>(tables), 1);
-  if (connections <= left) return;
-  log::Warn(
-      "{} connections at a time, not --max-connections {}: the limit of file descriptors is {}",
-      left, connections, limit);
-  connections = left;
+  const uint64_t asked = connections;
+  connections =
+      std::min<uint64_t>(asked, std::max<uint64_t>(free - static_cast<uint64_t>(tables), 1));
+  if (connections == asked) return {};
+  return std::to_string(connections) + " connections at a time, not --max-connections " +
+         std::to_string(asked) + ": the limit of file descriptors is " + std::to_string(limit);
 }
 
 }  // namespace rollcall::cli

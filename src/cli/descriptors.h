@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "cli/options.h"
 
@@ -12,8 +13,8 @@ namespace rollcall::cli {
 // Raises the process's limit as far as the system lets it, and returns it.
 uint64_t RaiseDescriptorLimit();
 
-// Lowers the options so that the limit allows for them; a line in the log says where connections
-// are fewer than was asked for.
-void ShareDescriptors(uint64_t limit, Options& options);
+// Lowers the options so that the limit allows for them. Returns what the log is to say where
+// connections are fewer than was asked for, and nothing where they are not.
+std::string ShareDescriptors(uint64_t limit, Options& options);
 
 }  // namespace rollcall::cli

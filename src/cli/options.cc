@@ -201,7 +201,7 @@ Status CheckWord(const std::string& word, const Given& given) {
 
 Status CheckStretch(const MoveOptions& move) {
   if (move.from.empty() || move.to.empty()) return Status::Ok();
-  if (ParseInstant(move.from).value() < ParseInstant(move.to).value()) return Status::Ok();
+  if (ParseInstant(move.from).value() <= ParseInstant(move.to).value()) return Status::Ok();
   return Status::InvalidArgument("--from " + move.from + " and --to " + move.to +
                                  ": nothing lies between; --to is the end, exclusive");
 }

@@ -104,7 +104,8 @@ void HoldSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores) {
+int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores,
+                     const std::string& fewer_connections) {
   const SystemClock clock;
   metrics::Registry registry;
   storage::Store& store = stores->store();
@@ -120,6 +121,7 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
                                                    : options.server.front.private_address,
       (*server)->private_port(), options.store.directory, SizeOnDisk(options.store.directory),
       sources, label_sets);
+  if (!fewer_connections.empty()) log::Warn("{}", fewer_connections);
   PrintWelcome((*server)->public_port(), (*server)->private_port());
 
   const sigset_t signals = EndingSignals();

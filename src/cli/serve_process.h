@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/status.h"
 #include "cli/options.h"
@@ -20,7 +21,8 @@ void HoldSignals();
 
 // Serves until SIGTERM or SIGINT, then drains and returns the exit code. A second signal ends the
 // process at once. HoldSignals comes before.
-int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores);
+int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores,
+                     const std::string& fewer_connections);
 
 // One line on stderr: "rollcall COMMAND: message". Returns kExitFailure.
 int Fail(const char* command, const Status& status);

@@ -122,7 +122,7 @@ TEST_F(OtherClientsTest, ATargetMayBeAsLongAsTheOptionSays) {
 TEST_F(OtherClientsTest, ARefusalNamesTheFirstHundredOfWhatIsAllowed) {
   std::string series = "cozy_cluster_info{";
   for (int i = 0; i < 300; ++i) {
-    series += "l" + std::to_string(i) + std::string(2'000, 'x') + "=\"v\",";
+    series += "l" + std::to_string(i) + std::string(200, 'x') + "=\"v\",";
   }
   ASSERT_EQ(Report("a", series + "} 1\n"), "200");
   const std::string refusal =

@@ -156,8 +156,9 @@ TEST_F(ReportBodyTest, VeryManySeriesAreOneReport) {
 TEST_F(ReportBodyTest, AReportOverABoundIs413ThatNamesTheBoundAndItsNumber) {
   std::string body;
   for (int i = 0; i <= 2'000; ++i) body += "a" + std::to_string(i) + " 1\n";
-  EXPECT_EQ(Report("a", body),
-            "413 The report is too large: line 2001: more than 2000 series (--max-report-series)");
+  EXPECT_EQ(
+      Report("a", body),
+      "413 The report is too large: line 2001: more than 2000 series (--max-report-series)\n");
   EXPECT_THAT(private_->Get("/metrics").body,
               HasSubstr("rollcall_reports_too_large_total{bound=\"series\"} 1\n"));
   EXPECT_FALSE(Counted());

@@ -103,7 +103,9 @@ TEST(DispatchTest, WhatIsNotACommandIsAnsweredWithThoseThatAre) {
     EXPECT_EQ(answer.out, "");
     EXPECT_EQ(answer.err, line + "\n");
   };
-  refused({"sirve"}, "rollcall: 'sirve' is not a command; allowed: serve, verify, help, version");
+  refused({"sirve"},
+          "rollcall: 'sirve' is not a command; did you mean serve?; allowed: serve, verify, help, "
+          "version");
   refused({""}, "rollcall: '' is not a command; allowed: serve, verify, help, version");
   refused({"help", "a\nb"},
           "rollcall: 'a\\x0ab' is not a command; allowed: serve, verify, help, version");

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/log_capture.h"
+#include <utility>
 
 namespace rollcall::cli {
 namespace {
@@ -11,14 +11,13 @@ namespace {
 struct Shares {
   int tables;
   size_t connections;
-  std::string log;
+  std::string said;
 };
 
 Shares SharesOf(uint64_t limit) {
-  const test::LogCapture log;
   Options options;
-  ShareDescriptors(limit, options);
-  return {options.store.max_open_files, options.server.front.max_connections, log.text()};
+  std::string said = ShareDescriptors(limit, options);
+  return {options.store.max_open_files, options.server.front.max_connections, std::move(said)};
 }
 
 TEST(DescriptorsTest, TheStoreHasWhatItNeedsAndTheFrontWhatIsLeftOfTheLimit) {
@@ -31,11 +30,11 @@ TEST(DescriptorsTest, TheStoreHasWhatItNeedsAndTheFrontWhatIsLeftOfTheLimit) {
     EXPECT_GE(shares.tables, 16) << limit;
     EXPECT_GE(shares.connections, 16u) << limit;
     EXPECT_NE(
-        shares.log.find("connections at a time, not --max-connections 20000: the limit of file "
-                        "descriptors is " +
-                        std::to_string(limit)),
+        shares.said.find("connections at a time, not --max-connections 20000: the limit of file "
+                         "descriptors is " +
+                         std::to_string(limit)),
         std::string::npos)
-        << shares.log;
+        << shares.said;
   }
   EXPECT_EQ(SharesOf(256).tables, 96);
   EXPECT_EQ(SharesOf(20'000).tables, 512);
@@ -46,7 +45,7 @@ TEST(DescriptorsTest, AHighLimitChangesNothingAndIsNotSpokenOf) {
   const Shares shares = SharesOf(1'000'000);
   EXPECT_EQ(shares.tables, 512);
   EXPECT_EQ(shares.connections, 20'000u);
-  EXPECT_EQ(shares.log, "");
+  EXPECT_EQ(shares.said, "");
 }
 
 }  // namespace

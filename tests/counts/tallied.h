@@ -34,6 +34,13 @@ class Tallied {
     Reopen();
   }
 
+  // Reports may have any size, as what old stores hold had.
+  void LiftBounds() {
+    tallies_.reset();
+    rollcall_.SetBounds({SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX});
+    Reopen();
+  }
+
   void Report(UnixSeconds time, const std::string& id, const std::vector<Oracle::Series>& series) {
     rollcall_.SetTime(time);
     const Status status = rollcall_.Report(id, BodyOf(series));
