@@ -129,7 +129,12 @@ TEST_F(OtherClientsTest, ARefusalNamesTheFirstHundredOfWhatIsAllowed) {
       Render(public_->Get("/api/v1/breakdown?metric=cozy_cluster_info&by=none"));
   EXPECT_THAT(refusal, StartsWith("400 "));
   EXPECT_LT(refusal.size(), 50'000U);
-  EXPECT_THAT(refusal, HasSubstr("\"allowed_more\":200"));
+  size_t named = 0;
+  for (size_t at = refusal.find("xx\""); at != std::string::npos;
+       at = refusal.find("xx\"", at + 1)) {
+    ++named;
+  }
+  EXPECT_EQ(named, 100U);
 }
 
 TEST_F(OtherClientsTest, ThePrivateListenerRefusesPagesAndStrangeNames) {

@@ -84,6 +84,11 @@ class Tallied {
   }
   // Rendered as the oracle does.
   std::string Tally(Period period, const std::string& metric, const std::string& by) {
+    if (period.kind == Period::Kind::k30Days) {
+      // A trend is given yesterday's until today's were counted once.
+      const auto rows = tallies_->Get(CozystackFleet(), period);
+      if (!rows.ok()) return rows.status().message();
+    }
     const auto trend = Trend(period, period.last, metric, by);
     if (!trend.ok()) return trend.status().message();
     if (!trend->has_value()) return RenderMetric(0, 0, 0);

@@ -48,17 +48,20 @@ class SmallDisk {
     };
   }
 
-  // Takes up all free bytes but this many. False: fewer are free.
+  // Takes up all free bytes but this many, or some blocks more. False: fewer are free.
   bool FillAllBut(uint64_t bytes) {
-    // Who writes beside it may take what was free when it was asked.
+    // Who writes beside it may take what was free when it was asked, and the file's own map takes
+    // some.
     for (int attempt = 0; attempt < 20; ++attempt) {
-      if (TryFillAllBut(bytes)) return true;
+      if (TryFillAllBut(bytes + static_cast<uint64_t>(attempt) * kBlock)) return true;
     }
     return false;
   }
   void MakeRoom() { std::filesystem::remove(Ballast()); }
 
  private:
+  static constexpr uint64_t kBlock = 4096;
+
   bool TryFillAllBut(uint64_t bytes) {
     MakeRoom();
     struct statvfs now {};
