@@ -28,15 +28,17 @@ async function assertCards(page, overview, period) {
   assert.ok(explanation.includes(`total_nodes, the figure of /api/overview, is another: there a node counts again`));
   assert.ok(explanation.endsWith(' summed.') && explanation.includes(`It is ${whole(figures.total_nodes.value)}.`));
   for (const move of ['new', 'returned', 'gone']) {
-    assert.equal(await textOf(page, `.move-${move} .move-value`), whole(moves[move]), move);
+    assert.equal(await textOf(page, `.move-${move} .move-value`), moves[move] === null ? '–' : whole(moves[move]), move);
   }
   const change = await textOf(page, '[data-figure="clusters"] .change');
-  assert.ok(change.startsWith(figures.clusters.before === null ? 'nothing before'
+  const { months, known_months: known, before_known_months: before } = moves;
+  assert.ok(change.startsWith(known < months ? `${known} of ${months} months known`
+    : figures.clusters.before === null ? 'nothing before' : before < months ? `${before} of ${months} months before`
     : sign(figures.clusters.value - figures.clusters.before)), change);
 }
 
 test('cards, moves and changes of each period are the overview\'s', async () => {
-  const { page, problems, close } = await openPage(browser, server);
+  const { page, problems, close } = await openPage(browser, server, '/?period=month');
   const overview = await server.get('/api/v1/overview');
   assert.ok(overview.periods.month.figures.clusters.value > 10);
   await assertCards(page, overview, 'month');
@@ -57,7 +59,7 @@ test('a chosen month is in the address, and back and forward go through what was
   await loaded(page);
   assert.equal(new URL(page.url()).searchParams.get('month'), month);
   await assertCards(page, await server.get(`/api/v1/overview?month=${month}`), 'month');
-  await page.getByLabel('Which month').selectOption({ index: 3 });
+  await page.getByLabel('Which month').selectOption({ index: 4 });
   await loaded(page);
   const third = monthOn(fleet.last_month, -3);
   await assertCards(page, await server.get(`/api/v1/overview?month=${third}`), 'month');
@@ -79,7 +81,7 @@ test('a link opens what it was copied from, and nonsense in it is left out', asy
   assert.deepEqual((await columns(first.page, '.applications table')).map(([name]) => name), ['Postgres']);
   await first.close();
   const second = await openPage(browser, server, '/?month=2026-13&period=week&fleet=none&label=x&sort=%00');
-  await assertCards(second.page, await server.get('/api/v1/overview'), 'month');
+  assert.match(await textOf(second.page, '#title'), /, last 30 days$/);
   assert.deepEqual([...first.problems, ...second.problems], []);
   await second.close();
 });
@@ -94,7 +96,7 @@ test('trends are the API\'s, the honest count for nodes', async () => {
   };
   const text = (values) => values.map((value) => (value === null ? 'not known' : whole(value)));
   const months = `step=month&from=${fleet.first_month}&to=${fleet.last_month}`;
-  const days = `step=day&from=${fleet.last_month}-01`;
+  const days = 'step=day';
   for (const [name, range] of [['month', months], ['day', days]]) {
     const clusters = await server.get(`/api/v1/trend?metric=cozy_cluster_info&${range}`);
     const nodes = await server.get(`/api/v1/trend?metric=cozy_nodes_count&${range}`);
@@ -106,7 +108,7 @@ test('trends are the API\'s, the honest count for nodes', async () => {
 
 test('applications are sorted and searched, with the numbers of the API', async () => {
   const { page, problems, close } = await openPage(browser, server);
-  const answer = await server.get('/api/v1/breakdown?metric=cozy_application_count&by=kind');
+  const answer = await server.get('/api/v1/breakdown?metric=cozy_application_count&by=kind&period=30d');
   const used = answer.values.filter(({ sum }) => sum > 0);
   assert.ok(used.length > 5);
   const rows = () => columns(page, '.applications table');
@@ -169,7 +171,7 @@ test('each chart and list has what the API has, as CSV', async () => {
   assert.equal(names.size, panels, 'each file has a name of its own');
   const [download] = await Promise.all([page.waitForEvent('download'), links.first().click()]);
   const csv = await readFile(await download.path(), 'utf8');
-  assert.ok(csv.includes(`${fleet.last_month},month,clusters,${(await card(page, 'clusters')).replace(/\D/g, '')},`));
+  assert.ok(csv.includes(`,30d,clusters,${(await card(page, 'clusters')).replace(/\D/g, '')},`));
   await close();
 });
 
@@ -191,8 +193,8 @@ test('a label that an operator adds is there with its first report', async () =>
 test('numbers are written as the reader writes them', async () => {
   await server.report('large', 'cozy_cluster_info 1\ncozy_nodes_count 12345\n');
   const { page, close } = await openPage(browser, server, '/', { locale: 'de-DE' });
-  const overview = await server.get('/api/v1/overview');
-  const nodes = overview.periods.month.figures.peak_nodes.value;
+  const overview = await server.get('/api/v1/overview?period=30d');
+  const nodes = overview.periods['30d'].figures.peak_nodes.value;
   assert.ok(nodes > 12_345);
   assert.equal(await card(page, 'nodes'), whole(nodes, 'de-DE'));
   assert.notEqual(whole(nodes, 'de-DE'), whole(nodes));

@@ -35,7 +35,7 @@ export class Controls {
       this.fleet.replaceChildren(...fleets.map(({ name }) => make('option', { value: name }, name)));
       byId('fleet-choice').hidden = fleets.length < 2;
       const months = Array.from({ length: last - first + 1 }, (_, i) => last - i);
-      this.month.replaceChildren(...months.map((one) => make('option', { value: String(one) }, format.monthYear(one))));
+      this.month.replaceChildren(make('option', { value: ROLLING }, 'Last 30 days'), ...months.map((one) => make('option', { value: String(one) }, format.monthYear(one))));
     }
     // One month back from what ends today is the month before the running one.
     this.shown = period === ROLLING ? last : month;

@@ -4,7 +4,7 @@
 export const ROLLING = '30d';
 
 // How many months there are in each. The rolling one is drawn as the month that has most of its days.
-export const PERIODS = new Map([['month', 1], ['quarter', 3], ['year', 12]]);
+export const PERIODS = new Map([[ROLLING, 1], ['month', 1], ['quarter', 3], ['year', 12]]);
 
 // Of "2026-03"; null where the text is no month.
 export function parseMonth(text) {

@@ -8,7 +8,7 @@ export const SORTS = ['clusters', 'instances', 'name'];
 const DEFAULTS = { fleet: null, month: null, q: '', sort: 'clusters', label: null };
 
 // Where a month is named, it is meant; else what ends today.
-const defaultPeriod = () => 'month';
+const defaultPeriod = (month) => (month === null ? ROLLING : 'month');
 
 // One choice may settle another: the rolling period has no month, and who picks a month wants no rolling one.
 export function withChoice(state, patch) {

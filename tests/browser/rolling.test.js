@@ -1,15 +1,63 @@
-// Periods that are not over or not wholly known: nothing on the page looks like a fall or a loss that is none.
+// The last 30 days, which the page opens on, and periods that are not over or not wholly known: nothing on it looks like
+// a fall or a loss that is none.
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { FEW_SOURCES, monthOn, openPage, startBrowser, startServer, textOf } from './support.js';
+import { FEW_SOURCES, card, columns, loaded, monthOn, openPage, startBrowser, startServer, textOf, whole }
+  from './support.js';
 
 let server;
 let browser;
+let fleet;
 
 before(async () => {
   server = await startServer('demo', FEW_SOURCES);
   browser = await startBrowser();
+  [fleet] = (await server.get('/api/v1/fleets')).fleets;
+});
+
+test('the page opens on the last 30 days, with the numbers of the API', async () => {
+  const { page, problems, close } = await openPage(browser, server);
+  const overview = await server.get('/api/v1/overview?period=30d');
+  const { figures, ...period } = overview.periods['30d'];
+  assert.match(await textOf(page, '#title'), /, last 30 days$/);
+  assert.equal(new URL(page.url()).search, '');
+  assert.ok(figures.clusters.value > 10);
+  assert.equal(await card(page, 'clusters'), whole(figures.clusters.value));
+  assert.equal(await card(page, 'nodes'), whole(figures.peak_nodes.value));
+  assert.equal(await card(page, 'tenants'), whole(figures.total_tenants.value));
+  assert.match(await textOf(page, '[data-figure="clusters"] .change'), /vs the 30 days before$/);
+  for (const move of ['new', 'returned', 'gone']) {
+    assert.equal(await textOf(page, `.move-${move} .move-value`), whole(period[move]), move);
+  }
+  const os = await server.get('/api/v1/breakdown?metric=cozy_nodes_count&by=os&period=30d');
+  assert.deepEqual((await columns(page, '[data-breakdown="os"] .bars')).map((row) => row.slice(1, 3)),
+    os.values.filter(({ sources }) => sources > 0).map(({ sources, sum }) => [whole(sources), whole(sum)]).slice(0, 9));
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('from the last 30 days to a month and back, by the arrow, the list and the address', async () => {
+  const { page, problems, close } = await openPage(browser, server);
+  const month = async () => new URL(page.url()).searchParams.get('month');
+  await page.getByRole('button', { name: 'One month back' }).click();
+  await loaded(page);
+  assert.equal(await month(), monthOn(fleet.last_month, -1));
+  assert.equal(await page.getByRole('radio', { name: 'Month' }).isChecked(), true);
+  await page.getByLabel('Which month').selectOption('Last 30 days');
+  await loaded(page);
+  assert.equal(new URL(page.url()).search, '');
+  await page.getByRole('radio', { name: 'Month' }).check({ force: true });
+  await loaded(page);
+  assert.equal(new URL(page.url()).search, '?period=month');
+  await page.goBack();
+  await loaded(page);
+  assert.match(await textOf(page, '#title'), /, last 30 days$/);
+  await page.goto(`${server.address}/?month=${monthOn(fleet.last_month, -2)}&period=30d`);
+  await loaded(page);
+  assert.match(await textOf(page, '#title'), /, last 30 days$/);
+  assert.deepEqual(problems, []);
+  await close();
 });
 
 // The page with an overview whose period has these fields instead of its own.
@@ -50,6 +98,20 @@ test('what it is compared with must be known as well', async () => {
   await close();
 });
 
+test('30 days without a report say so and offer the latest month that has some', async () => {
+  const old = await startServer('serve');
+  const month = monthOn(new Date().toISOString().slice(0, 7), -4);
+  await old.importLines(`cozy_cluster_info{cluster_id="c1",cozystack_version="v0.9.0"} 1 ${Date.parse(
+    `${month}-10`)}\n`);
+  const { page, problems, close } = await openPage(browser, old);
+  assert.match(await textOf(page, '.bare .notice'), /Nothing was reported in the last 30 days\./);
+  await page.locator('.bare .notice button').click();
+  await page.waitForFunction(() => document.querySelector('[data-figure="clusters"] .value')?.textContent === '1');
+  assert.equal(new URL(page.url()).searchParams.get('month'), month);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
 test('a day and a month that are not over are drawn beside the line, and pale', async () => {
   const { page, close } = await openPage(browser, server);
   const datasets = (trend) => page.evaluate((selector) => globalThis.Chart.getChart(document.querySelector(selector))
@@ -79,7 +141,7 @@ test('the panels are those of the metrics of the period that is shown', async ()
   assert.deepEqual(await then.page.locator('.explorer option').allInnerTexts(), ['old_gauge by colour']);
   assert.equal(await then.page.locator('[data-breakdown="os"]').count(), 1);
   assert.equal(await then.page.locator('[data-adoption="cozystack_version"]').count(), 0);
-  await then.page.getByLabel('Which month').selectOption({ index: 0 });
+  await then.page.getByLabel('Which month').selectOption('Last 30 days');
   await then.page.locator('[data-adoption="cozystack_version"]').waitFor();
   assert.equal(await then.page.locator('[data-breakdown="os"]').count(), 0);
   assert.deepEqual(then.problems, []);
