@@ -20,6 +20,9 @@ const sign = (value) => (value > 0 ? `▲ +${whole(value)}` : value < 0 ? `▼ -
 
 async function assertCards(page, overview, period) {
   const { figures, ...moves } = overview.periods[period];
+  // Cards of another period are made anew, and hold a dash until they are filled.
+  await page.waitForFunction((text) => document.querySelector('[data-figure="clusters"] .value')?.innerText === text,
+    whole(figures.clusters.value), { timeout: 10_000 }).catch(() => {});
   assert.equal(await card(page, 'clusters'), whole(figures.clusters.value));
   assert.equal(await card(page, 'nodes'), whole(figures.peak_nodes.value));
   assert.equal(await card(page, 'tenants'), whole(figures.total_tenants.value));

@@ -43,7 +43,9 @@ class ClockTest : public ::testing::Test {
       const int64_t wanted = Month::FromYearMonth(std::stoi(text), 1).Start().time_since_epoch() /
                              std::chrono::seconds(1);
       const int64_t now = SystemClock().Now().time_since_epoch().count();
-      offset = (wanted < now ? "" : "+") + std::to_string(wanted - now);
+      // An hour later each time: an export writes one report of a stream for each second.
+      const int64_t from = wanted + 3600 * ++years_;
+      offset = (from < now ? "" : "+") + std::to_string(from - now);
     }
     // Renamed into its place: it is read whenever the time is asked for.
     const std::string file = dir_.path() + "/clock";
@@ -133,6 +135,7 @@ class ClockTest : public ::testing::Test {
   }};
   std::unique_ptr<RollcallProcess> rollcall_;
   int serial_ = 0;
+  int years_ = 0;  // that the clock was set to
 };
 
 TEST_F(ClockTest, TwentyJumpsDeleteNothing) {

@@ -13,6 +13,8 @@ const MOVES = [
 ];
 const GONE_LATER = 'known when the period is over';
 
+const isCounted = ({ figures, metrics }) => metrics.some(({ name }) => name === figures[0].metric);
+
 // What a period is compared with, in words; null where nothing is known of it.
 function beforeText(period, context) {
   if (period.before === null) {
@@ -127,7 +129,9 @@ export class Cards {
       : { month: monthText(context.month) }) };
     return this.panel.load(context, `${context.month} ${context.period}`, async (signal) => {
       try {
-        return await getJson('overview', parameters, signal);
+        const overview = await getJson('overview', parameters, signal);
+        // Of 30 days there is always an answer, also where none of the metrics is the counted one.
+        return context.period === ROLLING && !isCounted(context.fleet) ? null : overview;
       } catch (error) {
         if (error instanceof RequestError && error.status === 404) {
           return null;

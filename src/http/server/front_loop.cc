@@ -181,11 +181,11 @@ void FrontLoop::Revisit() {
 }
 
 void FrontLoop::TakeMail() {
-  mail_.clear();
   const std::optional<TimePoint> stop = mailbox_->Take(mail_);
   for (Mail& mail : mail_) {
     std::visit([this](auto& news) { Take(news); }, mail);
   }
+  mail_.clear();  // with the memory that an answer nobody took was charged
   if (stop && !stop_deadline_) {
     BeginStop(*stop);
   }
