@@ -1,8 +1,8 @@
 // Unpacks a stream of bytes in pieces: gzip (several members one after another too), zstd (several
 // frames), or bytes that are neither, which pass as they are. Which it is shows in the first bytes.
 //
-// Owned by whoever reads the stream; one thread. Memory: the format's window, for zstd at most 128 MiB,
-// and a buffer of 256 KiB.
+// Owned by whoever reads the stream; one thread. Memory: the format's window, for zstd at most 128
+// MiB, and a buffer of 256 KiB.
 #pragma once
 
 #include <functional>

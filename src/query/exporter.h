@@ -11,7 +11,8 @@
 // in the store is held up, however slowly the export is read. What comes in, is erased or falls to
 // retention meanwhile is in it or not.
 //
-// Owned by whoever exports; one thread at a time. Memory: some megabytes, and the chunk that is read.
+// Owned by whoever exports; one thread at a time. Memory: some megabytes, and the chunk that is
+// read.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// A Prometheus API elsewhere, asked one instant query at a time. Owned by whoever asks; thread-safe as
-// far as its fetch is.
+// A Prometheus API elsewhere, asked one instant query at a time. Owned by whoever asks; thread-safe
+// as far as its fetch is.
 #pragma once
 
 #include <chrono>
