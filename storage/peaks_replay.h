@@ -25,6 +25,8 @@ class PeaksReplay {
   // `series` are valid until the slot's next report.
   void Add(unsigned slot, bool repeats, std::span<const SeriesValue> series) {
     if (repeats && streams_[slot].has_last_word) return;
+    // What its report before had is gone.
+    streams_[slot].has_last_word = false;
     AddReport(series, day_of_month_, row_);
     for (Stream& other : streams_) {
       other.has_last_word = other.has_last_word && !ShareMetric(other.latest, series);
