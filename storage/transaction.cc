@@ -6,13 +6,9 @@
 #include <rocksdb/write_batch.h>
 
 #include "storage/coding.h"
+#include "storage/rocks_options.h"
 
 namespace rollcall::storage {
-namespace {
-
-rocksdb::Slice ToSlice(std::string_view v) { return {v.data(), v.size()}; }
-
-}  // namespace
 
 Transaction::Transaction(Store& store, std::optional<Turn> turn)
     : store_(store),

@@ -1,5 +1,9 @@
 #include "jobs/background_jobs.h"
 
+#include <functional>
+#include <stop_token>
+#include <utility>
+
 #include "model/fleet.h"
 
 namespace rollcall::jobs {
@@ -7,9 +11,6 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::seconds;
-
-// What counts ahead has nothing to do while its outcome cannot be stored, and says so to nobody:
-// the store does.
 
 // Of one run: so long, or as long as one scan takes, so that other jobs have their turn.
 constexpr seconds kTallyBudget{1};
@@ -21,12 +22,10 @@ Status FollowClock(const JobServices& services) {
 
 // The totals of a month are followed soon after it begins, without anyone asking.
 Status KeepCurrentWindows(const JobServices& services) {
-  if (!services.stores.store().Writable().ok()) return Status::Ok();
   return services.windows.Ensure({Month::Of(services.clock.Now()), CozystackFleet().ref}).status();
 }
 
 Status RefreshTallies(const JobServices& services, std::stop_token stop) {
-  if (!services.stores.store().Writable().ok()) return Status::Ok();
   for (const Fleet& fleet : AllFleets()) {
     ROLLCALL_RETURN_IF_ERROR(services.tallies.Refresh(fleet, kTallyBudget, stop));
   }
@@ -40,24 +39,40 @@ Status PrepareOverviews(const JobServices& services, std::stop_token stop) {
   return Status::Ok();
 }
 
+// Work that counts ahead, but for while its outcome cannot be stored: then it has nothing to do,
+// and says so to nobody, for the store does.
+std::function<Status(std::stop_token)> WhileWritable(const storage::Store& store,
+                                                     std::function<Status(std::stop_token)> work) {
+  return [&store, work = std::move(work)](std::stop_token stop) {
+    return store.Writable().ok() ? work(std::move(stop)) : Status::Ok();
+  };
+}
+
 }  // namespace
 
 std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& options) {
   const bool counts = options.counts;
   const JobServices s = services;
   const RetentionOptions retention = options.retention;
+  const auto counting = [&store = s.stores.store()](auto work) {
+    return WhileWritable(store, std::move(work));
+  };
   // The clock comes first: what follows goes by the store's time. Retention comes after the
   // tallies: it takes what days are counted from.
   const std::vector<std::pair<bool, Job>> rows = {
       {true, {"clock", seconds(10), [s](auto) { return FollowClock(s); }}},
-      {counts, {"current-windows", seconds(30), [s](auto) { return KeepCurrentWindows(s); }}},
-      {counts, {"tallies", seconds(5), [s](auto stop) { return RefreshTallies(s, stop); }}},
+      {counts,
+       {"current-windows", seconds(30), counting([s](auto) { return KeepCurrentWindows(s); })}},
+      {counts,
+       {"tallies", seconds(5), counting([s](auto stop) { return RefreshTallies(s, stop); })}},
       {true, {"retention", hours(1), [=](auto) { return ApplyRetention(s.stores, retention); }}},
       {s.app_list.enabled(),
        {"app-list", options.app_list_interval,
         [s](auto stop) { return s.app_list.Refresh(stop); }}},
       // Behind the app list, whose names a closed month's overview keeps.
-      {counts, {"closed-months", seconds(5), [s](auto stop) { return PrepareOverviews(s, stop); }}},
+      {counts, {"closed-months", seconds(5), counting([s](auto stop) {
+                  return PrepareOverviews(s, stop);
+                })}},
   };
   std::vector<Job> jobs;
   for (const auto& [wanted, job] : rows) {
