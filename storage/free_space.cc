@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace rollcall::storage {
 namespace {
@@ -12,6 +13,9 @@ constexpr std::chrono::milliseconds kQuestionInterval{100};
 // A log, a table file for each of two background jobs, a manifest: with some to spare.
 constexpr uint64_t kMinInodes = 16;
 constexpr uint64_t kMiB = 1024 * 1024;
+
+// Rounded up.
+std::string MiBOf(uint64_t bytes) { return std::to_string((bytes + kMiB - 1) / kMiB); }
 
 }  // namespace
 
@@ -52,9 +56,12 @@ Status FreeSpace::CheckAbove(uint64_t floor_bytes, uint64_t bytes) {
   AskAtTimes();
   const uint64_t left = left_bytes_.load(std::memory_order_relaxed);
   if (left < floor_bytes || left - floor_bytes < 2 * bytes) {
-    return Status::Unavailable("the disk has " + std::to_string(left / kMiB) +
-                               " MiB left, --min-free-bytes wants " +
-                               std::to_string(floor_bytes_ / kMiB) + " MiB");
+    std::string why = "the disk has " + std::to_string(left / kMiB) +
+                      " MiB left, --min-free-bytes wants " + std::to_string(floor_bytes_ / kMiB) +
+                      " MiB";
+    // What is to be written would take it below, or what went below is to be well above first.
+    if (left >= floor_bytes_) why += " and " + MiBOf(2 * bytes) + " MiB more to go on";
+    return Status::Unavailable(std::move(why));
   }
   const uint64_t inodes = left_inodes_.load(std::memory_order_relaxed);
   if (inodes < kMinInodes) {

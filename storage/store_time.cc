@@ -32,8 +32,8 @@ bool IsWorthAWrite(const ClockRecord& on_disk, const ClockRecord& now) {
 }
 
 std::string Distance(seconds between) {
-  const auto hours = std::chrono::duration_cast<std::chrono::hours>(std::chrono::abs(between));
-  return std::to_string(hours.count() / 24) + " days";
+  const auto days = std::chrono::floor<std::chrono::days>(std::chrono::abs(between)).count();
+  return std::to_string(days) + (days == 1 ? " day" : " days");
 }
 
 }  // namespace

@@ -113,7 +113,9 @@ TEST_F(DiskFaultsTest,
   }
   EXPECT_NE(store().Writable().message().find("Input/output error"), std::string::npos);
   disk_->Heal();
-  EXPECT_TRUE(Await([&] { return store().Writable().ok(); }));
+  // The line follows the state.
+  EXPECT_TRUE(Await([&] { return log.text().find("writable again") != std::string::npos; }));
+  EXPECT_TRUE(store().Writable().ok());
   const std::string text = log.text();
   const auto count = [&](const std::string& part) {
     size_t n = 0;
