@@ -180,11 +180,11 @@ Status Committer::Commit(storage::Transaction& transaction, size_t reports) {
 Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
                             Round& round) {
   // What is counted goes by the time of receipt.
-  const storage::UnixMilliseconds now = clock_.NowMilliseconds();
+  const UnixMilliseconds now = clock_.NowMilliseconds();
   const auto time_of = [&](const PreparedReport& report) {
-    return report.time ? storage::UnixMilliseconds(*report.time) : now;
+    return report.time ? UnixMilliseconds(*report.time) : now;
   };
-  const auto seconds = [](storage::UnixMilliseconds time) {
+  const auto seconds = [](UnixMilliseconds time) {
     return std::chrono::floor<std::chrono::seconds>(time);
   };
   const Day day = Day::Of(seconds(time_of(waiting.front())));
@@ -193,7 +193,7 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transa
   std::unordered_set<Hash128, Hash128Hasher> unparsed_ids;
   while (!waiting.empty() && round.written.size() + round.again.size() < kMaxReportsPerCommit &&
          transaction.bytes() < kMaxBytesPerCommit) {
-    const storage::UnixMilliseconds time = time_of(waiting.front());
+    const UnixMilliseconds time = time_of(waiting.front());
     if (Day::Of(seconds(time)) != day) break;
     PreparedReport& report = round.written.emplace_back(std::move(waiting.front())).report;
     waiting.pop_front();
@@ -223,7 +223,7 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transa
 }
 
 Result<std::optional<Outcome>> Committer::WriteOne(const PreparedReport& report,
-                                                   storage::UnixMilliseconds time,
+                                                   UnixMilliseconds time,
                                                    storage::Transaction& transaction,
                                                    TotalsMap& gains) {
   Result<std::optional<Outcome>> outcome = std::optional(Outcome::kForwardOnly);

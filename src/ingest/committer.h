@@ -82,8 +82,7 @@ class Committer {
   Status WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
                    Round& round);
   // As ReportWriter::Write.
-  Result<std::optional<Outcome>> WriteOne(const PreparedReport& report,
-                                          storage::UnixMilliseconds time,
+  Result<std::optional<Outcome>> WriteOne(const PreparedReport& report, UnixMilliseconds time,
                                           storage::Transaction& transaction, TotalsMap& gains);
   Status Commit(storage::Transaction& transaction, size_t reports);
   // To the front of those that wait, parsed. One that does not parse is answered.

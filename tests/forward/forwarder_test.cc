@@ -24,7 +24,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr std::chrono::seconds kPatience{30};
-constexpr storage::UnixMilliseconds kTime{milliseconds(1772884805250)};
+constexpr UnixMilliseconds kTime{milliseconds(1772884805250)};
 
 // Takes requests on connections that stay open, and remembers their bodies. Thread-safe.
 class Receiver {
