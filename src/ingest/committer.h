@@ -38,7 +38,7 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   // Thread-safe. Blocks while the queue is full: whoever must not block keeps fewer reports under
-  // way than kMaxQueued.
+  // way than kMaxQueued. What it throws leaves the report as it was.
   void Enqueue(PreparedReport&& report);
 
   static constexpr size_t kMaxQueued = 32'768;
