@@ -318,7 +318,6 @@ class Repairer {
   std::set<Table> rewritten_;
   std::vector<std::string> damaged_files_;  // of tables
   std::vector<std::string> drops_;          // records of the manifest
-  bool everything_ = false;                 // nobody knows which rows are lost
 };
 
 }  // namespace

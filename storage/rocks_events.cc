@@ -31,13 +31,13 @@ class RocksLog final : public rocksdb::Logger {
 std::shared_ptr<rocksdb::Logger> NewRocksLog() { return std::make_shared<RocksLog>(); }
 
 rocksdb::Status BackgroundErrors::Take() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   any_ = false;
   return latest_;
 }
 
 void BackgroundErrors::Note(const rocksdb::Status& error) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   latest_ = error;
   any_ = true;
 }

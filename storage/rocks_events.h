@@ -6,9 +6,10 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 
 #include <rocksdb/listener.h>
+
+#include "base/mutex.h"
 
 namespace rollcall::storage {
 
@@ -42,8 +43,8 @@ class BackgroundErrors final : public rocksdb::EventListener {
 
  private:
   std::atomic<bool> any_{false};
-  std::mutex mutex_;  // guards latest_
-  rocksdb::Status latest_;
+  Mutex mutex_;
+  rocksdb::Status latest_ GUARDED_BY(mutex_);
 };
 
 }  // namespace rollcall::storage

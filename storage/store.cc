@@ -149,7 +149,7 @@ Status Store::DropFiles(const Transaction&, Table table, std::string_view begin,
 }
 
 Status Store::Sync() {
-  const std::lock_guard lock(writer_mutex_);
+  const MutexLock lock(writer_mutex_);
   const rocksdb::IOStatus s = impl_->files->SyncLogs();
   if (s.ok()) return Status::Ok();
   impl_->upkeep->Failed(impl_->files->Text(s));

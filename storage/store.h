@@ -9,12 +9,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "storage/tables.h"
 
@@ -171,9 +171,9 @@ class Store {
 
   std::string directory_;
   uint64_t hash_seed_ = 0;
-  std::mutex turn_mutex_;    // a Turn
-  std::mutex writer_mutex_;  // a Transaction; guards participants_
-  std::vector<Participant*> participants_;
+  Mutex turn_mutex_;    // a Turn
+  Mutex writer_mutex_;  // a Transaction
+  std::vector<Participant*> participants_ GUARDED_BY(writer_mutex_);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -18,6 +18,7 @@ Transaction::Transaction(Store& store, std::optional<Turn> turn)
 
 Transaction::~Transaction() {
   if (ended_) return;
+  store_.writer_mutex_.AssertHeld();  // by lock_
   for (Participant* const participant : store_.participants_) participant->Abandoned();
 }
 
@@ -49,6 +50,7 @@ size_t Transaction::bytes() const { return batch_->GetDataSize(); }
 
 Status Transaction::End(bool sync) {
   if (ended_) return Status::Internal("commit of a transaction that has ended");
+  store_.writer_mutex_.AssertHeld();  // by lock_
   for (const Participant* const participant : store_.participants_) participant->Save(*this);
   bool visible = true;
   const Status status = empty() ? Status::Ok() : store_.Write(*batch_, sync, visible);
@@ -61,12 +63,12 @@ Status Transaction::End(bool sync) {
 
 Participation::Participation(Store& store, Participant& participant)
     : store_(store), participant_(participant) {
-  const std::lock_guard lock(store_.writer_mutex_);
+  const MutexLock lock(store_.writer_mutex_);
   store_.participants_.push_back(&participant_);
 }
 
 Participation::~Participation() {
-  const std::lock_guard lock(store_.writer_mutex_);
+  const MutexLock lock(store_.writer_mutex_);
   std::erase(store_.participants_, &participant_);
 }
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "storage/store.h"
 
@@ -26,7 +27,7 @@ class Turn {
   explicit Turn(Store& store) : lock_(store.turn_mutex_) {}
 
  private:
-  std::unique_lock<std::mutex> lock_;
+  std::unique_lock<Mutex> lock_;  // passes from one Turn to another
 };
 
 class Transaction {
@@ -71,7 +72,7 @@ class Transaction {
 
   Store& store_;
   const std::optional<Turn> turn_;  // before the lock
-  const std::unique_lock<std::mutex> lock_;
+  const MutexLock lock_;
   const std::unique_ptr<rocksdb::WriteBatch> batch_;
   bool ended_ = false;
 };

@@ -46,15 +46,15 @@ Status Upkeep::Admit(uint64_t bytes, bool gives_room_back) {
 
 void Upkeep::Failed(const std::string& cause) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++failures_;
   }
   Enter({State::kFailing, cause});
-  wake_.notify_all();
+  failed_.NotifyAll();
 }
 
 Upkeep::State Upkeep::state() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (resuming_since_ && steady_clock::now() - *resuming_since_ > kPatience) {
     const auto waiting = files_.waiting();
     if (!waiting || !waiting->for_room) return State::kLost;
@@ -63,7 +63,7 @@ Upkeep::State Upkeep::state() const {
 }
 
 std::string Upkeep::reason() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return view_.reason;
 }
 
@@ -71,9 +71,11 @@ bool Upkeep::Stop() {
   if (!thread_.joinable()) return true;
   thread_.request_stop();
   {
-    std::unique_lock lock(mutex_);
-    wake_.notify_all();
-    if (!wake_.wait_for(lock, kStopPatience, [this] { return ended_; })) return false;
+    MutexLock lock(mutex_);
+    const auto end = steady_clock::now() + kStopPatience;
+    while (!ended_) {
+      if (!ended_changed_.WaitUntil(lock, end) && !ended_) return false;
+    }
   }
   thread_.join();
   return true;
@@ -83,7 +85,7 @@ void Upkeep::Run(std::stop_token stop) {
   uint64_t failures_seen = 0;
   while (!stop.stop_requested()) {
     View view = Mend();
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     // A write that failed after Mend had looked is looked after first.
     if (failures_ == failures_seen) {
       lock.unlock();
@@ -91,12 +93,12 @@ void Upkeep::Run(std::stop_token stop) {
       lock.lock();
     }
     failures_seen = failures_;
-    wake_.wait_for(lock, stop, writable() ? kInterval : kMendInterval,
-                   [&] { return failures_ != failures_seen; });
+    failed_.WaitFor(lock, stop, writable() ? kInterval : kMendInterval,
+                    [&]() REQUIRES(mutex_) { return failures_ != failures_seen; });
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ended_ = true;
-  wake_.notify_all();
+  ended_changed_.NotifyAll();
 }
 
 Upkeep::View Upkeep::Mend() {
@@ -135,12 +137,12 @@ std::optional<Upkeep::View> Upkeep::MendDatabase() {
   // Not writable from here on, however long RocksDB takes; errors from here on are new ones.
   Enter({State::kFailing, files_.Text(errors_.Take())});
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     resuming_since_ = now;
   }
   const rocksdb::Status s = db_.Resume();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     resuming_since_.reset();
   }
   if (s.ok() && !errors_.any()) return std::nullopt;
@@ -152,7 +154,7 @@ std::optional<Upkeep::View> Upkeep::MendDatabase() {
 }
 
 void Upkeep::Enter(View view) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto now = steady_clock::now();
   const bool was_writable = view_.state == State::kWritable;
   const bool is_writable = view.state == State::kWritable;

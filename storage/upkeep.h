@@ -8,13 +8,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "storage/free_space.h"
 #include "storage/rocks_events.h"
@@ -79,13 +78,14 @@ class Upkeep {
   std::chrono::steady_clock::time_point next_resume_{};
 
   std::atomic<bool> writable_{true};
-  mutable std::mutex mutex_;  // guards the rest
-  std::condition_variable_any wake_;
-  View view_;
-  uint64_t failures_ = 0;  // that Failed was told
-  std::chrono::steady_clock::time_point entered_{};
-  std::optional<std::chrono::steady_clock::time_point> resuming_since_;
-  bool ended_ = false;
+  mutable Mutex mutex_;
+  StoppableConditionVariable failed_;
+  ConditionVariable ended_changed_;
+  View view_ GUARDED_BY(mutex_);
+  uint64_t failures_ GUARDED_BY(mutex_) = 0;  // that Failed was told
+  std::chrono::steady_clock::time_point entered_ GUARDED_BY(mutex_){};
+  std::optional<std::chrono::steady_clock::time_point> resuming_since_ GUARDED_BY(mutex_);
+  bool ended_ GUARDED_BY(mutex_) = false;
   std::jthread thread_;
 };
 
