@@ -41,6 +41,7 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
+  // Where these throw std::bad_alloc the transaction is as it was, and can only be abandoned.
   void Put(Table table, std::string_view key, std::string_view value);
   // A counter or another number in kMeta.
   void PutNumber(std::string_view name, uint64_t v);
@@ -69,6 +70,8 @@ class Transaction {
  private:
   Transaction(Store& store, std::optional<Turn> turn);
   Status End(bool sync);
+  // For a row of so many bytes.
+  void MakeRoom(size_t bytes);
 
   Store& store_;
   const std::optional<Turn> turn_;  // before the lock
