@@ -90,6 +90,7 @@ struct Store::Opener {
     database.create_missing_column_families = true;
     database.listeners = {impl.errors};
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    families.reserve(kTables.size());
     for (const TableRow& table : kTables) families.push_back(FamilyOf(table));
     rocksdb::DB* db = nullptr;
     const rocksdb::Status s =

@@ -184,7 +184,7 @@ Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,
   return std::optional(std::move(value));
 }
 
-Scan Store::NewScan(Table table, std::string begin, std::string end,
+Scan Store::NewScan(Table table, const std::string& begin, std::string end,
                     const Snapshot* snapshot) const {
   auto state = std::make_unique<Scan::State>();
   state->end = std::move(end);

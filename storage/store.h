@@ -127,7 +127,7 @@ class Store {
   Result<std::optional<std::string>> Get(Table table, std::string_view key,
                                          const Snapshot* snapshot = nullptr) const;
   // `end` empty: to the end of the table.
-  Scan NewScan(Table table, std::string begin, std::string end,
+  Scan NewScan(Table table, const std::string& begin, std::string end,
                const Snapshot* snapshot = nullptr) const;
   // The last key of a table before `end` (empty: of all), if there is one.
   Result<std::optional<std::string>> LastKeyBefore(Table table, std::string_view end) const;

@@ -2,7 +2,6 @@
 // at the last second of a month.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 
 namespace rollcall {
@@ -26,22 +25,6 @@ class SystemClock final : public Clock {
   UnixMilliseconds NowMilliseconds() const override {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   }
-};
-
-// Stands still until it is told otherwise. Thread-safe.
-class ManualClock final : public Clock {
- public:
-  explicit ManualClock(UnixSeconds now) { Set(now); }
-  UnixMilliseconds NowMilliseconds() const override {
-    return UnixMilliseconds(std::chrono::milliseconds(milliseconds_.load()));
-  }
-  void Set(UnixSeconds now) {
-    milliseconds_.store(std::chrono::milliseconds(now.time_since_epoch()).count());
-  }
-  void Advance(std::chrono::milliseconds by) { milliseconds_.fetch_add(by.count()); }
-
- private:
-  std::atomic<long long> milliseconds_{0};
 };
 
 }  // namespace rollcall

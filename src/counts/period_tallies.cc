@@ -122,7 +122,7 @@ Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period
   const auto now = Clocked::now();
   const uint64_t sequence = stores_.store().sequence();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (const auto at = running_.find({period, fleet.ref}); at != running_.end()) {
       Running& running = at->second;
       running.asked = now;
@@ -139,13 +139,13 @@ Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period
 }
 
 bool PeriodTallies::IsQuick(const storage::PeriodKey& key) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = running_.find(key);
   return at != running_.end() && at->second.cost <= options_.patience;
 }
 
 std::optional<storage::PeriodRows> PeriodTallies::FindRunning(const storage::PeriodKey& key) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = running_.find(key);
   return at == running_.end() ? std::nullopt : std::optional(at->second.computed.rows);
 }
@@ -194,7 +194,7 @@ Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Perio
     }
     return computed;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = running_.find(key);
   const auto asked = at == running_.end() ? begin : at->second.asked;
   running_.insert_or_assign(key, Running{computed, end - begin, end, asked});
@@ -227,9 +227,9 @@ std::vector<Period> PeriodTallies::DueForRefresh(const Fleet& fleet) {
   std::vector<Period> due;
   const auto now = Clocked::now();
   const uint64_t sequence = stores_.store().sequence();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Period rolling = Period::Last30(today);
-  std::erase_if(running_, [&](const auto& entry) {
+  std::erase_if(running_, [&](const auto& entry) REQUIRES(mutex_) {
     // Yesterday's stand in for today's until these are there.
     const bool stands_in = entry.first.period.kind == Period::Kind::k30Days &&
                            entry.first.period.last + 1 == today.number &&

@@ -7,10 +7,10 @@
 
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <stop_token>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/single_flight.h"
 #include "base/status.h"
 #include "metrics/registry.h"
@@ -109,8 +109,8 @@ class PeriodTallies {
   metrics::Histogram& scan_seconds_;
   std::stop_source stop_;
   SingleFlight<storage::PeriodKey, Result<Computed>> computing_;
-  std::mutex mutex_;  // guards the rest
-  std::map<storage::PeriodKey, Running> running_;
+  Mutex mutex_;
+  std::map<storage::PeriodKey, Running> running_ GUARDED_BY(mutex_);
 };
 
 // With what a running window is compared that reaches `today`: the window before, up to the same

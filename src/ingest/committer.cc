@@ -53,19 +53,19 @@ Committer::Committer(storage::Stores& stores, const Clock& clock, const Committe
 
 Committer::~Committer() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
-  work_.notify_all();
+  work_.NotifyAll();
   thread_.join();
 }
 
 void Committer::Enqueue(PreparedReport&& report) {
-  std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return queue_.size() < kMaxQueued; });
+  MutexLock lock(mutex_);
+  while (queue_.size() >= kMaxQueued) room_.Wait(lock);
   queue_.push_back(std::move(report));
   queue_length_.Set(static_cast<int64_t>(queue_.size()));
-  if (queue_.size() == 1) work_.notify_one();
+  if (queue_.size() == 1) work_.NotifyOne();
 }
 
 void Committer::Run() {
@@ -87,13 +87,12 @@ bool Committer::Await() {
   std::deque<PreparedReport> arrived;
   if (small_.size() + large_.size() < kMaxQueued) {
     {
-      std::unique_lock lock(mutex_);
-      work_.wait(
-          lock, [&] { return stopping_ || !queue_.empty() || !small_.empty() || !large_.empty(); });
+      MutexLock lock(mutex_);
+      while (!stopping_ && queue_.empty() && small_.empty() && large_.empty()) work_.Wait(lock);
       std::swap(arrived, queue_);
       queue_length_.Set(0);
     }
-    room_.notify_all();
+    room_.NotifyAll();
   }
   if (small_.empty() && large_.empty() && std::none_of(arrived.begin(), arrived.end(), IsLarge)) {
     std::swap(small_, arrived);

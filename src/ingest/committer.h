@@ -4,14 +4,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "ingest/prepared_report.h"
 #include "ingest/recent_reports.h"
 #include "ingest/report_counters.h"
@@ -58,6 +58,8 @@ class Committer {
   static constexpr std::chrono::seconds kFailureLogInterval{10};
 
   struct Written {
+    explicit Written(PreparedReport&& from) : report(std::move(from)) {}
+
     PreparedReport report;
     Outcome outcome = Outcome::kEmpty;
   };
@@ -120,11 +122,11 @@ class Committer {
   metrics::Gauge& cached_sources_;
   metrics::Gauge& cached_bytes_;
 
-  std::mutex mutex_;  // guards queue_, stopping_
-  std::condition_variable work_;
-  std::condition_variable room_;
-  std::deque<PreparedReport> queue_;
-  bool stopping_ = false;
+  Mutex mutex_;
+  ConditionVariable work_;
+  ConditionVariable room_;
+  std::deque<PreparedReport> queue_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it uses the rest
 };
 

@@ -6,6 +6,7 @@
 
 #include "tests/query/rendered_overview.h"
 #include "tests/support/instant.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::query {
@@ -49,7 +50,7 @@ class OldSnapshotsTest : public ::testing::Test {
   }
 
   test::TempDir dir_;
-  ManualClock clock_{test::At("2026-06-15T00:00:00Z")};
+  test::ManualClock clock_{test::At("2026-06-15T00:00:00Z")};
   NewerMonths newer_;
   OldSnapshots overviews_{newer_, dir_.path(), clock_};
 };

@@ -14,6 +14,7 @@
 #include "query/vmselect_overviews.h"
 #include "tests/query/rendered_overview.h"
 #include "tests/support/instant.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::query {
@@ -116,8 +117,8 @@ class VmselectTest : public ::testing::Test {
   }
 
   test::TempDir dir_;
-  ManualClock clock_{test::At("2026-04-10T12:00:00Z")};
-  ManualClock store_time_{test::At("2026-04-10T12:00:00Z")};
+  test::ManualClock clock_{test::At("2026-04-10T12:00:00Z")};
+  test::ManualClock store_time_{test::At("2026-04-10T12:00:00Z")};
   std::chrono::milliseconds timeout_{30'000};
   std::vector<std::string> known_names_;
   std::mutex mutex_;                            // guards what follows
