@@ -113,8 +113,8 @@ struct Store::Opener {
     impl.db.reset(db);
     if (!s.ok()) return ExplainFailure(options.directory, s);
     impl.files->BePatient();
-    impl.upkeep =
-        std::make_unique<Upkeep>(options.directory, *db, *impl.files, impl.space, *impl.errors);
+    impl.upkeep = std::make_unique<Upkeep>(options.directory, *db, impl.tables, *impl.files,
+                                           impl.space, *impl.errors);
     return Status::Ok();
   }
 

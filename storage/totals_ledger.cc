@@ -58,6 +58,10 @@ void TotalsLedger::DropStale(Month month, FleetRef fleet, Transaction& transacti
   }
 }
 
+void TotalsLedger::Drop(const WindowKey& window, Transaction& transaction) {
+  if (const auto at = windows_.find(window); at != windows_.end()) DropWindow(at, transaction);
+}
+
 TotalsLedger::Windows::iterator TotalsLedger::DropWindow(Windows::iterator at,
                                                          Transaction& transaction) {
   DropRows(at->first, transaction);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -33,12 +34,13 @@ Month ThisMonth() {
 
 class RecountTest : public ::testing::Test {
  protected:
-  // Three closed months of history and the running one, counted in every way.
-  RecountTest() {
+  // Three closed months of history and the running one, counted in every way; the first has the
+  // most sources.
+  explicit RecountTest(int sources = 60) {
     std::string history;
     for (int back = 3; back > 0; --back) {
       const Day day = ThisMonth().Plus(-back).FirstDay();
-      for (int source = 0; source < 20 * back; ++source) {
+      for (int source = 0; source < sources * back / 3; ++source) {
         const std::string id = "cluster_id=\"c" + std::to_string(source) + "\"";
         const std::string time =
             " " + std::to_string(day.Start().time_since_epoch().count()) + "000\n";
@@ -219,6 +221,72 @@ TEST_P(CountedTableTest, IsMendedByRepairToo) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, CountedTableTest, ::testing::Values("totals", "windows", "periods"),
+                         [](const auto& table) { return std::string(table.param); });
+
+// Rows of so many sources are several blocks a month.
+class OldBlockTest : public RecountTest, public ::testing::WithParamInterface<const char*> {
+ protected:
+  OldBlockTest() : RecountTest(2000) {}
+};
+
+TEST_P(OldBlockTest, ThatIsDamagedStopsOnlyWhatNeedsIt) {
+  const std::string table = GetParam();
+  // Where the history is, and of that the first month's first sources.
+  const std::vector<std::string> paths = FilesOf(table);
+  Flip(*std::max_element(paths.begin(), paths.end(),
+                         [](const std::string& a, const std::string& b) {
+                           return fs::file_size(a) < fs::file_size(b);
+                         }),
+       20);
+  // Each start leaves a further file to be compacted with the others.
+  for (int start = 0; start < 6; ++start) {
+    RollcallProcess rollcall(RollcallProcess::Serving(data_dir()));
+    // A new source, one that has no row in the block, and (the first) one that has.
+    const std::vector<std::string> ids{"new" + std::to_string(start), "c1999", "c0"};
+    for (const std::string& id : ids) {
+      EXPECT_EQ(Report(rollcall, id, 100 + start), 200) << id;
+    }
+    EXPECT_EQ(rollcall.Public().Get("/readyz").status, 200);
+    if (start == 5) {
+      EXPECT_TRUE(rollcall.process().AwaitErr("no longer compacted")) << rollcall.process().err();
+    }
+    EXPECT_EQ(Report(rollcall, "c1", 1), 200);
+    // Closed months that were counted; the running one needs a year of peaks where one of its
+    // sources has a damaged row.
+    for (int back = 1; back <= 2; ++back) {
+      const std::string target = OverviewOf(ThisMonth().Plus(-back));
+      const auto reply = rollcall.Public().Get(target);
+      EXPECT_EQ(reply.status, 200) << target;
+      EXPECT_EQ(WithoutMoments(nlohmann::json::parse(reply.body, nullptr, false)),
+                before_.at(target));
+    }
+    for (const char* const target :
+         {"/api/v1/fleets", "/api/v1/trend?metric=cozy_nodes_count&step=month",
+          "/api/v1/breakdown?metric=cozy_nodes_count&by=os"}) {
+      EXPECT_EQ(rollcall.Public().Get(target).status, 200) << target;
+    }
+    const auto running = rollcall.Public().Get(OverviewOf(ThisMonth()));
+    if (table == "chunks") {
+      EXPECT_EQ(running.status, 200) << running.body;
+    } else {
+      EXPECT_EQ(running.status, 503) << running.body;
+      EXPECT_FALSE(running.Header("retry-after").empty());
+    }
+    EXPECT_EQ(rollcall.Stop(), 0);
+  }
+  // Nothing of what was answered is missing, and repair makes the rest whole again.
+  const Finished repair = RunToEnd({"repair", "--data-dir", data_dir()});
+  EXPECT_EQ(repair.code, 0) << repair.out << repair.err;
+  RollcallProcess rollcall(RollcallProcess::Serving(data_dir()));
+  const auto running = rollcall.Public().Get(OverviewOf(ThisMonth()));
+  EXPECT_EQ(running.status, 200) << running.body;
+  const auto numbers = nlohmann::json::parse(running.body, nullptr, false);
+  // c0 to c9 from before, c1999, and a new one with each start.
+  EXPECT_EQ(numbers["periods"]["month"]["clusters"], 10 + 1 + 6) << running.body;
+  EXPECT_EQ(rollcall.Stop(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, OldBlockTest, ::testing::Values("chunks", "peaks"),
                          [](const auto& table) { return std::string(table.param); });
 
 }  // namespace
