@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <utility>
 
 #include <rocksdb/env.h>
 
@@ -34,6 +35,17 @@ rocksdb::Status BackgroundErrors::Take() {
   const MutexLock lock(mutex_);
   any_ = false;
   return latest_;
+}
+
+std::vector<BackgroundErrors::DamagedTable> BackgroundErrors::TakeDamaged() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(damaged_, {});
+}
+
+void BackgroundErrors::OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo& job) {
+  if (!job.status.IsCorruption()) return;
+  const std::lock_guard lock(mutex_);
+  damaged_.push_back({job.cf_name, job.status});
 }
 
 void BackgroundErrors::Note(const rocksdb::Status& error) {

@@ -90,7 +90,8 @@ class Scan {
 
 class Store {
  public:
-  // Opens the store in a directory, or makes one where there are no files of a store.
+  // Opens the store in a directory, or makes one where there are no files of a store. Tables that
+  // are counted from others are dropped where they are damaged (storage/recount.h).
   // FailedPrecondition: in use by another process, no rights, or written by another format version
   // (the message names both); DataLoss: damaged, what is wrong is in the message, and nothing was
   // changed.
@@ -142,6 +143,10 @@ class Store {
   uint64_t hash_seed() const { return hash_seed_; }
   const std::string& directory() const { return directory_; }
 
+  // What was wrong, when it was opened, with files of tables that are counted from others: a line
+  // each. The tables were dropped, or where it is open to be read alone, are read as empty.
+  const std::vector<std::string>& damage() const { return damage_; }
+
   // Sizes and stalls, by RocksDB's property names without their prefix.
   struct Property {
     std::string name;
@@ -171,6 +176,7 @@ class Store {
 
   std::string directory_;
   uint64_t hash_seed_ = 0;
+  std::vector<std::string> damage_;
   Mutex turn_mutex_;    // a Turn
   Mutex writer_mutex_;  // a Transaction
   std::vector<Participant*> participants_ GUARDED_BY(writer_mutex_);

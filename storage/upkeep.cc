@@ -23,10 +23,12 @@ constexpr uint64_t kSlackBytes = 8 * 1024 * 1024;
 
 }  // namespace
 
-Upkeep::Upkeep(std::string directory, rocksdb::DB& db, RocksFiles& files, FreeSpace& space,
-               BackgroundErrors& errors)
+Upkeep::Upkeep(std::string directory, rocksdb::DB& db,
+               const std::vector<rocksdb::ColumnFamilyHandle*>& tables, RocksFiles& files,
+               FreeSpace& space, BackgroundErrors& errors)
     : directory_(std::move(directory)),
       db_(db),
+      tables_(tables),
       files_(files),
       space_(space),
       errors_(errors),
@@ -102,6 +104,7 @@ void Upkeep::Run(std::stop_token stop) {
 }
 
 Upkeep::View Upkeep::Mend() {
+  LeaveDamagedTables();
   if (auto left = MendLogs()) return *left;
   if (const auto waiting = files_.waiting()) {
     const bool for_long = steady_clock::now() - waiting->since > kPatience;
@@ -151,6 +154,21 @@ std::optional<Upkeep::View> Upkeep::MendDatabase() {
   const std::string reason = "recover: " + files_.Text(s);
   if (s.severity() < rocksdb::Status::Severity::kFatalError) return View{State::kFailing, reason};
   return View{s.IsIOError() ? State::kLost : State::kDamaged, reason};
+}
+
+void Upkeep::LeaveDamagedTables() {
+  for (const auto& [name, status] : errors_.TakeDamaged()) {
+    for (rocksdb::ColumnFamilyHandle* const table : tables_) {
+      if (table->GetName() != name) continue;
+      // RocksDB would try again every second, and hold writes back for what it cannot compact. That
+      // its file of options is not written does not matter: nobody reads it.
+      db_.SetOptions(table, {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
+      log::Error(
+          "store {}: damaged: {} of {}; the table is no longer compacted, and only what needs the "
+          "damaged rows is refused; see rollcall verify and rollcall repair",
+          directory_, files_.Text(status), name);
+    }
+  }
 }
 
 void Upkeep::Enter(View view) {

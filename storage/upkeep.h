@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/status.h"
@@ -20,6 +21,7 @@
 #include "storage/rocks_files.h"
 
 namespace rocksdb {
+class ColumnFamilyHandle;
 class DB;
 }  // namespace rocksdb
 
@@ -34,9 +36,10 @@ class Upkeep {
     kDamaged,  // RocksDB found bytes that nobody wrote, and takes no more; a start cannot help
     kLost,     // only a start can help: RocksDB does not recover, or the disk failed for long
   };
-  // All outlive it.
-  Upkeep(std::string directory, rocksdb::DB& db, RocksFiles& files, FreeSpace& space,
-         BackgroundErrors& errors);
+  // All outlive it; `tables` are those of the database.
+  Upkeep(std::string directory, rocksdb::DB& db,
+         const std::vector<rocksdb::ColumnFamilyHandle*>& tables, RocksFiles& files,
+         FreeSpace& space, BackgroundErrors& errors);
   ~Upkeep() { Stop(); }
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
@@ -65,10 +68,13 @@ class Upkeep {
   View Mend();
   std::optional<View> MendLogs();
   std::optional<View> MendDatabase();
+  // Nothing touches the damage any more but who asks for what is there.
+  void LeaveDamagedTables();
   void Enter(View view);
 
   const std::string directory_;
   rocksdb::DB& db_;
+  const std::vector<rocksdb::ColumnFamilyHandle*>& tables_;
   RocksFiles& files_;
   FreeSpace& space_;
   BackgroundErrors& errors_;

@@ -17,10 +17,26 @@ using storage::Table;
 constexpr std::chrono::minutes kInterest{15};
 constexpr int kIdleFactor = 10;
 
+// The first number behind a damage at the start of such a table, from which on rows can be read.
+uint32_t FirstReadable(const storage::Store& store, Table table) {
+  uint32_t bad = 0;
+  uint32_t good = 1U << 31;
+  while (good - bad > 1) {
+    const uint32_t middle = bad + (good - bad) / 2;
+    const storage::Scan scan = store.NewScan(table, storage::EncodePrefix(middle), "");
+    (scan.status().ok() ? good : bad) = middle;
+  }
+  return good;
+}
+
 // The first day of a fleet in chunks, or its first month in peaks: their keys are of one shape.
+// Damage at the start hides what is there alone.
 Result<std::optional<uint32_t>> FirstRowOf(const storage::Store& store, Table table,
                                            FleetRef fleet) {
   storage::Scan scan = store.NewScan(table, "", "");
+  if (scan.status().code() == Code::kDataLoss) {
+    scan.Seek(storage::EncodePrefix(FirstReadable(store, table)));
+  }
   while (scan.Valid()) {
     const auto key = storage::DecodePeaksKey(scan.key());
     if (!key) return Status::DataLoss("decode a report's key: not a key");

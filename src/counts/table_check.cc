@@ -41,6 +41,7 @@ class Checker {
       : stores_(stores), store_(stores.store()), snapshot_(snapshot), fault_(fault) {}
 
   TableCheck Run() {
+    for (const std::string& damage : store_.damage()) Fault(damage);
     Note(store_.VerifyChecksums());
     Note(ReadNumbers());
     for (const storage::TableRow& table : storage::kTables) CheckTable(table);

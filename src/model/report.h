@@ -41,6 +41,10 @@ class ParsedReport {
   bool has_multiline_value = false;
 };
 
+// So many reports of one stream in one second stay apart when they are exported and imported: the
+// first at the second, the others by so many milliseconds later. What is more is one with the last.
+inline constexpr int kMostReportsOfSecond = 16;
+
 // A series' value within one report.
 struct SeriesValue {
   LabelSetRef label_set;

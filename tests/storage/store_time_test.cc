@@ -1,5 +1,7 @@
 #include "storage/store_time.h"
 
+#include <future>
+
 #include "storage/keys.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/support/instant.h"
@@ -48,6 +50,17 @@ TEST_F(StoreTimeTest, ANewStoreHasTheClocksTimeAndNothingToDeleteByForADay) {
   EXPECT_EQ(DeletesBy(), "nothing");
   Look(kNow + hours(24), hours(24));
   EXPECT_EQ(DeletesBy(), "2026-11-27T12:00:00Z");
+}
+
+TEST_F(StoreTimeTest, KeepingATimeThatIsAsGoodOnDiskWaitsForNoTransaction) {
+  Settle();
+  std::future<void> kept;
+  {
+    const Transaction transaction(store());
+    kept = std::async(std::launch::async, [&] { Keep(); });
+    EXPECT_EQ(kept.wait_for(seconds(10)), std::future_status::ready);
+  }
+  kept.get();
 }
 
 TEST_F(StoreTimeTest, LooksAtShorterIntervalsThanASecondAddUp) {
