@@ -53,6 +53,10 @@ struct Fleet {
 
 // All of them; the first is the one that is meant where none is named.
 const std::vector<Fleet>& AllFleets();
+// The figure that says how large a source is: the first with an honest total (Figure::peak_name).
+// nullptr: the fleet has none.
+const Figure* SizeFigure(const Fleet& fleet);
+
 // nullptr: there is none of that name, or of that ref.
 const Fleet* FindFleet(std::string_view name);
 const Fleet* FindFleet(FleetRef ref);

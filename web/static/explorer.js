@@ -86,7 +86,7 @@ export class Explorer {
       { read, step: chosen >= 0 ? chosen : this.months.length - 1, makeConfig: (onPoint) => lines({
         series: this.series, months: this.months, final: trend.final, tick: (i) => ticks[i], onPoint }) });
     if (answer) {
-      valueTable(section, answer, this.list, { unit: this.unit, swatch: (value) => ramp.get(value) ?? OTHER,
+      valueTable(section, answer, this.list, { fleet: this.fleet, swatch: (value) => ramp.get(value) ?? OTHER,
         trend: sparklinesOf(trend, ({ sources }) => sources, context) });
     } else {
       this.list.replaceChildren();
