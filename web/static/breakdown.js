@@ -124,7 +124,7 @@ export class AdoptionPanel {
     });
     this.plot.show(this.series.length > 0 ? `${this.section.title}: share of ${this.unit} by month, from ` +
       `${this.series.map(({ name }) => name).join(', ')}.` : `${this.section.title}: nothing was reported.`,
-    { read, step: chosen >= 0 ? chosen : this.months.length - 1, makeConfig: (onPoint) => shareBars({
+    { read, step: chosen >= 0 ? chosen : this.months.length - 1, steps: this.months.length, makeConfig: (onPoint) => shareBars({
       series: this.series, months: this.months, final: trend.final, tick: (i) => ticks[i], onPoint }) });
     valueTable(this.section, answer, this.list, { fleet: this.fleet, swatch: (value) => ramp.get(value) ?? OTHER,
       trend: sparklinesOf(trend, ({ sources }) => sources, context) });
