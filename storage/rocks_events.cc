@@ -38,13 +38,13 @@ rocksdb::Status BackgroundErrors::Take() {
 }
 
 std::vector<BackgroundErrors::DamagedTable> BackgroundErrors::TakeDamaged() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return std::exchange(damaged_, {});
 }
 
 void BackgroundErrors::OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo& job) {
   if (!job.status.IsCorruption()) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   damaged_.push_back({job.cf_name, job.status});
 }
 

@@ -30,7 +30,7 @@ class Snapshot;
 namespace rollcall::storage {
 
 // The format this program writes, and the oldest that it makes into it (storage/FORMAT.md).
-inline constexpr uint64_t kFormatVersion = 2;
+inline constexpr uint64_t kFormatVersion = 3;
 inline constexpr uint64_t kOldestFormatVersion = 1;
 
 class Participant;

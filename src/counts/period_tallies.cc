@@ -327,6 +327,30 @@ Status PeriodTallies::Backfill(const Fleet& fleet, Clocked::time_point deadline,
                 "who asks for one waits",
                 {{"fleet", fleet.name}})
       .Set(missing);
+  return go_on ? AddSizes(fleet, *periods, deadline, stop) : Status::Ok();
+}
+
+Status PeriodTallies::AddSizes(const Fleet& fleet, const std::vector<Period>& periods,
+                               Clocked::time_point deadline, const std::stop_token& stop) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (SizeFigure(fleet) == nullptr || sized_.contains(fleet.ref)) return Status::Ok();
+  }
+  for (const Period period : periods) {
+    if (stop.stop_requested() || Clocked::now() >= deadline) return Status::Ok();
+    const auto rows = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
+    if (!rows.ok()) return rows.status();
+    if (!rows->has_value()) continue;
+    const Result<bool> has_sizes = (*rows)->HasSizes();
+    if (!has_sizes.ok()) return has_sizes.status();
+    if (*has_sizes) continue;
+    const Result<bool> possible = CanBeScanned(fleet.ref, period);
+    if (!possible.ok()) return possible.status();
+    if (!*possible) continue;
+    if (const auto computed = ComputeOnce(fleet, period); !computed.ok()) return computed.status();
+  }
+  const std::lock_guard lock(mutex_);
+  sized_.insert(fleet.ref);
   return Status::Ok();
 }
 

@@ -30,12 +30,14 @@ struct TrendStep {
   bool known = false;
   bool final = false;
   Totals tally;
+  bool has_sizes = false;  // the values' sizes are known
 };
 
 // One value, step by step. A source counts once in each value of its latest report.
 struct TrendValue {
   std::string value;
   std::vector<ValueTally> steps;  // without their texts
+  std::vector<ExactSum> sizes;    // of its sources, by step; see SizesOf
 };
 
 struct Trend {
@@ -51,6 +53,10 @@ struct Trend {
   // Where no step has the label: which labels the metric has.
   std::vector<std::string> known_labels;
 };
+
+// What the sizes of a value's sources are counted in, where they are known: by a label of the
+// fleet's counted metric. nullptr: they are not.
+const Figure* SizesOf(const TrendRequest& request);
 
 // nullopt: the fleet has no such metric, and no report ever had it. Unavailable: as
 // PeriodTallies::Get, or a stop was requested.

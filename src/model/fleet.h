@@ -53,7 +53,10 @@ struct Fleet {
 
 // All fleets; the first is the default.
 const std::vector<Fleet>& AllFleets();
-// Returns nullptr where there is no such fleet.
+// Returns the figure that says how large a source is: the first with an honest total
+// (Figure::peak_name); nullptr where the fleet has none.
+const Figure* SizeFigure(const Fleet& fleet);
+// Return nullptr where there is no such fleet.
 const Fleet* FindFleet(std::string_view name);
 const Fleet* FindFleet(FleetRef ref);
 
