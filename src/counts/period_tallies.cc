@@ -333,7 +333,7 @@ Status PeriodTallies::Backfill(const Fleet& fleet, Clocked::time_point deadline,
 Status PeriodTallies::AddSizes(const Fleet& fleet, const std::vector<Period>& periods,
                                Clocked::time_point deadline, const std::stop_token& stop) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (SizeFigure(fleet) == nullptr || sized_.contains(fleet.ref)) return Status::Ok();
   }
   for (const Period period : periods) {
@@ -349,7 +349,7 @@ Status PeriodTallies::AddSizes(const Fleet& fleet, const std::vector<Period>& pe
     if (!*possible) continue;
     if (const auto computed = ComputeOnce(fleet, period); !computed.ok()) return computed.status();
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   sized_.insert(fleet.ref);
   return Status::Ok();
 }
