@@ -9,9 +9,6 @@
 namespace rollcall::counts {
 namespace {
 
-// For so long steps are counted that were not yet; a background job sees to the rest.
-constexpr std::chrono::milliseconds kPatience{500};
-
 // A stranger may make up more.
 constexpr size_t kMostLabels = 100;
 
@@ -33,7 +30,7 @@ class TrendReader {
     // The newest first: they are what a reader misses most where not all are counted.
     for (size_t index = trend_.steps.size(); index-- > 0;) {
       ROLLCALL_RETURN_IF_ERROR(StatusOf(request_.stop));
-      const bool may_scan = std::chrono::steady_clock::now() - begin < kPatience;
+      const bool may_scan = std::chrono::steady_clock::now() - begin < request_.patience;
       ROLLCALL_RETURN_IF_ERROR(ReadStep(index, may_scan));
     }
     RankValues();

@@ -2,6 +2,7 @@
 // And the same of one period: a breakdown.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -22,6 +23,8 @@ struct TrendRequest {
   // Set: nothing but this value is of interest, and there are no others.
   std::optional<std::string> only{};
   std::stop_token stop{};
+  // For so long closed steps are counted that were not yet; a background job sees to the rest.
+  std::chrono::milliseconds patience{500};
 };
 
 struct TrendStep {
