@@ -294,7 +294,9 @@ class Checker {
     }
     if (period_head_ != bytes.substr(0, kPeriodHeadBytes)) return Say("its period has no head");
     const auto tally = storage::DecodeTallyKey(bytes.substr(kPeriodHeadBytes));
-    if (!tally || !IsLabelSet(tally->metric.value)) return Say("not a key");
+    if (!tally || !(tally->metric == storage::kSourceSizes || IsLabelSet(tally->metric.value))) {
+      return Say("not a key");
+    }
     if (tally->label.empty()) {
       rollcall::Totals of_metric;
       return Say(storage::DecodeTally(value, of_metric));
