@@ -115,7 +115,7 @@ struct Store::Opener {
     if (!s.ok()) return ExplainFailure(options.directory, s);
     impl.files->BePatient();
     impl.upkeep = std::make_unique<Upkeep>(options.directory, *db, impl.tables, *impl.files,
-                                           impl.space, *impl.errors);
+                                           impl.space, *impl.errors, options.disk_patience);
     return Status::Ok();
   }
 

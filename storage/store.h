@@ -50,6 +50,9 @@ struct StoreOptions {
   // begun by then still takes room: tables in memory that are written out (write_buffer_bytes), and
   // a compaction, about as much.
   uint64_t min_free_bytes = 128 * 1024 * 1024;
+  // For how long the disk may fail, other than for want of room, before only another start can help
+  // (NeedsRestart); a disk that fails for longer is not a passing matter.
+  std::chrono::milliseconds disk_patience{30'000};
   // What the files are on; null: the system's own.
   std::shared_ptr<rocksdb::FileSystem> disk = nullptr;
 };

@@ -13,9 +13,6 @@ constexpr std::chrono::milliseconds kInterval{500};
 constexpr std::chrono::milliseconds kMendInterval{100};
 // While the disk is full each try to recover writes to it until it is full again.
 constexpr std::chrono::seconds kResumeInterval{1};
-// A disk that fails for longer, other than for want of room, is not a passing matter; nor is a
-// RocksDB that does not come back.
-constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::seconds kStopPatience{2};
 // By how much more than the floor has to be free before writing goes on: so the line is not crossed
 // with every report.
@@ -25,13 +22,14 @@ constexpr uint64_t kSlackBytes = 8 * 1024 * 1024;
 
 Upkeep::Upkeep(std::string directory, rocksdb::DB& db,
                const std::vector<rocksdb::ColumnFamilyHandle*>& tables, RocksFiles& files,
-               FreeSpace& space, BackgroundErrors& errors)
+               FreeSpace& space, BackgroundErrors& errors, std::chrono::milliseconds patience)
     : directory_(std::move(directory)),
       db_(db),
       tables_(tables),
       files_(files),
       space_(space),
       errors_(errors),
+      patience_(patience),
       thread_([this](std::stop_token stop) { Run(stop); }) {}
 
 Status Upkeep::Admit(uint64_t bytes, bool gives_room_back) {
@@ -57,7 +55,7 @@ void Upkeep::Failed(const std::string& cause) {
 
 Upkeep::State Upkeep::state() const {
   const MutexLock lock(mutex_);
-  if (resuming_since_ && steady_clock::now() - *resuming_since_ > kPatience) {
+  if (resuming_since_ && steady_clock::now() - *resuming_since_ > patience_) {
     const auto waiting = files_.waiting();
     if (!waiting || !waiting->for_room) return State::kLost;
   }
@@ -107,7 +105,7 @@ Upkeep::View Upkeep::Mend() {
   LeaveDamagedTables();
   if (auto left = MendLogs()) return *left;
   if (const auto waiting = files_.waiting()) {
-    const bool for_long = steady_clock::now() - waiting->since > kPatience;
+    const bool for_long = steady_clock::now() - waiting->since > patience_;
     return {!waiting->for_room && for_long ? State::kLost
             : waiting->for_room            ? State::kNoRoom
                                            : State::kFailing,
@@ -128,7 +126,7 @@ std::optional<Upkeep::View> Upkeep::MendLogs() {
   if (s.ok()) return std::nullopt;
   if (s.IsNoSpace()) return View{State::kNoRoom, files_.Text(s)};
   if (!logs_failed_since_) logs_failed_since_ = now;
-  return View{now - *logs_failed_since_ > kPatience ? State::kLost : State::kFailing,
+  return View{now - *logs_failed_since_ > patience_ ? State::kLost : State::kFailing,
               files_.Text(s)};
 }
 

@@ -39,7 +39,7 @@ class Upkeep {
   // All outlive it; `tables` are those of the database.
   Upkeep(std::string directory, rocksdb::DB& db,
          const std::vector<rocksdb::ColumnFamilyHandle*>& tables, RocksFiles& files,
-         FreeSpace& space, BackgroundErrors& errors);
+         FreeSpace& space, BackgroundErrors& errors, std::chrono::milliseconds patience);
   ~Upkeep() { Stop(); }
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
@@ -78,6 +78,7 @@ class Upkeep {
   RocksFiles& files_;
   FreeSpace& space_;
   BackgroundErrors& errors_;
+  const std::chrono::milliseconds patience_;  // StoreOptions::disk_patience
 
   // For its own thread.
   std::optional<std::chrono::steady_clock::time_point> logs_failed_since_;

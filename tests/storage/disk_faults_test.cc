@@ -126,6 +126,43 @@ TEST_F(DiskFaultsTest,
   EXPECT_EQ(count("writable again"), 1u) << text;
 }
 
+TEST_F(DiskFaultsTest, ADiskThatFailsForLongIsGivenUpAndTheNextStartHasAllThatWasAnswered) {
+  Close();
+  options_.disk_patience = std::chrono::milliseconds(300);
+  OpenWith(options_);
+  ASSERT_TRUE(TryPut().ok());
+  disk_->Break({Operation::kSync, ".log", rocksdb::IOStatus::IOError("Input/output error")});
+  EXPECT_FALSE(TryPut().ok());
+  EXPECT_TRUE(Await([&] { return store().NeedsRestart(); }));
+  EXPECT_NE(store().GivenUp().value_or("").find("Input/output error"), std::string::npos);
+  EXPECT_FALSE(TryPut().ok());
+  disk_->Heal();
+  Close();
+  OpenWith(options_);
+  EXPECT_FALSE(store().NeedsRestart());
+  EXPECT_TRUE(TryPut().ok());
+  EXPECT_EQ(Lost(), "");
+}
+
+TEST_F(DiskFaultsTest, ARecoveryThatDoesNotComeBackIsGivenUpHoldsNobodyUpAndCanBeEnded) {
+  Close();
+  options_.disk_patience = std::chrono::milliseconds(300);
+  OpenWith(options_);
+  // Its background work fails first, and then its recovery from that hangs.
+  disk_->Break({Operation::kAppend, ".sst", rocksdb::IOStatus::IOError("Input/output error")});
+  EXPECT_TRUE(Await([&] { return !TryPut().ok() || disk_->hits() > 0; }));
+  disk_->Break({Operation::kAppend, ".sst", rocksdb::IOStatus::IOError("too late"), true});
+  EXPECT_TRUE(Await([&] { return store().NeedsRestart(); }));
+  EXPECT_FALSE(TryPut().ok());
+  EXPECT_EQ(Lost(), "");
+  EXPECT_FALSE(store().EndWriting());
+  disk_->Heal();
+  Close();
+  OpenWith(options_);
+  EXPECT_TRUE(TryPut().ok());
+  EXPECT_EQ(Lost(), "");
+}
+
 TEST_F(DiskFaultsTest, BelowTheFloorOnlyWhatGivesRoomBackIsWritten) {
   Close();
   options_.min_free_bytes = uint64_t{1} << 60;

@@ -1,10 +1,11 @@
-// A file system whose operations fail for as long as a test wants. A write that fails has written a
-// half of itself. Thread-safe.
+// A file system whose operations fail, or do not come back, for as long as a test wants. A write
+// that fails has written a half of itself. Thread-safe.
 #pragma once
 
 #include <rocksdb/file_system.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,6 +20,7 @@ class FaultyDisk final : public rocksdb::FileSystemWrapper {
     Operation operation;
     std::string in_name;  // of files whose name has this in it
     rocksdb::IOStatus status;
+    bool hangs = false;  // until Heal, and fails then
   };
 
   FaultyDisk() : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()) {}
@@ -32,17 +34,20 @@ class FaultyDisk final : public rocksdb::FileSystemWrapper {
   void Heal() {
     const std::lock_guard lock(mutex_);
     fault_.reset();
+    healed_.notify_all();
   }
   // How many operations have failed since Break.
   int hits() const { return hits_; }
 
   rocksdb::IOStatus Check(Operation operation, const std::string& name) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (!fault_ || fault_->operation != operation || name.find(fault_->in_name) == name.npos) {
       return rocksdb::IOStatus::OK();
     }
     ++hits_;
-    return fault_->status;
+    const rocksdb::IOStatus status = fault_->status;
+    if (fault_->hangs) healed_.wait(lock, [this] { return !fault_ || !fault_->hangs; });
+    return status;
   }
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
@@ -144,6 +149,7 @@ class FaultyDisk final : public rocksdb::FileSystemWrapper {
 
   std::mutex mutex_;  // guards fault_
   std::unique_ptr<Fault> fault_;
+  std::condition_variable healed_;
   std::atomic<int> hits_{0};
 };
 
