@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/nearest.h"
 #include "base/text.h"
-#include "cli/nearest.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 #include "parse/instant.h"

@@ -1,0 +1,33 @@
+#include "base/text.h"
+#include "fleets/declaration_parts.h"
+#include "model/label_set.h"
+#include "parse/report_parser.h"
+
+namespace rollcall::fleets {
+namespace {
+
+constexpr const char* kAt = "/reports/example";
+
+Status ReadExample(const Declaration& declaration, ParsedReport& report) {
+  if (declaration.format == ReportFormat::kPrometheus) {
+    return ParseReport(declaration.example, 0, report);
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status CheckExample(const Declaration& declaration) {
+  if (declaration.example.empty() || declaration.format == ReportFormat::kJson) return Status::Ok();
+  ParsedReport report;
+  if (const Status status = ReadExample(declaration, report); !status.ok()) {
+    return FaultAt(kAt, status.message());
+  }
+  for (const ParsedReport::Sample& sample : report.samples) {
+    if (MetricOf(report.LabelSet(sample)) == declaration.fleet.counted_metric) return Status::Ok();
+  }
+  return FaultAt(kAt, "it has no " + QuoteForMessage(declaration.fleet.counted_metric) +
+                          ", by which " + declaration.fleet.counted_name + " are counted");
+}
+
+}  // namespace rollcall::fleets
