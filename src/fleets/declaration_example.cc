@@ -1,5 +1,8 @@
+#include <utility>
+
 #include "base/text.h"
 #include "fleets/declaration_parts.h"
+#include "fleets/json_mapper.h"
 #include "model/label_set.h"
 #include "parse/report_parser.h"
 
@@ -12,13 +15,20 @@ Status ReadExample(const Declaration& declaration, ParsedReport& report) {
   if (declaration.format == ReportFormat::kPrometheus) {
     return ParseReport(declaration.example, 0, report);
   }
+  const Result<JsonMapper> mapper = JsonMapper::Make(declaration.mapping);
+  if (!mapper.ok()) return mapper.status();
+  JsonCapture capture;
+  MappedReport mapped;
+  ReportBound exceeded{};
+  ROLLCALL_RETURN_IF_ERROR(mapper->Map(declaration.example, 0, {}, capture, mapped, exceeded));
+  report = std::move(mapped.report);
   return Status::Ok();
 }
 
 }  // namespace
 
 Status CheckExample(const Declaration& declaration) {
-  if (declaration.example.empty() || declaration.format == ReportFormat::kJson) return Status::Ok();
+  if (declaration.example.empty()) return Status::Ok();
   ParsedReport report;
   if (const Status status = ReadExample(declaration, report); !status.ok()) {
     return FaultAt(kAt, status.message());
