@@ -2,9 +2,8 @@
 
 #include "base/text.h"
 #include "fleets/declaration_parts.h"
-#include "fleets/json_mapper.h"
+#include "fleets/report_reader.h"
 #include "model/label_set.h"
-#include "parse/report_parser.h"
 
 namespace rollcall::fleets {
 namespace {
@@ -12,15 +11,12 @@ namespace {
 constexpr const char* kAt = "/reports/example";
 
 Status ReadExample(const Declaration& declaration, ParsedReport& report) {
-  if (declaration.format == ReportFormat::kPrometheus) {
-    return ParseReport(declaration.example, 0, report);
-  }
-  const Result<JsonMapper> mapper = JsonMapper::Make(declaration.mapping);
-  if (!mapper.ok()) return mapper.status();
+  const Result<ReportReader> reader = ReportReader::Make(declaration);
+  if (!reader.ok()) return reader.status();
   JsonCapture capture;
   MappedReport mapped;
   ReportBound exceeded{};
-  ROLLCALL_RETURN_IF_ERROR(mapper->Map(declaration.example, 0, {}, capture, mapped, exceeded));
+  ROLLCALL_RETURN_IF_ERROR(reader->Read(declaration.example, 0, {}, capture, mapped, exceeded));
   report = std::move(mapped.report);
   return Status::Ok();
 }

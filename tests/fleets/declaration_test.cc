@@ -152,6 +152,14 @@ TEST(DeclarationTest, AMessageIsOneLineOfPrintableAsciiWhateverTheFileHas) {
               HasSubstr("/page/0/names/???: 1 stands there"));
 }
 
+TEST(DeclarationTest, WhatTheReadmeShowsIsRead) {
+  const std::string readme = FileText(ROLLCALL_SOURCE_DIR "/src/fleets/README.md");
+  const size_t begin = readme.find("    {\n");
+  const size_t end = readme.find("\n    }\n", begin);
+  ASSERT_NE(end, std::string::npos);
+  EXPECT_EQ(MessageOf(readme.substr(begin, end + 6 - begin)), "");
+}
+
 // The built-in fleet as it is in code.
 TEST(DeclarationTest, CozystackIsWhatItWas) {
   const auto declared = ParseDeclaration("cozystack.json", BuiltInDeclaration("cozystack"));
