@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,6 +14,7 @@
 #include <sstream>
 
 #include "fleets/built_in.h"
+#include "tests/fleets/random_json.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temp_dir.h"
 
@@ -150,6 +152,49 @@ TEST(DeclarationTest, AMessageIsOneLineOfPrintableAsciiWhateverTheFileHas) {
   EXPECT_THAT(message, HasSubstr("/page/0: the name \"a\\nb\\xc3\\xa4\" stands there"));
   EXPECT_THAT(MessageOf(R"({"page": [{"show": "other", "names": {"\n\u00e4": 1}}]})"),
               HasSubstr("/page/0/names/???: 1 stands there"));
+}
+
+// All places of a tree, by their pointers.
+void CollectPlaces(const Json& json, const Json::json_pointer& at,
+                   std::vector<Json::json_pointer>& places) {
+  places.push_back(at);
+  if (json.is_array()) {
+    for (size_t i = 0; i < json.size(); ++i) CollectPlaces(json[i], at / i, places);
+  } else if (json.is_object()) {
+    for (const auto& [name, member] : json.items()) CollectPlaces(member, at / name, places);
+  }
+}
+
+void ExpectTakenOrRefusedInOneLine(const std::string& text) {
+  const std::string message = MessageOf(text);
+  EXPECT_LE(message.size(), 1'500u) << message;
+  EXPECT_TRUE(std::all_of(message.begin(), message.end(), [](char c) {
+    return c >= ' ' && c <= '~';
+  })) << message;
+}
+
+TEST(DeclarationTest, RandomChangesAreTakenOrRefusedInOneLine) {
+  RandomJson random(5);
+  const std::vector<std::string> good = GoodOnes();
+  for (int i = 0; i < 3'000; ++i) {
+    const std::string& from = good[random.Below(good.size())];
+    if (i % 3 == 0) {
+      std::string text = from;
+      for (size_t n = 1 + random.Below(3); n > 0; --n) {
+        text[random.Below(text.size())] = static_cast<char>(random.Below(256));
+      }
+      ExpectTakenOrRefusedInOneLine(text);
+      continue;
+    }
+    Json json = Json::parse(from, nullptr, true, true);
+    std::vector<Json::json_pointer> places;
+    CollectPlaces(json, Json::json_pointer(), places);
+    // Another value, or what stands at another place.
+    const Json::json_pointer& at = places[random.Below(places.size())];
+    json[at] = random.Below(2) == 0 ? Json::parse(random.Value(3).dump())
+                                    : Json(json[places[random.Below(places.size())]]);
+    ExpectTakenOrRefusedInOneLine(json.dump());
+  }
 }
 
 TEST(DeclarationTest, WhatTheReadmeShowsIsRead) {
