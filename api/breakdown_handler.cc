@@ -36,23 +36,31 @@ Json BreakdownJson(const counts::TrendRequest& request, const counts::Trend& tre
   json["sources"] = period.tally.sources;
   json["sum"] = NumberJson(period.tally.sum);
   json["peak"] = NumberJson(period.tally.report_sum);
+  const Figure* const sizes = SizesOf(request);
+  const auto add = [&](const counts::TrendValue& value, Json& one) {
+    one.update(TallyJson(value.steps.front()));
+    if (sizes == nullptr) return;
+    one[sizes->peak_name] = period.has_sizes ? NumberJson(value.sizes.front()) : Json();
+  };
   json["values"] = Json::array();
   for (const counts::TrendValue& value : trend.values) {
-    Json one{{"value", value.value}};
-    one.update(TallyJson(value.steps.front()));
-    json["values"].push_back(std::move(one));
+    add(value, json["values"].emplace_back(Json{{"value", value.value}}));
   }
   json["other"] = Json();
   if (trend.other) {
     json["other"] = {{"values", trend.other_values}};
-    json["other"].update(TallyJson(trend.other->steps.front()));
+    add(*trend.other, json["other"]);
   }
   return json;
 }
 
-std::string Csv(const counts::Trend& trend) {
+std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend) {
   const Period period = trend.steps.front().period;
-  CsvWriter csv({"month", "periods", "kind", "value", "sources", "nonzero", "sum"});
+  const Figure* const sizes = SizesOf(request);
+  std::vector<std::string_view> columns{"month",   "periods", "kind", "value",
+                                        "sources", "nonzero", "sum"};
+  if (sizes != nullptr) columns.push_back(sizes->peak_name);
+  CsvWriter csv(columns);
   const auto add = [&](const char* kind, const counts::TrendValue& value) {
     const ValueTally& tally = value.steps.front();
     if (period.is_window()) {
@@ -61,7 +69,11 @@ std::string Csv(const counts::Trend& trend) {
       csv.Nothing().Nothing();
     }
     csv.Text(kind).Text(value.value);
-    csv.Number(tally.sources).Number(tally.nonzero).Number(tally.sum).EndRow();
+    csv.Number(tally.sources).Number(tally.nonzero).Number(tally.sum);
+    if (sizes != nullptr) {
+      trend.steps.front().has_sizes ? csv.Number(value.sizes.front()) : csv.Nothing();
+    }
+    csv.EndRow();
   };
   for (const counts::TrendValue& value : trend.values) add("value", value);
   if (trend.other) add("other", *trend.other);
@@ -110,7 +122,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   }
   const auto trend = ReadTrendOrAnswer("breakdown", services, breakdown, response);
   if (!trend) return;
-  if (wants_csv) return AnswerCsv(request, "breakdown", Csv(*trend), response);
+  if (wants_csv) return AnswerCsv(request, "breakdown", Csv(breakdown, *trend), response);
   AnswerJson(request, BreakdownJson(breakdown, *trend), response);
 }
 

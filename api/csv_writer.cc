@@ -10,7 +10,7 @@ constexpr std::string_view kFormulaStarts = "=+-@\t\r";
 
 }  // namespace
 
-CsvWriter::CsvWriter(std::initializer_list<std::string_view> header) {
+CsvWriter::CsvWriter(std::span<const std::string_view> header) {
   for (const std::string_view name : header) Cell(name);
   EndRow();
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,9 @@ namespace rollcall::api {
 
 class CsvWriter {
  public:
-  explicit CsvWriter(std::initializer_list<std::string_view> header);
+  explicit CsvWriter(std::span<const std::string_view> header);
+  explicit CsvWriter(std::initializer_list<std::string_view> header)
+      : CsvWriter(std::span(header.begin(), header.size())) {}
 
   CsvWriter& Text(std::string_view text);
   CsvWriter& Number(int64_t number);

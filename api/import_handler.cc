@@ -54,8 +54,9 @@ void Answer(int status, std::string json, http::HttpResponse& response) {
   if (status == 503) response.headers.push_back({"Retry-After", "60"});
 }
 
-void Import(storage::Stores& stores, ingest::Ingester& ingester, ingest::ImportOptions options,
-            const http::ApiRequest& request, http::HttpResponse& response) {
+void Import(storage::Stores& stores, ingest::Ingester& ingester,
+            const ingest::ImportOptions& options, const http::ApiRequest& request,
+            http::HttpResponse& response) {
   const auto importer = ingest::Importer::Start(stores, &ingester, options);
   Status status = importer.status();
   ingest::ImportTally tally;

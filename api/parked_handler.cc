@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kMostListed = 1'000;
 
-std::string TimeText(storage::UnixMilliseconds time) {
+std::string TimeText(UnixMilliseconds time) {
   return FormatRfc3339(std::chrono::floor<std::chrono::seconds>(time));
 }
 

@@ -45,7 +45,9 @@ void ReadSteps(DataParams& params, UnixSeconds now, counts::TrendRequest& trend)
   }
 }
 
-Json ValueJson(const counts::TrendValue& value, const std::vector<counts::TrendStep>& steps) {
+// `sizes`: see SizesOf.
+Json ValueJson(const counts::TrendValue& value, const std::vector<counts::TrendStep>& steps,
+               const Figure* sizes) {
   Json json{{"value", value.value},
             {"sources", Json::array()},
             {"nonzero", Json::array()},
@@ -55,6 +57,8 @@ Json ValueJson(const counts::TrendValue& value, const std::vector<counts::TrendS
     json["sources"].push_back(steps[i].known ? Json(tally.sources) : Json());
     json["nonzero"].push_back(steps[i].known ? Json(tally.nonzero) : Json());
     json["sums"].push_back(steps[i].known ? NumberJson(tally.sum) : Json());
+    if (sizes == nullptr) continue;
+    json[sizes->peak_name].push_back(steps[i].has_sizes ? NumberJson(value.sizes[i]) : Json());
   }
   return json;
 }
@@ -78,27 +82,31 @@ Json TrendJson(const counts::TrendRequest& request, const counts::Trend& trend) 
     json["peaks"].push_back(step.known ? NumberJson(step.tally.report_sum) : Json());
   }
   if (request.by.empty()) return json;
+  const Figure* const sizes = SizesOf(request);
   json["values"] = Json::array();
   for (const counts::TrendValue& value : trend.values) {
-    json["values"].push_back(ValueJson(value, trend.steps));
+    json["values"].push_back(ValueJson(value, trend.steps, sizes));
   }
   json["other"] = Json();
   if (trend.other) {
-    json["other"] = ValueJson(*trend.other, trend.steps);
+    json["other"] = ValueJson(*trend.other, trend.steps, sizes);
     json["other"].erase("value");
     json["other"]["values"] = trend.other_values;
   }
   return json;
 }
 
-void AddRow(const counts::TrendStep& step, const char* kind, std::string_view value,
-            const ValueTally& tally, CsvWriter& csv) {
-  csv.Text(StepName(step.period)).Text(kind).Text(value);
+void AddRow(const counts::Trend& trend, size_t index, const char* kind,
+            const counts::TrendValue& value, const Figure* sizes, CsvWriter& csv) {
+  const counts::TrendStep& step = trend.steps[index];
+  csv.Text(StepName(step.period)).Text(kind).Text(value.value);
   if (step.known) {
+    const ValueTally& tally = value.steps[index];
     csv.Number(tally.sources).Number(tally.nonzero).Number(tally.sum);
   } else {
     csv.Nothing().Nothing().Nothing();
   }
+  if (sizes != nullptr) step.has_sizes ? csv.Number(value.sizes[index]) : csv.Nothing();
   csv.EndRow();
 }
 
@@ -116,12 +124,15 @@ std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend)
     }
     return csv.Take();
   }
-  CsvWriter csv({"step", "kind", "value", "sources", "nonzero", "sum"});
+  const Figure* const sizes = SizesOf(request);
+  std::vector<std::string_view> columns{"step", "kind", "value", "sources", "nonzero", "sum"};
+  if (sizes != nullptr) columns.push_back(sizes->peak_name);
+  CsvWriter csv(columns);
   for (size_t i = 0; i < trend.steps.size(); ++i) {
     for (const counts::TrendValue& value : trend.values) {
-      AddRow(trend.steps[i], "value", value.value, value.steps[i], csv);
+      AddRow(trend, i, "value", value, sizes, csv);
     }
-    if (trend.other) AddRow(trend.steps[i], "other", "", trend.other->steps[i], csv);
+    if (trend.other) AddRow(trend, i, "other", *trend.other, sizes, csv);
   }
   return csv.Take();
 }

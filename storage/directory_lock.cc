@@ -5,6 +5,10 @@
 
 #include <cerrno>
 
+#include <rocksdb/env.h>
+
+#include "storage/rocks_status.h"
+
 namespace rollcall::storage {
 
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::Share(const std::string& directory) {
@@ -21,6 +25,16 @@ Result<std::unique_ptr<DirectoryLock>> DirectoryLock::Share(const std::string& d
 
 DirectoryLock::~DirectoryLock() {
   if (fd_ >= 0) ::close(fd_);
+}
+
+Result<std::unique_ptr<WholeLock>> WholeLock::Take(const std::string& directory) {
+  std::unique_ptr<WholeLock> lock(new WholeLock());
+  const rocksdb::Status s = rocksdb::Env::Default()->LockFile(directory + "/LOCK", &lock->lock_);
+  return s.ok() ? Result<std::unique_ptr<WholeLock>>(std::move(lock)) : OpenFailure(directory, s);
+}
+
+WholeLock::~WholeLock() {
+  if (lock_ != nullptr) rocksdb::Env::Default()->UnlockFile(lock_).PermitUncheckedError();
 }
 
 }  // namespace rollcall::storage

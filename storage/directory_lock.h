@@ -1,6 +1,4 @@
-// A hold on a store's directory that keeps servers out, and nothing else: those who only read share
-// it, and it changes nothing on the disk. Goes with the object. While it is held no Store can be
-// opened to write, not in this process either.
+// The holds on a store's directory.
 #pragma once
 
 #include <memory>
@@ -8,8 +6,15 @@
 
 #include "base/status.h"
 
+namespace rocksdb {
+class FileLock;
+}  // namespace rocksdb
+
 namespace rollcall::storage {
 
+// Keeps servers out, and nothing else: those who only read share it, and it changes nothing on the
+// disk. Goes with the object. While it is held no Store can be opened to write, not in this process
+// either.
 class DirectoryLock {
  public:
   // FailedPrecondition: a Store has it open to write. A directory without a lock file was
@@ -23,6 +28,21 @@ class DirectoryLock {
   explicit DirectoryLock(int fd) : fd_(fd) {}
 
   const int fd_;  // -1: nothing is held
+};
+
+// RocksDB's own lock, which keeps servers and readers out.
+class WholeLock {
+ public:
+  // FailedPrecondition: somebody has the store open.
+  static Result<std::unique_ptr<WholeLock>> Take(const std::string& directory);
+  ~WholeLock();
+  WholeLock(const WholeLock&) = delete;
+  WholeLock& operator=(const WholeLock&) = delete;
+
+ private:
+  WholeLock() = default;
+
+  rocksdb::FileLock* lock_ = nullptr;
 };
 
 }  // namespace rollcall::storage

@@ -119,7 +119,7 @@ Result<MetricRef> LabelDictionary::FindMetric(std::string_view name,
 
 Result<std::string> LabelDictionary::TextOf(LabelSetRef ref, const Snapshot* snapshot) const {
   {
-    const std::lock_guard lock(texts_mutex_);
+    const MutexLock lock(texts_mutex_);
     if (const auto known = texts_.find(ref.value); known != texts_.end()) return known->second;
   }
   const auto stored = store_.Get(Table::kLabels, EncodeKey(ref), snapshot);
@@ -128,7 +128,7 @@ Result<std::string> LabelDictionary::TextOf(LabelSetRef ref, const Snapshot* sna
   const Result<std::string_view> text = TextIn(**stored, ref);
   if (!text.ok()) return text.status();
   if (text->size() > kMaxCachedTextBytes) return std::string(*text);
-  const std::lock_guard lock(texts_mutex_);
+  const MutexLock lock(texts_mutex_);
   if (texts_.size() >= kMaxCachedTexts) texts_.clear();
   texts_.emplace(ref.value, *text);
   return std::string(*text);

@@ -9,7 +9,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/mutex.h"
 #include "model/ids.h"
 #include "storage/ref_sequence.h"
 #include "storage/transaction.h"
@@ -67,9 +67,9 @@ class LabelDictionary final : private Participant {
   std::unordered_map<Hash128, Refs, Hash128Hasher> cache_;
   std::vector<Hash128> staged_;  // new in the transaction under way
   std::atomic<uint64_t> size_{0};
-  mutable std::mutex texts_mutex_;  // guards texts_
+  mutable Mutex texts_mutex_;
   // Of label sets that were asked for lately; bounded. A number's text never changes.
-  mutable std::unordered_map<uint32_t, std::string> texts_;
+  mutable std::unordered_map<uint32_t, std::string> texts_ GUARDED_BY(texts_mutex_);
   const Participation participation_{store_, *this};
 };
 

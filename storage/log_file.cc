@@ -17,20 +17,20 @@ const rocksdb::IOOptions kNoOptions;
 LogFile::LogFile(RocksFiles& files, std::string name, const rocksdb::FileOptions& options,
                  std::unique_ptr<rocksdb::FSWritableFile> file)
     : files_(files), name_(std::move(name)), options_(options), file_(std::move(file)) {
-  const std::lock_guard lock(files_.logs_mutex_);
+  const MutexLock lock(files_.logs_mutex_);
   files_.logs_.push_back(this);
   files_.new_names_ = true;
 }
 
 LogFile::~LogFile() {
-  const std::lock_guard lock(files_.logs_mutex_);
+  const MutexLock lock(files_.logs_mutex_);
   std::erase(files_.logs_, this);
   files_.unsynced_bytes_ -= unsynced_.size();
 }
 
 IOStatus LogFile::Append(const rocksdb::Slice& data, const rocksdb::IOOptions&,
                          rocksdb::IODebugContext*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   unsynced_.append(data.data(), data.size());
   files_.unsynced_bytes_ += data.size();
   if (!WriteOut().ok()) files_.unwritten_ = true;
@@ -52,7 +52,7 @@ IOStatus LogFile::WriteOut() {
 }
 
 IOStatus LogFile::TrySync() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (file_ && unsynced_.empty()) return IOStatus::OK();
   IOStatus s = WriteOut();
   if (s.ok()) {
@@ -76,24 +76,24 @@ IOStatus LogFile::Sync(const rocksdb::IOOptions&, rocksdb::IODebugContext*) {
 }
 
 IOStatus LogFile::Close(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return file_ ? file_->Close(options, debug) : IOStatus::OK();
 }
 
 uint64_t LogFile::GetFileSize(const rocksdb::IOOptions&, rocksdb::IODebugContext*) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return synced_size_ + unsynced_.size();
 }
 
 void LogFile::SetPreallocationBlockSize(size_t bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   preallocation_bytes_ = bytes;
   if (file_) file_->SetPreallocationBlockSize(bytes);
 }
 
 void LogFile::PrepareWrite(size_t offset, size_t bytes, const rocksdb::IOOptions& options,
                            rocksdb::IODebugContext* debug) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (file_) file_->PrepareWrite(offset, bytes, options, debug);
 }
 

@@ -4,10 +4,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include <rocksdb/file_system.h>
+
+#include "base/mutex.h"
 
 namespace rollcall::storage {
 
@@ -42,18 +43,18 @@ class LogFile final : public rocksdb::FSWritableFile {
   rocksdb::IOStatus TrySync();
 
  private:
-  rocksdb::IOStatus WriteOut();
+  rocksdb::IOStatus WriteOut() REQUIRES(mutex_);
 
   RocksFiles& files_;
   const std::string name_;
   const rocksdb::FileOptions options_;
 
-  std::mutex mutex_;  // guards the rest
-  std::unique_ptr<rocksdb::FSWritableFile> file_;
-  size_t preallocation_bytes_ = 0;
-  std::string unsynced_;      // the last bytes given
-  size_t written_ = 0;        // of these
-  uint64_t synced_size_ = 0;  // where they begin
+  Mutex mutex_;
+  std::unique_ptr<rocksdb::FSWritableFile> file_ GUARDED_BY(mutex_);
+  size_t preallocation_bytes_ GUARDED_BY(mutex_) = 0;
+  std::string unsynced_ GUARDED_BY(mutex_);      // the last bytes given
+  size_t written_ GUARDED_BY(mutex_) = 0;        // of these
+  uint64_t synced_size_ GUARDED_BY(mutex_) = 0;  // where they begin
 };
 
 }  // namespace rollcall::storage

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "storage/coding.h"
+#include "storage/store_files.h"
 
 namespace rollcall::storage {
 namespace {
@@ -148,6 +149,24 @@ std::string EncodeFileDrop(uint32_t family, uint32_t level, uint64_t number) {
     PutVarint(v, record);
   }
   return record;
+}
+
+std::string EncodeFamilyDrop(uint32_t family) {
+  std::string record;
+  for (const uint32_t v : {uint32_t{kFamily}, family, uint32_t{kFamilyDrop}}) PutVarint(v, record);
+  return record;
+}
+
+Status AppendToManifest(const std::string& directory, const std::vector<std::string>& records) {
+  const Result<uint64_t> number = ReadCurrent(directory);
+  if (!number.ok()) return number.status();
+  const std::string name = ManifestName(*number);
+  std::string manifest;
+  const Result<LogScan> scan = ScanLog(
+      PathOf(directory, name), [&](std::string_view record) { AppendLogRecord(record, manifest); });
+  if (!scan.ok()) return scan.status();
+  for (const std::string& record : records) AppendLogRecord(record, manifest);
+  return ReplaceFile(directory, name, manifest);
 }
 
 Result<ManifestScan> ReadManifest(const std::string& path) {

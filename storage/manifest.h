@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "storage/log_scan.h"
@@ -39,6 +40,12 @@ struct ManifestScan {
 
 // A record that takes a file out of a family's list.
 std::string EncodeFileDrop(uint32_t family, uint32_t level, uint64_t number);
+// A record that takes out a whole family: its files, and its rows in logs.
+std::string EncodeFamilyDrop(uint32_t family);
+
+// Writes these behind the whole records of the manifest that CURRENT names, all of them or none.
+// Nobody may have the store open. Unavailable: the disk.
+Status AppendToManifest(const std::string& directory, const std::vector<std::string>& records);
 
 // Unavailable: the file cannot be read. Damage is in the scan; what is whole is in the manifest.
 Result<ManifestScan> ReadManifest(const std::string& path);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "storage/file_check.h"
+#include "storage/recount.h"
 #include "storage/rocks_options.h"
 #include "storage/rocks_status.h"
 #include "storage/store_files.h"
@@ -69,12 +70,27 @@ Result<bool> Prepare(const StoreOptions& options) {
 }
 
 // Somebody else's store is said to be in use, rather than damaged where it is in the middle of a
-// write.
-Status LookAt(const std::string& directory) {
+// write. What is wrong with counted tables is no reason not to open it.
+Result<CountedDamage> LookAt(const std::string& directory) {
   const auto lock = DirectoryLock::Share(directory);
   if (!lock.ok()) return lock.status();
-  const Result<FileCheck> check = CheckFiles(directory);
-  return check.ok() ? check->status(directory) : check.status();
+  Result<FileCheck> check = CheckFiles(directory);
+  if (!check.ok()) return check.status();
+  CountedDamage damage = TakeCountedDamage(directory, *check);
+  ROLLCALL_RETURN_IF_ERROR(check->status(directory));
+  return damage;
+}
+
+Status Drop(const std::string& directory, const CountedDamage& damage) {
+  Aside aside(directory);
+  ROLLCALL_RETURN_IF_ERROR(
+      DropCounted(directory, damage, aside)
+          .WithContext(StepOf(directory) + ": drop damaged " + damage.Names()));
+  const size_t others = damage.what.size() - 1;
+  log::Warn("store {}: damaged: {}{}; {} counted anew, the files as they were are in {}", directory,
+            damage.what.front(), others > 0 ? " (and " + std::to_string(others) + " more)" : "",
+            damage.Names(), aside.path());
+  return Status::Ok();
 }
 
 }  // namespace
@@ -90,6 +106,7 @@ struct Store::Opener {
     database.create_missing_column_families = true;
     database.listeners = {impl.errors};
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    families.reserve(kTables.size());
     for (const TableRow& table : kTables) families.push_back(FamilyOf(table));
     rocksdb::DB* db = nullptr;
     const rocksdb::Status s =
@@ -97,13 +114,14 @@ struct Store::Opener {
     impl.db.reset(db);
     if (!s.ok()) return ExplainFailure(options.directory, s);
     impl.files->BePatient();
-    impl.upkeep =
-        std::make_unique<Upkeep>(options.directory, *db, *impl.files, impl.space, *impl.errors);
+    impl.upkeep = std::make_unique<Upkeep>(options.directory, *db, impl.tables, *impl.files,
+                                           impl.space, *impl.errors);
     return Status::Ok();
   }
 
-  // Tables that the store never had are read as empty: nothing can be made.
-  Status ToRead() {
+  // Tables that the store never had are read as empty, for nothing can be made, and so are
+  // `damaged` ones.
+  Status ToRead(const std::vector<Table>& damaged) {
     std::vector<std::string> names;
     rocksdb::Status s =
         rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), options.directory, &names);
@@ -111,11 +129,12 @@ struct Store::Opener {
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     std::vector<size_t> places;
     for (const TableRow& table : kTables) {
-      if (std::find(names.begin(), names.end(), table.name) == names.end()) continue;
+      if (std::erase(names, table.name) == 0) continue;
+      if (std::find(damaged.begin(), damaged.end(), table.table) != damaged.end()) continue;
       families.push_back(FamilyOf(table));
       places.push_back(static_cast<size_t>(table.table));
     }
-    if (names.size() > families.size()) {
+    if (!names.empty()) {
       return ExplainFailure(options.directory, rocksdb::Status::InvalidArgument());
     }
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -138,7 +157,15 @@ struct Store::Opener {
 Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
   const Result<bool> is_new = Prepare(options);
   if (!is_new.ok()) return is_new.status();
-  if (!*is_new) ROLLCALL_RETURN_IF_ERROR(LookAt(options.directory));
+  CountedDamage damage;
+  if (!*is_new) {
+    Result<CountedDamage> found = LookAt(options.directory);
+    if (!found.ok()) return found.status();
+    damage = std::move(*found);
+  }
+  if (damage.any() && !options.read_only) {
+    ROLLCALL_RETURN_IF_ERROR(Drop(options.directory, damage));
+  }
   std::unique_ptr<Store> store(new Store(options));
   Impl& impl = *store->impl_;
   impl.read_only = options.read_only;
@@ -149,8 +176,9 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
     impl.lock = std::move(*lock);
   }
   Opener opener{options, impl};
-  const Status opened = options.read_only ? opener.ToRead() : opener.ToWrite(*is_new);
+  const Status opened = options.read_only ? opener.ToRead(damage.tables) : opener.ToWrite(*is_new);
   if (!opened.ok()) return opened;
+  store->damage_ = std::move(damage.what);
   ROLLCALL_RETURN_IF_ERROR(store->Initialize(*is_new));
   // Where this fails the mark stands for nothing more, and the next start takes it away.
   if (!options.read_only) ROLLCALL_RETURN_IF_ERROR(MarkMade(options.directory));

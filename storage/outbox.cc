@@ -51,10 +51,10 @@ Status Outbox::Load() {
 
 void Outbox::Publish(const State& state) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     committed_ = state;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void Outbox::Append(const OutboxRow& row, Transaction& transaction) {
@@ -145,20 +145,20 @@ void Outbox::Committed() {
 
 void Outbox::Abandoned() {
   // In a transaction nobody else changes it.
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   staged_ = committed_;
 }
 
 bool Outbox::AwaitRows(std::stop_token stop) const {
-  std::unique_lock lock(mutex_);
-  return changed_.wait(lock, stop, [&] { return committed_.last > committed_.removed; }) &&
-         !stop.stop_requested();
+  MutexLock lock(mutex_);
+  const auto has_rows = [this]() REQUIRES(mutex_) { return committed_.last > committed_.removed; };
+  return changed_.Wait(lock, stop, has_rows) && !stop.stop_requested();
 }
 
 Status Outbox::ReadOldest(const Visit& visit) const {
   uint64_t removed = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     removed = committed_.removed;
   }
   Scan scan = store_.NewScan(Table::kOutbox, EncodeOutboxKey(removed + 1), "");
@@ -222,7 +222,7 @@ Status Outbox::ReadParked(
 }
 
 Outbox::Size Outbox::size() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return {committed_.last - committed_.removed, committed_.bytes, committed_.parked,
           committed_.parked_bytes};
 }

@@ -9,16 +9,15 @@
 // Owned by Stores. Calls without a transaction are thread-safe; those that write make their own.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "storage/outbox_row.h"
 #include "storage/transaction.h"
@@ -115,9 +114,9 @@ class Outbox final : private Participant {
   State saved_;   // what the table of numbers holds
   State staged_;  // with the transaction under way
 
-  mutable std::mutex mutex_;
-  mutable std::condition_variable_any changed_;
-  State committed_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  mutable StoppableConditionVariable changed_;
+  State committed_ GUARDED_BY(mutex_);
   const Participation participation_{store_, *this};
 };
 

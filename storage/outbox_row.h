@@ -8,12 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "model/ids.h"
 
 namespace rollcall::storage {
-
-using UnixMilliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
 
 // Views into the bytes that a row was decoded from, or of whoever made it.
 struct OutboxRow {

@@ -37,6 +37,9 @@ struct TallyKey {
   std::string_view label;  // empty: of the metric itself
 };
 std::string EncodeKey(const TallyKey& key);
+// Stands for a metric in keys: its rows say how large the sources are that reported the fleet's
+// counted metric, as a whole and by its labels. No metric has this ref.
+inline constexpr MetricRef kSourceSizes{0};
 std::optional<TallyKey> DecodeTallyKey(std::string_view bytes);
 
 struct PeriodHead {

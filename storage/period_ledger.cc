@@ -11,9 +11,13 @@ Status PeriodLedger::Load() {
   Scan scan = store_.NewScan(Table::kPeriods, "", "");
   while (scan.Valid()) {
     const std::optional<PeriodKey> key = DecodePeriodKey(scan.key());
-    if (!key) return Status::DataLoss("decode period key: not a key");
-    kept_.insert(*key);
-    scan.Seek(RangeOf(*key).end);
+    // A row that belongs to no period says nothing.
+    if (key) {
+      kept_.insert(*key);
+      scan.Seek(RangeOf(*key).end);
+    } else {
+      scan.Next();
+    }
   }
   return scan.status();
 }

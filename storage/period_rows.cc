@@ -38,11 +38,18 @@ Result<std::optional<LabelTally>> PeriodRows::Label(MetricRef metric,
   return std::optional(std::move(tally));
 }
 
+Result<bool> PeriodRows::HasSizes() const {
+  const auto row = Row({kSourceSizes, {}});
+  if (!row.ok()) return row.status();
+  return row->has_value();
+}
+
 Result<std::vector<PeriodRows::Listed>> PeriodRows::List() const {
   std::vector<Listed> metrics;
   const auto add = [&](std::string_view suffix, std::string_view value) -> Status {
     const auto key = DecodeTallyKey(suffix);
     if (!key) return Status::DataLoss("decode tally key: not a key");
+    if (key->metric == kSourceSizes) return Status::Ok();
     if (key->label.empty()) {
       Totals tally;
       ROLLCALL_RETURN_IF_ERROR(DecodeTally(value, tally));

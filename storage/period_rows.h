@@ -35,6 +35,14 @@ class PeriodRows {
   // nullopt: nobody reported the metric with this label.
   Result<std::optional<LabelTally>> Label(MetricRef metric, std::string_view label) const;
 
+  // Of a label of the fleet's counted metric: the values of Label in the same order; `nonzero` and
+  // `sum` are of the sizes of their sources. nullopt: as Label, or without HasSizes.
+  Result<std::optional<LabelTally>> Sizes(std::string_view label) const {
+    return Label(kSourceSizes, label);
+  }
+  // False where the period was counted when sizes were not counted yet.
+  Result<bool> HasSizes() const;
+
   struct Listed {
     MetricRef metric;
     int64_t sources = 0;

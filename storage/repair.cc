@@ -7,13 +7,11 @@
 #include <optional>
 #include <set>
 
-#include <rocksdb/db.h>
-
-#include "base/civil_time.h"
+#include "storage/aside.h"
 #include "storage/directory_lock.h"
 #include "storage/file_check.h"
 #include "storage/log_scan.h"
-#include "storage/rocks_status.h"
+#include "storage/recount.h"
 #include "storage/store_files.h"
 #include "storage/synced_sizes.h"
 #include "storage/table_rescue.h"
@@ -25,23 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using Kind = FileDamage::Kind;
-
-// RocksDB's own lock, which keeps servers and readers out.
-class WholeLock {
- public:
-  static Result<std::unique_ptr<WholeLock>> Take(const std::string& directory) {
-    std::unique_ptr<WholeLock> lock(new WholeLock());
-    const rocksdb::Status s =
-        rocksdb::Env::Default()->LockFile(PathOf(directory, "LOCK"), &lock->lock_);
-    return s.ok() ? Result<std::unique_ptr<WholeLock>>(std::move(lock)) : OpenFailure(directory, s);
-  }
-  ~WholeLock() {
-    if (lock_ != nullptr) rocksdb::Env::Default()->UnlockFile(lock_).PermitUncheckedError();
-  }
-
- private:
-  rocksdb::FileLock* lock_ = nullptr;
-};
 
 std::optional<Table> TableOf(const std::string& family) {
   for (const TableRow& table : kTables) {
@@ -56,11 +37,13 @@ std::string Plural(uint64_t n, const std::string& one) {
 
 class Repairer {
  public:
-  Repairer(const std::string& directory, bool dry_run) : directory_(directory), dry_run_(dry_run) {}
+  Repairer(const std::string& directory, bool dry_run)
+      : directory_(directory), dry_run_(dry_run), aside_(directory) {}
 
   Result<RepairReport> Run() {
     ROLLCALL_RETURN_IF_ERROR(Lock());
     const Status status = Mend();
+    report_.aside = aside_.path();
     if (status.ok()) return std::move(report_);
     return report_.aside.empty() ? status
                                  : status.WithContext("the originals are in " + report_.aside);
@@ -100,12 +83,16 @@ class Repairer {
     if (!check->manifest) {
       return Status::FailedPrecondition("the MANIFEST is not of a form that is known here");
     }
+    const CountedDamage counted = TakeCountedDamage(directory_, *check);
+    report_.found.insert(report_.found.end(), counted.what.begin(), counted.what.end());
     ROLLCALL_RETURN_IF_ERROR(LookAtTables(*check->manifest));
     for (const FileDamage& damage : check->damages) {
       if (damage.kind == Kind::kLog) ROLLCALL_RETURN_IF_ERROR(MendLog(damage.number));
     }
     ROLLCALL_RETURN_IF_ERROR(MendTables());
-    if (!dry_run_ && !report_.steps.empty()) return Conclude();
+    if (counted.any())
+      Step(counted.Names() + ": dropped; who wants these numbers has them counted anew");
+    if (!dry_run_ && !report_.steps.empty()) return Conclude(counted);
     return Status::Ok();
   }
 
@@ -119,28 +106,7 @@ class Repairer {
   }
   void Step(std::string what) { report_.steps.push_back(std::move(what)); }
 
-  // Keeps a file as it is; what is not there is not kept.
-  Status KeepAside(const std::string& name) {
-    if (dry_run_) return Status::Ok();
-    std::error_code error;
-    if (report_.aside.empty()) {
-      std::string stamp =
-          FormatRfc3339(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-      std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-      report_.aside = PathOf(directory_, "damaged-" + stamp);
-      fs::create_directory(report_.aside, error);
-      if (error) return Status::Unavailable("make " + report_.aside + ": " + error.message());
-    }
-    const std::string kept = PathOf(report_.aside, name);
-    if (fs::exists(kept, error) || !fs::exists(PathOf(directory_, name), error))
-      return Status::Ok();
-    // Tables are never written to again; all others may be.
-    if (name.ends_with(".sst")) fs::create_hard_link(PathOf(directory_, name), kept, error);
-    if (!name.ends_with(".sst") || error) fs::copy_file(PathOf(directory_, name), kept, error);
-    return error ? Status::Unavailable("keep " + name + " in " + report_.aside + ": " +
-                                       error.message())
-                 : Status::Ok();
-  }
+  Status KeepAside(const std::string& name) { return dry_run_ ? Status::Ok() : aside_.Keep(name); }
 
   // The latest manifest that is whole becomes the one that counts. Without any, one is mended by
   // leaving out what is damaged, where the files show that nothing of the list was in there.
@@ -236,6 +202,7 @@ class Repairer {
   Status LookAtTables(const Manifest& manifest) {
     for (const auto& [id, family] : manifest.families) {
       const std::optional<Table> table = TableOf(family.name);
+      if (table && IsCounted(*table)) continue;
       for (const auto& [number, file] : family.files) {
         const std::string name = TableName(number);
         std::error_code error;
@@ -276,31 +243,18 @@ class Repairer {
   Status DropFiles() {
     const Result<uint64_t> number = ReadCurrent(directory_);
     if (!number.ok()) return number.status();
-    const std::string name = ManifestName(*number);
-    ROLLCALL_RETURN_IF_ERROR(KeepAside(name));
-    std::string manifest;
-    const Result<LogScan> scan = ScanLog(PathOf(directory_, name), [&](std::string_view record) {
-      AppendLogRecord(record, manifest);
-    });
-    if (!scan.ok()) return scan.status();
-    for (const std::string& drop : drops_) AppendLogRecord(drop, manifest);
-    ROLLCALL_RETURN_IF_ERROR(ReplaceFile(directory_, name, manifest));
-    return ForgetSizes();
+    ROLLCALL_RETURN_IF_ERROR(KeepAside(ManifestName(*number)));
+    return AppendToManifest(directory_, drops_);
   }
 
   // What rests on rows that may be lost is computed again.
-  Status Conclude() {
-    const auto is_damaged = [&](Table table) { return damaged_.contains(table); };
-    std::vector<Computed> computed;
-    if (is_damaged(Table::kTotals) || is_damaged(Table::kWindows) || is_damaged(Table::kPeaks)) {
-      computed.push_back(Computed::kWindows);
-    } else {
-      computed.push_back(Computed::kOpenWindows);
-    }
-    if (is_damaged(Table::kPeriods)) computed.push_back(Computed::kPeriods);
+  Status Conclude(const CountedDamage& counted) {
     whole_.reset();
+    if (counted.any()) ROLLCALL_RETURN_IF_ERROR(DropCounted(directory_, counted, aside_));
+    const Computed computed =
+        damaged_.contains(Table::kPeaks) ? Computed::kWindows : Computed::kOpenWindows;
     const auto rescued =
-        RescueTables(directory_, {rewritten_.begin(), rewritten_.end()}, computed, report_.aside);
+        RescueTables(directory_, {rewritten_.begin(), rewritten_.end()}, computed, aside_.path());
     if (!rescued.ok()) return rescued.status();
     for (const TableRescue& rescue : *rescued) {
       Step(std::string(RowOf(rescue.table).name) + ": " + Plural(rescue.rows, "row") + " kept, " +
@@ -311,6 +265,7 @@ class Repairer {
 
   const std::string directory_;
   const bool dry_run_;
+  Aside aside_;
   RepairReport report_;
   std::unique_ptr<DirectoryLock> shared_;
   std::unique_ptr<WholeLock> whole_;
@@ -318,7 +273,6 @@ class Repairer {
   std::set<Table> rewritten_;
   std::vector<std::string> damaged_files_;  // of tables
   std::vector<std::string> drops_;          // records of the manifest
-  bool everything_ = false;                 // nobody knows which rows are lost
 };
 
 }  // namespace

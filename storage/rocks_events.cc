@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <utility>
 
 #include <rocksdb/env.h>
 
@@ -31,13 +32,24 @@ class RocksLog final : public rocksdb::Logger {
 std::shared_ptr<rocksdb::Logger> NewRocksLog() { return std::make_shared<RocksLog>(); }
 
 rocksdb::Status BackgroundErrors::Take() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   any_ = false;
   return latest_;
 }
 
+std::vector<BackgroundErrors::DamagedTable> BackgroundErrors::TakeDamaged() {
+  const MutexLock lock(mutex_);
+  return std::exchange(damaged_, {});
+}
+
+void BackgroundErrors::OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo& job) {
+  if (!job.status.IsCorruption()) return;
+  const MutexLock lock(mutex_);
+  damaged_.push_back({job.cf_name, job.status});
+}
+
 void BackgroundErrors::Note(const rocksdb::Status& error) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   latest_ = error;
   any_ = true;
 }

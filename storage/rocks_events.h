@@ -6,9 +6,12 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
+#include <string>
+#include <vector>
 
 #include <rocksdb/listener.h>
+
+#include "base/mutex.h"
 
 namespace rollcall::storage {
 
@@ -27,14 +30,27 @@ class BackgroundErrors final : public rocksdb::EventListener {
   rocksdb::Status Take();
   void Note(const rocksdb::Status& error);
 
-  // A compaction that failed and leaves nothing behind is begun anew by RocksDB.
+  // Tables in which a compaction met bytes that nobody wrote, since the last call.
+  struct DamagedTable {
+    std::string name;
+    rocksdb::Status status;
+  };
+  std::vector<DamagedTable> TakeDamaged();
+
+  // A compaction that failed and leaves nothing behind is begun anew by RocksDB. One that met
+  // damage leaves nothing behind either, and its table as it was: that is no reason to write no
+  // more.
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
-    if (reason == rocksdb::BackgroundErrorReason::kCompaction &&
-        error->severity() == rocksdb::Status::Severity::kNoError) {
-      return;
+    if (reason == rocksdb::BackgroundErrorReason::kCompaction) {
+      if (error->severity() == rocksdb::Status::Severity::kNoError) return;
+      if (error->IsCorruption()) {
+        *error = rocksdb::Status::OK();
+        return;
+      }
     }
     Note(*error);
   }
+  void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo& job) override;
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
     *auto_recovery = false;
@@ -42,8 +58,9 @@ class BackgroundErrors final : public rocksdb::EventListener {
 
  private:
   std::atomic<bool> any_{false};
-  std::mutex mutex_;  // guards latest_
-  rocksdb::Status latest_;
+  Mutex mutex_;
+  rocksdb::Status latest_ GUARDED_BY(mutex_);
+  std::vector<DamagedTable> damaged_ GUARDED_BY(mutex_);
 };
 
 }  // namespace rollcall::storage

@@ -136,7 +136,7 @@ IOStatus RocksFiles::RenameFile(const std::string& from, const std::string& to,
 }
 
 IOStatus RocksFiles::SyncLogs() {
-  const std::lock_guard lock(logs_mutex_);
+  const MutexLock lock(logs_mutex_);
   for (LogFile* log : logs_) {
     IOStatus s = log->TrySync();
     if (!s.ok()) return s;
@@ -156,7 +156,7 @@ IOStatus RocksFiles::SyncLogs() {
 }
 
 std::optional<RocksFiles::Wait> RocksFiles::waiting() const {
-  const std::lock_guard lock(wait_mutex_);
+  const MutexLock lock(wait_mutex_);
   return waiters_ > 0 && !wait_.cause.empty() ? std::optional(wait_) : std::nullopt;
 }
 
@@ -182,13 +182,13 @@ void RocksFiles::AwaitRoom() {
 }
 
 void RocksFiles::BeginWait() {
-  const std::lock_guard lock(wait_mutex_);
+  const MutexLock lock(wait_mutex_);
   if (++waiters_ == 1) wait_ = {std::chrono::steady_clock::now(), false, {}};
 }
 
 void RocksFiles::WaitOnce(std::string cause, bool for_room) {
   {
-    const std::lock_guard lock(wait_mutex_);
+    const MutexLock lock(wait_mutex_);
     // Only a failure that lasts is one that nobody is about to mend.
     if (wait_.for_room && !for_room) wait_.since = std::chrono::steady_clock::now();
     wait_.for_room = for_room;
@@ -198,7 +198,7 @@ void RocksFiles::WaitOnce(std::string cause, bool for_room) {
 }
 
 void RocksFiles::EndWait() {
-  const std::lock_guard lock(wait_mutex_);
+  const MutexLock lock(wait_mutex_);
   --waiters_;
 }
 

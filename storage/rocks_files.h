@@ -14,13 +14,13 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <rocksdb/file_system.h>
 
+#include "base/mutex.h"
 #include "storage/free_space.h"
 
 namespace rollcall::storage {
@@ -104,13 +104,13 @@ class RocksFiles final : public rocksdb::FileSystemWrapper {
   std::atomic<bool> unwritten_{false};
   std::atomic<size_t> unsynced_bytes_{0};
 
-  std::mutex logs_mutex_;       // guards the next two
-  std::vector<LogFile*> logs_;  // oldest first
-  bool new_names_ = false;      // the directory is to be synced too
+  Mutex logs_mutex_;
+  std::vector<LogFile*> logs_ GUARDED_BY(logs_mutex_);  // oldest first
+  bool new_names_ GUARDED_BY(logs_mutex_) = false;      // the directory is to be synced too
 
-  mutable std::mutex wait_mutex_;  // guards the next two
-  size_t waiters_ = 0;
-  Wait wait_;
+  mutable Mutex wait_mutex_;
+  size_t waiters_ GUARDED_BY(wait_mutex_) = 0;
+  Wait wait_ GUARDED_BY(wait_mutex_);
 };
 
 }  // namespace rollcall::storage

@@ -149,7 +149,7 @@ Status Store::DropFiles(const Transaction&, Table table, std::string_view begin,
 }
 
 Status Store::Sync() {
-  const std::lock_guard lock(writer_mutex_);
+  const MutexLock lock(writer_mutex_);
   const rocksdb::IOStatus s = impl_->files->SyncLogs();
   if (s.ok()) return Status::Ok();
   impl_->upkeep->Failed(impl_->files->Text(s));
@@ -184,7 +184,7 @@ Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,
   return std::optional(std::move(value));
 }
 
-Scan Store::NewScan(Table table, std::string begin, std::string end,
+Scan Store::NewScan(Table table, const std::string& begin, std::string end,
                     const Snapshot* snapshot) const {
   auto state = std::make_unique<Scan::State>();
   state->end = std::move(end);

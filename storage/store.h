@@ -9,12 +9,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "storage/tables.h"
 
@@ -30,7 +30,7 @@ class Snapshot;
 namespace rollcall::storage {
 
 // The format this program writes, and the oldest that it makes into it (storage/FORMAT.md).
-inline constexpr uint64_t kFormatVersion = 2;
+inline constexpr uint64_t kFormatVersion = 3;
 inline constexpr uint64_t kOldestFormatVersion = 1;
 
 class Participant;
@@ -90,7 +90,8 @@ class Scan {
 
 class Store {
  public:
-  // Opens the store in a directory, or makes one where there are no files of a store.
+  // Opens the store in a directory, or makes one where there are no files of a store. Tables that
+  // are counted from others are dropped where they are damaged (storage/recount.h).
   // FailedPrecondition: in use by another process, no rights, or written by another format version
   // (the message names both); DataLoss: damaged, what is wrong is in the message, and nothing was
   // changed.
@@ -127,7 +128,7 @@ class Store {
   Result<std::optional<std::string>> Get(Table table, std::string_view key,
                                          const Snapshot* snapshot = nullptr) const;
   // `end` empty: to the end of the table.
-  Scan NewScan(Table table, std::string begin, std::string end,
+  Scan NewScan(Table table, const std::string& begin, std::string end,
                const Snapshot* snapshot = nullptr) const;
   // The last key of a table before `end` (empty: of all), if there is one.
   Result<std::optional<std::string>> LastKeyBefore(Table table, std::string_view end) const;
@@ -141,6 +142,10 @@ class Store {
   // Secret and random, made with the store: keys the hashes that are kept on disk.
   uint64_t hash_seed() const { return hash_seed_; }
   const std::string& directory() const { return directory_; }
+
+  // What was wrong, when it was opened, with files of tables that are counted from others: a line
+  // each. The tables were dropped, or where it is open to be read alone, are read as empty.
+  const std::vector<std::string>& damage() const { return damage_; }
 
   // Sizes and stalls, by RocksDB's property names without their prefix.
   struct Property {
@@ -171,9 +176,10 @@ class Store {
 
   std::string directory_;
   uint64_t hash_seed_ = 0;
-  std::mutex turn_mutex_;    // a Turn
-  std::mutex writer_mutex_;  // a Transaction; guards participants_
-  std::vector<Participant*> participants_;
+  std::vector<std::string> damage_;
+  Mutex turn_mutex_;    // a Turn
+  Mutex writer_mutex_;  // a Transaction
+  std::vector<Participant*> participants_ GUARDED_BY(writer_mutex_);
   std::unique_ptr<Impl> impl_;
 };
 

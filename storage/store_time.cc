@@ -164,15 +164,22 @@ Status StoreTime::Accept(UnixSeconds wall) {
   return Status::Ok();
 }
 
+bool StoreTime::IsWorthPersisting() const {
+  const MutexLock lock(mutex_);
+  return view_.record.time != UnixSeconds() && IsWorthAWrite(persisted_, view_.record);
+}
+
 Status StoreTime::Persist() {
+  // Asked every few seconds, and mostly there is nothing to write: no report waits for that.
+  if (!IsWorthPersisting()) return Status::Ok();
   Transaction transaction(store_);
   const ClockRecord now = view().record;
-  if (now.time == UnixSeconds() || !IsWorthAWrite(persisted_, now)) return Status::Ok();
   transaction.PutNumber(kTime, NumberOf(now.time.time_since_epoch()));
   transaction.PutNumber(kSeen, NumberOf(now.seen.time_since_epoch()));
   transaction.PutNumber(kAgreed, NumberOf(now.agreed));
   transaction.PutNumber(kSettled, now.settled ? 1 : 0);
   ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
+  const MutexLock lock(mutex_);
   persisted_ = now;
   return Status::Ok();
 }

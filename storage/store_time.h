@@ -51,19 +51,21 @@ class StoreTime final : public Clock {
 
   // A person says that the wall clock is right. FailedPrecondition: it was never set.
   Status Accept(UnixSeconds wall);
-  // Writes the time down where it changed by enough to be worth a write.
+  // Writes the time down where it changed by enough to be worth a write; takes the writer lock only
+  // then.
   Status Persist();
 
  private:
   explicit StoreTime(Store& store) : store_(store) {}
   Status Load();
   bool HasNoReports() const;
+  bool IsWorthPersisting() const;
   void LogChange(ClockState before, const View& now) const;
 
   Store& store_;
-  ClockRecord persisted_;  // for transactions alone
 
   mutable Mutex mutex_;
+  ClockRecord persisted_ GUARDED_BY(mutex_);
   View view_ GUARDED_BY(mutex_);
   std::optional<Day> newest_report_ GUARDED_BY(mutex_);  // of a store without a time
   std::optional<Steady> last_look_ GUARDED_BY(mutex_);

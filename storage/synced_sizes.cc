@@ -75,7 +75,7 @@ class Rows {
   // The row of a file; where there is none yet, one that is free, or else any.
   size_t RowOf(const std::string& name) {
     const MutexLock lock(mutex_);
-    const auto place = [this](const std::string& of) {
+    const auto place = [this](const std::string& of) REQUIRES(mutex_) {
       return static_cast<size_t>(std::find(names_.begin(), names_.end(), of) - names_.begin());
     };
     size_t row = place(name);

@@ -25,19 +25,17 @@ struct TableRescue {
   uint64_t places = 0;  // where rows could not be read
 };
 
-// What is computed from other tables, and can be again.
+// Which totals are computed again.
 enum class Computed {
-  kOpenWindows,  // totals, but for those of closed months that an overview was given of
-  kWindows,      // all totals
-  kPeriods,
+  kOpenWindows,  // all but those of closed months that an overview was given of
+  kWindows,      // all
 };
 
 // Writes these tables of a closed store anew, and drops what is computed, where retention has not
 // taken what it comes from. The files are such that RocksDB opens them. `scratch`: a directory to
 // work in, on the same disk.
 Result<std::vector<TableRescue>> RescueTables(const std::string& directory,
-                                              const std::vector<Table>& tables,
-                                              const std::vector<Computed>& computed,
+                                              const std::vector<Table>& tables, Computed computed,
                                               const std::string& scratch);
 
 }  // namespace rollcall::storage

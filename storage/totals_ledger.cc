@@ -27,8 +27,8 @@ Status TotalsLedger::Load() {
   for (; scan.Valid(); scan.Next()) {
     const std::optional<WindowKey> key = DecodeWindowKey(scan.key());
     WindowRecord record;
-    if (!key) return Status::DataLoss("decode window key: not a key");
-    ROLLCALL_RETURN_IF_ERROR(DecodeWindow(scan.value(), record));
+    // A row that says nothing: the totals are counted anew.
+    if (!key || !DecodeWindow(scan.value(), record).ok()) continue;
     windows_[*key] = Entry{next_epoch_++, true, record.final, {}};
   }
   return scan.status();
@@ -56,6 +56,10 @@ void TotalsLedger::DropStale(Month month, FleetRef fleet, Transaction& transacti
       at = DropWindow(at, transaction);
     }
   }
+}
+
+void TotalsLedger::Drop(const WindowKey& window, Transaction& transaction) {
+  if (const auto at = windows_.find(window); at != windows_.end()) DropWindow(at, transaction);
 }
 
 TotalsLedger::Windows::iterator TotalsLedger::DropWindow(Windows::iterator at,
@@ -204,7 +208,7 @@ Result<std::optional<WindowRecord>> TotalsLedger::ReadWindow(const Store& store,
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return std::optional<WindowRecord>();
   WindowRecord record;
-  ROLLCALL_RETURN_IF_ERROR(DecodeWindow(**stored, record));
+  if (!DecodeWindow(**stored, record).ok()) return std::optional<WindowRecord>();
   return std::optional(std::move(record));
 }
 

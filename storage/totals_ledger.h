@@ -37,6 +37,8 @@ class TotalsLedger final : private Participant {
   // Drops what a report in `month` makes stale: windows that end later, and that an overview of the
   // month was final.
   void DropStale(Month month, FleetRef fleet, Transaction& transaction);
+  // Drops a month of which it cannot be told any more what a report adds.
+  void Drop(const WindowKey& window, Transaction& transaction);
   // Adds gains to the rows of months that are followed (others are passed over). At most once a
   // transaction.
   Status Add(const TotalsMap& gains, Transaction& transaction);

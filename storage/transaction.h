@@ -13,6 +13,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "storage/store.h"
 
@@ -26,7 +27,7 @@ class Turn {
   explicit Turn(Store& store) : lock_(store.turn_mutex_) {}
 
  private:
-  std::unique_lock<std::mutex> lock_;
+  std::unique_lock<Mutex> lock_;  // passes from one Turn to another
 };
 
 class Transaction {
@@ -40,6 +41,7 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
+  // Where these throw std::bad_alloc the transaction is as it was, and can only be abandoned.
   void Put(Table table, std::string_view key, std::string_view value);
   // A counter or another number in kMeta.
   void PutNumber(std::string_view name, uint64_t v);
@@ -68,10 +70,12 @@ class Transaction {
  private:
   Transaction(Store& store, std::optional<Turn> turn);
   Status End(bool sync);
+  // For a row of so many bytes.
+  void MakeRoom(size_t bytes);
 
   Store& store_;
   const std::optional<Turn> turn_;  // before the lock
-  const std::unique_lock<std::mutex> lock_;
+  const MutexLock lock_;
   const std::unique_ptr<rocksdb::WriteBatch> batch_;
   bool ended_ = false;
 };

@@ -23,10 +23,12 @@ constexpr uint64_t kSlackBytes = 8 * 1024 * 1024;
 
 }  // namespace
 
-Upkeep::Upkeep(std::string directory, rocksdb::DB& db, RocksFiles& files, FreeSpace& space,
-               BackgroundErrors& errors)
+Upkeep::Upkeep(std::string directory, rocksdb::DB& db,
+               const std::vector<rocksdb::ColumnFamilyHandle*>& tables, RocksFiles& files,
+               FreeSpace& space, BackgroundErrors& errors)
     : directory_(std::move(directory)),
       db_(db),
+      tables_(tables),
       files_(files),
       space_(space),
       errors_(errors),
@@ -46,15 +48,15 @@ Status Upkeep::Admit(uint64_t bytes, bool gives_room_back) {
 
 void Upkeep::Failed(const std::string& cause) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++failures_;
   }
   Enter({State::kFailing, cause});
-  wake_.notify_all();
+  failed_.NotifyAll();
 }
 
 Upkeep::State Upkeep::state() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (resuming_since_ && steady_clock::now() - *resuming_since_ > kPatience) {
     const auto waiting = files_.waiting();
     if (!waiting || !waiting->for_room) return State::kLost;
@@ -63,7 +65,7 @@ Upkeep::State Upkeep::state() const {
 }
 
 std::string Upkeep::reason() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return view_.reason;
 }
 
@@ -71,9 +73,11 @@ bool Upkeep::Stop() {
   if (!thread_.joinable()) return true;
   thread_.request_stop();
   {
-    std::unique_lock lock(mutex_);
-    wake_.notify_all();
-    if (!wake_.wait_for(lock, kStopPatience, [this] { return ended_; })) return false;
+    MutexLock lock(mutex_);
+    const auto end = steady_clock::now() + kStopPatience;
+    while (!ended_) {
+      if (!ended_changed_.WaitUntil(lock, end) && !ended_) return false;
+    }
   }
   thread_.join();
   return true;
@@ -83,7 +87,7 @@ void Upkeep::Run(std::stop_token stop) {
   uint64_t failures_seen = 0;
   while (!stop.stop_requested()) {
     View view = Mend();
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     // A write that failed after Mend had looked is looked after first.
     if (failures_ == failures_seen) {
       lock.unlock();
@@ -91,15 +95,16 @@ void Upkeep::Run(std::stop_token stop) {
       lock.lock();
     }
     failures_seen = failures_;
-    wake_.wait_for(lock, stop, writable() ? kInterval : kMendInterval,
-                   [&] { return failures_ != failures_seen; });
+    failed_.WaitFor(lock, stop, writable() ? kInterval : kMendInterval,
+                    [&]() REQUIRES(mutex_) { return failures_ != failures_seen; });
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ended_ = true;
-  wake_.notify_all();
+  ended_changed_.NotifyAll();
 }
 
 Upkeep::View Upkeep::Mend() {
+  LeaveDamagedTables();
   if (auto left = MendLogs()) return *left;
   if (const auto waiting = files_.waiting()) {
     const bool for_long = steady_clock::now() - waiting->since > kPatience;
@@ -135,12 +140,12 @@ std::optional<Upkeep::View> Upkeep::MendDatabase() {
   // Not writable from here on, however long RocksDB takes; errors from here on are new ones.
   Enter({State::kFailing, files_.Text(errors_.Take())});
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     resuming_since_ = now;
   }
   const rocksdb::Status s = db_.Resume();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     resuming_since_.reset();
   }
   if (s.ok() && !errors_.any()) return std::nullopt;
@@ -151,8 +156,23 @@ std::optional<Upkeep::View> Upkeep::MendDatabase() {
   return View{s.IsIOError() ? State::kLost : State::kDamaged, reason};
 }
 
+void Upkeep::LeaveDamagedTables() {
+  for (const auto& [name, status] : errors_.TakeDamaged()) {
+    for (rocksdb::ColumnFamilyHandle* const table : tables_) {
+      if (table->GetName() != name) continue;
+      // RocksDB would try again every second, and hold writes back for what it cannot compact. That
+      // its file of options is not written does not matter: nobody reads it.
+      db_.SetOptions(table, {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
+      log::Error(
+          "store {}: damaged: {} of {}; the table is no longer compacted, and only what needs the "
+          "damaged rows is refused; see rollcall verify and rollcall repair",
+          directory_, files_.Text(status), name);
+    }
+  }
+}
+
 void Upkeep::Enter(View view) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto now = steady_clock::now();
   const bool was_writable = view_.state == State::kWritable;
   const bool is_writable = view.state == State::kWritable;

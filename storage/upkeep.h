@@ -8,19 +8,20 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "storage/free_space.h"
 #include "storage/rocks_events.h"
 #include "storage/rocks_files.h"
 
 namespace rocksdb {
+class ColumnFamilyHandle;
 class DB;
 }  // namespace rocksdb
 
@@ -35,9 +36,10 @@ class Upkeep {
     kDamaged,  // RocksDB found bytes that nobody wrote, and takes no more; a start cannot help
     kLost,     // only a start can help: RocksDB does not recover, or the disk failed for long
   };
-  // All outlive it.
-  Upkeep(std::string directory, rocksdb::DB& db, RocksFiles& files, FreeSpace& space,
-         BackgroundErrors& errors);
+  // All outlive it; `tables` are those of the database.
+  Upkeep(std::string directory, rocksdb::DB& db,
+         const std::vector<rocksdb::ColumnFamilyHandle*>& tables, RocksFiles& files,
+         FreeSpace& space, BackgroundErrors& errors);
   ~Upkeep() { Stop(); }
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
@@ -66,10 +68,13 @@ class Upkeep {
   View Mend();
   std::optional<View> MendLogs();
   std::optional<View> MendDatabase();
+  // Nothing touches the damage any more but who asks for what is there.
+  void LeaveDamagedTables();
   void Enter(View view);
 
   const std::string directory_;
   rocksdb::DB& db_;
+  const std::vector<rocksdb::ColumnFamilyHandle*>& tables_;
   RocksFiles& files_;
   FreeSpace& space_;
   BackgroundErrors& errors_;
@@ -79,13 +84,14 @@ class Upkeep {
   std::chrono::steady_clock::time_point next_resume_{};
 
   std::atomic<bool> writable_{true};
-  mutable std::mutex mutex_;  // guards the rest
-  std::condition_variable_any wake_;
-  View view_;
-  uint64_t failures_ = 0;  // that Failed was told
-  std::chrono::steady_clock::time_point entered_{};
-  std::optional<std::chrono::steady_clock::time_point> resuming_since_;
-  bool ended_ = false;
+  mutable Mutex mutex_;
+  StoppableConditionVariable failed_;
+  ConditionVariable ended_changed_;
+  View view_ GUARDED_BY(mutex_);
+  uint64_t failures_ GUARDED_BY(mutex_) = 0;  // that Failed was told
+  std::chrono::steady_clock::time_point entered_ GUARDED_BY(mutex_){};
+  std::optional<std::chrono::steady_clock::time_point> resuming_since_ GUARDED_BY(mutex_);
+  bool ended_ GUARDED_BY(mutex_) = false;
   std::jthread thread_;
 };
 

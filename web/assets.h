@@ -26,7 +26,4 @@ inline constexpr std::string_view kContentSecurityPolicy =
 // All of them, each path once.
 std::span<const Asset> Assets();
 
-// Null where no asset has exactly this path.
-const Asset* FindAsset(std::string_view path);
-
 }  // namespace rollcall::web

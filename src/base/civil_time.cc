@@ -8,6 +8,7 @@ namespace rollcall {
 namespace {
 
 using std::chrono::days;
+using std::chrono::milliseconds;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
@@ -37,9 +38,43 @@ bool Take(std::string_view& text, char c) {
   return true;
 }
 
-// "Z", "+02:00"
+// Takes "2026-03-07".
+std::optional<sys_days> TakeDate(std::string_view& text) {
+  const auto year = TakeNumber(text, 4, 9999);
+  if (!year || !Take(text, '-')) return std::nullopt;
+  const auto month = TakeNumber(text, 2, 12);
+  if (!month || !Take(text, '-')) return std::nullopt;
+  const auto day = TakeNumber(text, 2, 31);
+  if (!day) return std::nullopt;
+  const year_month_day civil(std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
+                             std::chrono::day(*day));
+  if (!civil.ok()) return std::nullopt;
+  return sys_days(civil);
+}
+
+// Takes "12:00:05" and "12:00:05.25".
+std::optional<milliseconds> TakeTimeOfDay(std::string_view& text) {
+  const auto hour = TakeNumber(text, 2, 23);
+  if (!hour || !Take(text, ':')) return std::nullopt;
+  const auto minute = TakeNumber(text, 2, 59);
+  if (!minute || !Take(text, ':')) return std::nullopt;
+  const auto second = TakeNumber(text, 2, 59);
+  if (!second) return std::nullopt;
+  milliseconds time =
+      std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
+  if (Take(text, '.')) {
+    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0) return std::nullopt;
+    int unit = 100;
+    for (size_t i = 0; i < digits; ++i, unit /= 10) time += milliseconds((text[i] - '0') * unit);
+    text.remove_prefix(digits);
+  }
+  return time;
+}
+
+// Takes "Z" and "+02:00".
 std::optional<std::chrono::minutes> TakeOffset(std::string_view& text) {
-  if (Take(text, 'Z')) return std::chrono::minutes(0);
+  if (Take(text, 'Z') || Take(text, 'z')) return std::chrono::minutes(0);
   const bool west = text.starts_with('-');
   if (!west && !text.starts_with('+')) return std::nullopt;
   text.remove_prefix(1);
@@ -67,6 +102,12 @@ Day Day::Of(UnixSeconds t) {
 
 UnixSeconds Day::Start() const { return UnixSeconds(sys_days(days(number))); }
 
+std::optional<Day> Day::Parse(std::string_view text) {
+  const auto date = TakeDate(text);
+  if (!date || !text.empty() || *date < sys_days(days(0))) return std::nullopt;
+  return Day{static_cast<uint32_t>(date->time_since_epoch().count())};
+}
+
 std::string Day::ToString() const { return FormatDate(CivilOf(*this)); }
 
 Month Month::FromYearMonth(int year, unsigned month) {
@@ -81,15 +122,11 @@ Month Month::Of(Day d) {
 Month Month::Of(UnixSeconds t) { return Of(Day::Of(t)); }
 
 std::optional<Month> Month::Parse(std::string_view text) {
-  if (text.size() != 7 || text[4] != '-') return std::nullopt;
-  int digits = 0;
-  for (const size_t i : {0U, 1U, 2U, 3U, 5U, 6U}) {
-    if (text[i] < '0' || text[i] > '9') return std::nullopt;
-    digits = digits * 10 + (text[i] - '0');
-  }
-  const int month = digits % 100;
-  if (month < 1 || month > 12) return std::nullopt;
-  return FromYearMonth(digits / 100, static_cast<unsigned>(month));
+  const auto year = TakeNumber(text, 4, 9999);
+  if (!year || !Take(text, '-')) return std::nullopt;
+  const auto month = TakeNumber(text, 2, 12);
+  if (!month || *month == 0 || !text.empty()) return std::nullopt;
+  return FromYearMonth(static_cast<int>(*year), *month);
 }
 
 Day Month::FirstDay() const {
@@ -119,30 +156,14 @@ std::string FormatRfc3339(UnixSeconds t) {
   return FormatDate(year_month_day(day)) + text;
 }
 
-std::optional<UnixSeconds> ParseRfc3339(std::string_view text) {
-  const auto year = TakeNumber(text, 4, 9999);
-  if (!year || !Take(text, '-')) return std::nullopt;
-  const auto month = TakeNumber(text, 2, 12);
-  if (!month || !Take(text, '-')) return std::nullopt;
-  const auto day = TakeNumber(text, 2, 31);
-  if (!day || !Take(text, 'T')) return std::nullopt;
-  const auto hour = TakeNumber(text, 2, 23);
-  if (!hour || !Take(text, ':')) return std::nullopt;
-  const auto minute = TakeNumber(text, 2, 59);
-  if (!minute || !Take(text, ':')) return std::nullopt;
-  const auto second = TakeNumber(text, 2, 59);
-  if (!second) return std::nullopt;
-  if (Take(text, '.')) {
-    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    if (digits == 0) return std::nullopt;
-    text.remove_prefix(digits);
-  }
+std::optional<UnixMilliseconds> ParseRfc3339(std::string_view text) {
+  const auto date = TakeDate(text);
+  if (!date || !(Take(text, 'T') || Take(text, 't'))) return std::nullopt;
+  const auto time = TakeTimeOfDay(text);
+  if (!time) return std::nullopt;
   const auto offset = TakeOffset(text);
-  const year_month_day civil(std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
-                             std::chrono::day(*day));
-  if (!offset || !text.empty() || !civil.ok()) return std::nullopt;
-  return UnixSeconds(sys_days(civil)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second) - *offset;
+  if (!offset || !text.empty()) return std::nullopt;
+  return *date + *time - *offset;
 }
 
 }  // namespace rollcall

@@ -18,6 +18,8 @@ struct Day {
 
   static Day Of(UnixSeconds t);
   UnixSeconds Start() const;
+  // "2026-03-07"; nothing else, and nothing before 1970.
+  static std::optional<Day> Parse(std::string_view text);
   std::string ToString() const;  // "2026-03-07"
   auto operator<=>(const Day&) const = default;
 };
@@ -48,8 +50,8 @@ struct Month {
 
 // "2026-04-01T07:01:00Z" (RFC 3339, UTC).
 std::string FormatRfc3339(UnixSeconds t);
-// Reads what that writes, and the same with a fraction of a second, which is cut off, or with an
-// offset: "2026-04-01T00:01:00.25-07:00". nullopt: anything else, and leap seconds.
-std::optional<UnixSeconds> ParseRfc3339(std::string_view text);
+// Reads what that writes, and the same with a fraction of a second, which is cut to milliseconds,
+// or with an offset: "2026-04-01T00:01:00.25-07:00". nullopt: anything else, and leap seconds.
+std::optional<UnixMilliseconds> ParseRfc3339(std::string_view text);
 
 }  // namespace rollcall

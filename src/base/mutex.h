@@ -1,15 +1,15 @@
-// A mutex, its lock and its condition variable that Clang's thread-safety analysis knows, and the
-// annotations that say what a mutex guards. GCC compiles the annotations to nothing; the clang
-// build
-// (./dev lint) refuses code that touches a guarded field without the lock.
+// A mutex, its lock and its condition variables that Clang's thread-safety analysis knows, and the
+// annotations that say what a mutex guards. GCC compiles the annotations to nothing; ./dev lint
+// refuses code that touches a guarded field without the lock.
 //
-// They do what their namesakes of the standard library do. A wait that a stop token ends takes a
-// std::condition_variable_any, which works with MutexLock too.
+// They do what their namesakes of the standard library do.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
+#include <utility>
 
 #if defined(__clang__)
 #define ROLLCALL_THREAD_ATTRIBUTE(x) __attribute__((x))
@@ -27,6 +27,7 @@
 #define SCOPED_CAPABILITY ROLLCALL_THREAD_ATTRIBUTE(scoped_lockable)
 #define ACQUIRE(...) ROLLCALL_THREAD_ATTRIBUTE(acquire_capability(__VA_ARGS__))
 #define RELEASE(...) ROLLCALL_THREAD_ATTRIBUTE(release_capability(__VA_ARGS__))
+#define ASSERT_CAPABILITY(...) ROLLCALL_THREAD_ATTRIBUTE(assert_capability(__VA_ARGS__))
 
 namespace rollcall {
 
@@ -34,6 +35,8 @@ class CAPABILITY("mutex") Mutex {
  public:
   void lock() ACQUIRE() { mutex_.lock(); }
   void unlock() RELEASE() { mutex_.unlock(); }
+  // Tells the analysis, and the reader, what it cannot see: the caller holds it. Does nothing.
+  void AssertHeld() const ASSERT_CAPABILITY(this) {}
 
  private:
   friend class MutexLock;
@@ -53,6 +56,7 @@ class SCOPED_CAPABILITY MutexLock {
 
  private:
   friend class ConditionVariable;
+  friend class StoppableConditionVariable;
   std::unique_lock<std::mutex> lock_;
 };
 
@@ -74,6 +78,30 @@ class ConditionVariable {
 
  private:
   std::condition_variable condition_;
+};
+
+// Its waits end with a stop too. Each returns what `predicate` says in the end; the predicate is
+// called under the lock, and says so: `[this]() REQUIRES(mutex_) { return done_; }`.
+class StoppableConditionVariable {
+ public:
+  template <typename Predicate>
+  bool Wait(MutexLock& lock, std::stop_token stop, Predicate predicate) {
+    return condition_.wait(lock.lock_, std::move(stop), std::move(predicate));
+  }
+  template <typename Clock, typename Duration, typename Predicate>
+  bool WaitUntil(MutexLock& lock, std::stop_token stop,
+                 const std::chrono::time_point<Clock, Duration>& end, Predicate predicate) {
+    return condition_.wait_until(lock.lock_, std::move(stop), end, std::move(predicate));
+  }
+  template <typename Rep, typename Period, typename Predicate>
+  bool WaitFor(MutexLock& lock, std::stop_token stop,
+               const std::chrono::duration<Rep, Period>& time, Predicate predicate) {
+    return condition_.wait_for(lock.lock_, std::move(stop), time, std::move(predicate));
+  }
+  void NotifyAll() { condition_.notify_all(); }
+
+ private:
+  std::condition_variable_any condition_;
 };
 
 }  // namespace rollcall

@@ -5,7 +5,8 @@
 #include <exception>
 #include <future>
 #include <map>
-#include <mutex>
+
+#include "base/mutex.h"
 
 namespace rollcall {
 
@@ -20,7 +21,7 @@ class SingleFlight {
     std::promise<Value> promise;
     std::shared_future<Value> others;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       const auto [at, is_first] = running_.try_emplace(key);
       if (is_first) {
         at->second = promise.get_future().share();
@@ -43,12 +44,12 @@ class SingleFlight {
 
  private:
   void Land(const Key& key) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     running_.erase(key);
   }
 
-  std::mutex mutex_;  // guards running_
-  std::map<Key, std::shared_future<Value>> running_;
+  Mutex mutex_;
+  std::map<Key, std::shared_future<Value>> running_ GUARDED_BY(mutex_);
 };
 
 }  // namespace rollcall

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -29,7 +30,9 @@ std::string_view Noun(uint64_t n, std::string_view plural) {
   return plural.substr(0, plural.size() - (n == 1 && plural.ends_with('s') ? 1 : 0));
 }
 
-uint64_t Rounded(double value) { return static_cast<uint64_t>(std::clamp(value, 0.0, 1e18) + 0.5); }
+uint64_t Rounded(double value) {
+  return static_cast<uint64_t>(std::llround(std::clamp(value, 0.0, 1e18)));
+}
 
 }  // namespace
 

@@ -1,17 +1,16 @@
 #include "cli/serve_process.h"
 
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <mutex>
 #include <thread>
 
 #include "api/server.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/log_stderr.h"
+#include "base/pause.h"
 #include "cli/command.h"
 #include "cli/message.h"
 #include "storage/store_files.h"
@@ -52,10 +51,7 @@ class Deadline {
  public:
   explicit Deadline(std::chrono::milliseconds within)
       : thread_([within](std::stop_token stop) {
-          std::mutex mutex;
-          std::condition_variable_any ended;
-          std::unique_lock lock(mutex);
-          ended.wait_for(lock, stop, within, [] { return false; });
+          PauseFor(within, stop);
           if (stop.stop_requested()) return;
           log::Error(
               "not stopped after {} s: a disk or a computation does not come back; ending "

@@ -160,7 +160,7 @@ Status ComparisonReader::ReadBreakdowns(const Fleet& fleet, const storage::Perio
 }
 
 UnixSeconds ComparisonReader::FirstReadAt(uint64_t sequence, UnixSeconds now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (sequence != sequence_ || Day::Of(first_read_at_) != Day::Of(now)) {
     // This reading may itself have stored what it had computed.
     sequence_ = stores_.store().sequence();

@@ -2,8 +2,7 @@
 // same of the last 30 days.
 #pragma once
 
-#include <mutex>
-
+#include "base/mutex.h"
 #include "counts/overview.h"
 #include "counts/source_moves.h"
 #include "model/breakdown_sums.h"
@@ -76,9 +75,9 @@ class ComparisonReader {
   storage::Stores& stores_;
   OverviewReader& overviews_;
   PeriodTallies& tallies_;
-  std::mutex mutex_;  // guards the rest
-  uint64_t sequence_ = 0;
-  UnixSeconds first_read_at_{};
+  Mutex mutex_;
+  uint64_t sequence_ GUARDED_BY(mutex_) = 0;
+  UnixSeconds first_read_at_ GUARDED_BY(mutex_){};
 };
 
 }  // namespace rollcall::counts

@@ -49,7 +49,7 @@ Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month m
 
 std::optional<Overview> OverviewReader::FindGiven(const Moment& moment, FleetRef fleet,
                                                   Month month) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (moment != moment_) {
     if (moment.sequence < moment_.sequence) return std::nullopt;  // others were quicker
     moment_ = moment;
@@ -61,7 +61,7 @@ std::optional<Overview> OverviewReader::FindGiven(const Moment& moment, FleetRef
 
 void OverviewReader::Keep(const Moment& moment, FleetRef fleet, Month month,
                           const Overview& overview) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (moment == moment_) given_.insert_or_assign({fleet, month}, overview);
 }
 

@@ -3,13 +3,13 @@
 
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "counts/window_counts.h"
 #include "model/fleet.h"
@@ -75,9 +75,10 @@ class OverviewReader final : public OverviewSource {
   metrics::Registry& registry_;
   KnownNames known_names_;
 
-  std::mutex mutex_;                                      // guards what follows
-  Moment moment_;                                         // of given_
-  std::map<std::pair<FleetRef, Month>, Overview> given_;  // by what was asked for
+  Mutex mutex_;
+  Moment moment_ GUARDED_BY(mutex_);  // of given_
+  // By what was asked for.
+  std::map<std::pair<FleetRef, Month>, Overview> given_ GUARDED_BY(mutex_);
 };
 
 }  // namespace rollcall::counts

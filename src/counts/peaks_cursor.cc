@@ -20,11 +20,10 @@ Result<PeaksCursor> PeaksCursor::Open(const storage::Store& store, const storage
   for (int back = 0; back < months; ++back) {
     if (last.last.number < static_cast<uint32_t>(back)) break;
     const Month month = last.last.Plus(-back);
-    std::string begin = EncodeKey(storage::PeaksKey{month, last.fleet, sources.first});
+    const std::string begin = EncodeKey(storage::PeaksKey{month, last.fleet, sources.first});
     std::string end = EncodeKey(storage::PeaksKey{month, last.fleet, sources.last});
     end += '\0';  // the last source's row too
-    MonthRows rows{
-        store.NewScan(storage::Table::kPeaks, std::move(begin), std::move(end), &snapshot), back};
+    MonthRows rows{store.NewScan(storage::Table::kPeaks, begin, std::move(end), &snapshot), back};
     ROLLCALL_RETURN_IF_ERROR(rows.Read());
     if (rows.source != kNone) cursor.months_.push_back(std::move(rows));
   }

@@ -17,10 +17,26 @@ using storage::Table;
 constexpr std::chrono::minutes kInterest{15};
 constexpr int kIdleFactor = 10;
 
+// The first number behind a damage at the start of such a table, from which on rows can be read.
+uint32_t FirstReadable(const storage::Store& store, Table table) {
+  uint32_t bad = 0;
+  uint32_t good = 1U << 31;
+  while (good - bad > 1) {
+    const uint32_t middle = bad + (good - bad) / 2;
+    const storage::Scan scan = store.NewScan(table, storage::EncodePrefix(middle), "");
+    (scan.status().ok() ? good : bad) = middle;
+  }
+  return good;
+}
+
 // The first day of a fleet in chunks, or its first month in peaks: their keys are of one shape.
+// Damage at the start hides what is there alone.
 Result<std::optional<uint32_t>> FirstRowOf(const storage::Store& store, Table table,
                                            FleetRef fleet) {
   storage::Scan scan = store.NewScan(table, "", "");
+  if (scan.status().code() == Code::kDataLoss) {
+    scan.Seek(storage::EncodePrefix(FirstReadable(store, table)));
+  }
   while (scan.Valid()) {
     const auto key = storage::DecodePeaksKey(scan.key());
     if (!key) return Status::DataLoss("decode a report's key: not a key");
@@ -122,7 +138,7 @@ Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period
   const auto now = Clocked::now();
   const uint64_t sequence = stores_.store().sequence();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (const auto at = running_.find({period, fleet.ref}); at != running_.end()) {
       Running& running = at->second;
       running.asked = now;
@@ -139,13 +155,13 @@ Result<storage::PeriodRows> PeriodTallies::GetRunning(const Fleet& fleet, Period
 }
 
 bool PeriodTallies::IsQuick(const storage::PeriodKey& key) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = running_.find(key);
   return at != running_.end() && at->second.cost <= options_.patience;
 }
 
 std::optional<storage::PeriodRows> PeriodTallies::FindRunning(const storage::PeriodKey& key) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = running_.find(key);
   return at == running_.end() ? std::nullopt : std::optional(at->second.computed.rows);
 }
@@ -194,7 +210,7 @@ Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Perio
     }
     return computed;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = running_.find(key);
   const auto asked = at == running_.end() ? begin : at->second.asked;
   running_.insert_or_assign(key, Running{computed, end - begin, end, asked});
@@ -227,9 +243,9 @@ std::vector<Period> PeriodTallies::DueForRefresh(const Fleet& fleet) {
   std::vector<Period> due;
   const auto now = Clocked::now();
   const uint64_t sequence = stores_.store().sequence();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Period rolling = Period::Last30(today);
-  std::erase_if(running_, [&](const auto& entry) {
+  std::erase_if(running_, [&](const auto& entry) REQUIRES(mutex_) {
     // Yesterday's stand in for today's until these are there.
     const bool stands_in = entry.first.period.kind == Period::Kind::k30Days &&
                            entry.first.period.last + 1 == today.number &&
@@ -311,6 +327,30 @@ Status PeriodTallies::Backfill(const Fleet& fleet, Clocked::time_point deadline,
                 "who asks for one waits",
                 {{"fleet", fleet.name}})
       .Set(missing);
+  return go_on ? AddSizes(fleet, *periods, deadline, stop) : Status::Ok();
+}
+
+Status PeriodTallies::AddSizes(const Fleet& fleet, const std::vector<Period>& periods,
+                               Clocked::time_point deadline, const std::stop_token& stop) {
+  {
+    const MutexLock lock(mutex_);
+    if (SizeFigure(fleet) == nullptr || sized_.contains(fleet.ref)) return Status::Ok();
+  }
+  for (const Period period : periods) {
+    if (stop.stop_requested() || Clocked::now() >= deadline) return Status::Ok();
+    const auto rows = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
+    if (!rows.ok()) return rows.status();
+    if (!rows->has_value()) continue;
+    const Result<bool> has_sizes = (*rows)->HasSizes();
+    if (!has_sizes.ok()) return has_sizes.status();
+    if (*has_sizes) continue;
+    const Result<bool> possible = CanBeScanned(fleet.ref, period);
+    if (!possible.ok()) return possible.status();
+    if (!*possible) continue;
+    if (const auto computed = ComputeOnce(fleet, period); !computed.ok()) return computed.status();
+  }
+  const MutexLock lock(mutex_);
+  sized_.insert(fleet.ref);
   return Status::Ok();
 }
 

@@ -7,10 +7,12 @@
 
 #include <chrono>
 #include <map>
-#include <mutex>
+#include <set>
 #include <stop_token>
+#include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/single_flight.h"
 #include "base/status.h"
 #include "metrics/registry.h"
@@ -99,6 +101,9 @@ class PeriodTallies {
   // The closed periods that somebody may ask for, in the order in which that is likely.
   Result<std::vector<Period>> ClosedToKeep(const Fleet& fleet) const;
   Status Backfill(const Fleet& fleet, Clocked::time_point deadline, std::stop_token stop);
+  // Counts again what was stored before sizes were counted.
+  Status AddSizes(const Fleet& fleet, const std::vector<Period>& periods,
+                  Clocked::time_point deadline, const std::stop_token& stop);
   Status DeleteOutdated(const Fleet& fleet);
 
   storage::Stores& stores_;
@@ -109,8 +114,10 @@ class PeriodTallies {
   metrics::Histogram& scan_seconds_;
   std::stop_source stop_;
   SingleFlight<storage::PeriodKey, Result<Computed>> computing_;
-  std::mutex mutex_;  // guards the rest
-  std::map<storage::PeriodKey, Running> running_;
+  Mutex mutex_;
+  std::map<storage::PeriodKey, Running> running_ GUARDED_BY(mutex_);
+  // Fleets of which all that can have sizes has them.
+  std::set<FleetRef> sized_ GUARDED_BY(mutex_);
 };
 
 // With what a running window is compared that reaches `today`: the window before, up to the same

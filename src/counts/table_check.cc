@@ -41,6 +41,7 @@ class Checker {
       : stores_(stores), store_(stores.store()), snapshot_(snapshot), fault_(fault) {}
 
   TableCheck Run() {
+    for (const std::string& damage : store_.damage()) Fault(damage);
     Note(store_.VerifyChecksums());
     Note(ReadNumbers());
     for (const storage::TableRow& table : storage::kTables) CheckTable(table);
@@ -293,7 +294,9 @@ class Checker {
     }
     if (period_head_ != bytes.substr(0, kPeriodHeadBytes)) return Say("its period has no head");
     const auto tally = storage::DecodeTallyKey(bytes.substr(kPeriodHeadBytes));
-    if (!tally || !IsLabelSet(tally->metric.value)) return Say("not a key");
+    if (!tally || !(tally->metric == storage::kSourceSizes || IsLabelSet(tally->metric.value))) {
+      return Say("not a key");
+    }
     if (tally->label.empty()) {
       rollcall::Totals of_metric;
       return Say(storage::DecodeTally(value, of_metric));

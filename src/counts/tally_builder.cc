@@ -13,6 +13,11 @@ Status TallyBuilder::Open() {
   const auto counted = labels_.FindMetric(fleet_.counted_metric, &snapshot_);
   if (!counted.ok()) return counted.status();
   counted_metric_ = *counted;
+  if (const Figure* const size = SizeFigure(fleet_)) {
+    const auto metric = labels_.FindMetric(size->metric, &snapshot_);
+    if (!metric.ok()) return metric.status();
+    size_metric_ = *metric;
+  }
   for (const Figure& figure : fleet_.figures) {
     if (figure.label.empty()) continue;
     const auto metric = labels_.FindMetric(figure.metric, &snapshot_);
@@ -86,10 +91,17 @@ Status TallyBuilder::AddRow(std::string_view encoded_peaks) {
   return status;
 }
 
+ExactSum TallyBuilder::Size() {
+  const MetricSlot& slot = metrics_[size_metric_.value];
+  return slot.source == source_number_ ? ExactSum::Of(slot.report_max) : ExactSum();
+}
+
 void TallyBuilder::CloseSource(SourceRef source) {
+  const ExactSum size = Size();
   for (const uint32_t label_set : touched_series_) {
     const SeriesSlot& slot = series_[label_set];
     const ExactSum peak = ExactSum::Of(slot.max);
+    const bool is_counted = slot.metric == counted_metric_;
     metrics_[slot.metric.value].tally.sum += peak;
     for (uint32_t i = 0; i < slot.value_count; ++i) {
       ValueSlot& value = values_[value_refs_[slot.first_value + i]];
@@ -98,6 +110,7 @@ void TallyBuilder::CloseSource(SourceRef source) {
       if (value.had_by != source_number_) {
         value.had_by = source_number_;
         ++value.tally.sources;
+        if (is_counted) Add({{}, 1, size.units() > 0, size}, value.sizes);
       }
       if (slot.max > 0 && value.nonzero_by != source_number_) {
         value.nonzero_by = source_number_;
@@ -109,7 +122,9 @@ void TallyBuilder::CloseSource(SourceRef source) {
     MetricSlot& slot = metrics_[metric];
     ++slot.tally.sources;
     slot.tally.report_sum += ExactSum::Of(slot.report_max);
-    if (MetricRef{metric} == counted_metric_) sources_.Add(source);
+    if (MetricRef{metric} != counted_metric_) continue;
+    sources_.Add(source);
+    sizes_ += {1, size, size};
   }
   touched_series_.clear();
   touched_metrics_.clear();
@@ -124,28 +139,30 @@ bool TallyBuilder::IsFigure(const LabelSlot& label, const std::string& value) co
   });
 }
 
-LabelTally TallyBuilder::FinishLabel(const LabelSlot& label) {
-  LabelTally tally;
+TallyBuilder::FinishedLabel TallyBuilder::FinishLabel(const LabelSlot& label) {
+  std::vector<ValueSlot*> slots;
   for (const auto& [text, slot] : label.values) {
-    ValueTally& value = values_[slot].tally;
-    value.value = text;
-    tally.values.push_back(std::move(value));
+    values_[slot].tally.value = text;
+    slots.push_back(&values_[slot]);
   }
-  std::sort(tally.values.begin(), tally.values.end(), RanksBefore);
-  size_t kept = 0;
-  for (size_t i = 0; i < tally.values.size(); ++i) {
-    const ValueTally& value = tally.values[i];
-    const bool fits = kept < bounds_.values && !value.value.starts_with('\0');
-    if (fits || IsFigure(label, value.value)) {
-      if (kept != i) tally.values[kept] = std::move(tally.values[i]);
-      ++kept;
+  std::sort(slots.begin(), slots.end(),
+            [](const auto* a, const auto* b) { return RanksBefore(a->tally, b->tally); });
+  FinishedLabel finished;
+  auto& [tally, sizes] = finished;
+  for (ValueSlot* const slot : slots) {
+    const std::string& text = slot->tally.value;
+    const bool fits = tally.values.size() < bounds_.values && !text.starts_with('\0');
+    if (fits || IsFigure(label, text)) {
+      slot->sizes.value = text;
+      tally.values.push_back(std::move(slot->tally));
+      sizes.values.push_back(std::move(slot->sizes));
     } else {
-      Add(value, tally.rest);
-      ++tally.rest_values;
+      Add(slot->tally, tally.rest);
+      Add(slot->sizes, sizes.rest);
+      sizes.rest_values = ++tally.rest_values;
     }
   }
-  tally.values.resize(kept);
-  return tally;
+  return finished;
 }
 
 storage::TallyRows TallyBuilder::Finish() {
@@ -161,10 +178,15 @@ storage::TallyRows TallyBuilder::Finish() {
     bytes += suffix.size() + row.size();
     if (bytes <= bounds_.total_bytes) rows.emplace(std::move(suffix), std::move(row));
   };
+  const bool has_sizes = SizeFigure(fleet_) != nullptr;
+  if (has_sizes) add({storage::kSourceSizes, {}}, storage::EncodeTally(sizes_));
   for (const uint32_t metric : known_metrics_) {
     add({{metric}, {}}, storage::EncodeTally(metrics_[metric].tally));
     for (const auto& [name, slot] : metrics_[metric].labels) {
-      add({{metric}, name}, storage::EncodeTally(FinishLabel(label_slots_[slot])));
+      const auto [tally, sizes] = FinishLabel(label_slots_[slot]);
+      add({{metric}, name}, storage::EncodeTally(tally));
+      if (!has_sizes || MetricRef{metric} != counted_metric_) continue;
+      add({storage::kSourceSizes, name}, storage::EncodeTally(sizes));
     }
   }
   return rows;

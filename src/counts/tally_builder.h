@@ -46,6 +46,7 @@ class TallyBuilder {
     uint32_t had_by = 0;      // the source that was counted last
     uint32_t nonzero_by = 0;  // the same
     ValueTally tally;
+    ValueTally sizes;  // of its sources; only of labels of the counted metric
   };
   struct LabelSlot {
     MetricRef metric;
@@ -73,13 +74,21 @@ class TallyBuilder {
   // By which a label's value is told from others.
   std::string NameOf(std::string_view value) const;
   bool IsFigure(const LabelSlot& label, const std::string& value) const;
-  LabelTally FinishLabel(const LabelSlot& label);
+  // Of the source at hand; 0 where it did not say.
+  ExactSum Size();
+  // Both with the same values.
+  struct FinishedLabel {
+    LabelTally tally;
+    LabelTally sizes;
+  };
+  FinishedLabel FinishLabel(const LabelSlot& label);
 
   const Fleet& fleet_;
   storage::LabelDictionary& labels_;
   const storage::Snapshot& snapshot_;
   const TallyBounds bounds_;
   MetricRef counted_metric_;
+  MetricRef size_metric_;
   std::vector<std::pair<MetricRef, const Figure*>> figures_;  // those of one label value
 
   uint32_t source_number_ = 1;
@@ -92,6 +101,7 @@ class TallyBuilder {
   std::vector<ValueSlot> values_;
   std::vector<uint32_t> value_refs_;
   SourceSet sources_;
+  Totals sizes_;  // of sources_
 };
 
 }  // namespace rollcall::counts

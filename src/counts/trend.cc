@@ -9,9 +9,6 @@
 namespace rollcall::counts {
 namespace {
 
-// For so long steps are counted that were not yet; a background job sees to the rest.
-constexpr std::chrono::milliseconds kPatience{500};
-
 // A stranger may make up more.
 constexpr size_t kMostLabels = 100;
 
@@ -33,7 +30,7 @@ class TrendReader {
     // The newest first: they are what a reader misses most where not all are counted.
     for (size_t index = trend_.steps.size(); index-- > 0;) {
       ROLLCALL_RETURN_IF_ERROR(StatusOf(request_.stop));
-      const bool may_scan = std::chrono::steady_clock::now() - begin < kPatience;
+      const bool may_scan = std::chrono::steady_clock::now() - begin < request_.patience;
       ROLLCALL_RETURN_IF_ERROR(ReadStep(index, may_scan));
     }
     RankValues();
@@ -42,6 +39,12 @@ class TrendReader {
   }
 
  private:
+  struct AtStep {
+    size_t index;
+    ValueTally tally;
+    ExactSum size;
+  };
+
   Status ReadStep(size_t index, bool may_scan) {
     TrendStep& step = trend_.steps[index];
     step.period = {request_.kind, request_.first + static_cast<uint32_t>(index)};
@@ -77,27 +80,50 @@ class TrendReader {
     if (request_.by.empty()) return Status::Ok();
     auto label = rows.Label(metric_, request_.by);
     if (!label.ok()) return label.status();
-    if (label->has_value()) AddLabel(index, std::move(**label));
+    const auto sizes = ReadSizes(index, rows);
+    if (!sizes.ok()) return sizes.status();
+    return label->has_value() ? AddLabel(index, std::move(**label), *sizes) : Status::Ok();
+  }
+
+  // Without values where they are not known.
+  Result<LabelTally> ReadSizes(size_t index, const storage::PeriodRows& rows) {
+    if (SizesOf(request_) == nullptr) return LabelTally();
+    const Result<bool> has_sizes = rows.HasSizes();
+    if (!has_sizes.ok()) return has_sizes.status();
+    trend_.steps[index].has_sizes = *has_sizes;
+    auto sizes = rows.Sizes(request_.by);
+    if (!sizes.ok()) return sizes.status();
+    return std::move(*sizes).value_or(LabelTally());
+  }
+
+  Status AddLabel(size_t index, LabelTally&& label, const LabelTally& sizes) {
+    has_label_ = true;
+    bool& has_sizes = trend_.steps[index].has_sizes;
+    has_sizes = has_sizes && sizes.values.size() == label.values.size();
+    for (size_t i = 0; i < label.values.size(); ++i) {
+      ValueTally& value = label.values[i];
+      if (has_sizes && sizes.values[i].value != value.value) {
+        return Status::DataLoss("sizes by " + request_.by + ": not those of its values");
+      }
+      if (request_.only && value.value != *request_.only) continue;
+      const ExactSum size = has_sizes ? sizes.values[i].sum : ExactSum();
+      std::string text = std::exchange(value.value, {});
+      values_[std::move(text)].push_back({index, std::move(value), size});
+    }
+    if (label.rest_values == 0 || request_.only) return Status::Ok();
+    AddToOther({index, label.rest, sizes.rest.sum});
+    rest_values_ = std::max(rest_values_, label.rest_values);
     return Status::Ok();
   }
 
-  void AddLabel(size_t index, LabelTally&& label) {
-    has_label_ = true;
-    for (ValueTally& value : label.values) {
-      if (request_.only && value.value != *request_.only) continue;
-      std::string text = std::exchange(value.value, {});
-      values_[std::move(text)].push_back({index, std::move(value)});
-    }
-    if (label.rest_values == 0 || request_.only) return;
-    AddToOther(label.rest, index);
-    rest_values_ = std::max(rest_values_, label.rest_values);
+  static void AddTo(TrendValue& value, const AtStep& at) {
+    Add(at.tally, value.steps[at.index]);
+    value.sizes[at.index] += at.size;
   }
 
-  void AddToOther(const ValueTally& value, size_t index) {
-    if (!trend_.other) trend_.other.emplace();
-    auto& steps = trend_.other->steps;
-    if (steps.size() <= index) steps.resize(index + 1);
-    Add(value, steps[index]);
+  void AddToOther(const AtStep& at) {
+    if (!trend_.other) trend_.other = NothingYet();
+    AddTo(*trend_.other, at);
   }
 
   void RankValues() {
@@ -116,16 +142,19 @@ class TrendReader {
     for (size_t i = 0; i < most.size(); ++i) {
       const std::vector<AtStep>& steps = values_[most[i].value];
       if (i >= named) {
-        for (const AtStep& at : steps) AddToOther(at.tally, at.index);
+        for (const AtStep& at : steps) AddToOther(at);
         continue;
       }
-      TrendValue& value = trend_.values.emplace_back();
+      TrendValue& value = trend_.values.emplace_back(NothingYet());
       value.value = most[i].value;
-      value.steps.resize(trend_.steps.size());
-      for (const AtStep& at : steps) value.steps[at.index] = at.tally;
+      for (const AtStep& at : steps) AddTo(value, at);
     }
     trend_.other_values = static_cast<int64_t>(most.size() - named) + rest_values_;
-    if (trend_.other) trend_.other->steps.resize(trend_.steps.size());
+  }
+
+  TrendValue NothingYet() const {
+    const size_t steps = trend_.steps.size();
+    return {{}, std::vector<ValueTally>(steps), std::vector<ExactSum>(steps)};
   }
 
   Status ListLabels() {
@@ -146,16 +175,17 @@ class TrendReader {
   Trend trend_;
   bool has_label_ = false;
   std::optional<storage::PeriodRows> latest_;  // that has the metric
-  struct AtStep {
-    size_t index;
-    ValueTally tally;
-  };
   // Only the steps that have the value: a stranger may make up new ones every day.
   std::map<std::string, std::vector<AtStep>> values_;
   int64_t rest_values_ = 0;
 };
 
 }  // namespace
+
+const Figure* SizesOf(const TrendRequest& request) {
+  const bool is_counted = request.metric == request.fleet.counted_metric;
+  return is_counted && !request.by.empty() ? SizeFigure(request.fleet) : nullptr;
+}
 
 Result<std::optional<Trend>> ReadTrend(storage::Stores& stores, PeriodTallies& tallies,
                                        const TrendRequest& request) {

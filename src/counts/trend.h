@@ -2,6 +2,7 @@
 // And the same of one period: a breakdown.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -22,6 +23,8 @@ struct TrendRequest {
   // Set: nothing but this value is of interest, and there are no others.
   std::optional<std::string> only{};
   std::stop_token stop{};
+  // For so long closed steps are counted that were not yet; a background job sees to the rest.
+  std::chrono::milliseconds patience{500};
 };
 
 struct TrendStep {
@@ -30,12 +33,14 @@ struct TrendStep {
   bool known = false;
   bool final = false;
   Totals tally;
+  bool has_sizes = false;  // the values' sizes are known
 };
 
 // One value, step by step. A source counts once in each value of its latest report.
 struct TrendValue {
   std::string value;
   std::vector<ValueTally> steps;  // without their texts
+  std::vector<ExactSum> sizes;    // of its sources, by step; see SizesOf
 };
 
 struct Trend {
@@ -51,6 +56,10 @@ struct Trend {
   // Where no step has the label: which labels the metric has.
   std::vector<std::string> known_labels;
 };
+
+// What the sizes of a value's sources are counted in, where they are known: by a label of the
+// fleet's counted metric. nullptr: they are not.
+const Figure* SizesOf(const TrendRequest& request);
 
 // nullopt: the fleet has no such metric, and no report ever had it. Unavailable: as
 // PeriodTallies::Get, or a stop was requested.

@@ -15,7 +15,7 @@ namespace rollcall::forward {
 struct ForwardedSource {
   std::string_view id_label;
   std::string_view id;
-  storage::UnixMilliseconds received;
+  UnixMilliseconds received;
 };
 
 // Appends a line for each sample from number `begin` on, until there is none left or `out` has

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/pause.h"
 #include "forward/backoff.h"
 #include "forward/forward_text.h"
 #include "model/fleet.h"
@@ -18,13 +19,6 @@ namespace {
 constexpr size_t kMostReports = 8'192;
 constexpr size_t kMaxReasonBytes = 200;
 constexpr std::chrono::seconds kFailureLogInterval{60};
-
-void PauseFor(std::chrono::milliseconds time, std::stop_token stop) {
-  Mutex mutex;
-  std::condition_variable_any never;
-  MutexLock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
-}
 
 // What such an answer says is true of every report alike.
 bool IsAboutUs(int status) {

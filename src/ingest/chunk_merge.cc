@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <optional>
 #include <tuple>
 
 #include "storage/chunk_codec.h"
@@ -18,37 +17,101 @@ auto Place(const SeriesValue& s) { return std::tuple(s.metric, s.label_set); }
 
 bool PlacedBefore(const SeriesValue& a, const SeriesValue& b) { return Place(a) < Place(b); }
 
-// Merges the series of one second into its reports.
-class SecondMerge {
+// Reports of one second, and which of those that share a metric each is: 0 for the first.
+class SecondReports {
  public:
-  SecondMerge(std::span<Instant> reports, Series added, DayReports& day)
-      : reports_(reports), rest_(added.begin(), added.end()), day_(day) {}
+  struct Report {
+    Instant instant;
+    size_t layer;
+  };
 
-  // What is left became a report of its own where the result has a value.
-  std::optional<Instant> Run(UnixSeconds time, MergeTally& tally) {
-    for (Instant& report : reports_) Raise(report, tally);
-    if (rest_.empty()) return std::nullopt;
-    tally.samples += rest_.size();
-    const auto kin = std::find_if(reports_.begin(), reports_.end(), [&](const Instant& report) {
-      return ShareMetric(report.series, rest_);
-    });
-    if (kin == reports_.end()) {
-      ++tally.reports;
-      return Instant{time, Keep(std::move(rest_))};
+  size_t Add(const Instant& instant) {
+    size_t layer = 0;
+    for (const Report& before : reports_) {
+      if (before.layer >= layer && ShareMetric(before.instant.series, instant.series)) {
+        layer = before.layer + 1;
+      }
     }
-    tally.appended = false;
-    std::vector<SeriesValue> both;
-    both.reserve(kin->series.size() + rest_.size());
-    std::merge(kin->series.begin(), kin->series.end(), rest_.begin(), rest_.end(),
-               std::back_inserter(both), PlacedBefore);
-    kin->series = Keep(std::move(both));
-    return std::nullopt;
+    reports_.push_back({instant, layer});
+    return layer;
+  }
+  // By layer, so that each is found in its own again.
+  void Sort() {
+    std::stable_sort(reports_.begin(), reports_.end(),
+                     [](const Report& a, const Report& b) { return a.layer < b.layer; });
+  }
+  void Append(const Instant& instant, size_t layer) { reports_.push_back({instant, layer}); }
+  size_t last_layer() const { return reports_.back().layer; }
+  std::vector<Report>& all() { return reports_; }
+
+ private:
+  std::vector<Report> reports_;
+};
+
+// Merges one added report of a second into those of its layer.
+class ReportMerge {
+ public:
+  ReportMerge(SecondReports& second, size_t layer, const Instant& added, DayReports& day)
+      : second_(second),
+        layer_(layer),
+        time_(added.time),
+        rest_(added.series.begin(), added.series.end()),
+        day_(day) {}
+
+  // `is_last`: whether nothing of the day comes after the second.
+  void Run(bool is_last, MergeTally& tally) {
+    for (SecondReports::Report& report : second_.all()) {
+      if (report.layer == layer_) Raise(report.instant, tally);
+    }
+    if (rest_.empty()) return;
+    tally.samples += rest_.size();
+    // Each metric to the report that has it; what none has goes along.
+    Instant* kin = nullptr;
+    for (SecondReports::Report& report : second_.all()) {
+      if (report.layer != layer_) continue;
+      std::vector<SeriesValue> joining = TakeMetricsOf(report.instant);
+      if (joining.empty()) continue;
+      if (kin == nullptr) kin = &report.instant;
+      Join(report.instant, joining);
+    }
+    if (kin != nullptr) {
+      tally.appended = false;
+      Join(*kin, rest_);
+    } else {
+      ++tally.reports;
+      tally.appended &= is_last && second_.last_layer() <= layer_;
+      second_.Append({time_, Keep(std::move(rest_))}, layer_);
+    }
+    second_.Sort();
   }
 
  private:
   Series Keep(std::vector<SeriesValue>&& series) {
     day_.owned.push_back(std::move(series));
     return day_.owned.back();
+  }
+
+  // What the rest has of the report's metrics, off the rest.
+  std::vector<SeriesValue> TakeMetricsOf(const Instant& report) {
+    std::vector<SeriesValue> taken;
+    std::erase_if(rest_, [&](const SeriesValue& s) {
+      const auto at = std::lower_bound(
+          report.series.begin(), report.series.end(), s.metric,
+          [](const SeriesValue& one, MetricRef metric) { return one.metric < metric; });
+      if (at == report.series.end() || at->metric != s.metric) return false;
+      taken.push_back(s);
+      return true;
+    });
+    return taken;
+  }
+
+  void Join(Instant& report, Series more) {
+    if (more.empty()) return;
+    std::vector<SeriesValue> both;
+    both.reserve(report.series.size() + more.size());
+    std::merge(report.series.begin(), report.series.end(), more.begin(), more.end(),
+               std::back_inserter(both), PlacedBefore);
+    report.series = Keep(std::move(both));
   }
 
   // Raises what the report has of the rest, and takes it off the rest.
@@ -69,7 +132,9 @@ class SecondMerge {
     report.series = Keep(std::move(raised));
   }
 
-  std::span<Instant> reports_;
+  SecondReports& second_;
+  const size_t layer_;
+  const UnixSeconds time_;
   std::vector<SeriesValue> rest_;
   DayReports& day_;
 };
@@ -103,24 +168,26 @@ MergeTally MergeInstants(std::span<const Instant> added, DayReports& day) {
   std::vector<Instant> merged;
   merged.reserve(stored.size() + added.size());
   size_t at = 0;
-  for (const Instant& more : added) {
-    while (at < stored.size() && stored[at].time < more.time) merged.push_back(stored[at++]);
-    const size_t same_second = at;
-    while (at < stored.size() && stored[at].time == more.time) ++at;
-    if (at == same_second) {
+  for (size_t next = 0; next < added.size();) {
+    const UnixSeconds time = added[next].time;
+    while (at < stored.size() && stored[at].time < time) merged.push_back(stored[at++]);
+    if (at == stored.size() || stored[at].time != time) {
       tally.appended &= at == stored.size();
-      ++tally.reports;
-      tally.samples += more.series.size();
-      merged.push_back(more);
+      for (; next < added.size() && added[next].time == time; ++next) {
+        ++tally.reports;
+        tally.samples += added[next].series.size();
+        merged.push_back(added[next]);
+      }
       continue;
     }
-    const std::span<Instant> reports = std::span(stored).subspan(same_second, at - same_second);
-    const std::optional<Instant> own = SecondMerge(reports, more.series, day).Run(more.time, tally);
-    merged.insert(merged.end(), reports.begin(), reports.end());
-    if (own) {
-      tally.appended &= at == stored.size();
-      merged.push_back(*own);
+    SecondReports reports;
+    while (at < stored.size() && stored[at].time == time) reports.Add(stored[at++]);
+    SecondReports more;
+    for (; next < added.size() && added[next].time == time; ++next) {
+      const size_t layer = more.Add(added[next]);
+      ReportMerge(reports, layer, added[next], day).Run(at == stored.size(), tally);
     }
+    for (const SecondReports::Report& report : reports.all()) merged.push_back(report.instant);
   }
   merged.insert(merged.end(), stored.begin() + static_cast<std::ptrdiff_t>(at), stored.end());
   stored = std::move(merged);

@@ -14,8 +14,8 @@
 
 namespace rollcall::ingest {
 
-// The series that a source had at one second; sorted by metric, then label set, each once. They
-// belong to whoever made the instant.
+// The series that a source had at one second, or of one of its reports there; sorted by metric,
+// then label set, each once. They belong to whoever made the instant.
 struct Instant {
   UnixSeconds time;
   std::span<const SeriesValue> series;
@@ -45,10 +45,12 @@ struct MergeTally {
   }
 };
 
-// Takes `added` (sorted by time, times unique) into `day`, which borrows from it what is new. A
-// series that an instant has already keeps the larger value: what is merged twice changes nothing.
-// What is new joins the report of that second that shares a metric with it, else it becomes a
-// report of its own, so that two senders of one second stay two streams.
+// Takes `added` (sorted by time, those of one second in their order) into `day`, which borrows from
+// it what is new. Reports of one second that share a metric came one after another: the first of
+// those added meets the first of those that are there, the second the second. A series that a
+// report has already keeps the larger value: what is merged twice changes nothing. What is new
+// joins the report that has its metric, else one that has another of what came with it, else it
+// becomes a report of its own, so that two senders of one second stay two streams.
 MergeTally MergeInstants(std::span<const Instant> added, DayReports& day);
 
 // The chunk that holds these instants, as live reports would have written it.

@@ -53,19 +53,19 @@ Committer::Committer(storage::Stores& stores, const Clock& clock, const Committe
 
 Committer::~Committer() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
-  work_.notify_all();
+  work_.NotifyAll();
   thread_.join();
 }
 
 void Committer::Enqueue(PreparedReport&& report) {
-  std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return queue_.size() < kMaxQueued; });
+  MutexLock lock(mutex_);
+  while (queue_.size() >= kMaxQueued) room_.Wait(lock);
   queue_.push_back(std::move(report));
   queue_length_.Set(static_cast<int64_t>(queue_.size()));
-  if (queue_.size() == 1) work_.notify_one();
+  if (queue_.size() == 1) work_.NotifyOne();
 }
 
 void Committer::Run() {
@@ -87,13 +87,12 @@ bool Committer::Await() {
   std::deque<PreparedReport> arrived;
   if (small_.size() + large_.size() < kMaxQueued) {
     {
-      std::unique_lock lock(mutex_);
-      work_.wait(
-          lock, [&] { return stopping_ || !queue_.empty() || !small_.empty() || !large_.empty(); });
+      MutexLock lock(mutex_);
+      while (!stopping_ && queue_.empty() && small_.empty() && large_.empty()) work_.Wait(lock);
       std::swap(arrived, queue_);
       queue_length_.Set(0);
     }
-    room_.notify_all();
+    room_.NotifyAll();
   }
   if (small_.empty() && large_.empty() && std::none_of(arrived.begin(), arrived.end(), IsLarge)) {
     std::swap(small_, arrived);
@@ -180,11 +179,11 @@ Status Committer::Commit(storage::Transaction& transaction, size_t reports) {
 Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
                             Round& round) {
   // What is counted goes by the time of receipt.
-  const storage::UnixMilliseconds now = clock_.NowMilliseconds();
+  const UnixMilliseconds now = clock_.NowMilliseconds();
   const auto time_of = [&](const PreparedReport& report) {
-    return report.time ? storage::UnixMilliseconds(*report.time) : now;
+    return report.time ? UnixMilliseconds(*report.time) : now;
   };
-  const auto seconds = [](storage::UnixMilliseconds time) {
+  const auto seconds = [](UnixMilliseconds time) {
     return std::chrono::floor<std::chrono::seconds>(time);
   };
   const Day day = Day::Of(seconds(time_of(waiting.front())));
@@ -193,7 +192,7 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transa
   std::unordered_set<Hash128, Hash128Hasher> unparsed_ids;
   while (!waiting.empty() && round.written.size() + round.again.size() < kMaxReportsPerCommit &&
          transaction.bytes() < kMaxBytesPerCommit) {
-    const storage::UnixMilliseconds time = time_of(waiting.front());
+    const UnixMilliseconds time = time_of(waiting.front());
     if (Day::Of(seconds(time)) != day) break;
     PreparedReport& report = round.written.emplace_back(std::move(waiting.front())).report;
     waiting.pop_front();
@@ -223,7 +222,7 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transa
 }
 
 Result<std::optional<Outcome>> Committer::WriteOne(const PreparedReport& report,
-                                                   storage::UnixMilliseconds time,
+                                                   UnixMilliseconds time,
                                                    storage::Transaction& transaction,
                                                    TotalsMap& gains) {
   Result<std::optional<Outcome>> outcome = std::optional(Outcome::kForwardOnly);

@@ -4,14 +4,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "ingest/prepared_report.h"
 #include "ingest/recent_reports.h"
 #include "ingest/report_counters.h"
@@ -38,7 +38,7 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   // Thread-safe. Blocks while the queue is full: whoever must not block keeps fewer reports under
-  // way than kMaxQueued.
+  // way than kMaxQueued. What it throws leaves the report as it was.
   void Enqueue(PreparedReport&& report);
 
   static constexpr size_t kMaxQueued = 32'768;
@@ -58,6 +58,8 @@ class Committer {
   static constexpr std::chrono::seconds kFailureLogInterval{10};
 
   struct Written {
+    explicit Written(PreparedReport&& from) : report(std::move(from)) {}
+
     PreparedReport report;
     Outcome outcome = Outcome::kEmpty;
   };
@@ -82,8 +84,7 @@ class Committer {
   Status WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
                    Round& round);
   // As ReportWriter::Write.
-  Result<std::optional<Outcome>> WriteOne(const PreparedReport& report,
-                                          storage::UnixMilliseconds time,
+  Result<std::optional<Outcome>> WriteOne(const PreparedReport& report, UnixMilliseconds time,
                                           storage::Transaction& transaction, TotalsMap& gains);
   Status Commit(storage::Transaction& transaction, size_t reports);
   // To the front of those that wait, parsed. One that does not parse is answered.
@@ -121,11 +122,11 @@ class Committer {
   metrics::Gauge& cached_sources_;
   metrics::Gauge& cached_bytes_;
 
-  std::mutex mutex_;  // guards queue_, stopping_
-  std::condition_variable work_;
-  std::condition_variable room_;
-  std::deque<PreparedReport> queue_;
-  bool stopping_ = false;
+  Mutex mutex_;
+  ConditionVariable work_;
+  ConditionVariable room_;
+  std::deque<PreparedReport> queue_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it uses the rest
 };
 

@@ -21,10 +21,10 @@ struct ImportedMonth {
   Day kept_from;  // reports of earlier days go with the next retention: they are not new
 };
 
-// Puts what changes into the
-// transaction, and what totals that are kept gain into `gains`; totals of later months that become
-// stale are dropped. Days that retention has taken are not stored again; their reports still count
-// in the month's peaks. The transaction must hold nothing else of this source's month.
+// Puts what changes into the transaction, and what the kept totals gain into `gains`; totals of
+// later months that become stale are dropped. Days that retention has deleted are not stored again;
+// their reports still count in the month's peaks. Requires that the transaction holds nothing else
+// of this source's month.
 Status ImportMonth(storage::Stores& stores, const ImportedMonth& imported,
                    storage::Transaction& transaction, TotalsMap& gains, MergeTally& tally);
 

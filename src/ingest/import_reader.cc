@@ -200,7 +200,7 @@ void ImportReader::Take(uint32_t series, int64_t milliseconds, double value,
     ++not_numbers_;
     return;
   }
-  out.push_back({series, static_cast<uint32_t>(milliseconds / 1000), value});
+  out.push_back(MakeImportSample(series, milliseconds, value));
 }
 
 void ImportReader::Refused(uint64_t line, const std::string& reason) {

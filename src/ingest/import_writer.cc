@@ -20,9 +20,11 @@ constexpr size_t kLabelSetsPerPart = 16'384;
 constexpr std::chrono::milliseconds kPartTime{10};
 constexpr std::chrono::microseconds kPause{500};
 
+// A key is a second, the order of a report in it, and a label set's rank.
 constexpr unsigned kTimeShift = 32;
+constexpr unsigned kReportShift = 28;
 
-uint32_t RankOf(uint64_t key) { return static_cast<uint32_t>(key); }
+uint32_t RankOf(uint64_t key) { return static_cast<uint32_t>(key) & (kMostImportSeries - 1); }
 UnixSeconds TimeOf(uint64_t key) { return UnixSeconds(std::chrono::seconds(key >> kTimeShift)); }
 
 }  // namespace
@@ -113,8 +115,10 @@ std::vector<size_t> ImportWriter::GroupBySource(std::span<const ImportSample> sa
   if (sorted_.size() < samples.size()) sorted_.resize(samples.size());
   for (const ImportSample& sample : samples) {
     const ImportSeries& series = series_[sample.series];
-    sorted_[next[series.source]++] = {
-        uint64_t{sample.time} << kTimeShift | rank_of_[series.label_set], sample.value};
+    sorted_[next[series.source]++] = {uint64_t{sample.time} << kTimeShift |
+                                          uint64_t{sample.order} << kReportShift |
+                                          rank_of_[series.label_set],
+                                      sample.value};
   }
   return next;
 }
@@ -151,10 +155,10 @@ Status ImportWriter::WriteMonth(uint32_t number, Month month, std::span<const Ke
   month_series_.reserve(samples.size());  // what points into it stays valid
   month_instants_.clear();
   for (size_t i = 0; i < samples.size();) {
-    const uint64_t second = samples[i].key >> kTimeShift;
+    const uint64_t report = samples[i].key >> kReportShift;
     const UnixSeconds time = TimeOf(samples[i].key);
     const size_t first = month_series_.size();
-    for (; i < samples.size() && samples[i].key >> kTimeShift == second; ++i) {
+    for (; i < samples.size() && samples[i].key >> kReportShift == report; ++i) {
       if (month_series_.size() > first && samples[i].key == samples[i - 1].key) {
         // Given twice for one second: the largest value counts.
         double& value = month_series_.back().value;

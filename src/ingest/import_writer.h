@@ -1,5 +1,5 @@
 // The writing half of an import: takes loads of samples, groups them into a source's reports by
-// second, and merges them with what the store has, in transactions that each hold a part.
+// second and order, and merges them with what the store has, in transactions that each hold a part.
 //
 // Owned by the importer; one thread at a time. Live reports go on beside it: others write before
 // its next transaction.

@@ -76,6 +76,10 @@ Importer::~Importer() {
 Result<uint32_t> Importer::Resolve(std::string_view source_id, std::string_view label_set) {
   const Result<uint32_t> source = SourceNumber(source_id);
   if (!source.ok()) return source;
+  if (series_.size() == kMostImportSeries) {
+    return Status::InvalidArgument("more than " + std::to_string(kMostImportSeries) +
+                                   " series in one import");
+  }
   const uint32_t label_set_number = LabelSetNumber(label_set);
   const size_t known = series_.size();
   const uint32_t series = series_.NumberOf(*source, label_set_number);

@@ -43,12 +43,12 @@ void Ingester::Ingest(FleetRef fleet, SourceId id, std::string body,
   Status prepared;
   try {
     prepared = Prepare(std::move(body), report);
+    if (prepared.ok()) return committer_.Enqueue(std::move(report));
   } catch (const std::bad_alloc&) {
     counters_.Count(Outcome::kFailed);
     prepared = Status::Unavailable("prepare a report: out of memory");
   }
-  if (!prepared.ok()) return report.done(prepared);
-  committer_.Enqueue(std::move(report));
+  report.done(prepared);
 }
 
 Status Ingester::Prepare(std::string body, PreparedReport& report) {

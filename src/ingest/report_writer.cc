@@ -207,15 +207,27 @@ Status ReportWriter::UpdatePeaks(SourceState& source, Day day, storage::Transact
       AddReport(work_.series, DayOfMonth(day), work_.peaks, work_.next_peaks);
   if (!change.row) return Status::Ok();
   if (change.peak && ledger_.Follows({month, source.fleet})) {
-    ROLLCALL_RETURN_IF_ERROR(sources_.LoadBefore(source));
-    PeaksRow quarter_before;
-    PeaksRow year_before;
-    ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.quarter_before, quarter_before));
-    ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.year_before, year_before));
-    AddPeaksChange(month, source.fleet, work_.peaks, work_.next_peaks, quarter_before, year_before,
-                   gains);
+    const Status added = AddGains(source, gains);
+    // A damaged row of an earlier month stops what is counted from it, and not the report.
+    if (added.code() == Code::kDataLoss) {
+      ledger_.Drop({month, source.fleet}, transaction);
+    } else if (!added.ok()) {
+      return added;
+    }
   }
   WritePeaks(source, transaction);
+  return Status::Ok();
+}
+
+// work_.peaks becomes work_.next_peaks.
+Status ReportWriter::AddGains(SourceState& source, TotalsMap& gains) {
+  ROLLCALL_RETURN_IF_ERROR(sources_.LoadBefore(source));
+  PeaksRow quarter_before;
+  PeaksRow year_before;
+  ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.quarter_before, quarter_before));
+  ROLLCALL_RETURN_IF_ERROR(storage::DecodePeaks(source.year_before, year_before));
+  AddPeaksChange(source.month, source.fleet, work_.peaks, work_.next_peaks, quarter_before,
+                 year_before, gains);
   return Status::Ok();
 }
 

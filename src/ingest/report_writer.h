@@ -51,6 +51,7 @@ class ReportWriter {
   // Takes the series at hand into the month's peaks.
   Status UpdatePeaks(SourceState& source, Day day, storage::Transaction& transaction,
                      TotalsMap& gains);
+  Status AddGains(SourceState& source, TotalsMap& gains);
   void WritePeaks(SourceState& source, storage::Transaction& transaction);
   void MarkOverlaid(SourceState& source, StreamState& by);
 

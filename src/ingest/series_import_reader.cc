@@ -47,8 +47,7 @@ std::string SeriesImportReader::TakeSeries(std::vector<ImportSample>& out) {
     } else if (std::isnan(values[i])) {
       ++not_numbers_;
     } else {
-      const int64_t seconds = time.time_since_epoch().count();
-      out.push_back({*series, static_cast<uint32_t>(seconds), values[i]});
+      out.push_back(MakeImportSample(*series, reader_.timestamps_ms()[i], values[i]));
     }
   }
   if (untimely == 0) return {};

@@ -54,34 +54,18 @@ Status JobTable::Add(Job job) {
 void JobTable::Start() {
   const auto now = now_();
   for (Entry& entry : entries_) entry.due = now;
-  thread_ = std::thread([this] { Loop(); });
+  thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
 }
 
 void JobTable::Stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_.request_stop();
-  }
-  changed_.notify_all();
+  thread_.request_stop();
   if (thread_.joinable()) thread_.join();
 }
 
-Status JobTable::Wake(std::string_view name) {
-  const std::lock_guard lock(mutex_);
-  for (Entry& entry : entries_) {
-    if (entry.job.name != name) continue;
-    entry.woken = true;
-    entry.due = std::min(entry.due, now_());
-    changed_.notify_all();
-    return Status::Ok();
-  }
-  return Status::NotFound("wake job \"" + std::string(name) + "\": there is none of that name");
-}
-
 void JobTable::TimeMoved() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   nudged_ = true;
-  changed_.notify_all();
+  nudge_.NotifyAll();
 }
 
 JobTable::Entry* JobTable::NextDue(std::chrono::steady_clock::time_point now) {
@@ -92,49 +76,39 @@ JobTable::Entry* JobTable::NextDue(std::chrono::steady_clock::time_point now) {
   return next;
 }
 
-void JobTable::Loop() {
+void JobTable::Loop(const std::stop_token& stop) {
   // Requests go first. On Linux a niceness is the thread's own; without it jobs are only less
   // polite.
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
-  std::unique_lock lock(mutex_);
-  while (!stop_.stop_requested()) {
-    nudged_ = false;
+  while (!stop.stop_requested()) {
     const auto now = now_();
     if (Entry* const entry = NextDue(now)) {
-      RunOne(*entry, lock);
+      RunOne(*entry, stop);
       continue;
     }
     // Bounded, so that no sum of times overflows.
     std::chrono::nanoseconds wait = std::chrono::hours(1);
     for (const Entry& entry : entries_) wait = std::min(wait, entry.due - now);
-    changed_.wait_for(lock, wait, [this] {
-      return nudged_ || stop_.stop_requested() ||
-             std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.woken; });
-    });
+    MutexLock lock(mutex_);
+    nudge_.WaitFor(lock, stop, wait, [this]() REQUIRES(mutex_) { return nudged_; });
+    nudged_ = false;
   }
 }
 
-void JobTable::RunOne(Entry& entry, std::unique_lock<std::mutex>& lock) {
-  entry.woken = false;
-  entry.due = std::chrono::steady_clock::time_point::max();  // until it ends or is woken
-  lock.unlock();
+void JobTable::RunOne(Entry& entry, const std::stop_token& stop) {
   Status status;
   try {
-    status = entry.job.run(stop_.get_token());
+    status = entry.job.run(stop);
   } catch (const std::exception& e) {
     status = Status::Internal(std::string("uncaught exception: ") + e.what());
   } catch (...) {
     status = Status::Internal("uncaught exception");
   }
-  const auto now = now_();
-  lock.lock();
   // A job that was cut short by the stop says nothing about itself.
-  if (!status.ok() && stop_.stop_requested()) return;
+  if (!status.ok() && stop.stop_requested()) return;
   Record(entry, status);
-  if (!entry.woken) {
-    entry.due =
-        now + (status.ok() ? entry.job.period : RetryDelay(entry.job.period, entry.failures));
-  }
+  entry.due =
+      now_() + (status.ok() ? entry.job.period : RetryDelay(entry.job.period, entry.failures));
 }
 
 void JobTable::Record(Entry& entry, const Status& status) {

@@ -4,17 +4,15 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "metrics/registry.h"
 
@@ -32,7 +30,7 @@ struct Job {
 // min(period, 10 s), doubled with each further failure, never more than the period.
 std::chrono::milliseconds RetryDelay(std::chrono::milliseconds period, uint32_t failures);
 
-// Add, Start and Stop are for one thread; Wake and TimeMoved are thread-safe, for jobs as well.
+// For one thread, but TimeMoved is thread-safe, for jobs as well.
 class JobTable {
  public:
   using SteadyNow = std::function<std::chrono::steady_clock::time_point()>;
@@ -54,9 +52,7 @@ class JobTable {
   // Requests the running job to stop and waits for it; no other begins. May be called again.
   void Stop();
 
-  // Makes the job due now, behind those that are due already; one that is running right now runs
-  // once more. NotFound: there is no job of that name.
-  Status Wake(std::string_view name);
+  // `now` has jumped: looks at once which jobs are due.
   void TimeMoved();
 
  private:
@@ -67,24 +63,21 @@ class JobTable {
     metrics::Gauge& last_success;
     std::chrono::steady_clock::time_point due{};
     uint32_t failures = 0;  // in a row
-    bool woken = false;     // since its last run began
   };
 
-  void Loop();
+  void Loop(const std::stop_token& stop);
   Entry* NextDue(std::chrono::steady_clock::time_point now);
-  void RunOne(Entry& entry, std::unique_lock<std::mutex>& lock);
+  void RunOne(Entry& entry, const std::stop_token& stop);
   void Record(Entry& entry, const Status& status);
 
   metrics::Registry& registry_;
   const Clock& clock_;
   const SteadyNow now_;
-  std::stop_source stop_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Entry>
-      entries_;          // fixed after Start; what is in them is guarded by mutex_, but not job
-  bool nudged_ = false;  // guarded by mutex_
-  std::thread thread_;
+  std::vector<Entry> entries_;  // from Start on the thread's own
+  Mutex mutex_;
+  StoppableConditionVariable nudge_;
+  bool nudged_ GUARDED_BY(mutex_) = false;
+  std::jthread thread_;  // last: it uses the rest
 };
 
 }  // namespace rollcall::jobs

@@ -119,7 +119,8 @@ std::string Registry::WriteText() const {
   const MutexLock lock(mutex_);
   std::string out;
   for (const auto& [name, family] : families_) {
-    out += "# HELP " + name + " " + family->help + "\n# TYPE " + name + " " + family->type + "\n";
+    out.append("# HELP ").append(name).append(" ").append(family->help).append("\n");
+    out.append("# TYPE ").append(name).append(" ").append(family->type).append("\n");
     for (const auto& [labels, counter] : family->counters) {
       AppendSample(out, name, labels, std::to_string(counter->value()));
     }
@@ -127,15 +128,14 @@ std::string Registry::WriteText() const {
       AppendSample(out, name, labels, std::to_string(gauge->value()));
     }
     for (const auto& [labels, histogram] : family->histograms) {
-      const std::string comma = labels.empty() ? "" : labels + ",";
+      const std::string bounded = (labels.empty() ? "" : labels + ",") + "le=\"";
       uint64_t cumulative = 0;
       for (size_t i = 0; i < histogram->counts_.size(); ++i) {
         cumulative += histogram->counts_[i].load(std::memory_order_relaxed);
         const std::string bound = i < histogram->upper_bounds_.size()
                                       ? RenderNumber(histogram->upper_bounds_[i])
                                       : std::string("+Inf");
-        AppendSample(out, name + "_bucket", comma + "le=\"" + bound + "\"",
-                     std::to_string(cumulative));
+        AppendSample(out, name + "_bucket", bounded + bound + "\"", std::to_string(cumulative));
       }
       AppendSample(out, name + "_sum", labels, RenderNumber(histogram->sum_.load()));
       AppendSample(out, name + "_count", labels, std::to_string(cumulative));

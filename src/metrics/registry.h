@@ -15,7 +15,7 @@
 
 namespace rollcall::metrics {
 
-// Only ever goes up, until the process ends.
+// A number that only goes up.
 class Counter {
  public:
   void Add(uint64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
@@ -54,15 +54,15 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 
 class Registry {
  public:
-  // The instrument of that name and those labels; made at the first call. A name belongs to one
-  // kind of instrument and one help text; a second kind under the same name is a bug and aborts.
+  // Return the instrument with that name and those labels, and create it at the first call. A name
+  // belongs to one kind of instrument; another kind under the same name is a bug and aborts.
   Counter& GetCounter(const std::string& name, const std::string& help, const Labels& labels = {});
   Gauge& GetGauge(const std::string& name, const std::string& help, const Labels& labels = {});
   Histogram& GetHistogram(const std::string& name, const std::string& help,
                           std::vector<double> upper_bounds, const Labels& labels = {});
 
-  // A gauge whose values are asked for when the text is written. `read` is called on the thread
-  // that calls WriteText and must not call into this registry.
+  // Adds a gauge whose values are read when the text is written. `read` runs on the thread that
+  // calls WriteText, and must not call into this registry.
   struct Reading {
     Labels labels;
     double value;
@@ -70,7 +70,7 @@ class Registry {
   void AddCallback(const std::string& name, const std::string& help,
                    std::function<std::vector<Reading>()> read);
 
-  // All of it in Prometheus' text format 0.0.4, names sorted, labels in the order given.
+  // Returns all instruments in Prometheus' text format 0.0.4, names sorted, labels as given.
   std::string WriteText() const;
 
  private:

@@ -1,6 +1,5 @@
-// A breakdown of an overview as it is added up: of any number of names the first so many, and the
-// rest in one. Linear in what is added; memory is for names of up to kMostNameBytes each. A plain
-// value; one thread.
+// A breakdown of an overview while it is added up: the largest kMostNames of any number of names,
+// and the rest as one. Linear in what is added. Not thread-safe.
 #pragma once
 
 #include <map>
@@ -16,17 +15,18 @@ namespace rollcall {
 
 class BreakdownSums {
  public:
-  // What a breakdown has at most. Whoever sends label values without end makes none larger.
+  // Bounds of a breakdown, inclusive: label values are chosen by strangers.
   static constexpr size_t kMostNames = 1'000;
   static constexpr size_t kMostNameBytes = 256;
 
-  // An empty name is none.
+  // A series without the label has an empty name, and is in no breakdown.
   void Add(std::string_view name, int64_t sources, ExactSum sum);
-  // Of `values` names that are not told apart.
+  // Adds the sum of `values` names that are not told apart.
   void AddRest(int64_t values, ExactSum sum);
 
-  // The known names, at 0 where nothing was added to them; up to kMostNames those with the most
-  // sources, then the larger sum; the others are the rest.
+  // Fills `totals` with the known names, at 0 where nothing was added to them, and then, up to
+  // kMostNames in all, those with the most sources, the larger sum first among equals; `rest` gets
+  // the others.
   void Finish(const std::vector<std::string>& known_names, BreakdownTotals& totals,
               BreakdownRest& rest) const;
 

@@ -1,5 +1,5 @@
-// A sum that does not depend on the order of its summands, and from which what was added can be
-// taken off again without a trace: 128-bit fixed point.
+// A sum that does not depend on the order of its summands, and from which each can be subtracted
+// again exactly: 128-bit fixed point. A plain value.
 #pragma once
 
 #include <compare>
@@ -15,7 +15,7 @@ class ExactSum {
   using Units = __int128;
 
   ExactSum() = default;
-  // `value` is finite.
+  // Requires a finite `value`.
   static ExactSum Of(double value) {
     constexpr double kLargestInt64 = 9223372036854775808.0;  // 2^63, exclusive
     if (value > -kLargestInt64 && value < kLargestInt64) {
@@ -28,7 +28,7 @@ class ExactSum {
 
   Units units() const { return units_; }
   bool IsZero() const { return units_ == 0; }
-  // A whole number that ToInt64 does not cut.
+  // Returns whether it is a whole number that ToInt64 does not cut.
   bool IsWhole() const;
   // Cut towards zero, and to the ends of the range.
   int64_t ToInt64() const;

@@ -33,6 +33,13 @@ const std::vector<Fleet>& AllFleets() {
   return fleets;
 }
 
+const Figure* SizeFigure(const Fleet& fleet) {
+  for (const Figure& figure : fleet.figures) {
+    if (!figure.peak_name.empty()) return &figure;
+  }
+  return nullptr;
+}
+
 const Fleet* FindFleet(std::string_view name) {
   for (const Fleet& fleet : AllFleets()) {
     if (fleet.name == name) return &fleet;

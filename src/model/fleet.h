@@ -1,5 +1,5 @@
-// A fleet: one product whose installations report, and what its overview counts. Data, not code: a
-// further product is a further row.
+// A fleet: one product whose installations report, and what its overview counts. Data, not code:
+// another product is another row. A plain value.
 #pragma once
 
 #include <string>
@@ -42,8 +42,8 @@ struct Breakdown {
 struct Fleet {
   FleetRef ref;
   std::string name;
-  std::string
-      id_label;  // names the source where a series stands by itself, as in what is forwarded
+  // The label that names the source where a series stands alone, as in what is forwarded.
+  std::string id_label;
   // Sources that reported this metric in the window are counted, under this name.
   std::string counted_metric;
   std::string counted_name;
@@ -57,9 +57,12 @@ struct Fleet {
   bool operator==(const Fleet&) const = default;
 };
 
-// All of them; the first is the one that is meant where none is named.
+// All fleets; the first is the default.
 const std::vector<Fleet>& AllFleets();
-// nullptr: there is none of that name, or of that ref.
+// Returns the figure that says how large a source is: the first with an honest total
+// (Figure::peak_name); nullptr where the fleet has none.
+const Figure* SizeFigure(const Fleet& fleet);
+// Return nullptr where there is no such fleet.
 const Fleet* FindFleet(std::string_view name);
 const Fleet* FindFleet(FleetRef ref);
 

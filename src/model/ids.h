@@ -1,5 +1,5 @@
-// Numbers that stand for names inside the store, each a type of its own. They are handed out once
-// by the store and never reused; 0 is none of them.
+// Refs: the numbers that stand for names inside the store, each with its own type. The store
+// assigns them, and never reuses one; 0 is not a ref.
 #pragma once
 
 #include <compare>
@@ -13,7 +13,7 @@ struct FleetRef {
   auto operator<=>(const FleetRef&) const = default;
 };
 
-// The built-in fleet, and the only one that the public root path reports into.
+// The built-in fleet, and the only one that takes reports at the public root path.
 inline constexpr FleetRef kCozystackFleet{1};
 
 // One installation. Unique over all fleets.
@@ -28,7 +28,7 @@ struct LabelSetRef {
   auto operator<=>(const LabelSetRef&) const = default;
 };
 
-// A metric name. It is the LabelSetRef of the name without labels, as a type of its own.
+// A metric name: the LabelSetRef of the name without labels, with its own type.
 struct MetricRef {
   uint32_t value = 0;
   auto operator<=>(const MetricRef&) const = default;

@@ -3,8 +3,8 @@
 //
 //   name (0x00 label-name 0x00 label-value)*
 //
-// UTF-8 has no other use for 0x00, and the parser refuses it. A label with an empty value is no
-// label and has no place here. This is also the form on disk (storage/FORMAT.md).
+// The parser refuses 0x00 in names and values. A label with an empty value is the same as no label,
+// and is left out. This is also the form on disk (storage/FORMAT.md).
 #pragma once
 
 #include <string>
@@ -33,12 +33,11 @@ std::vector<Label> LabelsOf(std::string_view label_set);
 std::string_view LabelValue(std::string_view label_set, std::string_view name);
 
 enum class NameStyle {
-  // Names as they are, so that a name which is no plain identifier does not parse everywhere. A
-  // byte
-  // that would end the name or the line (controls, blanks, any of "\\{},=#) is written as `_`, or a
-  // sender could smuggle lines of its own into what is forwarded.
+  // Names as they are, so a name that is not a plain identifier does not parse everywhere. A byte
+  // that would end the name or the line (a control, a blank, any of "\\{},=#) is written as `_`;
+  // otherwise a sender could smuggle lines of its own into what is forwarded.
   kBare,
-  // Names that are no plain identifiers in quotes, `{"a.b","c.d"="e"}`: parses to the same label
+  // Names that are not plain identifiers in quotes, `{"a.b","c.d"="e"}`: parses to the same label
   // set.
   kQuoted,
 };

@@ -1,5 +1,5 @@
-// The numbers of one window of a fleet, and when they were collected: what is kept of a window
-// whose numbers came from elsewhere. A plain value.
+// A snapshot: the numbers of one window of a fleet that another server computed, and when it did. A
+// plain value.
 #pragma once
 
 #include <vector>

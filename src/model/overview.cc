@@ -29,7 +29,8 @@ double AverageToOneDecimal(int64_t value, int64_t count) {
   if (count <= 0) return 0;
   const __int128 tenths_doubled = static_cast<__int128>(value) * 20;
   const __int128 half = value < 0 ? -count : count;
-  return static_cast<double>((tenths_doubled + half) / (static_cast<__int128>(count) * 2)) / 10.0;
+  const __int128 tenths = (tenths_doubled + half) / (static_cast<__int128>(count) * 2);
+  return static_cast<double>(tenths) / 10.0;
 }
 
 }  // namespace rollcall

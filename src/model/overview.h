@@ -1,6 +1,6 @@
-// The overview: what a fleet counted in a month and in the quarter and the year that end with it,
-// and who gives it. See api/README.md, "Contract". Plain values; what they have in
-// common wherever the numbers come from is here.
+// The overview: a fleet's numbers for a month, and for the quarter and the year that end with it,
+// and the interface of what computes it. See api/README.md, "Contract". Plain values, whatever the
+// numbers come from.
 #pragma once
 
 #include <array>
@@ -36,12 +36,12 @@ struct PeriodCounts {
   std::vector<FigureCount> figures;  // as in Fleet::figures
 };
 
-// By the contract: not all of the numbers are 0.
+// Returns whether any of the numbers is not 0, which is what the contract calls data.
 bool HasData(const PeriodCounts& counts);
 
 // By label value.
 using BreakdownTotals = std::map<std::string, int64_t>;
-// The label values that are too many, or too long, to stand for themselves.
+// The label values that a breakdown has no room for: too many, or too long.
 struct BreakdownRest {
   int64_t values = 0;  // how many
   int64_t total = 0;
@@ -56,31 +56,31 @@ struct Overview {
   std::vector<BreakdownTotals> breakdowns;  // of the month, as in Fleet::breakdowns
   std::vector<BreakdownRest> rests;         // as breakdowns; may be fewer, see RestOf
 
-  // What is known of a month's overview at `now` before anything is counted.
+  // Returns the overview of a month at `now` before anything is counted.
   static Overview Begin(Month month, UnixSeconds now);
   PeriodCounts& operator[](Span span) { return periods[static_cast<size_t>(span)]; }
-  // Of a breakdown; zeros where nothing was left out of it.
+  // The rest of a breakdown; zeros where it left nothing out.
   BreakdownRest RestOf(size_t breakdown) const {
     return breakdown < rests.size() ? rests[breakdown] : BreakdownRest();
   }
-  // Makes the averages what the totals and the sources say.
+  // Computes the averages from the totals and the sources.
   void SetAverages();
 };
 
 // `value` / `count`, rounded half away from zero to one decimal; 0 where count is 0.
 double AverageToOneDecimal(int64_t value, int64_t count);
 
-// The names that stand in a breakdown that has them (Breakdown::has_known_names) even where nobody
-// reported them. Thread-safe.
+// Returns the names that a breakdown with known names (Breakdown::has_known_names) lists even where
+// nobody reported them. Thread-safe.
 using KnownNames = std::function<std::vector<std::string>()>;
 
 // Where overviews come from. Thread-safe.
 class OverviewSource {
  public:
   virtual ~OverviewSource() = default;
-  // The overview of a month or, where it has no data, of the latest earlier month that has;
-  // nullopt: none has. A failure says nothing of the numbers; the next call may succeed.
-  // Unavailable too where a stop was requested.
+  // Returns the overview of a month or, where it has no data, of the latest earlier month that has;
+  // nullopt where none has. Unavailable: the numbers cannot be had now, or a stop was requested;
+  // the next call may succeed.
   virtual Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
                                                std::stop_token stop = {}) = 0;
 };

@@ -26,9 +26,8 @@ struct SeriesPeak {
 
 struct MetricPeaks {
   MetricRef metric;
-  double report_sum_peak = 0;  // finite or ±inf only through overflow; summed by ExactSum
-  std::vector<SeriesPeak>::size_type end =
-      0;  // one past the metric's last series in PeaksRow::series
+  double report_sum_peak = 0;  // ±inf only through overflow; summed by ExactSum
+  size_t end = 0;              // one past the metric's last series in PeaksRow::series
 
   bool operator==(const MetricPeaks&) const = default;
 };
@@ -44,22 +43,21 @@ struct PeaksRow {
   bool operator==(const PeaksRow&) const = default;
 };
 
-// What a report did to a row.
+// What a report changed in a row.
 struct PeaksChange {
-  bool row = false;   // anything at all: the row must be written again
-  bool peak = false;  // a peak rose or a series came: totals change
+  bool row = false;   // anything at all, so the row has to be written
+  bool peak = false;  // a peak rose or a series was new, so totals change
 };
 
-// Takes one report into a month's row; `next`, another one, is overwritten with what it becomes,
-// which is `row` itself where nothing changed. `report` is sorted by metric, then label set, each
-// label set once; infinite values are passed over, so a metric may have nothing to add.
-// `day_of_month` is 1..31.
+// Sets `next` to a month's row after one more report; it equals `row` where nothing changed.
+// Infinite values are skipped, so a metric may add nothing. Requires `report` sorted by metric,
+// then label set, each label set once; `day_of_month` in 1..31; `next` another object than `row`.
 PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month,
                       const PeaksRow& row, PeaksRow& next);
 // The same in place.
 PeaksChange AddReport(std::span<const SeriesValue> report, unsigned day_of_month, PeaksRow& row);
 
-// The maxima of both rows. Active days and currency are those of one month and are left out.
+// Returns the maxima of both rows. Active days and `current` belong to one month and are left out.
 PeaksRow MergePeaks(const PeaksRow& a, const PeaksRow& b);
 
 }  // namespace rollcall

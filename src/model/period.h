@@ -1,5 +1,5 @@
-// A period that is counted as a whole: one day, the months of a window, a window cut short after a
-// day, or 30 days.
+// A period: the stretch of whole days that is counted as one. A day, a window, a window cut short
+// after a day, or 30 days. A plain value.
 #pragma once
 
 #include <compare>
@@ -39,10 +39,10 @@ struct Period {
   }
 
   bool is_day() const { return kind == Kind::kDay; }
-  // Of whole months.
+  // Whether it is whole months.
   bool is_window() const { return months() > 0 && !is_cut(); }
   bool is_cut() const { return static_cast<uint8_t>(kind) >= kCut; }
-  // The calendar months of a window, cut or not; 0: of days.
+  // How many calendar months a window has, cut or not; 0 for a day and for 30 days.
   int months() const {
     if (kind == Kind::kDay || kind == Kind::k30Days) return 0;
     return static_cast<uint8_t>(kind) % kCut;

@@ -1,5 +1,5 @@
-// A report: what a source posts at one instant. First as the parser leaves it, with label sets as
-// text; then as the store knows it, with label sets as numbers.
+// A report: what a source posts at one instant. As the parser leaves it label sets are text; as the
+// store knows it they are refs. Plain values.
 #pragma once
 
 #include <algorithm>
@@ -36,10 +36,14 @@ class ParsedReport {
 
   std::string arena;
   std::vector<Sample> samples;
-  // A label value holds a raw newline: lines do not stand for themselves, and a fingerprint of
-  // lines says nothing about this report.
+  // A label value holds a raw newline, so a line is not one sample each and a fingerprint of lines
+  // says nothing about this report.
   bool has_multiline_value = false;
 };
+
+// So many reports of one stream in one second stay apart when they are exported and imported: the
+// first at the second, the others by so many milliseconds later. What is more is one with the last.
+inline constexpr int kMostReportsOfSecond = 16;
 
 // A series' value within one report.
 struct SeriesValue {
@@ -50,7 +54,7 @@ struct SeriesValue {
   bool operator==(const SeriesValue&) const = default;
 };
 
-// Both sorted by metric.
+// Returns whether any metric is in both. Requires both sorted by metric.
 inline bool ShareMetric(std::span<const SeriesValue> a, std::span<const SeriesValue> b) {
   for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
     if (a[i].metric == b[j].metric) return true;
@@ -64,7 +68,8 @@ inline bool SameSeries(std::span<const SeriesValue> a, std::span<const SeriesVal
          (a.data() == b.data() || std::equal(a.begin(), a.end(), b.begin()));
 }
 
-// The hash by which streams are told apart: of the distinct metrics of a sorted report.
+// Returns the hash that tells streams apart: that of the distinct metrics. Requires `series` sorted
+// by metric.
 inline uint64_t HashOfMetrics(std::span<const SeriesValue> series) {
   uint64_t hash = 0;
   MetricRef last;

@@ -1,4 +1,4 @@
-// The id under which an installation reports; api/README.md, "Contract", has its rule. A value.
+// The id under which an installation reports (the rule: api/README.md, "Contract"). A plain value.
 #pragma once
 
 #include <compare>
@@ -15,7 +15,7 @@ class SourceId {
   static constexpr size_t kMaxBytes = 253;
 
   // Blanks (space, tab) around the text are not part of the id. InvalidArgument names the rule that
-  // the text breaks.
+  // is broken.
   static Result<SourceId> Parse(std::string_view text);
 
   const std::string& text() const { return text_; }

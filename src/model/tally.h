@@ -1,8 +1,8 @@
-// What a period's reports say of one metric, and of one of its labels.
+// A tally: how many sources have each value of a metric's label in a period. Plain values.
 //
-// A source's latest report of a metric in the period says which values of a label the source has:
-// it counts once for each of them, so where a report has one value (a version) once in all. The
-// sums are of peaks, of all series of the period: those that a source no longer has too.
+// A source's latest report of the metric in the period says which values it has, and the source
+// counts once for each; where a report has one value (a version), the source counts once in all.
+// The sums are over the peaks of all series of the period, including those a source no longer has.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +16,18 @@ namespace rollcall {
 struct ValueTally {
   std::string value;
   int64_t sources = 0;  // that had it in their latest report
-  int64_t nonzero = 0;  // of these, those of which such a series was over 0 in the period
+  int64_t nonzero = 0;  // of these, those with such a series above 0 in the period
   ExactSum sum;         // of the peaks of series with this value
 
   bool operator==(const ValueTally&) const = default;
 };
 
-// Of a label; series without it are in no value.
+// The tally of one label; series without it are in none of its values.
 struct LabelTally {
   // Most sources first, then the larger sum, then the smaller text.
   std::vector<ValueTally> values;
-  // Those that were too many or too long to be kept, in one; its text is empty. A source counts
-  // once for each value.
+  // The values that were too many or too long to be kept, as one with an empty text. A source
+  // counts once for each.
   ValueTally rest;
   int64_t rest_values = 0;  // how many
 

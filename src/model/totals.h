@@ -66,10 +66,10 @@ struct TotalsKeyHasher {
 
 using TotalsMap = std::unordered_map<TotalsKey, TotalsRow, TotalsKeyHasher>;
 
-// Adds to `totals` what it means for the windows ending with `last` that a source's row of that
-// month went from `old_row` to `new_row` (AddReport's result: it has every series that the old one
-// had). `quarter_before` and `year_before` are the source's merged rows of the 2 and the 11 months
-// before.
+// Adds to `totals` what the windows that end with `last` gain as a source's row of that month goes
+// from `old_row` to `new_row`. `quarter_before` and `year_before` are the source's merged rows of
+// the 2 and the 11 months before. Requires every series of `old_row` in `new_row`, as AddReport
+// gives it.
 void AddPeaksChange(Month last, FleetRef fleet, const PeaksRow& old_row, const PeaksRow& new_row,
                     const PeaksRow& quarter_before, const PeaksRow& year_before, TotalsMap& totals);
 

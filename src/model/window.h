@@ -1,5 +1,5 @@
-// A window: a calendar month, or the 3 or 12 that end with one. Totals are kept for all three of a
-// month at once.
+// A window: a calendar month, or the 3 or 12 that end with one; the totals of a month's three are
+// one row. Plain values.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // The names of the applications in the answer of a repository's contents API: a JSON array with one
-// object per entry, of which those with "type":"dir" count. Pure
-// function; see api/README.md, "Contract".
+// object per entry, of which those with "type":"dir" count. Pure function; see api/README.md,
+// "Contract".
 #pragma once
 
 #include <cstddef>

@@ -1,14 +1,12 @@
 // A moment as a person or a client writes it. Pure function.
 #pragma once
 
-#include <chrono>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/status.h"
 
 namespace rollcall {
-
-using UnixMilliseconds = std::chrono::sys_time<std::chrono::milliseconds>;
 
 // What ParseInstant takes, in words that follow "is not".
 inline constexpr std::string_view kAllowedInstants =

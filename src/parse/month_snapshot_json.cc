@@ -63,7 +63,7 @@ Result<MonthSnapshot> ParseMonthSnapshotJson(const Fleet& fleet, std::string_vie
   const std::string* const time_text = TextMember(*file, "collected_at");
   const auto time = time_text == nullptr ? std::nullopt : ParseRfc3339(*time_text);
   if (!time) return Refuse("collected_at is not a time");
-  snapshot.collected_at = *time;
+  snapshot.collected_at = std::chrono::floor<std::chrono::seconds>(*time);
   const auto sources = WholeNumber(Member(*file, fleet.counted_name.c_str()));
   if (!sources || *sources < 0) return Refuse(fleet.counted_name + " is not a count");
   snapshot.counts.sources = *sources;

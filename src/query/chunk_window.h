@@ -16,7 +16,7 @@ namespace rollcall::query {
 
 struct WindowSample {
   uint32_t series = 0;  // the caller's number
-  int64_t time = 0;     // unix seconds
+  int64_t time = 0;     // unix milliseconds
   double value = 0;     // never NaN
 };
 
@@ -29,7 +29,8 @@ class ChunkWindow {
   using Number = std::function<Result<int64_t>(LabelSetRef label_set)>;
 
   // Reads the samples from `from` on and before `to`, as many as fit, and lowers `to` to where it
-  // stopped. Of a series that a second has twice the largest value counts, as when it is imported.
+  // stopped. A report's time is a second; where one of that second came before it with a metric of
+  // its own, it is so many milliseconds later as an import needs to tell them apart.
   // DataLoss: the chunk is damaged.
   Status Read(Day day, std::string_view chunk, UnixSeconds from, UnixSeconds& to,
               const Number& number);

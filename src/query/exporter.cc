@@ -150,7 +150,7 @@ void Exporter::WriteText(size_t full, std::string& out) {
     const ExportSeries& series = *series_[sample.series];
     out.append(series.head).append(source_id_).append(series.tail) += ' ';
     AppendTextValue(sample.value, out);
-    out.append(" ").append(std::to_string(sample.time * 1000)) += '\n';
+    out.append(" ").append(std::to_string(sample.time)) += '\n';
   }
 }
 
@@ -171,7 +171,7 @@ void Exporter::WriteJsonLines(size_t full, std::string& out) {
     out.append("],\"timestamps\":[");
     for (size_t i = begin; i < end; ++i) {
       if (i > begin) out += ',';
-      out.append(std::to_string(samples[i].time * 1000));
+      out.append(std::to_string(samples[i].time));
     }
     out.append("]}\n");
     next_sample_ = end;

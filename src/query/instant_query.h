@@ -1,6 +1,5 @@
 // The queries in which a Prometheus API gives the numbers of an overview: their texts, the instants
-// at which they are asked, and the URLs. Pure functions. See
-// api/README.md, "Contract".
+// at which they are asked, and the URLs. Pure functions. See api/README.md, "Contract".
 #pragma once
 
 #include <cstdint>

@@ -77,7 +77,7 @@ Result<std::optional<Overview>> VmselectOverviews::Read(const Fleet& fleet, Mont
 }
 
 VmselectOverviews::Counted VmselectOverviews::FindKept(const Key& key, UnixSeconds now) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto at = kept_.find(key);
   if (at == kept_.end()) return nullptr;
   const MonthSnapshot& counted = *at->second;
@@ -103,7 +103,7 @@ Result<VmselectOverviews::Counted> VmselectOverviews::CountsOf(const Fleet& flee
     Result<Counted> counted = Compute(fleet, window, now, deadline);
     const bool is_running_month = window.span == Span::kMonth && window.last == Month::Of(now);
     if (counted.ok() && !is_running_month) {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       kept_[key] = *counted;
     }
     return counted;

@@ -5,11 +5,11 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <tuple>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/single_flight.h"
 #include "base/status.h"
 #include "metrics/registry.h"
@@ -67,8 +67,8 @@ class VmselectOverviews final : public OverviewSource {
   metrics::Counter& computed_;
 
   SingleFlight<Key, Result<Counted>> computing_;
-  mutable std::mutex mutex_;  // guards kept_
-  std::map<Key, Counted> kept_;
+  mutable Mutex mutex_;
+  std::map<Key, Counted> kept_ GUARDED_BY(mutex_);
 };
 
 }  // namespace rollcall::query

@@ -41,6 +41,17 @@ TEST_F(PageAssetsTest, TheRootIsAPageOfHtml) {
   EXPECT_EQ(public_->Get("/?a=b").body, reply.body);
 }
 
+TEST_F(PageAssetsTest, OnlyTheExactPathFindsAFile) {
+  const std::string file(web::Assets().back().path);
+  const std::string name = file.substr(file.rfind('/') + 1);
+  EXPECT_EQ(public_->Get(file + "?x").status, 200);
+  for (const std::string& path :
+       {std::string("/index.html"), "/" + name, file + "/", "/" + file,
+        "/assets/0000000000000000/" + name, "/../web/static/" + name, "/%2e%2e/" + name}) {
+    EXPECT_EQ(public_->Get(path).status, 404) << path;
+  }
+}
+
 TEST_F(PageAssetsTest, HeadSaysWhatGetWouldAndSendsNoBody) {
   for (const web::Asset& asset : web::Assets()) {
     const Reply reply = public_->Ask("HEAD", std::string(asset.path));

@@ -24,6 +24,20 @@ TEST(Day, StartsAtItsFirstSecond) {
 
 TEST(Day, AnInstantBefore1970IsInTheFirstDay) { EXPECT_EQ(Day::Of(At(-1)), Day{0}); }
 
+TEST(Day, IsReadBackFromItsText) {
+  for (uint32_t number = 0; number < 60000; ++number) {
+    ASSERT_EQ(Day::Parse(Day{number}.ToString()), Day{number});
+  }
+}
+
+TEST(Day, NoOtherTextIsADay) {
+  for (const std::string_view text :
+       {"", "2026-03", "2026-03-", "2026-03-7", "2026-03-00", "2026-03-32", "2026-02-29",
+        "2026-03-07 ", " 2026-03-07", "2026-03-07T", "2026/03/07", "1969-12-31", "+026-03-07"}) {
+    EXPECT_EQ(Day::Parse(text), std::nullopt) << text;
+  }
+}
+
 TEST(Month, KnowsItsDaysLeapYearsIncluded) {
   const auto days = [](int year, unsigned month) {
     const Month m = Month::FromYearMonth(year, month);
@@ -97,9 +111,11 @@ TEST(Rfc3339, IsReadWithFractionsAndOffsets) {
   for (const long long t : {0LL, 1767225599LL, 1709210096LL, 253402300799LL}) {
     EXPECT_EQ(ParseRfc3339(FormatRfc3339(At(t))), At(t));
   }
-  EXPECT_EQ(ParseRfc3339("2024-02-29T12:34:56.999999999Z"), At(1709210096));
+  using std::chrono::milliseconds;
+  EXPECT_EQ(ParseRfc3339("2024-02-29T12:34:56.999999999Z"), At(1709210096) + milliseconds(999));
+  EXPECT_EQ(ParseRfc3339("2024-02-29t12:34:56.04z"), At(1709210096) + milliseconds(40));
   EXPECT_EQ(ParseRfc3339("2024-02-29T14:34:56+02:00"), At(1709210096));
-  EXPECT_EQ(ParseRfc3339("2024-02-29T04:04:56.5-08:30"), At(1709210096));
+  EXPECT_EQ(ParseRfc3339("2024-02-29T04:04:56.5-08:30"), At(1709210096) + milliseconds(500));
   EXPECT_EQ(ParseRfc3339("1969-12-31T23:59:59Z"), At(-1));
 }
 
@@ -108,7 +124,6 @@ TEST(Rfc3339, NoOtherTextIsAnInstant) {
                                       "2024-02-29",
                                       "2024-02-29T12:34:56",
                                       "2024-02-29 12:34:56Z",
-                                      "2024-02-29t12:34:56z",
                                       "2023-02-29T12:34:56Z",
                                       "2024-13-01T00:00:00Z",
                                       "2024-00-01T00:00:00Z",

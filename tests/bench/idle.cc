@@ -55,8 +55,10 @@ Status MeasureRound(Context& context, const Server& server,
 
 Status Measure(Context& context, bool ours, const std::vector<StreamReport>& reports,
                Latencies& alone, Latencies& crowded, std::string& note) {
-  const auto server = ours ? context.StartRollcall(context.NewPath("rollcall"))
-                           : context.StartVictoria(context.NewPath("victoria"));
+  // The crowd comes from one address, which would have its share of the connections and no more.
+  const auto server =
+      ours ? context.StartRollcall(context.NewPath("rollcall"), {"--max-peer-connections", "0"})
+           : context.StartVictoria(context.NewPath("victoria"));
   if (!server.ok()) return server.status();
   for (int round = 0; round < context.rounds; ++round) {
     ROLLCALL_RETURN_IF_ERROR(MeasureRound(context, **server, reports, alone));

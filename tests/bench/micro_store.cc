@@ -8,6 +8,7 @@
 #include "ingest/ingester.h"
 #include "tests/bench/history.h"
 #include "tests/bench/micro_support.h"
+#include "tests/support/manual_clock.h"
 
 namespace rollcall::bench {
 namespace {
@@ -109,7 +110,7 @@ BENCHMARK(ReadRows)
 void ReadOverview(benchmark::State& state) {
   storage::Stores& stores = YearOfHistory().stores();
   metrics::Registry registry;
-  ManualClock clock(kLast.LastDay().Start());
+  test::ManualClock clock(kLast.LastDay().Start());
   counts::WindowCounts windows(stores, registry);
   counts::OverviewReader overviews(stores, windows, clock, registry,
                                    [] { return std::vector<std::string>(); });

@@ -13,7 +13,7 @@
 namespace rollcall::bench {
 
 struct ArrivedReport {
-  std::chrono::sys_time<std::chrono::milliseconds> time;
+  UnixMilliseconds time;
   std::string source;
   std::string body;
 };

@@ -2,6 +2,8 @@
 // month that nobody has asked for yet, once the jobs have made it ready.
 #include "tests/bench/overview.h"
 
+#include <algorithm>
+#include <functional>
 #include <thread>
 
 #include "tests/bench/bench.h"
@@ -18,6 +20,60 @@ constexpr unsigned kTricklePerSecond = 100;
 double MillisecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
       .count();
+}
+
+// The p99 of what is asked of each closed month, a row for each kind of question; each is asked
+// some times over, and every answer is a 200.
+Status AskOfAllMonths(Context& context, int port, uint32_t sources, const std::string& bench) {
+  const Month last = Month::Of(SystemClock().Now()).Plus(-1);
+  const auto of_month = [](const char* path, Month month) {
+    return std::string(path) + month.ToString();
+  };
+  using Targets = std::function<std::vector<std::string>(Month)>;
+  const std::pair<const char*, Targets> kinds[] = {
+      {"overview of any closed month",
+       [](Month month) { return std::vector<std::string>{OverviewTarget(month)}; }},
+      {"any closed month beside those before",
+       [&](Month month) {
+         return std::vector<std::string>{of_month("/api/v1/overview?month=", month)};
+       }},
+      {"breakdown of any closed month, quarter or year",
+       [&](Month month) {
+         std::vector<std::string> targets;
+         for (const char* const periods : {"1", "3", "12"}) {
+           targets.push_back(std::string("/api/v1/breakdown?metric=cozy_cluster_info&by=") +
+                             of_month("cozystack_version&month=", month) + "&periods=" + periods);
+         }
+         return targets;
+       }},
+      {"trend of 12 months that end with any closed one, by version",
+       [&](Month month) {
+         return std::vector<std::string>{
+             of_month("/api/v1/trend?by=cozystack_version&from=", month.Plus(-11)) +
+             "&to=" + month.ToString()};
+       }},
+  };
+  for (const auto& [name, targets] : kinds) {
+    Row row{.bench = bench, .unit = "ms"};
+    NameAfter(std::string(name) + ": p99", sources, row);
+    row.bar = Bar{Bar::Kind::kAtMost, 5};
+    std::vector<double> times;
+    for (int round = 0; round < (context.quick ? 2 : 20); ++round) {
+      for (int back = 0; back < kMonthsOfHistory - 1; ++back) {
+        for (const std::string& target : targets(last.Plus(-back))) {
+          const auto begin = std::chrono::steady_clock::now();
+          const int status = Fetch(port, target).status;
+          times.push_back(MillisecondsSince(begin));
+          if (status != 200) return Status::Internal(target + ": " + std::to_string(status));
+        }
+      }
+    }
+    std::sort(times.begin(), times.end());
+    row.rollcall.push_back(times[times.size() * 99 / 100]);
+    row.note = std::to_string(times.size()) + " questions";
+    context.Add(std::move(row));
+  }
+  return Status::Ok();
 }
 
 }  // namespace
@@ -117,7 +173,7 @@ Status MeasureClosed(Context& context, uint32_t sources, const std::string& benc
   context.Add(std::move(compared));
   context.Add(std::move(first));
   context.Add(std::move(again));
-  return Status::Ok();
+  return AskOfAllMonths(context, (*server)->port(), sources, bench);
 }
 
 Status BenchOverviewRunning(Context& context) {

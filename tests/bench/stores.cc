@@ -17,7 +17,7 @@ Result<std::string> StoreWithHistory(Context& context, uint32_t sources) {
     options.sources = sources;
     options.today = Day::Of(SystemClock().Now());
     options.last = Month::Of(options.today);
-    options.months = 12 + kSpareMonths;
+    options.months = kMonthsOfHistory;
     ROLLCALL_RETURN_IF_ERROR(WriteHistory(original, options));
     written[original] = true;
     const double seconds =

@@ -10,6 +10,8 @@ namespace rollcall::bench {
 
 // Closed months beyond the year that the oldest of them needs: each can be asked for once.
 inline constexpr unsigned kSpareMonths = 4;
+// The running one among them.
+inline constexpr int kMonthsOfHistory = 12 + kSpareMonths;
 
 // A copy of the store of this many sources, for the caller alone. Its history ends today.
 Result<std::string> StoreWithHistory(Context& context, uint32_t sources);

@@ -117,6 +117,24 @@ test('operating systems and kernels count nodes beside clusters', async () => {
   await close();
 });
 
+test('versions count the nodes of their clusters, and all nodes are in one of them', async () => {
+  const month = monthOn(fleet.last_month, -1);
+  const { page, close } = await openPage(browser, demo, `/?month=${month}`);
+  const overview = await demo.get(`/api/v1/overview?month=${month}`);
+  for (const label of ['cozystack_version', 'kubernetes_version']) {
+    const answer = await demo.get(`/api/v1/breakdown?metric=cozy_cluster_info&by=${label}&month=${month}`);
+    const nodes = answer.values.reduce((sum, value) => sum + value.peak_nodes, 0);
+    assert.equal(nodes, overview.periods.month.figures.peak_nodes.value);
+    assert.deepEqual(await page.locator(`[data-adoption="${label}"] .bars thead th`).allInnerTexts(),
+      ['Value', 'Clusters', 'Share', 'Nodes', 'Trend']);
+    const expected = answer.values.filter(({ sources }) => sources > 0).map((value) => whole(value.peak_nodes));
+    const shown = (await columns(page, `[data-adoption="${label}"] .bars`)).map((row) => row[3]);
+    assert.deepEqual(shown, expected.slice(0, shown.length));
+    assert.ok(shown.length >= Math.min(8, expected.length));
+  }
+  await close();
+});
+
 test('24 months are all there, and their labels do not touch', async () => {
   for (const width of [1280, 360]) {
     const { page, close } = await openPage(browser, demo, '/', { viewport: { width, height: 800 } });

@@ -182,6 +182,69 @@ TEST(PeriodTallies, ValuesWithoutEndAreOneRestAndWhatAFigureCountsStandsAmongThe
   EXPECT_EQ((*trend)->other->steps[0].sum.ToInt64(), 1'500);
 }
 
+TEST(PeriodTallies, NodesOfVersionsWithoutEndAreOneRestAsTheVersionsAre) {
+  Tallied rollcall;
+  for (int i = 0; i < 1'002; ++i) {
+    const std::string n = std::to_string(i);
+    rollcall.Report("2026-02-10", "c" + n,
+                    "cozy_cluster_info{v=\"" + n + "\"} 1\ncozy_nodes_count " + n + "\n");
+  }
+  rollcall.rollcall().SetTime("2026-03-01");
+  const uint32_t february = Month::Parse("2026-02")->number;
+  const auto trend =
+      rollcall.Trend({Period::Kind::kMonth, february}, february, "cozy_cluster_info", "v");
+  ASSERT_TRUE(trend.ok() && trend->has_value());
+  int64_t nodes = (*trend)->other->sizes[0].ToInt64();
+  // All are level but for their texts, of which these are the last two.
+  EXPECT_EQ(nodes, 998 + 999);
+  for (const counts::TrendValue& value : (*trend)->values) {
+    EXPECT_EQ(value.sizes[0].ToInt64(), std::stoi(value.value));
+    nodes += value.sizes[0].ToInt64();
+  }
+  EXPECT_EQ(nodes, 1'001 * 1'002 / 2);
+}
+
+TEST(PeriodTallies, WhatWasStoredBeforeNodesWereCountedByVersionIsCountedAgainWhereItCanBe) {
+  Tallied rollcall;
+  const std::string body = "cozy_cluster_info{v=\"1\"} 1\ncozy_nodes_count 3\n";
+  rollcall.Report("2026-01-10", "a", body);
+  rollcall.Report("2026-02-10", "a", body);
+  rollcall.Report("2026-03-01", "a", body);
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  storage::Store& store = rollcall.rollcall().stores().store();
+  {
+    storage::Transaction transaction(store);
+    storage::Scan scan = store.NewScan(storage::Table::kPeriods, "", "");
+    for (; scan.Valid(); scan.Next()) {
+      const size_t head = EncodeKey(*storage::DecodePeriodKey(scan.key())).size();
+      const auto key = storage::DecodeTallyKey(scan.key().substr(head));
+      if (key && key->metric == storage::kSourceSizes) {
+        transaction.Delete(storage::Table::kPeriods, scan.key());
+      }
+    }
+    ASSERT_TRUE(transaction.Commit().ok());
+  }
+  ASSERT_TRUE(storage::DropChunksBefore(store, Day::Of(At("2026-01-11"))).ok());
+  rollcall.Restart();
+  const Period months[] = {Period::Of(Window{*Month::Parse("2026-01"), Span::kMonth}),
+                           Period::Of(Window{*Month::Parse("2026-02"), Span::kYear})};
+  const Period with_reports = Period::Of(Day::Of(At("2026-02-10")));
+  const Period without = Period::Of(Day::Of(At("2026-01-10")));
+  for (const Period period : {months[0], months[1], with_reports, without}) {
+    EXPECT_EQ(rollcall.NodesBy(period, "v"), "not counted") << period.ToString();
+  }
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  for (const Period period : {months[0], months[1], with_reports}) {
+    EXPECT_EQ(rollcall.NodesBy(period, "v"), "1=3 ") << period.ToString();
+  }
+  EXPECT_EQ(rollcall.NodesBy(without, "v"), "not counted");
+  // Running periods are counted once more, for something was written.
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  const double scans = rollcall.Scans();
+  ASSERT_TRUE(rollcall.Refresh().ok());
+  EXPECT_EQ(rollcall.Scans(), scans) << "once";
+}
+
 TEST(PeriodTallies, AMetricOrALabelThatNobodyReportedIsTold) {
   Tallied rollcall;
   rollcall.Report("2026-02-10", "a", "cozy_nodes_count{os=\"x\",kernel=\"y\"} 3\n");

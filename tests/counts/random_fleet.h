@@ -53,6 +53,10 @@ class RandomFleet {
       series.push_back({"cozy_cluster_info",
                         {{"cozystack_version", "v1." + std::to_string(cluster.version)}},
                         Below(20) == 0 ? INFINITY : 1});
+      // Beside what it runs, what it comes from: a source of two values.
+      if (Below(12) == 0) {
+        series.push_back({"cozy_cluster_info", {{"cozystack_version", "v0." + cluster.id}}, 1});
+      }
       for (size_t os = 0; os <= Below(2); ++os) {
         series.push_back(
             {"cozy_nodes_count",

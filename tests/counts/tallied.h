@@ -94,6 +94,19 @@ class Tallied {
     if (!trend->has_value()) return RenderMetric(0, 0, 0);
     return Render(**trend, 0);
   }
+  std::string NodesBy(Period period, const std::string& by) {
+    const auto trend = Trend(period, period.last, "cozy_cluster_info", by);
+    if (!trend.ok()) return trend.status().message();
+    if (!trend->has_value() || !(*trend)->steps[0].known) return "";
+    if (!(*trend)->steps[0].has_sizes) return "not counted";
+    std::map<std::string, std::string> values;
+    for (const counts::TrendValue& value : (*trend)->values) {
+      values[value.value] = TallyOracle::RenderNodes(value.value, value.sizes[0].ToDouble());
+    }
+    std::string text;
+    for (const auto& [value, rendered] : values) text += rendered;
+    return text;
+  }
   static std::string Render(const counts::Trend& trend, size_t step) {
     const Totals& tally = trend.steps[step].tally;
     std::string text =
@@ -134,6 +147,7 @@ class Tallied {
     for (const auto& [metric, by] : asked) {
       ASSERT_EQ(Tally(period, metric, by), oracle_.Tally(period, metric, by)) << metric << by;
     }
+    ASSERT_EQ(NodesBy(period, "cozystack_version"), oracle_.NodesBy(period, "cozystack_version"));
   }
   void CompareMonth(Month month) {
     for (const Span span : kSpans) {

@@ -39,6 +39,71 @@ class TallyOracle {
 
   // The metric as a whole, then each value of the label, in the order of their texts.
   std::string Tally(Period period, const std::string& metric, const std::string& by) const {
+    return Render(SourcesOf(period, metric), by);
+  }
+
+  // "v1.0=7 v1.1=3": per value of a label of cozy_cluster_info, the nodes of the sources that had
+  // it in their latest report: of each the most that one report of the period had.
+  std::string NodesBy(Period period, const std::string& by) const {
+    const std::map<std::string, OfSource> nodes = SourcesOf(period, "cozy_nodes_count");
+    std::map<std::string, double> sums;
+    for (const auto& [id, source] : SourcesOf(period, "cozy_cluster_info")) {
+      std::set<std::string> values;
+      for (const auto& [labels, peak] : source.peaks) {
+        const auto label = labels.find(by);
+        if (label == labels.end()) continue;
+        sums[label->second];
+        if (source.current.contains(labels)) values.insert(label->second);
+      }
+      const auto at = nodes.find(id);
+      if (at == nodes.end()) continue;
+      for (const std::string& value : values) sums[value] += at->second.report_peak.value_or(0);
+    }
+    std::string text;
+    for (const auto& [value, sum] : sums) text += RenderNodes(value, sum);
+    return text;
+  }
+  static std::string RenderNodes(const std::string& value, double nodes) {
+    char text[64];
+    std::snprintf(text, sizeof text, "=%.10g ", nodes);
+    return value + text;
+  }
+
+  // "new 1, returned 0, gone 2".
+  std::string Moves(Month last, int months) const {
+    const Month first = last.Plus(1 - months);
+    return MovesOf(CountedIn(first.FirstDay(), last.LastDay()),
+                   CountedIn(first.Plus(-months).FirstDay(), first.Plus(-1).LastDay()),
+                   CountedIn(Day{0}, first.Plus(-1).LastDay()));
+  }
+  // Of 30 days against the 30 before.
+  std::string Moves(Period days) const {
+    const Day first = days.first_day();
+    const std::set<std::string> now = CountedIn(first, days.last_day());
+    const std::set<std::string> before = CountedIn(Day{first.number - 30}, Day{first.number - 1});
+    const std::set<std::string> ever = CountedIn(Day{0}, Day{first.number - 1});
+    return MovesOf(now, before, ever);
+  }
+  static std::string RenderMoves(int64_t arrived, int64_t returned, int64_t gone) {
+    return "new " + std::to_string(arrived) + ", returned " + std::to_string(returned) + ", gone " +
+           std::to_string(gone);
+  }
+
+ private:
+  using Labels = std::map<std::string, std::string>;
+  struct OfSource {
+    std::optional<Month> month;  // of its latest report
+    std::set<Labels> current;
+    std::map<Labels, double> peaks;
+    std::optional<double> report_peak;
+  };
+  struct OfValue {
+    int64_t sources = 0;
+    int64_t nonzero = 0;
+    double sum = 0;
+  };
+
+  std::map<std::string, OfSource> SourcesOf(Period period, const std::string& metric) const {
     const UnixSeconds end = period.End();
     const UnixSeconds begin = period.first_day().Start();
     std::map<std::string, OfSource> sources;
@@ -76,42 +141,8 @@ class TallyOracle {
         if (!is_new) at->second = std::max(at->second, s.value);
       }
     }
-    return Render(sources, by);
+    return sources;
   }
-
-  // "new 1, returned 0, gone 2".
-  std::string Moves(Month last, int months) const {
-    const Month first = last.Plus(1 - months);
-    return MovesOf(CountedIn(first.FirstDay(), last.LastDay()),
-                   CountedIn(first.Plus(-months).FirstDay(), first.Plus(-1).LastDay()),
-                   CountedIn(Day{0}, first.Plus(-1).LastDay()));
-  }
-  // Of 30 days against the 30 before.
-  std::string Moves(Period days) const {
-    const Day first = days.first_day();
-    const std::set<std::string> now = CountedIn(first, days.last_day());
-    const std::set<std::string> before = CountedIn(Day{first.number - 30}, Day{first.number - 1});
-    const std::set<std::string> ever = CountedIn(Day{0}, Day{first.number - 1});
-    return MovesOf(now, before, ever);
-  }
-  static std::string RenderMoves(int64_t arrived, int64_t returned, int64_t gone) {
-    return "new " + std::to_string(arrived) + ", returned " + std::to_string(returned) + ", gone " +
-           std::to_string(gone);
-  }
-
- private:
-  using Labels = std::map<std::string, std::string>;
-  struct OfSource {
-    std::optional<Month> month;  // of its latest report
-    std::set<Labels> current;
-    std::map<Labels, double> peaks;
-    std::optional<double> report_peak;
-  };
-  struct OfValue {
-    int64_t sources = 0;
-    int64_t nonzero = 0;
-    double sum = 0;
-  };
 
   static std::string Render(const std::map<std::string, OfSource>& sources, const std::string& by) {
     std::map<std::string, OfValue> values;

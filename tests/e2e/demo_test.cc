@@ -21,6 +21,7 @@
 #include "demo/fleet.h"
 #include "model/fleet.h"
 #include "tests/e2e/rollcall_process.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::test {

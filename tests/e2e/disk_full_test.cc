@@ -2,9 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -56,15 +61,15 @@ class DiskFullTest : public ::testing::TestWithParam<const char*> {
   }
   std::string DataDir() const { return disk_->outside() + "/data"; }
 
-  // Posts the next report, one that takes some 100 KiB on disk; returns the status.
-  int Post() {
+  // Posts the next report, one that takes some 100 KiB on disk, or more; returns the status.
+  int Post(int series = 300) {
     const std::string serial = std::to_string(++serial_);
     std::string body = "cozy_cluster_info 1\ncozy_nodes_count{serial=\"" + serial + "\"} 1\n";
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < series; ++i) {
       body += "cozy_workloads_count{uid=\"" + serial + "-" + std::to_string(i) +
               "\",kind=\"postgres\"} 1\n";
     }
-    last_ = rollcall_->Public().Post("source-" + std::to_string(serial_ % 7), body);
+    last_ = rollcall_->Public().Post("source-" + std::to_string(serial_ % 97), body);
     if (last_.status == 200) answered_.insert(serial);
     return last_.status;
   }
@@ -222,6 +227,121 @@ TEST_P(DiskFullTest, BelowTheFloorAllIsRefusedAndSaysSoOnceAndAboveItAllIsTakenA
   const std::string log = rollcall_->process().err();
   EXPECT_EQ(log.find("not writable: "), log.rfind("not writable: ")) << log;
   EXPECT_NE(log.find("writable again"), std::string::npos) << log;
+}
+
+// What a start does: 0: it serves; else its exit code; nullopt: neither.
+std::optional<int> StartOn(const SmallDisk& disk, const std::string& min_free_bytes) {
+  ChildOptions options =
+      RollcallProcess::Serving(disk.inside() + "/data", {"--min-free-bytes", min_free_bytes});
+  options.prepare = disk.Enter();
+  ChildProcess process(options);
+  if (process.AwaitOut("/metrics\n")) {
+    // What it does on a full disk when it is asked to end is told too.
+    const ExitCode code = process.End(SIGTERM);
+    return code == 0 ? std::optional(0) : code;
+  }
+  const auto code = process.Wait();
+  return code == 0 ? std::nullopt : std::optional(code);
+}
+
+// ROLLCALL_FULL_DISK_ROUNDS rounds, each: a disk with some room, reports small and large until it
+// is full and after, an end by SIGTERM or SIGKILL, often a start while it is full, then room, a
+// start, and a look at what is there.
+TEST_P(DiskFullTest, RoundsOfFillingAndEndingInAnyWayLoseNothingAndEveryStartSucceeds) {
+  const char* const wanted = std::getenv("ROLLCALL_FULL_DISK_ROUNDS");
+  const int rounds = wanted == nullptr ? 3 : std::atoi(wanted);
+  const char* const seed = std::getenv("ROLLCALL_FULL_DISK_SEED");
+  std::mt19937 random(seed == nullptr ? 1 : static_cast<unsigned>(std::atoi(seed)));
+  const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
+  size_t answered = 0;
+  int refused = 0;
+  int killed = 0;
+  int starts_while_full = 0;
+  int refused_starts_while_full = 0;
+  for (int round = 0; round < rounds; ++round) {
+    SCOPED_TRACE(round);
+    if (round % 5 == 0) {  // the disk is small
+      answered += answered_.size();
+      answered_.clear();
+      std::filesystem::remove_all(DataDir());
+    }
+    ASSERT_NO_FATAL_FAILURE(Start());
+    ASSERT_TRUE(disk_->FillAllBut(below(4) * kMiB));
+    const unsigned posts_after_full = below(30);
+    for (unsigned after = 0, posts = 0; after < posts_after_full && posts < 200; ++posts) {
+      if (Post(below(5) == 0 ? 1'990 : 1 + static_cast<int>(below(600))) == 200) continue;
+      ASSERT_EQ(last_.status, 503) << last_.body;
+      ++refused;
+      // Room comes and goes.
+      if (++after % 10 == 9) {
+        disk_->MakeRoom();
+        static_cast<void>(disk_->FillAllBut(below(1024) * 1024));
+      }
+    }
+    if (below(2) == 0) {
+      ++killed;
+      rollcall_->Kill();
+    } else {
+      EXPECT_EQ(rollcall_->Stop(), 0) << rollcall_->process().err();
+    }
+    if (below(2) == 0) {
+      const std::optional<int> start = StartOn(*disk_, min_free_bytes_);
+      ASSERT_TRUE(start) << "ended, and says all is well";
+      EXPECT_GE(*start, 0) << "aborted";
+      ++starts_while_full;
+      refused_starts_while_full += *start != 0 ? 1 : 0;
+    }
+    disk_->MakeRoom();
+    const std::optional<int> start = StartOn(*disk_, min_free_bytes_);
+    ASSERT_EQ(start.value_or(-1), 0) << "does not start where there is room";
+    ASSERT_EQ(Compare(), "");
+  }
+  answered += answered_.size();
+  EXPECT_EQ(Verify(DataDir()), "");
+  std::cout << GetParam() << ": " << rounds << " rounds, " << killed << " kills, " << answered
+            << " reports answered 200 and all there, " << refused << " answered 503; "
+            << starts_while_full << " starts while full, " << refused_starts_while_full
+            << " of them refused; every start with room served\n";
+}
+
+TEST_P(DiskFullTest, AnImportThatFillsTheDiskNamesTheDisk) {
+  ASSERT_NO_FATAL_FAILURE(Start());
+  ASSERT_NO_FATAL_FAILURE(RestartWithRoomFor(kMiB));
+  const int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count();
+  std::string history;
+  for (int i = 0; i < 60'000; ++i) {
+    const std::string n = std::to_string(i);
+    history += "cozy_nodes_count{cluster_id=\"c" + std::to_string(i % 500) + "\",uid=\"" + n + "-" +
+               n + "-" + n + "\"} 1 " + std::to_string(now - 86'400'000) + "\n";
+  }
+  const auto reply = rollcall_->Private().PostBare(history, "", "/api/v1/import/prometheus");
+  EXPECT_EQ(reply.status, 503) << reply.body;
+  EXPECT_NE(reply.body.find("the import cannot be stored now; send it again: "), std::string::npos)
+      << reply.body;
+  EXPECT_NE(reply.body.find("No space left on device"), std::string::npos) << reply.body;
+  EXPECT_FALSE(reply.Header("retry-after").empty());
+  // So is who imports by the command, through the server and without it.
+  const TempDir elsewhere;
+  std::ofstream(elsewhere.path() + "/history.txt") << history;
+  const Finished through =
+      RunToEnd({"import", elsewhere.path() + "/history.txt", "--server",
+                "http://127.0.0.1:" + std::to_string(rollcall_->private_port())});
+  EXPECT_EQ(through.code, 1);
+  EXPECT_NE(through.err.find("No space left on device"), std::string::npos) << through.err;
+  EXPECT_EQ(rollcall_->Stop(), 0);
+  ChildOptions direct = RollcallOptions(
+      {"import", elsewhere.path() + "/history.txt", "--data-dir", disk_->inside() + "/data"});
+  direct.prepare = disk_->Enter();
+  const Finished alone = RunToEnd(direct);
+  EXPECT_EQ(alone.code, 1);
+  // With a byte left it opens, and refuses by its floor.
+  EXPECT_TRUE(alone.err.find("No space left on device") != std::string::npos ||
+              alone.err.find("--min-free-bytes wants") != std::string::npos)
+      << alone.err;
+  disk_->MakeRoom();
+  EXPECT_EQ(Verify(DataDir()), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(On, DiskFullTest, ::testing::Values("tmpfs", "ext4"),

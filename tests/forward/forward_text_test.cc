@@ -14,8 +14,7 @@ constexpr uint64_t kHashSeed = 1;
 
 using std::chrono::milliseconds;
 
-const ForwardedSource kSource{"cluster_id", "c-1",
-                              storage::UnixMilliseconds(milliseconds(1772884805250))};
+const ForwardedSource kSource{"cluster_id", "c-1", UnixMilliseconds(milliseconds(1772884805250))};
 
 // The lines that a body is forwarded as.
 std::string Lines(const std::string& body) {

@@ -13,6 +13,7 @@
 #include "parse/pack.h"
 #include "storage/stores.h"
 #include "tests/support/loopback_server.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::forward {
@@ -24,7 +25,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr std::chrono::seconds kPatience{30};
-constexpr storage::UnixMilliseconds kTime{milliseconds(1772884805250)};
+constexpr UnixMilliseconds kTime{milliseconds(1772884805250)};
 
 // Takes requests on connections that stay open, and remembers their bodies. Thread-safe.
 class Receiver {
@@ -140,7 +141,7 @@ class ForwarderTest : public ::testing::Test {
 
   rollcall::test::TempDir dir_;
   std::unique_ptr<storage::Stores> stores_;
-  ManualClock clock_{UnixSeconds(std::chrono::seconds(1772884900))};
+  test::ManualClock clock_{UnixSeconds(std::chrono::seconds(1772884900))};
   metrics::Registry registry_;
   ForwarderOptions options_;
   std::mutex mutex_;

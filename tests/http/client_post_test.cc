@@ -83,6 +83,16 @@ TEST(HttpClientPost, AConnectionThatTheServerClosedMeanwhileIsMadeAnew) {
   }
 }
 
+TEST(HttpClientPost, AfterAnAnswerThatIsNoneTheNextPostGetsItsOwn) {
+  LoopbackServer server([](Connection& c, const std::string& head) {
+    c.Receive(BodySizeOf(head));
+    c.Send(head.starts_with("POST /bad ") ? "garbage\r\n\r\n" : kTaken);
+  });
+  auto client = HttpClient::Make(server.Url(), {}).value();
+  EXPECT_EQ(client->Post("/bad", {}, "text/plain", "x").status().code(), Code::kUnavailable);
+  EXPECT_EQ(StatusOf(client->Post("/good", {}, "text/plain", "x")), 204);
+}
+
 TEST(HttpClientPost, ATargetThatIsNoneIsRefused) {
   LoopbackServer server([](Connection&, const std::string&) {});
   auto client = HttpClient::Make(server.Url(), {}).value();

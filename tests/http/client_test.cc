@@ -237,52 +237,5 @@ TEST(HttpGet, RefusesBadUrlsAndBadOptions) {
   EXPECT_THAT(Got("http://127.0.0.1/", options), HasSubstr("must be over 0"));
 }
 
-TEST(HttpClient, KeepsItsConnectionFromCallToCall) {
-  LoopbackServer server([](Connection& c, const std::string& first) {
-    for (std::string head = first; !head.empty(); head = c.ReceiveHead()) {
-      const std::string path = head.substr(4, head.find(' ', 4) - 4);
-      c.Send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(path.size()) + "\r\n\r\n" +
-             path);
-    }
-  });
-  const auto client = HttpClient::Make(server.Url(), {});
-  ASSERT_TRUE(client.ok());
-  for (const std::string target : {"/a", "/b", "/c"}) {
-    EXPECT_EQ(Rendered((*client)->Get(target)), "200 " + target);
-  }
-  EXPECT_EQ(server.connections(), 1);
-}
-
-TEST(HttpClient, ConnectsAnewAfterItsConnectionWasLost) {
-  LoopbackServer server(Serve("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"));
-  const auto client = HttpClient::Make(server.Url(), {});
-  ASSERT_TRUE(client.ok());
-  int answered = 0;
-  // A call may meet the connection in the instant in which the server closes it.
-  for (int i = 0; i < 10; ++i) answered += Rendered((*client)->Get("/")) == "200 x" ? 1 : 0;
-  EXPECT_GE(answered, 5);
-  EXPECT_GE(server.connections(), 5);
-}
-
-TEST(HttpClient, GoesOnAfterACallThatFailed) {
-  LoopbackServer server([](Connection& c, const std::string& head) {
-    c.Send(head.starts_with("GET /bad ") ? "garbage\r\n\r\n" : Answer("200 OK", "good"));
-  });
-  const auto client = HttpClient::Make(server.Url(), {});
-  ASSERT_TRUE(client.ok());
-  EXPECT_FALSE((*client)->Get("/bad").ok());
-  EXPECT_EQ(Rendered((*client)->Get("/good")), "200 good");
-}
-
-TEST(HttpClient, RefusesTargetsThatCouldSmuggle) {
-  LoopbackServer server(Serve(Answer("200 OK", "")));
-  const auto client = HttpClient::Make(server.Url(), {});
-  ASSERT_TRUE(client.ok());
-  for (const std::string target : {"", "x", "http://other/", "/a b", "/a\r\nX: y"}) {
-    EXPECT_EQ((*client)->Get(target).status().code(), Code::kInvalidArgument) << target;
-  }
-  EXPECT_EQ(server.connections(), 0);
-}
-
 }  // namespace
 }  // namespace rollcall::http

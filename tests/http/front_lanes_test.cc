@@ -52,6 +52,30 @@ TEST_F(HttpFrontLanesTest, NoReportWaitsBehindALargeOneAsItComesOrOnceInflated) 
   AwaitMetric("rollcall_http_buffered_bytes", 0);
 }
 
+TEST_F(HttpFrontLanesTest, AProbeIsAnsweredWhileEveryOtherLaneIsFull) {
+  options_.query_queue = options_.ingest_queue = options_.bulk_queue = 2;
+  Start();
+  std::vector<RawClient> busy;
+  const std::string large(kBulkBytes + 1, 'x');
+  for (int i = 0; i < 2; ++i) {
+    for (const std::string& request :
+         {Get("/query/work"), Post("/work", "x"), Post("/work", large)}) {
+      busy.push_back(Connect());
+      ASSERT_TRUE(busy.back().Send(request));
+    }
+  }
+  AwaitWorking(3);
+  for (const char* const lane : {"query", "ingest", "bulk"}) {
+    AwaitMetric(std::string("rollcall_http_queue_length{lane=\"") + lane + "\"}", 2);
+  }
+  EXPECT_EQ(Connect().Ask(Get("/query"))->status, 503);
+  EXPECT_EQ(Connect().Ask(Post("/a", "x"))->status, 503);
+  EXPECT_EQ(Connect().Ask(Post("/a", large))->status, 503);
+  EXPECT_EQ(Connect().Ask(Get("/probe"))->status, 200);
+  Finish();
+  for (RawClient& client : busy) EXPECT_EQ(client.ReadStatus(), 200);
+}
+
 TEST_F(HttpFrontLanesTest, WorkForAClientThatLeftIsNotBegun) {
   Start();
   RawClient first = Connect();

@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/support/manual_clock.h"
+
 namespace rollcall::jobs {
 namespace {
 
@@ -35,12 +37,8 @@ TEST(RetryDelay, DoublesFromTenSecondsUpToThePeriod) {
 class JobTableTest : public testing::Test {
  protected:
   void Add(const std::string& name, milliseconds period) {
-    const Status status = table_.Add({name, period, [this, name](std::stop_token) {
-                                        const std::lock_guard lock(mutex_);
-                                        runs_ += (runs_.empty() ? "" : " ") + name;
-                                        changed_.notify_all();
-                                        return result_;
-                                      }});
+    const Status status =
+        table_.Add({name, period, [this, name](std::stop_token) { return Run(name); }});
     ASSERT_TRUE(status.ok()) << status.message();
   }
   void FailFromNowOn() {
@@ -51,34 +49,39 @@ class JobTableTest : public testing::Test {
     const std::lock_guard lock(mutex_);
     result_ = Status::Ok();
   }
+  // Returns when the table has looked at the new time.
   void Advance(milliseconds by) {
-    now_ += by.count();
-    clock_.Advance(by);
+    {
+      const std::lock_guard lock(mutex_);
+      now_ += by;
+      clock_.Advance(by);
+      looks_to_come_ = 1;
+    }
     table_.TimeMoved();
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(changed_.wait_for(lock, seconds(20), [&] { return looks_to_come_ < 1; }));
   }
-  // The names in the order of their runs, once they are as many as wanted.
+  // The names in the order of their runs, once they are as many as wanted, the last of them has
+  // ended and the table has seen what was due then.
   std::string RunsOnce(const std::string& want) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, seconds(20), [&] { return runs_.size() >= want.size(); });
+    changed_.wait_for(lock, seconds(20),
+                      [&] { return runs_.size() >= want.size() && looks_to_come_ == 0; });
     return runs_;
   }
-  // Returns when the table has dealt with everything that is due: a woken job runs after it.
-  void Settle() {
-    const int before = settled_;
-    ASSERT_TRUE(table_.Wake("settle").ok());
-    std::unique_lock lock(mutex_);
-    ASSERT_TRUE(changed_.wait_for(lock, seconds(20), [&] { return settled_ > before; }));
+  // What a job does.
+  Status Run(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    runs_ += (runs_.empty() ? "" : " ") + name;
+    looks_to_come_ = 2;  // when it ends, and then at what is due
+    changed_.notify_all();
+    return result_;
   }
-  void AddSettle() {
-    ASSERT_TRUE(table_
-                    .Add({"settle", std::chrono::hours(1'000'000),
-                          [this](std::stop_token) {
-                            const std::lock_guard lock(mutex_);
-                            ++settled_;
-                            changed_.notify_all();
-                            return Status::Ok();
-                          }})
-                    .ok());
+  SteadyTime Look() {
+    const std::lock_guard lock(mutex_);
+    if (looks_to_come_ > 0) --looks_to_come_;
+    changed_.notify_all();
+    return SteadyTime(now_);
   }
   uint64_t Count(const std::string& job, const std::string& result) {
     return registry_
@@ -88,14 +91,14 @@ class JobTableTest : public testing::Test {
   }
 
   metrics::Registry registry_;
-  ManualClock clock_{UnixSeconds(seconds(1'000'000))};
-  std::atomic<long long> now_{0};  // ms
-  std::mutex mutex_;
+  test::ManualClock clock_{UnixSeconds(seconds(1'000'000))};
+  std::mutex mutex_;  // guards what follows, but not the table
   std::condition_variable changed_;
-  std::string runs_;  // guarded by mutex_, as the next two
+  milliseconds now_{0};
+  std::string runs_;
   Status result_;
-  std::atomic<int> settled_{0};
-  JobTable table_{registry_, clock_, [this] { return SteadyTime(milliseconds(now_.load())); }};
+  int looks_to_come_ = 0;  // of the table at the time, until it has nothing to do
+  JobTable table_{registry_, clock_, [this] { return Look(); }};
 };
 
 TEST_F(JobTableTest, RunsEveryJobAtTheStartInOrder) {
@@ -109,75 +112,30 @@ TEST_F(JobTableTest, RunsEveryJobAtTheStartInOrder) {
 TEST_F(JobTableTest, RunsAJobAgainWhenItsPeriodHasPassedAndNotBefore) {
   Add("a", seconds(60));
   Add("b", seconds(20));
-  AddSettle();
   table_.Start();
   EXPECT_EQ(RunsOnce("a b"), "a b");
-  Settle();
   Advance(milliseconds(19'999));
-  Settle();
   EXPECT_EQ(RunsOnce("a b"), "a b");
   Advance(milliseconds(1));
   EXPECT_EQ(RunsOnce("a b b"), "a b b");
-  Settle();
   Advance(seconds(40));
   EXPECT_EQ(RunsOnce("a b b b a"), "a b b b a");
-}
-
-TEST_F(JobTableTest, RunsAWokenJobAtOnce) {
-  Add("a", seconds(60));
-  Add("b", seconds(60));
-  table_.Start();
-  EXPECT_EQ(RunsOnce("a b"), "a b");
-  ASSERT_TRUE(table_.Wake("b").ok());
-  EXPECT_EQ(RunsOnce("a b b"), "a b b");
-  EXPECT_EQ(table_.Wake("x").message(), "wake job \"x\": there is none of that name");
-}
-
-TEST_F(JobTableTest, RunsAJobOnceMoreThatIsWokenWhileItRuns) {
-  std::atomic<int> runs{0};
-  ASSERT_TRUE(table_
-                  .Add({"a", seconds(60),
-                        [&](std::stop_token) {
-                          if (runs == 0) {
-                            EXPECT_TRUE(table_.Wake("a").ok());
-                          }
-                          const std::lock_guard lock(mutex_);
-                          ++runs;
-                          changed_.notify_all();
-                          return Status::Ok();
-                        }})
-                  .ok());
-  AddSettle();
-  table_.Start();
-  {
-    std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, seconds(20), [&] { return runs == 2; }));
-  }
-  Settle();
-  table_.Stop();
-  EXPECT_EQ(runs, 2);
 }
 
 TEST_F(JobTableTest, RetriesAFailedJobSoonerThanItsPeriod) {
   FailFromNowOn();
   Add("a", seconds(60));
-  AddSettle();
   table_.Start();
-  RunsOnce("a");
   for (const int wait : {10, 20, 40, 60, 60}) {
-    Settle();
     const std::string before = RunsOnce("a");
     Advance(milliseconds(wait * 1000 - 1));
-    Settle();
     EXPECT_EQ(RunsOnce(before), before) << wait;
     Advance(milliseconds(1));
     EXPECT_EQ(RunsOnce(before + " a"), before + " a") << wait;
   }
   SucceedFromNowOn();
-  Settle();
   Advance(seconds(60));
   EXPECT_EQ(RunsOnce("a a a a a a a"), "a a a a a a a");
-  Settle();
   EXPECT_EQ(Count("a", "error"), 6U);
   EXPECT_EQ(Count("a", "ok"), 1U);
 }
@@ -203,9 +161,9 @@ TEST_F(JobTableTest, TakesAnExceptionAsAFailure) {
                         [](std::stop_token) -> Status { throw std::runtime_error("boom"); }})
                   .ok());
   ASSERT_TRUE(table_.Add({"b", seconds(60), [](std::stop_token) -> Status { throw 7; }}).ok());
-  AddSettle();
+  Add("c", seconds(60));
   table_.Start();
-  Settle();
+  EXPECT_EQ(RunsOnce("c"), "c");
   EXPECT_EQ(Count("a", "error"), 1U);
   EXPECT_EQ(Count("b", "error"), 1U);
 }
@@ -272,18 +230,14 @@ TEST_F(JobTableTest, LogsAnOutageOnceAndItsEndOnce) {
   spdlog::set_default_logger(logger);
   FailFromNowOn();
   Add("a", seconds(60));
-  AddSettle();
   table_.Start();
-  for (int i = 0; i < 5; ++i) {
-    Settle();
+  std::string runs = RunsOnce("a");
+  for (int i = 0; i < 7; ++i) {
+    if (i == 5) SucceedFromNowOn();
     Advance(seconds(60));
+    runs += " a";
+    EXPECT_EQ(RunsOnce(runs), runs);
   }
-  Settle();
-  SucceedFromNowOn();
-  Advance(seconds(60));
-  Settle();
-  Advance(seconds(60));
-  Settle();
   table_.Stop();
   spdlog::set_default_logger(before);
   EXPECT_EQ(text.str(),

@@ -1,4 +1,5 @@
 #include "parse/month_snapshot_json.h"
+#include "tests/support/instant.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,7 @@ namespace {
 MonthSnapshot Example() {
   MonthSnapshot snapshot;
   snapshot.month = *Month::Parse("2026-03");
-  snapshot.collected_at = *ParseRfc3339("2026-04-01T07:01:00Z");
+  snapshot.collected_at = test::At("2026-04-01T07:01:00Z");
   snapshot.counts.sources = 42;
   snapshot.counts.figures = {{.total = 210, .average = 0, .report_total = {}},
                              {.total = 84, .average = 0, .report_total = {}}};

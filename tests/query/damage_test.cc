@@ -10,6 +10,7 @@
 #include "query/exporter.h"
 #include "storage/repair.h"
 #include "tests/support/file_tree.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/rollcall_harness.h"
 #include "tests/support/rounds.h"
 

@@ -5,6 +5,8 @@
 #include <map>
 
 #include "tests/query/rendered_overview.h"
+#include "tests/support/instant.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::query {
@@ -18,7 +20,7 @@ class NewerMonths final : public OverviewSource {
     auto after = months.upper_bound(month);
     if (after == months.begin()) return std::optional<Overview>();
     --after;
-    Overview overview = Overview::Begin(after->first, *ParseRfc3339("2026-06-15T00:00:00Z"));
+    Overview overview = Overview::Begin(after->first, test::At("2026-06-15T00:00:00Z"));
     PeriodCounts counts;
     counts.sources = after->second;
     counts.figures.resize(2);
@@ -48,7 +50,7 @@ class OldSnapshotsTest : public ::testing::Test {
   }
 
   test::TempDir dir_;
-  ManualClock clock_{*ParseRfc3339("2026-06-15T00:00:00Z")};
+  test::ManualClock clock_{test::At("2026-06-15T00:00:00Z")};
   NewerMonths newer_;
   OldSnapshots overviews_{newer_, dir_.path(), clock_};
 };

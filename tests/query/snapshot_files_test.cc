@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/support/instant.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/temp_dir.h"
 
@@ -23,7 +24,7 @@ class SnapshotFilesTest : public ::testing::Test {
                                 const std::string& collected_at = "2026-04-01T07:01:00Z") {
     MonthSnapshot snapshot;
     snapshot.month = *Month::Parse(month);
-    snapshot.collected_at = *ParseRfc3339(collected_at);
+    snapshot.collected_at = test::At(collected_at);
     snapshot.counts.sources = clusters;
     snapshot.counts.figures = {{.total = 0, .average = 0, .report_total = {}},
                                {.total = 0, .average = 0, .report_total = {}}};

@@ -57,6 +57,8 @@ TEST(PeriodCodec, WritesTheBytesOfTheFormat) {
             ToHex(FormatExample("key of periods: the head of a quarter to 2026-03-07, fleet 1")));
   EXPECT_EQ(ToHex(EncodeKey(PeriodKey{kDay, {1}}) + EncodeKey(TallyKey{{9}, "os"})),
             ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, metric 9, label os")));
+  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{kDay, {1}}) + EncodeKey(TallyKey{kSourceSizes, "os"})),
+            ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, sizes by label os")));
   EXPECT_EQ(ToHex(EncodePeriodHead(ExampleHead())), ToHex(FormatExample("period head")));
   EXPECT_EQ(ToHex(EncodeTally(ExampleMetric())), ToHex(FormatExample("metric tally")));
   EXPECT_EQ(ToHex(EncodeTally(ExampleLabel())), ToHex(FormatExample("label tally")));

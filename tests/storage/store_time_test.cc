@@ -1,7 +1,10 @@
 #include "storage/store_time.h"
 
+#include <future>
+
 #include "storage/keys.h"
 #include "tests/storage/store_fixture.h"
+#include "tests/support/instant.h"
 
 namespace rollcall::storage {
 namespace {
@@ -32,7 +35,7 @@ class StoreTimeTest : public rollcall::test::StoreTest {
     return time ? FormatRfc3339(*time) : "nothing";
   }
   void PutReportOf(const std::string& month_day) {
-    const Day day = Day::Of(*ParseRfc3339("2026-" + month_day + "T00:00:00Z"));
+    const Day day = Day::Of(test::At("2026-" + month_day + "T00:00:00Z"));
     Commit([&](Transaction& transaction) {
       transaction.Merge(Table::kChunks, EncodeKey(ChunkKey{day, {1}, {7}}), "x");
     });
@@ -47,6 +50,17 @@ TEST_F(StoreTimeTest, ANewStoreHasTheClocksTimeAndNothingToDeleteByForADay) {
   EXPECT_EQ(DeletesBy(), "nothing");
   Look(kNow + hours(24), hours(24));
   EXPECT_EQ(DeletesBy(), "2026-11-27T12:00:00Z");
+}
+
+TEST_F(StoreTimeTest, KeepingATimeThatIsAsGoodOnDiskWaitsForNoTransaction) {
+  Settle();
+  std::future<void> kept;
+  {
+    const Transaction transaction(store());
+    kept = std::async(std::launch::async, [&] { Keep(); });
+    EXPECT_EQ(kept.wait_for(seconds(10)), std::future_status::ready);
+  }
+  kept.get();
 }
 
 TEST_F(StoreTimeTest, LooksAtShorterIntervalsThanASecondAddUp) {

@@ -305,22 +305,16 @@ TEST_F(TotalsLedgerTest, ADamagedRowDropsItsWindowAndFailsNoReport) {
   EXPECT_EQ(Rows(), "2026-03 4: 3 sum 9");
 }
 
-TEST_F(TotalsLedgerTest, ADamagedWindowIsDataLossWhenTheStoreOpens) {
-  for (const auto& [key, value] :
-       {std::pair(EncodeKey(Window(kMarch)), FromHex("ff")), {std::string("bad"), FromHex("00")}}) {
-    Put(Table::kWindows, key, value);
-    Close();
-    EXPECT_EQ(OpenStatus().code(), Code::kDataLoss);
-    auto opened = Store::Open(OptionsFor(directory()));
-    ASSERT_TRUE(opened.ok());
-    {
-      Transaction transaction(**opened);
-      transaction.Delete(Table::kWindows, key);
-      ASSERT_TRUE(transaction.Commit().ok());
-    }
-    opened->reset();
-    Open();
-  }
+TEST_F(TotalsLedgerTest, ADamagedWindowSaysNothingAndItsTotalsAreCountedAnew) {
+  Keep(Window(kMarch), {{Key(kMarch, 4), Row(2, 7)}});
+  Put(Table::kWindows, EncodeKey(Window(kMarch)), FromHex("ff"));
+  Put(Table::kWindows, "bad", FromHex("00"));
+  Reopen();
+  EXPECT_EQ(State(Window(kMarch)), "-");
+  EXPECT_FALSE(ledger().Follows(Window(kMarch)));
+  Keep(Window(kMarch), {{Key(kMarch, 4), Row(3, 8)}});
+  EXPECT_EQ(State(Window(kMarch)), "kept");
+  EXPECT_EQ(Rows(), "2026-03 4: 3 sum 8");
 }
 
 }  // namespace

@@ -3,11 +3,13 @@
 //   /drop            lets it go unanswered
 //   /throw           throws
 //   /large/N         answers with N bytes
-//   /work…           keeps its worker until Finish, or until it is told to stop: "finished",
-//   "stopped" /stream/N        answers with a stream of N pieces of 64 KiB; /stream/N/fail: which
-//   then fails /refuse…         is answered 422 at its head /query…          runs in the query lane
-//   and acts as what follows, everything else in the ingest lane anything else    200 with "METHOD
-//   target body"
+//   /work…           keeps its worker until Finish ("finished"), or until told to stop ("stopped")
+//   /stream/N        answers with a stream of N pieces of 64 KiB
+//   /stream/N/fail   the same, and then the stream fails
+//   /refuse…         is answered 422 at its head
+//   /query…          runs in the query lane and acts as what follows
+//   /probe…          runs in the probe lane and acts as what follows
+//   anything else    200 with "METHOD target body", in the ingest lane
 #pragma once
 
 #include <gtest/gtest.h>
@@ -115,6 +117,7 @@ class HttpFrontTest : public ::testing::Test {
     if (head.target.starts_with("/refuse")) {
       return http::HttpResponse::Text(422, "refused at its head");
     }
+    if (head.target.starts_with("/probe")) return &probe_;
     return head.target.starts_with("/query") ? &query_ : &ingest_;
   }
 
@@ -212,6 +215,7 @@ class HttpFrontTest : public ::testing::Test {
   http::RouteUse use_{registry_, "test"};
   const http::Route ingest_ = RouteOf(http::Lane::kIngest, http::BoundedBody{kMaxBodyBytes});
   const http::Route query_ = RouteOf(http::Lane::kQuery, http::BoundedBody{kMaxBodyBytes});
+  const http::Route probe_ = RouteOf(http::Lane::kProbe, http::IgnoredBody{});
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
   bool finish_ = false;

@@ -20,6 +20,7 @@
 #include "metrics/registry.h"
 #include "model/fleet.h"
 #include "storage/stores.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/stored_reports.h"
 #include "tests/support/temp_dir.h"
 

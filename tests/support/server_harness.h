@@ -12,6 +12,7 @@
 #include "api/server.h"
 #include "base/clock.h"
 #include "tests/support/http_client.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/rollcall_harness.h"
 #include "tests/support/temp_dir.h"
 

@@ -196,6 +196,20 @@ TEST(TreeRulesTest, LibrariesStayWhereTheyBelong) {
   EXPECT_THAT(Breaks("tests/e2e/a_test.cc", "#include <httplib.h>"), IsEmpty());
 }
 
+TEST(TreeRulesTest, TheProductLocksWithWhatTheAnalysisKnows) {
+  EXPECT_THAT(Breaks("storage/a.h", "  std::mutex mutex_;"),
+              ElementsAre("storage/a.h:3: std::mutex instead of base/mutex.h"));
+  for (const char* line : {"std::shared_mutex m;", "std::condition_variable c;",
+                           "std::condition_variable_any c;", "const std::lock_guard lock(mutex_);",
+                           "std::unique_lock<Mutex> lock(mutex_);", "std::scoped_lock lock(a, b);",
+                           "std::shared_lock lock(m);", "std::vector<std::mutex> m;"}) {
+    EXPECT_EQ(Breaks("src/counts/a.cc", line).size(), 1u) << line;
+    EXPECT_THAT(Breaks("src/base/mutex.h", line), IsEmpty()) << line;
+    EXPECT_THAT(Breaks("tests/counts/a_test.cc", line), IsEmpty()) << line;
+  }
+  EXPECT_THAT(Breaks("src/counts/a.cc", "const MutexLock lock(mutex_);"), IsEmpty());
+}
+
 TEST(TreeRulesTest, AHeaderOpensWithACommentAndIsIncludedOnce) {
   EXPECT_THAT(Breaches({{"src/base/a.h", "// What it is.\n#pragma once\n"}}), IsEmpty());
   EXPECT_THAT(Breaches({{"src/base/a.h", "#pragma once\n// What it is.\n"}}),

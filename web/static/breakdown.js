@@ -73,7 +73,7 @@ export class BreakdownPanel {
 
   read({ sources, sums }) { return this.section.bar === 'sum' ? sums : sources; }
 
-  show(answer, trend) { valueTable(this.section, answer, this.panel.content, { unit: this.unit, trend }); }
+  show(answer, trend) { valueTable(this.section, answer, this.panel.content, { fleet: this.fleet, trend }); }
 }
 
 // A list below the share of each value over the months. For labels of which a source has one value.
@@ -124,9 +124,9 @@ export class AdoptionPanel {
     });
     this.plot.show(this.series.length > 0 ? `${this.section.title}: share of ${this.unit} by month, from ` +
       `${this.series.map(({ name }) => name).join(', ')}.` : `${this.section.title}: nothing was reported.`,
-    { read, step: chosen >= 0 ? chosen : this.months.length - 1, makeConfig: (onPoint) => shareBars({
+    { read, step: chosen >= 0 ? chosen : this.months.length - 1, steps: this.months.length, makeConfig: (onPoint) => shareBars({
       series: this.series, months: this.months, final: trend.final, tick: (i) => ticks[i], onPoint }) });
-    valueTable(this.section, answer, this.list, { unit: this.unit, swatch: (value) => ramp.get(value) ?? OTHER,
+    valueTable(this.section, answer, this.list, { fleet: this.fleet, swatch: (value) => ramp.get(value) ?? OTHER,
       trend: sparklinesOf(trend, ({ sources }) => sources, context) });
     this.panel.fillTable();
   }

@@ -83,10 +83,10 @@ export class Explorer {
         .map(({ name, color, values }) => ({ name, color, text: format.quantity(values[i]) })),
     });
     this.plot.show(`${section.title}, by month: ${this.series.map(({ name }) => name).join(', ')}.`,
-      { read, step: chosen >= 0 ? chosen : this.months.length - 1, makeConfig: (onPoint) => lines({
+      { read, step: chosen >= 0 ? chosen : this.months.length - 1, steps: this.months.length, makeConfig: (onPoint) => lines({
         series: this.series, months: this.months, final: trend.final, tick: (i) => ticks[i], onPoint }) });
     if (answer) {
-      valueTable(section, answer, this.list, { unit: this.unit, swatch: (value) => ramp.get(value) ?? OTHER,
+      valueTable(section, answer, this.list, { fleet: this.fleet, swatch: (value) => ramp.get(value) ?? OTHER,
         trend: sparklinesOf(trend, ({ sources }) => sources, context) });
     } else {
       this.list.replaceChildren();

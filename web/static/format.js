@@ -41,7 +41,15 @@ const plainOr = (formatter) => (value) => (Math.abs(value) >= COMPACT_FROM ? lar
 export const whole = plainOr(wholeNumber);
 export const tenth = plainOr(tenthNumber);
 export const short = (value) => (Math.abs(value) >= SCIENTIFIC_FROM ? large(value) : shortNumber.format(value));
-export const share = (part, all) => (all > 0 ? shareNumber.format(part / all) : '–');
+// What is there is never 0 %.
+const LEAST_SHARE = 0.001;
+export function share(part, all) {
+  if (all <= 0) {
+    return '–';
+  }
+  return part > 0 && part / all < LEAST_SHARE / 2 ? `<${shareNumber.format(LEAST_SHARE)}`
+    : shareNumber.format(part / all);
+}
 export const signed = (value) => (Math.abs(value) >= COMPACT_FROM ? `${value > 0 ? '+' : ''}${large(value)}` : signedWhole.format(value));
 // Of a ratio: 0.025 is +2.5 %.
 export const percentChange = (ratio) => signedPercent.format(ratio);

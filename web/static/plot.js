@@ -14,8 +14,11 @@ export class Plot {
   }
 
   // `makeConfig(onPoint)` is the chart's configuration; it calls onPoint with a step, or null. `read(step)` gives the
-  // readout's title and rows of {name, color, text}, the topmost first.
-  show(label, { makeConfig, read, step }) {
+  // readout's title and rows of {name, color, text}, the topmost first. There is room for those of any of the `steps`:
+  // nothing moves while somebody points from one to the next.
+  show(label, { makeConfig, read, step, steps }) {
+    const most = Math.max(0, ...Array.from({ length: steps }, (_, i) => read(i).rows.length));
+    this.element.style.setProperty('--rows', most);
     const point = (at) => this.fill(read(at ?? step));
     this.view.show(label, () => makeConfig(point));
     point(null);

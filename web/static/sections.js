@@ -5,9 +5,11 @@
 // for labels whose values have an order of their own.
 export const VERSIONS = [
   { metric: 'cozy_cluster_info', label: 'cozystack_version', title: 'Cozystack versions',
-    note: 'Clusters by the version they ran last in the period; in the chart, in each month.' },
+    note: 'Clusters by the version they ran last in the period; in the chart, in each month. Nodes: each cluster’s most ' +
+      'at once in the period, all counted for the version it ran last.' },
   { metric: 'cozy_cluster_info', label: 'kubernetes_version', title: 'Kubernetes versions',
-    note: 'Clusters by the Kubernetes version they ran last in the period; in the chart, in each month.' },
+    note: 'Clusters by the Kubernetes version they ran last in the period; in the chart, in each month. Nodes: each ' +
+      'cluster’s most at once in the period, all counted for the version it ran last.' },
 ];
 
 export const BREAKDOWNS = [

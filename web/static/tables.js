@@ -45,20 +45,26 @@ export function headedTable(caption, headings) {
 }
 
 // The columns of a list: a heading, and the text of a value's tally.
-function columnsOf(section, answer, unit) {
-  const sources = { heading: format.capital(unit), text: (tally) => format.whole(tally.sources) };
+function columnsOf(section, answer, fleet) {
+  const sources = { heading: format.capital(fleet.figures[0].name), text: (tally) => format.whole(tally.sources) };
   const share = { heading: 'Share', text: (tally) => format.share(tally.sources, answer.sources) };
   const sums = { heading: section.sums, text: (tally) => format.quantity(tally.sum) };
   if (section.bar === 'sum') {
     return [sums, { heading: 'Share', text: (tally) => format.share(tally.sum, answer.sum) }];
   }
-  return section.sums ? [sources, sums] : [sources, share];
+  if (section.sums) {
+    return [sources, sums];
+  }
+  // How large the sources are: told where a value is what they are.
+  const size = fleet.figures.find(({ peak }) => peak && answer.values.some((tally) => tally[peak] !== undefined));
+  return size ? [sources, share, { heading: format.capital(size.name), text: (tally) => (tally[size.peak] === null ? '–'
+    : format.quantity(tally[size.peak])) }] : [sources, share];
 }
 
 // Fills `host` with the values of a breakdown's answer. `swatch` gives a value's colour property, where there is one to
-// show instead of a bar; `trend` its sparkline, or null. `unit` is what the fleet counts.
-export function valueTable(section, answer, host, { unit, swatch = null, trend = () => null }) {
-  const columns = columnsOf(section, answer, unit);
+// show instead of a bar; `trend` its sparkline, or null.
+export function valueTable(section, answer, host, { fleet, swatch = null, trend = () => null }) {
+  const columns = columnsOf(section, answer, fleet);
   const table = headedTable(section.title, ['Value', ...columns.map((column) => column.heading), 'Trend']);
   const measure = (tally) => (section.bar === 'sum' ? tally.sum : tally.sources);
   const most = answer.values.reduce((max, tally) => Math.max(max, measure(tally)), 0);

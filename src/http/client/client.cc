@@ -379,15 +379,6 @@ Result<std::unique_ptr<HttpClient>> HttpClient::Make(const std::string& base_url
       new HttpClient(std::make_unique<Impl>(std::move(url).value(), options, true)));
 }
 
-Result<HttpClientResponse> HttpClient::Get(const std::string& target, std::stop_token stop) {
-  auto checked = impl_->url().Resolve(target);
-  if (!checked.ok() || !target.starts_with('/')) {
-    return Status::InvalidArgument("GET: the target must start with / and hold no blanks");
-  }
-  return impl_->Get(checked->target, std::chrono::steady_clock::now() + impl_->total_timeout(),
-                    stop);
-}
-
 Result<HttpClientResponse> HttpClient::Post(const std::string& target, const HttpHeaders& headers,
                                             const char* content_type, std::string_view body,
                                             std::stop_token stop) {

@@ -56,12 +56,10 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Any complete answer, whatever its status. Unavailable: no answer (no connection, time over,
-  // stopped, cut off, certificate refused). InvalidArgument: a bad target, or an answer over a
-  // bound. A stop request ends the call at once.
-  Result<HttpClientResponse> Get(const std::string& target, std::stop_token stop = {});
-  // The same with a body and further headers, which must be fit to stand in a head. The answer
-  // counts whether or not all of the body was sent when it came.
+  // Any complete answer, whatever its status, and whether or not all of the body was sent when it
+  // came. Unavailable: no answer (no connection, time over, stopped, cut off, certificate refused).
+  // InvalidArgument: a bad target, or an answer over a bound. A stop request ends the call at once.
+  // `headers` must be fit to stand in a head.
   Result<HttpClientResponse> Post(const std::string& target, const HttpHeaders& headers,
                                   const char* content_type, std::string_view body,
                                   std::stop_token stop = {});
@@ -80,14 +78,14 @@ class HttpClient {
 };
 
 // One GET over a connection of its own, redirects followed, but never from https to http. Otherwise
-// as HttpClient::Get. Thread-safe.
+// as HttpClient::Post. Thread-safe.
 Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptions& options,
                                    std::stop_token stop = {});
 
 // One POST over a connection of its own, the body in chunks as `next` brings them: of any size, in
 // bounded memory. An answer that comes before the body is whole ends the sending. total_timeout
 // counts from the call, read_timeout from the body's end to the answer's first byte. Redirects are
-// answers like any other. Otherwise as HttpClient::Get. Thread-safe.
+// answers like any other. Otherwise as HttpClient::Post. Thread-safe.
 Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* content_type,
                                           const BodySource& next, const HttpClientOptions& options,
                                           std::stop_token stop = {});
@@ -96,7 +94,7 @@ Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* co
 // bounded memory, as fast as the sink takes it. Only a 200 is for the sink; another answer's body
 // is kept, up to max_response_bytes. There is no deadline but read_timeout, for a silence;
 // total_timeout counts for nothing. Unavailable also where the body ends too early: then the sink
-// has had its beginning. Redirects are answers like any other. Otherwise as HttpClient::Get.
+// has had its beginning. Redirects are answers like any other. Otherwise as HttpClient::Post.
 // Thread-safe.
 Result<HttpClientResponse> HttpGetStream(const std::string& url, const BodySink& sink,
                                          const HttpClientOptions& options,

@@ -36,12 +36,12 @@ void ConnectionWatchdog::Watch(SocketHold& socket, std::chrono::steady_clock::ti
                                const std::stop_token& stop) {
   const auto done = [this]() REQUIRES(mutex_) { return done_; };
   MutexLock lock(mutex_);
-  if (changed_.wait_until(lock, stop, deadline, done)) return;
+  if (changed_.WaitUntil(lock, stop, deadline, done)) return;
   bit_ = true;
   // Again and again: the library may just be about to connect this socket or another.
   do {
     socket.Cut();
-  } while (!changed_.wait_for(lock, std::chrono::milliseconds(20), done));
+  } while (!changed_.WaitFor(lock, {}, std::chrono::milliseconds(20), done));
 }
 
 ConnectionWatchdog::~ConnectionWatchdog() {
@@ -49,7 +49,7 @@ ConnectionWatchdog::~ConnectionWatchdog() {
     const MutexLock lock(mutex_);
     done_ = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
   thread_.join();
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <stop_token>
 #include <thread>
 
@@ -49,7 +48,7 @@ class ConnectionWatchdog {
              const std::stop_token& stop);
 
   mutable Mutex mutex_;
-  std::condition_variable_any changed_;
+  StoppableConditionVariable changed_;
   bool done_ GUARDED_BY(mutex_) = false;
   bool bit_ GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it uses the rest

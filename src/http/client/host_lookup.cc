@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -21,7 +20,7 @@ constexpr size_t kMaxAddresses = 4;
 // Shared with a thread that may outlive the call.
 struct Lookup {
   Mutex mutex;
-  std::condition_variable_any finished;
+  StoppableConditionVariable finished;
   bool done GUARDED_BY(mutex) = false;
   int error GUARDED_BY(mutex) = 0;                       // of getaddrinfo
   std::vector<std::string> addresses GUARDED_BY(mutex);  // numeric
@@ -49,7 +48,7 @@ void Run(const std::string& host, Lookup& lookup) {
   lookup.done = true;
   lookup.error = error;
   lookup.addresses = std::move(addresses);
-  lookup.finished.notify_all();
+  lookup.finished.NotifyAll();
 }
 
 bool IsNumeric(const std::string& host) {
@@ -68,7 +67,7 @@ Result<std::vector<std::string>> LookUpHost(const std::string& host,
   std::thread([host, lookup] { Run(host, *lookup); }).detach();
   const auto done = [&]() REQUIRES(lookup->mutex) { return lookup->done; };
   MutexLock lock(lookup->mutex);
-  if (!lookup->finished.wait_until(lock, stop, deadline, done)) {
+  if (!lookup->finished.WaitUntil(lock, stop, deadline, done)) {
     return Status::Unavailable("look up host " + host +
                                (stop.stop_requested() ? ": stopped" : ": no answer in time"));
   }

@@ -2,12 +2,11 @@
 // loop puts parts in, one at a time; the worker that has the request takes them out.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "http/server/body_buffer.h"
 
@@ -32,11 +31,11 @@ class BodyPipe {
   enum class End { kToCome, kLastPartIn, kAborted };
 
   const std::function<void()> taken_;
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  std::optional<std::string> part_;
-  BudgetCharge charge_;  // of part_
-  End end_ = End::kToCome;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::optional<std::string> part_ GUARDED_BY(mutex_);
+  BudgetCharge charge_ GUARDED_BY(mutex_);  // of part_
+  End end_ GUARDED_BY(mutex_) = End::kToCome;
 };
 
 }  // namespace rollcall::http

@@ -28,7 +28,7 @@ Status WorkerLane::Start(size_t threads) {
 void WorkerLane::Submit(std::vector<Job>& jobs) {
   size_t wake = 0;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (Job& job : jobs) {
       waiting_.push_back(std::move(job));
     }
@@ -36,18 +36,18 @@ void WorkerLane::Submit(std::vector<Job>& jobs) {
   }
   jobs.clear();
   for (; wake > 0; --wake) {
-    wake_.notify_one();
+    wake_.NotifyOne();
   }
 }
 
 void WorkerLane::Stop() {
   std::deque<Job> dropped;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopped_ = true;
     dropped.swap(waiting_);
   }
-  wake_.notify_all();
+  wake_.NotifyAll();
   for (std::thread& thread : threads_) {
     thread.join();
   }
@@ -56,14 +56,14 @@ void WorkerLane::Stop() {
 
 void WorkerLane::Work() {
   std::vector<Job> batch;
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   for (;;) {
     if (stopped_) {
       return;
     }
     if (waiting_.empty()) {
       ++asleep_;
-      wake_.wait(lock);
+      wake_.Wait(lock);
       --asleep_;
       continue;
     }

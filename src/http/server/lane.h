@@ -2,16 +2,15 @@
 // submits, and bounds how many are under way.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <variant>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "http/server/mailbox.h"
 #include "http/server/message.h"
@@ -68,11 +67,11 @@ class WorkerLane {
   size_t thread_count_ = 0;
   std::vector<std::thread> threads_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable wake_;
-  std::deque<Job> waiting_;
-  size_t asleep_ = 0;
-  bool stopped_ = false;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  std::deque<Job> waiting_ GUARDED_BY(mutex_);
+  size_t asleep_ GUARDED_BY(mutex_) = 0;
+  bool stopped_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rollcall::http

@@ -21,7 +21,7 @@ Mailbox::Mailbox() : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 void Mailbox::Post(Mail&& mail) {
   bool wake = false;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (closed_) {
       return;
     }
@@ -35,7 +35,7 @@ void Mailbox::Post(Mail&& mail) {
 
 void Mailbox::RequestStop(TimePoint deadline) {
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stop_deadline_ = deadline;
   }
   Wake();
@@ -43,13 +43,13 @@ void Mailbox::RequestStop(TimePoint deadline) {
 
 void Mailbox::Close() {
   std::vector<Mail> dropped;
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   closed_ = true;
   dropped.swap(mail_);
 }
 
 bool Mailbox::Sleep() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!mail_.empty()) {
     return false;
   }
@@ -58,7 +58,7 @@ bool Mailbox::Sleep() {
 }
 
 std::optional<Mailbox::TimePoint> Mailbox::Take(std::vector<Mail>& mail) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   asleep_ = false;
   mail.swap(mail_);
   return stop_deadline_;

@@ -7,13 +7,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/mutex.h"
 #include "http/server/body_buffer.h"
 #include "http/server/lanes.h"
 #include "http/server/listen.h"
@@ -78,11 +78,11 @@ class Mailbox {
   void Wake();
 
   const FileDescriptor wake_;
-  std::mutex mutex_;  // guards what follows
-  std::vector<Mail> mail_;
-  std::optional<TimePoint> stop_deadline_;
-  bool asleep_ = false;
-  bool closed_ = false;
+  Mutex mutex_;
+  std::vector<Mail> mail_ GUARDED_BY(mutex_);
+  std::optional<TimePoint> stop_deadline_ GUARDED_BY(mutex_);
+  bool asleep_ GUARDED_BY(mutex_) = false;
+  bool closed_ GUARDED_BY(mutex_) = false;
 };
 
 // A request that awaits its answer: where the answer goes, and the memory that the request's body
