@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "cli/help.h"
 #include "cli/message.h"
-#include "cli/nearest.h"
 #include "cli/version.h"
 
 namespace rollcall::cli {

@@ -35,6 +35,7 @@ extern const std::string_view kImportHelp;
 extern const std::string_view kExportHelp;
 extern const std::string_view kClockHelp;
 extern const std::string_view kRepairHelp;
+extern const std::string_view kFleetHelp;
 int RunServe(std::span<char*> args);
 int RunDemo(std::span<char*> args);
 int RunVerify(std::span<char*> args);
@@ -42,6 +43,7 @@ int RunImport(std::span<char*> args);
 int RunExport(std::span<char*> args);
 int RunClock(std::span<char*> args);
 int RunRepair(std::span<char*> args);
+int RunFleet(std::span<char*> args);
 
 // Runs the command that `args` (without the program's name) begin with, and returns its exit code.
 // Where they begin with a flag, that is the first command. Requests for help and for the version

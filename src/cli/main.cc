@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
       {"export", "Write out the stored reports, as an import takes them", kExportHelp, RunExport},
       {"clock", "Say what the store's own time is, and that the clock is right", kClockHelp,
        RunClock, "[accept|erase-misdated]"},
+      {"fleet", "Try or begin the declaration of a product of your own", kFleetHelp, RunFleet,
+       "check FILE [SAMPLE...] | init"},
   });
   const std::span<char*> args(argv, static_cast<size_t>(argc));
   const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);

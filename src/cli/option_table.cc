@@ -22,13 +22,14 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 7> kUsers{{{kServe, "serve"},
+constexpr std::array<std::pair<unsigned, std::string_view>, 8> kUsers{{{kServe, "serve"},
                                                                        {kDemo, "demo"},
                                                                        {kVerify, "verify"},
                                                                        {kImport, "import"},
                                                                        {kExport, "export"},
                                                                        {kClock, "clock"},
-                                                                       {kRepair, "repair"}}};
+                                                                       {kRepair, "repair"},
+                                                                       {kFleet, "fleet"}}};
 
 #define ROLLCALL_FIELD(member) [](Options& o) -> decltype((o.member)) { return o.member; }
 
@@ -105,8 +106,9 @@ void AddMove(std::vector<OptionSpec>& table) {
        "vmselect, or a URL that ends in /prometheus. --match says which series.",
        "a file is the usual way", "a file is read"}));
   table.push_back(Text(
-      kExport, "output", "FILE", kAllowedFiles, CheckOutput, ROLLCALL_FIELD(move.output),
-      {"Where the export goes. A file is there once it is whole.", "for a pipe into a packer"}));
+      kExport | kFleet, "output", "FILE", kAllowedFiles, CheckOutput, ROLLCALL_FIELD(move.output),
+      {"Where the export, or a new fleet's file, goes. A file is there once it is whole.",
+       "for a pipe into a packer"}));
   table.back().letter = 'o';
   table.push_back(Text(kMove, "format", "NAME", kAllowedFormats, CheckFormat,
                        ROLLCALL_FIELD(move.format),

@@ -19,7 +19,8 @@ enum OptionUser : unsigned {
   kImport = 8,
   kExport = 16,
   kClock = 32,
-  kRepair = 64
+  kRepair = 64,
+  kFleet = 128
 };
 
 struct OptionSpec {

@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/nearest.h"
 #include "base/text.h"
-#include "cli/nearest.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 #include "parse/instant.h"
@@ -101,7 +101,7 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   } catch (const CLI::Error& error) {
     return Status::Internal(std::string("read the command line: ") + error.what());
   }
-  const size_t words = (user & (kImport | kClock)) != 0 ? 1 : 0;
+  const size_t words = (user & kFleet) != 0 ? SIZE_MAX : (user & (kImport | kClock)) != 0 ? 1 : 0;
   const std::string list =
       "; 'rollcall help " + std::string(CommandOf(user)) + "' lists what it takes";
   for (size_t i = 0; i < extras.size(); ++i) {
@@ -223,6 +223,30 @@ Status FinishMove(unsigned user, const Given& given, const Environment& env, Mov
   return Status::Ok();
 }
 
+Status ReadFleetWords(const Given& given, FleetOptions& fleet) {
+  const std::vector<std::string>& words = given.words;
+  if (words.empty()) return Status::InvalidArgument("a word is missing; allowed: check, init");
+  fleet.word = words[0];
+  if (fleet.word == "init") {
+    return words.size() == 1
+               ? Status::Ok()
+               : Status::InvalidArgument("init: unexpected argument " + QuoteWord(words[1]) +
+                                         "; --output names the file");
+  }
+  if (fleet.word != "check") {
+    return Status::InvalidArgument(QuoteWord(fleet.word) + " is not known" +
+                                   DidYouMean(fleet.word, {"check", "init"}) +
+                                   "; allowed: check, init");
+  }
+  if (words.size() == 1) {
+    return Status::InvalidArgument(
+        "a file is missing; write rollcall fleet check FILE [SAMPLE...]");
+  }
+  fleet.declaration = words[1];
+  fleet.samples.assign(words.begin() + 2, words.end());
+  return Status::Ok();
+}
+
 Result<Options> Parse(unsigned user, std::span<const std::string> args, const Environment& env) {
   const Result<Given> given = ReadCommandLine(user, args);
   if (!given.ok()) return given.status();
@@ -241,6 +265,7 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
   if ((user & (kImport | kExport | kClock)) != 0) {
     ROLLCALL_RETURN_IF_ERROR(FinishMove(user, *given, env, options.move));
   }
+  if (user == kFleet) ROLLCALL_RETURN_IF_ERROR(ReadFleetWords(*given, options.fleet));
   return options;
 }
 

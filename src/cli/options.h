@@ -53,6 +53,13 @@ struct RepairOptions {
   bool dry_run = false;  // only say what is damaged
 };
 
+// Of a fleet's file that is tried or begun.
+struct FleetOptions {
+  std::string word;                  // check or init
+  std::string declaration;           // of check: a file, or the name of a built-in fleet
+  std::vector<std::string> samples;  // of check: files; "-": standard input
+};
+
 // The options of all commands: a part for each component, which is the component's own struct. A
 // default is that struct's, or stands here where a command wants another. No command reads a part
 // that its flags do not fill.
@@ -64,6 +71,7 @@ struct Options {
   demo::DemoFleetOptions demo{.interval = std::chrono::hours(6), .keep_truth = false};
   MoveOptions move;
   RepairOptions repair;
+  FleetOptions fleet;
 };
 
 // The variables of a process whose names begin with ROLLCALL_, by name.

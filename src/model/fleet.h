@@ -24,6 +24,8 @@ struct Figure {
   // Of the honest figure, FigureCount::report_total, in JSON; empty where there is none.
   std::string peak_name = {};
   std::string unit = {};  // what is counted, in words
+
+  bool operator==(const Figure&) const = default;
 };
 
 // A total split by the value of a label.
@@ -33,6 +35,8 @@ struct Breakdown {
   std::string name;  // in the overview's JSON
   // The names of the fleet's list (the app list) stand in it even where nobody reported them.
   bool has_known_names = false;
+
+  bool operator==(const Breakdown&) const = default;
 };
 
 struct Fleet {
@@ -49,6 +53,8 @@ struct Fleet {
   std::vector<std::string> identifying_labels;
   std::vector<Figure> figures;
   std::vector<Breakdown> breakdowns;
+
+  bool operator==(const Fleet&) const = default;
 };
 
 // All fleets; the first is the default.

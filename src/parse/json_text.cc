@@ -39,43 +39,54 @@ void AppendUtf8(uint32_t code, std::string& out) {
   }
 }
 
-bool AppendCodePoint(std::string_view& text, std::string& out) {
-  std::optional<uint32_t> code = TakeUnit(text);
-  if (!code || (*code >= 0xdc00 && *code < 0xe000)) return false;
-  if (*code >= 0xd800 && *code < 0xdc00) {
-    if (!text.starts_with("\\u")) return false;
-    text.remove_prefix(2);
-    const std::optional<uint32_t> low = TakeUnit(text);
-    if (!low || *low < 0xdc00 || *low >= 0xe000) return false;
-    code = 0x10000 + ((*code - 0xd800) << 10) + (*low - 0xdc00);
+// What the escape at the front of `text`, behind its backslash, stands for.
+std::optional<uint32_t> TakeEscape(std::string_view& text) {
+  constexpr std::string_view kEscapes = "\"\\/bfnrt";
+  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+  if (text.empty()) return std::nullopt;
+  const char escape = text.front();
+  text.remove_prefix(1);
+  if (escape != 'u') {
+    const size_t at = kEscapes.find(escape);
+    if (at == std::string_view::npos) return std::nullopt;
+    return static_cast<uint32_t>(kMeanings[at]);
   }
-  AppendUtf8(*code, out);
-  return true;
+  const std::optional<uint32_t> unit = TakeUnit(text);
+  if (!unit || (*unit >= 0xdc00 && *unit < 0xe000)) return std::nullopt;
+  if (*unit < 0xd800 || *unit >= 0xdc00) return unit;
+  if (!text.starts_with("\\u")) return std::nullopt;
+  text.remove_prefix(2);
+  const std::optional<uint32_t> low = TakeUnit(text);
+  if (!low || *low < 0xdc00 || *low >= 0xe000) return std::nullopt;
+  return 0x10000 + ((*unit - 0xd800) << 10) + (*low - 0xdc00);
 }
 
 }  // namespace
 
 bool UnescapeJson(std::string_view quoted, std::string& out) {
-  constexpr std::string_view kEscapes = "\"\\/bfnrt";
-  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
   out.clear();
   while (!quoted.empty()) {
     const size_t plain = std::min(quoted.find('\\'), quoted.size());
     out += quoted.substr(0, plain);
     quoted.remove_prefix(plain);
     if (quoted.empty()) break;
-    if (quoted.size() < 2) return false;
-    const char escape = quoted[1];
-    quoted.remove_prefix(2);
-    if (escape == 'u') {
-      if (!AppendCodePoint(quoted, out)) return false;
-      continue;
-    }
-    const size_t at = kEscapes.find(escape);
-    if (at == std::string_view::npos) return false;
-    out += kMeanings[at];
+    quoted.remove_prefix(1);
+    const std::optional<uint32_t> code = TakeEscape(quoted);
+    if (!code) return false;
+    AppendUtf8(*code, out);
   }
   return true;
+}
+
+size_t FindBadJsonEscape(std::string_view quoted) {
+  std::string_view rest = quoted;
+  for (;;) {
+    const size_t backslash = rest.find('\\');
+    if (backslash == std::string_view::npos) return backslash;
+    const size_t at = quoted.size() - rest.size() + backslash;
+    rest.remove_prefix(backslash + 1);
+    if (!TakeEscape(rest)) return at;
+  }
 }
 
 }  // namespace rollcall

@@ -29,7 +29,8 @@ using testing::StartsWith;
 
 using Args = std::vector<std::string>;
 
-constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair;
+constexpr unsigned kAllUsers =
+    kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair | kFleet;
 
 // The refusal of a command line, or "taken".
 std::string ServeSays(const Args& args, const Environment& env = {}) {
@@ -348,7 +349,8 @@ TEST(OptionValueTest, AddressesOfEveryKindAreTaken) {
 }
 
 TEST(HelpTest, TheHelpOfACommandHasEachOfItsOptionsAndNoOther) {
-  for (const std::string_view name : {"serve", "demo", "verify", "import", "export", "repair"}) {
+  for (const std::string_view name :
+       {"serve", "demo", "verify", "import", "export", "repair", "fleet"}) {
     const std::string help = HelpOn({name, "do it", "", nullptr});
     for (const OptionSpec& spec : OptionTable()) {
       const std::string head = "\n  --" + std::string(spec.flag) + " ";

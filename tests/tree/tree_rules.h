@@ -1,12 +1,12 @@
 // The rules that the source tree keeps, as a function from files to complaints. Pure but for
 // ReadTree.
 //
-//   base <- model <- {parse, storage} <- {ingest, counts, query, forward, hosts} <- jobs <- api <-
-//   cli
+//   base <- model <- {parse, storage} <- {ingest, counts, query, forward, hosts, fleets} <- jobs <-
+//   api <- cli
 //
 // A box may include what stands left of it and itself; boxes in braces do not know each other.
-// metrics needs only base and serves all others; web needs only base and serves api. Tests may
-// include anything, and so may not be included.
+// fleets knows nothing of storage. metrics needs only base and serves all others; web needs only
+// base and serves api. Tests may include anything, and so may not be included.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 #include <algorithm>
 
-namespace rollcall::cli {
+namespace rollcall {
 namespace {
 
 constexpr size_t kLongestWord = 64;  // the work grows with the product of the lengths
@@ -44,4 +44,4 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string>& wo
   return nearest == nullptr ? "" : "; did you mean " + *nearest + "?";
 }
 
-}  // namespace rollcall::cli
+}  // namespace rollcall

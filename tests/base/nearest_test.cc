@@ -1,8 +1,8 @@
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 #include <gtest/gtest.h>
 
-namespace rollcall::cli {
+namespace rollcall {
 namespace {
 
 TEST(NearestTest, AMisspeltWordIsRecognised) {
@@ -22,4 +22,4 @@ TEST(NearestTest, WhatIsLikeNoWordIsNotGuessed) {
 }
 
 }  // namespace
-}  // namespace rollcall::cli
+}  // namespace rollcall

@@ -1,0 +1,260 @@
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "fleets/declaration.h"
+#include "fleets/declaration_parts.h"
+#include "fleets/json_schema.h"
+
+namespace rollcall::fleets {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kMostLevels = 64;
+
+std::string TextOf(const Json& json, const char* name, std::string otherwise = {}) {
+  const auto at = json.find(name);
+  return at == json.end() ? std::move(otherwise) : at->get<std::string>();
+}
+
+// The member of that name; an empty one of that kind where there is none.
+const Json& MemberOf(const Json& json, const char* name) {
+  static const Json kNone = Json::array();
+  const auto at = json.find(name);
+  return at == json.end() ? kNone : *at;
+}
+
+// The tree of a text, comments passed over.
+Result<Json> ParseTree(std::string_view text) {
+  std::vector<std::set<std::string>> names;  // of the objects that are open
+  std::string fault;
+  const auto see = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > kMostLevels && fault.empty()) {
+      fault = "nested deeper than " + std::to_string(kMostLevels) + " levels";
+    }
+    if (event == Json::parse_event_t::object_start) names.emplace_back();
+    if (event == Json::parse_event_t::object_end) names.pop_back();
+    if (event == Json::parse_event_t::key && fault.empty()) {
+      const auto& name = parsed.get_ref<const std::string&>();
+      if (!names.back().insert(name).second) {
+        fault = "the name " + QuoteForMessage(name) + " stands twice in one object";
+      }
+    }
+    return fault.empty();
+  };
+  try {
+    Json tree = Json::parse(text.begin(), text.end(), see, true, true);
+    if (!fault.empty()) return Status::InvalidArgument(fault);
+    return tree;
+  } catch (const Json::exception& error) {
+    if (!fault.empty()) return Status::InvalidArgument(fault);
+    std::string what = error.what();
+    return Status::InvalidArgument(what.substr(std::min(what.find("] ") + 2, what.size())));
+  }
+}
+
+std::string Capitalized(std::string text) {
+  for (char& c : text) c = c == '_' ? ' ' : c;
+  if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+// From a tree that the schema allows.
+class Builder {
+ public:
+  explicit Builder(const Json& json) : json_(json) {}
+
+  Result<Declaration> Build() {
+    ReadProduct();
+    ReadReports();
+    ReadCounted();
+    ROLLCALL_RETURN_IF_ERROR(ReadMetrics());
+    ReadFigures();
+    ReadBreakdowns();
+    ReadPage();
+    return std::move(made_);
+  }
+
+ private:
+  void ReadProduct() {
+    made_.fleet.name = TextOf(json_, "name");
+    made_.fleet.id_label = TextOf(json_, "id_label", "source_id");
+    made_.title = TextOf(json_, "title", made_.fleet.name);
+    made_.about = TextOf(json_, "about");
+    const Json& links = MemberOf(json_, "links");
+    made_.home_url = TextOf(links, "home");
+    made_.source_url = TextOf(links, "source");
+    made_.privacy_url = TextOf(links, "privacy");
+    made_.opt_out_url = TextOf(links, "opt_out");
+    const Json& retention = MemberOf(json_, "retention");
+    if (retention.contains("reports_months")) {
+      made_.reports_months = retention["reports_months"].get<unsigned>();
+    }
+    if (retention.contains("peaks_months")) {
+      made_.peaks_months = retention["peaks_months"].get<unsigned>();
+    }
+  }
+
+  void ReadReports() {
+    const Json& reports = json_["reports"];
+    const bool is_json = reports["format"] == "json";
+    made_.format = is_json ? ReportFormat::kJson : ReportFormat::kPrometheus;
+    made_.path = TextOf(reports, "path");
+    made_.id_header = TextOf(reports, "id_header");
+    made_.keeps_undeclared = TextOf(reports, "undeclared") == "keep";
+    if (is_json) made_.mapping.id = StepsOf(TextOf(reports, "id"));
+    const Json& example = MemberOf(reports, "example");
+    if (is_json && !example.empty()) made_.example = example.dump(2);
+    if (!is_json) {
+      for (const Json& line : example) made_.example += line.get<std::string>() + "\n";
+    }
+  }
+
+  void ReadCounted() {
+    const Json& counted = json_["counted"];
+    Fleet& fleet = made_.fleet;
+    fleet.counted_metric = TextOf(counted, "metric");
+    fleet.counted_name = TextOf(counted, "name");
+    fleet.counted_unit = TextOf(counted, "unit", fleet.counted_name);
+    std::string one = fleet.counted_name;
+    if (one.size() > 1 && one.ends_with('s')) one.pop_back();
+    made_.counted_one = TextOf(counted, "one", one);
+    for (const Json& label : MemberOf(json_, "identifying_labels")) {
+      fleet.identifying_labels.push_back(label.get<std::string>());
+    }
+  }
+
+  Status ReadMetrics() {
+    for (const auto& [name, metric] : json_["metrics"].items()) {
+      MetricDescription& made = made_.metrics.emplace_back();
+      made.name = name;
+      made.description = TextOf(metric, "description");
+      for (const auto& [label, text] : MemberOf(metric, "labels").items()) {
+        made.labels.emplace_back(label, text.get<std::string>());
+      }
+      const std::string at = "/metrics/" + PointerStep(name);
+      const bool has_rules = metric.contains("from");
+      if (has_rules != (made_.format == ReportFormat::kJson)) {
+        return FaultAt(at, has_rules ? "from stands there; allowed: only where reports are JSON"
+                                     : "from is missing: how it is made of the JSON");
+      }
+      if (!has_rules) continue;
+      ROLLCALL_RETURN_IF_ERROR(
+          AppendRules(name, metric["from"], at + "/from", made_.mapping.rules));
+    }
+    return Status::Ok();
+  }
+
+  void ReadFigures() {
+    for (const Json& json : MemberOf(json_, "figures")) {
+      Figure figure;
+      figure.metric = TextOf(json, "metric");
+      figure.name = TextOf(json, "name");
+      for (const auto& [label, value] : MemberOf(json, "where").items()) {
+        figure.label = label;
+        figure.label_value = value.get<std::string>();
+      }
+      figure.total_name = "total_" + figure.name;
+      figure.average_name = "avg_" + figure.name + "_per_" + made_.counted_one;
+      if (figure.label.empty()) figure.peak_name = "peak_" + figure.name;
+      figure.unit = TextOf(json, "unit", figure.name);
+      made_.fleet.figures.push_back(std::move(figure));
+      made_.figure_descriptions.push_back(TextOf(json, "description"));
+    }
+  }
+
+  void ReadBreakdowns() {
+    for (const Json& json : MemberOf(json_, "breakdowns")) {
+      BreakdownDescription& described = made_.breakdown_descriptions.emplace_back();
+      described.description = TextOf(json, "description");
+      for (const Json& name : MemberOf(json, "known_names")) {
+        described.known_names.push_back(name.get<std::string>());
+      }
+      made_.fleet.breakdowns.push_back({.metric = TextOf(json, "metric"),
+                                        .label = TextOf(json, "by"),
+                                        .name = TextOf(json, "name"),
+                                        .has_known_names = !described.known_names.empty()});
+    }
+  }
+
+  void ReadPage() {
+    for (const Json& json : MemberOf(json_, "page")) made_.page.push_back(PanelOf(json));
+    if (!made_.page.empty()) return;
+    made_.page = {{.show = Panel::Show::kFigures}, {.show = Panel::Show::kTrend}};
+    for (const Breakdown& breakdown : made_.fleet.breakdowns) {
+      made_.page.push_back({.show = Panel::Show::kBreakdown,
+                            .metric = breakdown.metric,
+                            .by = breakdown.label,
+                            .title = Capitalized(breakdown.name)});
+    }
+    made_.page.push_back({.show = Panel::Show::kOther});
+  }
+
+  static Panel PanelOf(const Json& json) {
+    const std::string show = TextOf(json, "show");
+    Panel panel;
+    panel.show = show == "figures"    ? Panel::Show::kFigures
+                 : show == "trend"    ? Panel::Show::kTrend
+                 : show == "adoption" ? Panel::Show::kAdoption
+                 : show == "other"    ? Panel::Show::kOther
+                                      : Panel::Show::kBreakdown;
+    panel.metric = TextOf(json, "metric");
+    panel.by = TextOf(json, "by");
+    panel.title = TextOf(json, "title");
+    panel.section = TextOf(json, "section");
+    panel.note = TextOf(json, "note");
+    panel.plain = TextOf(json, "plain");
+    panel.sums = TextOf(json, "sums");
+    panel.in_order_of_value = TextOf(json, "order") == "value";
+    panel.bar_is_sum = TextOf(json, "bar") == "sum";
+    for (const auto& [value, name] : MemberOf(json, "names").items()) {
+      panel.names[value] = name.get<std::string>();
+    }
+    for (const Json& value : MemberOf(json, "bytes"))
+      panel.bytes.push_back(value.get<std::string>());
+    return panel;
+  }
+
+  const Json& json_;
+  Declaration made_;
+};
+
+Result<Declaration> Parse(std::string_view text) {
+  static const Json kSchema = Json::parse(DeclarationSchema());
+  if (text.size() > kMaxDeclarationBytes) {
+    return Status::InvalidArgument(std::to_string(text.size()) + " bytes, at most " +
+                                   std::to_string(kMaxDeclarationBytes) + " are allowed");
+  }
+  const Result<Json> tree = ParseTree(text);
+  if (!tree.ok()) return tree.status();
+  ROLLCALL_RETURN_IF_ERROR(CheckAgainstSchema(kSchema, *tree));
+  Result<Declaration> declaration = Builder(*tree).Build();
+  if (!declaration.ok()) return declaration;
+  ROLLCALL_RETURN_IF_ERROR(CheckDeclaration(*declaration));
+  ROLLCALL_RETURN_IF_ERROR(CheckExample(*declaration));
+  return declaration;
+}
+
+}  // namespace
+
+const MetricDescription* Declaration::FindMetric(std::string_view name) const {
+  for (const MetricDescription& metric : metrics) {
+    if (metric.name == name) return &metric;
+  }
+  return nullptr;
+}
+
+Result<Declaration> ParseDeclaration(std::string_view file, std::string_view text) {
+  Result<Declaration> declaration = Parse(text);
+  if (declaration.ok()) return declaration;
+  // Names of the file's own members stand in pointers.
+  std::string message = std::string(file) + ": " + declaration.status().message();
+  for (char& c : message) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return Status::InvalidArgument(message);
+}
+
+}  // namespace rollcall::fleets

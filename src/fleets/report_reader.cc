@@ -1,0 +1,86 @@
+#include "fleets/report_reader.h"
+
+#include <cmath>
+#include <utility>
+
+#include "parse/report_builder.h"
+#include "parse/report_parser.h"
+#include "parse/text_parser.h"
+
+namespace rollcall::fleets {
+namespace {
+
+std::string LineOf(const TextParser& parser) { return "line " + std::to_string(parser.line()); }
+
+}  // namespace
+
+Result<ReportReader> ReportReader::Make(const Declaration& declaration) {
+  ReportReader reader;
+  reader.id_label_ = declaration.fleet.id_label;
+  reader.keeps_undeclared_ = declaration.keeps_undeclared;
+  if (declaration.format == ReportFormat::kJson) {
+    Result<JsonMapper> mapper = JsonMapper::Make(declaration.mapping);
+    if (!mapper.ok()) return mapper.status();
+    reader.mapper_ = *std::move(mapper);
+    return reader;
+  }
+  for (const MetricDescription& metric : declaration.metrics) {
+    auto& labels = reader.metrics_[metric.name];
+    for (const auto& [label, _] : metric.labels) labels.insert(label);
+  }
+  return reader;
+}
+
+Status ReportReader::Read(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
+                          JsonCapture& capture, MappedReport& out, ReportBound& exceeded) const {
+  return mapper_ ? mapper_->Map(body, hash_seed, bounds, capture, out, exceeded)
+                 : ReadText(body, hash_seed, bounds, out, exceeded);
+}
+
+Status ReportReader::ReadText(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
+                              MappedReport& out, ReportBound& exceeded) const {
+  out = {};
+  if (body.size() > kMaxReportBytes) {
+    return Status::InvalidArgument("the body has " + std::to_string(body.size()) +
+                                   " bytes, at most " + std::to_string(kMaxReportBytes) +
+                                   " are allowed");
+  }
+  TextParser parser(body);
+  ReportBuilder builder(hash_seed, bounds, out.report);
+  for (;;) {
+    const TextParser::Event event = parser.Next();
+    if (event == TextParser::Event::kEnd) break;
+    if (event == TextParser::Event::kError) {
+      out.report.Clear();
+      return Status::InvalidArgument(parser.reason()).WithContext(LineOf(parser));
+    }
+    if (std::isnan(parser.value())) continue;
+    std::vector<Label>& labels = parser.labels();
+    std::erase_if(labels, [&](const Label& label) { return label.name == id_label_; });
+    if (!keeps_undeclared_ && !KeepDeclared(parser.metric(), labels, out.undeclared)) continue;
+    if (builder.Add(parser.metric(), labels, parser.value())) continue;
+    exceeded = builder.exceeded();
+    out.report.Clear();
+    return TooLarge(exceeded, bounds).WithContext(LineOf(parser));
+  }
+  out.report.has_multiline_value = parser.any_spans_lines();
+  return Status::Ok();
+}
+
+bool ReportReader::KeepDeclared(std::string_view metric, std::vector<Label>& labels,
+                                UndeclaredFields& undeclared) const {
+  const auto declared = metrics_.find(metric);
+  if (declared == metrics_.end()) {
+    undeclared.Add(std::string(metric.substr(0, UndeclaredFields::kMostBytes)));
+    return false;
+  }
+  std::erase_if(labels, [&](const Label& label) {
+    if (declared->second.contains(label.name)) return false;
+    const std::string name = std::string(metric) + "{" + std::string(label.name) + "}";
+    undeclared.Add(name.substr(0, UndeclaredFields::kMostBytes));
+    return true;
+  });
+  return true;
+}
+
+}  // namespace rollcall::fleets
