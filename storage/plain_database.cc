@@ -20,6 +20,7 @@ rocksdb::Options PlainOptions(const std::string& directory, Table table) {
 
 Result<std::unique_ptr<PlainDatabase>> PlainDatabase::ToWrite(const std::string& directory) {
   std::vector<Table> all;
+  all.reserve(kTables.size());
   for (const TableRow& row : kTables) all.push_back(row.table);
   std::unique_ptr<PlainDatabase> database(new PlainDatabase());
   ROLLCALL_RETURN_IF_ERROR(database->Open(directory, all, true));
