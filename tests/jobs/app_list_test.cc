@@ -44,7 +44,7 @@ class AppListTest : public testing::Test {
 
   static http::HttpClientOptions Impatient() {
     http::HttpClientOptions options = AppList::DefaultHttp();
-    options.read_timeout = std::chrono::milliseconds(100);
+    options.read_timeout = std::chrono::milliseconds(500);
     return options;
   }
 
@@ -97,7 +97,7 @@ TEST_F(AppListTest, KeepsTheLastGoodListWhateverTheServerDoes) {
       {"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + kGood, "was cut off"},
       {"garbage\r\n\r\n", "not HTTP"},
       {"", "was cut off"},
-      {"silence", "stalled for 100 ms"},
+      {"silence", "stalled for 500 ms"},
   };
   for (const auto& failure : failures) {
     ServerSays(failure.bytes);
