@@ -227,10 +227,9 @@ void AddForward(std::vector<OptionSpec>& table) {
   table.push_back(
       Size(kBoth, "min-free-bytes", 0, 1024 * kGiB, ROLLCALL_FIELD(store.min_free_bytes),
            {"With less room than this on the disk of --data-dir reports and imports get 503, and "
-            "nothing "
-            "is written that can wait.",
+            "nothing is written that can wait.",
             "what the store's memory takes when it is written out, and a compaction as much again",
-            "until the disk is full"}));
+            "until the disk is full; then a start waits for room too"}));
   table.push_back(Size(
       kServe, "outbox-max-bytes", 64 * kMiB, 1024 * kGiB, ROLLCALL_FIELD(store.outbox_max_bytes),
       {"Most bytes on disk of reports that are still to be forwarded or were refused, "
