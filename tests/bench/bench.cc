@@ -55,11 +55,17 @@ Result<std::unique_ptr<Server>> Context::StartVictoria(const std::string& data_d
   return Server::Start({Product::kVictoria, victoria_binary, data_dir, {}});
 }
 
+Result<std::unique_ptr<Server>> Context::StartPeer(const std::string& data_dir) const {
+  if (peer_binary.empty()) return StartVictoria(data_dir);
+  return Server::Start({Product::kRollcall, peer_binary, data_dir, {}});
+}
+
 void Context::Say(const std::string& text) const {
   std::fprintf(stderr, "bench: %s\n", text.c_str());
 }
 
 void Context::Add(Row row) {
+  if (!peer_binary.empty()) row.bar.reset();  // the bars are VictoriaMetrics'
   char text[256];
   if (row.victoria.empty()) {
     std::snprintf(text, sizeof text, "%s: %.4g %s", row.what.c_str(), MedianOf(row.rollcall),

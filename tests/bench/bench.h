@@ -64,6 +64,9 @@ class Context {
  public:
   std::string rollcall_binary;
   std::string victoria_binary = "victoria-metrics";
+  // Another rollcall that takes VictoriaMetrics' place, to see what a change does; empty: none
+  // does.
+  std::string peer_binary;
   std::string wrk_binary = "wrk";
   std::string folder;  // of the run
   bool quick = false;  // a smoke run: small and short, its figures mean nothing
@@ -79,6 +82,8 @@ class Context {
   Result<std::unique_ptr<Server>> StartRollcall(const std::string& data_dir,
                                                 std::vector<std::string> args = {}) const;
   Result<std::unique_ptr<Server>> StartVictoria(const std::string& data_dir) const;
+  // VictoriaMetrics, or what takes its place.
+  Result<std::unique_ptr<Server>> StartPeer(const std::string& data_dir) const;
   // Says on stderr what goes on.
   void Say(const std::string& text) const;
   void Add(Row row);

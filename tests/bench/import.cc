@@ -62,12 +62,12 @@ Status Expect(const char* who, double got, uint64_t want) {
 }
 
 // Into a fresh server, which is left as it stands when it has answered.
-Status Upload(Context& context, Product product, const std::string& text, uint64_t samples,
+Status Upload(Context& context, bool to_peer, const std::string& text, uint64_t samples,
               Side& side) {
-  const bool ours = product == Product::kRollcall;
-  const std::string data_dir = context.NewPath(ours ? "rollcall" : "victoria");
-  const auto server = ours ? context.StartRollcall(data_dir) : context.StartVictoria(data_dir);
+  const std::string data_dir = context.NewPath(to_peer ? "peer" : "rollcall");
+  const auto server = to_peer ? context.StartPeer(data_dir) : context.StartRollcall(data_dir);
   if (!server.ok()) return server.status();
+  const bool ours = (*server)->product() == Product::kRollcall;
   const int port = ours ? (*server)->private_port() : (*server)->port();
   std::string said;
   const auto seconds =
@@ -104,8 +104,8 @@ Status BenchImport(Context& context) {
   Side victoria;
   Side offline;
   for (int round = 0; round < std::min(context.rounds, kMostRounds); ++round) {
-    ROLLCALL_RETURN_IF_ERROR(Upload(context, Product::kRollcall, text, *samples, rollcall));
-    ROLLCALL_RETURN_IF_ERROR(Upload(context, Product::kVictoria, text, *samples, victoria));
+    ROLLCALL_RETURN_IF_ERROR(Upload(context, false, text, *samples, rollcall));
+    ROLLCALL_RETURN_IF_ERROR(Upload(context, true, text, *samples, victoria));
     const std::string data_dir = context.NewPath("rollcall");
     const auto seconds =
         SecondsToRun(context, {context.rollcall_binary, "import", "--data-dir", data_dir, text});

@@ -49,7 +49,7 @@ Status RunVariant(Context& context, const std::string& bench, const Variant& var
   for (Side* side : {&rollcall, &victoria}) {
     const bool ours = side == &rollcall;
     auto server = ours ? context.StartRollcall(context.NewPath("rollcall"))
-                       : context.StartVictoria(context.NewPath("victoria"));
+                       : context.StartPeer(context.NewPath("peer"));
     if (!server.ok()) return server.status();
     side->server = std::move(server).value();
     RequestsOptions requests;

@@ -14,14 +14,16 @@ namespace rollcall::bench {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: rollcall_bench [--quick] [--rounds N] [--connections N] [NAME...]\n"
+    "usage: rollcall_bench [--quick] [--rounds N] [--connections N] [--beside BINARY] [NAME...]\n"
     "       rollcall_bench --list\n"
     "\n"
     "Without a name all benches run that --list marks with a star.\n"
     "--quick: small and short, to see that it runs; its figures mean nothing.\n"
     "--rounds N: how often each is measured, 1 to 99 (5).\n"
     "--connections N: of the load generator, half on each of its threads: even, 2 to 4096 "
-    "(1024).\n";
+    "(1024).\n"
+    "--beside BINARY: another rollcall in VictoriaMetrics' place, with ingest-keepalive, "
+    "ingest-connections and import.\n";
 
 struct Arguments {
   bool list = false;
@@ -58,6 +60,8 @@ int Read(int argc, char** argv, Context& context, Arguments& arguments) {
       if (context.connections < 2 || context.connections > 4096 || context.connections % 2 != 0) {
         return Refuse("--connections takes an even number from 2 to 4096");
       }
+    } else if (word == "--beside" && i + 1 < argc) {
+      context.peer_binary = argv[++i];
     } else if (const Bench* bench = Find(word)) {
       arguments.benches.push_back(bench);
     } else {
@@ -115,7 +119,7 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "rollcall_bench: %s: %s\n", bench->name.c_str(), status.message().c_str());
     code = 1;
   }
-  const std::string markdown = RenderMarkdown(facts, context.rows);
+  const std::string markdown = RenderMarkdown(facts, context);
   std::fputs(markdown.c_str(), stdout);
   if (context.quick) return code;
   std::ofstream(build / "bench.md") << markdown;

@@ -168,13 +168,16 @@ RunFacts CollectFacts(const Context& context, const std::string& command) {
   return facts;
 }
 
-std::string RenderMarkdown(const RunFacts& facts, const std::vector<Row>& rows) {
-  std::string text = "# rollcall beside VictoriaMetrics\n\n";
+std::string RenderMarkdown(const RunFacts& facts, const Context& context) {
+  const std::vector<Row>& rows = context.rows;
+  const std::string peer =
+      context.peer_binary.empty() ? "VictoriaMetrics" : "`" + context.peer_binary + "`";
+  std::string text = "# rollcall beside " + peer + "\n\n";
   text += "`" + facts.command + "`, " + facts.date + ", commit " + facts.commit + "\n\n";
   text += "* " + facts.machine + "\n* " + facts.disk + "\n* " + facts.versions + "\n* medians of " +
           std::to_string(facts.rounds) + " rounds, both servers in turns; " +
           std::to_string(facts.connections) + " connections where it is about reports/s\n\n";
-  text += "| what | unit | rollcall | VictoriaMetrics | ratio | bar | held | note |\n";
+  text += "| what | unit | rollcall | " + peer + " | ratio | bar | held | note |\n";
   text += "|---|---|---:|---:|---:|---|---|---|\n";
   for (const Row& row : rows) {
     if (row.bench == "growth") continue;

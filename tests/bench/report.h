@@ -22,7 +22,7 @@ struct RunFacts {
 
 RunFacts CollectFacts(const Context& context, const std::string& command);
 
-std::string RenderMarkdown(const RunFacts& facts, const std::vector<Row>& rows);
+std::string RenderMarkdown(const RunFacts& facts, const Context& context);
 std::string RenderJson(const RunFacts& facts, const std::vector<Row>& rows);
 
 // Microseconds of one write of 4 KiB and its fdatasync in a folder: the median of many.
