@@ -18,7 +18,7 @@ constexpr std::array<const char*, 12> kMonthNames = {
 
 year_month_day CivilOf(Day d) { return year_month_day(sys_days(days(d.number))); }
 
-// Takes `width` digits off the front of `text`; nullopt where there are none, or their number is
+// Takes `width` digits off the front of `text`; nullopt if there are fewer, or their number is
 // over `most`.
 std::optional<unsigned> TakeNumber(std::string_view& text, size_t width, unsigned most) {
   if (text.size() < width) return std::nullopt;

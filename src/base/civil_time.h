@@ -1,4 +1,4 @@
-// Calendar days and months, UTC, as numbers that sort, and their texts.
+// Calendar days and months in UTC, as numbers that sort, and their text forms. Plain values.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ struct Day {
 
   static Day Of(UnixSeconds t);
   UnixSeconds Start() const;
-  // "2026-03-07"; nothing else, and nothing before 1970.
+  // Reads "2026-03-07". Returns nullopt for any other form, and for a day before 1970.
   static std::optional<Day> Parse(std::string_view text);
   std::string ToString() const;  // "2026-03-07"
   auto operator<=>(const Day&) const = default;
@@ -28,11 +28,11 @@ struct Day {
 struct Month {
   uint32_t number = 0;
 
-  // year 0..9999 and month 1..12 are the caller's to hold.
+  // Requires `year` in 0..9999 and `month` in 1..12.
   static Month FromYearMonth(int year, unsigned month);
   static Month Of(UnixSeconds t);
   static Month Of(Day d);
-  // "2026-03"; nothing else.
+  // Reads "2026-03". Returns nullopt for any other form.
   static std::optional<Month> Parse(std::string_view text);
 
   int year() const { return static_cast<int>(number / 12); }
@@ -48,10 +48,11 @@ struct Month {
   auto operator<=>(const Month&) const = default;
 };
 
-// "2026-04-01T07:01:00Z" (RFC 3339, UTC).
+// Returns "2026-04-01T07:01:00Z" (RFC 3339, UTC).
 std::string FormatRfc3339(UnixSeconds t);
-// Reads what that writes, and the same with a fraction of a second, which is cut to milliseconds,
-// or with an offset: "2026-04-01T00:01:00.25-07:00". nullopt: anything else, and leap seconds.
+// Reads what FormatRfc3339 writes, and the same with an offset or a fraction of a second, which is
+// cut to milliseconds: "2026-04-01T00:01:00.25-07:00". Returns nullopt for anything else, leap
+// seconds included.
 std::optional<UnixMilliseconds> ParseRfc3339(std::string_view text);
 
 }  // namespace rollcall

@@ -1,5 +1,5 @@
-// The inside of a gzip stream, step by step: one member after the other, as zlib gives them. Owned
-// by whoever reads the stream; one thread. Memory: zlib's window of 32 KiB.
+// A gzip decoder that works step by step, one member after the other. Owned by whoever reads the
+// stream; one thread. Memory: zlib's window of 32 KiB.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@ namespace rollcall {
 class Gunzip {
  public:
   enum class State {
-    kMore,       // it wants more input, or more room
-    kMemberEnd,  // a member is whole; where more input follows it is the next one
-    kDamaged,    // these bytes are no gzip; reason() says why
+    kMore,       // needs more input, or more room for its output
+    kMemberEnd,  // a member is complete; input that follows is the next one
+    kDamaged,    // the bytes are not gzip; reason() says why
     kNoMemory,
   };
   struct Step {
-    size_t taken;  // of the input
-    size_t made;   // of the room
+    size_t taken;  // bytes of the input that were read
+    size_t made;   // bytes of the room that were filled
     State state;
   };
 
@@ -28,15 +28,16 @@ class Gunzip {
   Gunzip(const Gunzip&) = delete;
   Gunzip& operator=(const Gunzip&) = delete;
 
-  // Inflates until the input or the room is used up, or a member ends. Not to be called again after
-  // kDamaged and kNoMemory.
+  // Inflates until the input or the room is used up, or a member ends. Must not be called again
+  // after kDamaged or kNoMemory.
   Step Run(std::string_view gzip, std::span<char> room);
 
+  // After kDamaged: returns what zlib says is wrong. Any other time: "no reason given".
   const char* reason() const;
 
  private:
   struct Stream;
-  std::unique_ptr<Stream> stream_;  // null: there was no memory for it
+  std::unique_ptr<Stream> stream_;  // null: out of memory
   bool member_ended_ = false;
 };
 

@@ -1,4 +1,4 @@
-// The one hash of the project: XXH3, 128 bits, seeded.
+// The only hash function of the project: XXH3, 128 bits, seeded. Pure functions, plain values.
 #pragma once
 
 #include <compare>
@@ -13,7 +13,7 @@ struct Hash128 {
   uint64_t low = 0;
 
   auto operator<=>(const Hash128&) const = default;
-  // Addition modulo 2^128: order of the summands does not matter.
+  // Addition modulo 2^128, so the order of the summands does not matter.
   Hash128& operator+=(const Hash128& other) {
     const uint64_t addend = other.low;  // `other` may be *this
     low += addend;

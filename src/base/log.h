@@ -1,6 +1,6 @@
-// The log of this process: a line for each call; log_stderr.h says where it goes. Thread-safe;
-// never fails. Formats are fmt's and checked when compiled. spdlog, whose templates take longer to
-// compile than most files that have something to say, is included by log.cc and log_stderr.cc.
+// The log of the process. Each call writes one line; log_stderr.h says where to. Thread-safe; never
+// fails. Format strings are fmt's and checked at compile time. Only log.cc and log_stderr.cc
+// include spdlog, whose templates take longer to compile than most files that log.
 #pragma once
 
 #include <fmt/core.h>

@@ -1,5 +1,4 @@
-// Where the log goes: to stderr, line by line. Of the process; set up once, before other threads
-// log.
+// The log's output to stderr, line by line. One per process; set up once, before other threads log.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +6,12 @@
 
 namespace rollcall::log {
 
-inline constexpr size_t kMaxLineBytes = 4096;  // with its end: what a pipe takes in one piece
+// With the line break: the most that a pipe takes in one piece.
+inline constexpr size_t kMaxLineBytes = 4096;
 
-// From the level of this name on: debug, info, warning or error. A line is one write and has no
-// line break in it, so that it stays whole whoever else writes to the same stderr; a longer one is
-// cut.
+// Sends lines of this level and above to stderr; `level` is debug, info, warning or error. A line
+// is a single write without a line break inside, so it stays whole even if others write to the same
+// stderr. A line over kMaxLineBytes is cut.
 void WriteToStderr(const std::string& level);
 
 }  // namespace rollcall::log

@@ -1,8 +1,8 @@
-// A mutex, its lock and its condition variables that Clang's thread-safety analysis knows, and the
-// annotations that say what a mutex guards. GCC compiles the annotations to nothing; ./dev lint
-// refuses code that touches a guarded field without the lock.
+// A mutex, its lock and its condition variables, made known to Clang's thread-safety analysis, and
+// the annotations that say what a mutex guards. GCC ignores the annotations; ./dev lint refuses
+// code that touches a guarded field without the lock.
 //
-// They do what their namesakes of the standard library do.
+// The classes behave like their namesakes in the standard library.
 #pragma once
 
 #include <chrono>
@@ -17,12 +17,12 @@
 #define ROLLCALL_THREAD_ATTRIBUTE(x)
 #endif
 
-// Of a field: read and written only under this mutex.
+// On a field: it is read and written only while this mutex is held.
 #define GUARDED_BY(mutex) ROLLCALL_THREAD_ATTRIBUTE(guarded_by(mutex))
-// Of a function: the caller holds this mutex; or must not hold it.
+// On a function: the caller holds this mutex; or must not hold it.
 #define REQUIRES(...) ROLLCALL_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
 #define EXCLUDES(...) ROLLCALL_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
-// Of what is locked and what locks.
+// On the class that is locked, the class that locks, and their functions.
 #define CAPABILITY(name) ROLLCALL_THREAD_ATTRIBUTE(capability(name))
 #define SCOPED_CAPABILITY ROLLCALL_THREAD_ATTRIBUTE(scoped_lockable)
 #define ACQUIRE(...) ROLLCALL_THREAD_ATTRIBUTE(acquire_capability(__VA_ARGS__))
@@ -35,7 +35,8 @@ class CAPABILITY("mutex") Mutex {
  public:
   void lock() ACQUIRE() { mutex_.lock(); }
   void unlock() RELEASE() { mutex_.unlock(); }
-  // Tells the analysis, and the reader, what it cannot see: the caller holds it. Does nothing.
+  // Tells the analysis, and the reader, what it cannot see: that the caller holds the mutex. Does
+  // nothing at run time.
   void AssertHeld() const ASSERT_CAPABILITY(this) {}
 
  private:
@@ -43,7 +44,7 @@ class CAPABILITY("mutex") Mutex {
   std::mutex mutex_;
 };
 
-// Holds a mutex to the end of its scope, but for the time between unlock and lock.
+// Holds a mutex until the end of its scope, except between unlock() and lock().
 class SCOPED_CAPABILITY MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) ACQUIRE(mutex) : lock_(mutex.mutex_) {}
@@ -60,11 +61,12 @@ class SCOPED_CAPABILITY MutexLock {
   std::unique_lock<std::mutex> lock_;
 };
 
-// To be waited for in a loop that tests the condition: the analysis does not look into predicates.
+// A condition variable without predicates: wait in a loop that tests the condition, since the
+// analysis does not look into predicates.
 class ConditionVariable {
  public:
   void Wait(MutexLock& lock) { condition_.wait(lock.lock_); }
-  // Returns false when the time is over.
+  // Return false when the time is up.
   template <typename Clock, typename Duration>
   bool WaitUntil(MutexLock& lock, const std::chrono::time_point<Clock, Duration>& end) {
     return condition_.wait_until(lock.lock_, end) == std::cv_status::no_timeout;
@@ -80,8 +82,10 @@ class ConditionVariable {
   std::condition_variable condition_;
 };
 
-// Its waits end with a stop too. Each returns what `predicate` says in the end; the predicate is
-// called under the lock, and says so: `[this]() REQUIRES(mutex_) { return done_; }`.
+// A condition variable whose waits also end when a stop is requested. Each wait returns the final
+// result of `predicate`, which is called with the lock held and must say so:
+//
+//   [this]() REQUIRES(mutex_) { return done_; }
 class StoppableConditionVariable {
  public:
   template <typename Predicate>

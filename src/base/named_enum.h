@@ -1,5 +1,5 @@
-// Enumerations whose names stand beside their values: one list of rows makes both, so that a value
-// without a name does not compile and nobody counts. Pure; any thread.
+// Enumerations whose names stand beside their values. One list of rows makes both, so a value
+// without a name does not compile and nobody has to count. Pure; any thread.
 //
 //   #define ROLLCALL_LANES(ROW) ROW(kIngest, "ingest") ROW(kQuery, "query")
 //   ROLLCALL_NAMED_ENUM(Lane, ROLLCALL_LANES);
@@ -18,7 +18,7 @@ namespace rollcall {
   constexpr auto NamesOf(Enum) { return std::to_array<const char*>({ROWS(ROLLCALL_ENUM_NAME)}); } \
   static_assert(NamesOf(Enum{}).size() <= UINT8_MAX, "a value is a byte")
 
-// How many values a named enumeration has.
+// The number of values of a named enumeration.
 template <typename Enum>
 inline constexpr size_t kEnumSize = NamesOf(Enum{}).size();
 
@@ -27,14 +27,14 @@ constexpr const char* NameOf(Enum value) {
   return NamesOf(value)[static_cast<size_t>(value)];
 }
 
-// Of each value of a named enumeration one T.
+// An array with one T for each value of a named enumeration.
 template <typename Enum, typename T>
 class EnumArray {
  public:
   T& operator[](Enum value) { return items_[static_cast<size_t>(value)]; }
   const T& operator[](Enum value) const { return items_[static_cast<size_t>(value)]; }
 
-  // `visit(value, item)` for each, in the order of the rows.
+  // Calls `visit(value, item)` for each value, in the order of the rows.
   template <typename Visit>
   void ForEach(Visit visit) {
     for (size_t i = 0; i < items_.size(); ++i) visit(static_cast<Enum>(i), items_[i]);

@@ -1,4 +1,4 @@
-// The word that somebody who wrote another one most likely meant. Pure function.
+// A suggestion for a misspelt word. Pure function.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@
 
 namespace rollcall {
 
-// "; did you mean WORD?" for the word that is the fewest edits away (a byte more, less or other, or
-// two that changed places), where that is at most a third of the word's length; else nothing.
+// Returns "; did you mean WORD?" with the word of `words` that is the fewest edits away from
+// `word`, if those are at most a third of its length; else an empty text. An edit adds, removes or
+// changes a byte, or swaps two neighbours. A `word` over 64 bytes gets no suggestion.
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& words);
 
 }  // namespace rollcall

@@ -1,4 +1,4 @@
-// A pause that a stop ends early.
+// A pause that ends early when a stop is requested. Any thread.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 namespace rollcall {
 
-// Returns when the time is over or a stop is requested.
+// Returns when the time is up or a stop is requested.
 inline void PauseFor(std::chrono::milliseconds time, std::stop_token stop) {
   Mutex mutex;
   StoppableConditionVariable never;

@@ -1,5 +1,5 @@
-// A single flight: of many who want the same thing at once one works it out, and all get what came
-// of it. Thread-safe.
+// A single flight: when several callers want the same thing at once, one of them works it out and
+// all get its result. Thread-safe.
 #pragma once
 
 #include <exception>
@@ -13,9 +13,9 @@ namespace rollcall {
 template <typename Key, typename Value>
 class SingleFlight {
  public:
-  // What `work()` returns, here or in the thread that began it first; waits for that one. An
-  // exception reaches all of them, and the next who comes begins anew. Requires: `work` does not
-  // ask for its own key.
+  // Returns the result of `work()`. If another thread is already working on `key`, waits for it and
+  // returns its result instead. An exception reaches all who wait; the next call starts afresh.
+  // Requires that `work` does not ask for its own key.
   template <typename Work>
   Value Run(const Key& key, Work&& work) {
     std::promise<Value> promise;

@@ -1,7 +1,9 @@
-// Status and Result: how an expected failure travels. An exception of a library is turned into one
-// of these where it enters; ours throws nothing, and std::bad_alloc passes through. Plain values.
+// Status and Result: how an expected failure travels. Plain values. An exception from a library
+// is turned into one of these where it enters. Our own code throws nothing; std::bad_alloc
+// passes through.
 //
 // A message names the step, the object and the numbers:
+//
 //   decode chunk 2026-03-07/812: 11 bytes left, want 24
 #pragma once
 
@@ -14,11 +16,11 @@ namespace rollcall {
 
 enum class Code {
   kOk,
-  kInvalidArgument,     // the caller's input breaks a rule; sending it again cannot help
-  kNotFound,            // what was asked for is not there
-  kUnavailable,         // it may work later: disk full, shutting down, queue full
+  kInvalidArgument,     // the caller's input breaks a rule; the same input will fail again
+  kNotFound,            // what was asked for does not exist
+  kUnavailable,         // may work later: disk full, shutting down, queue full
   kDataLoss,            // stored bytes are not what was written
-  kFailedPrecondition,  // in use, no rights, made by a newer version: an operator must act
+  kFailedPrecondition,  // in use, no permission, made by a newer version: an operator must act
   kInternal,            // a bug of ours
 };
 
@@ -40,7 +42,7 @@ class [[nodiscard]] Status {
   Code code() const { return code_; }
   const std::string& message() const { return message_; }
 
-  // The same failure with the step in front: "open store /var/x: " + message.
+  // Returns the same failure with the step in front: "open store /var/x: " + message. Ok stays Ok.
   Status WithContext(const std::string& step) const {
     return ok() ? *this : Status(code_, step + ": " + message_);
   }
@@ -85,7 +87,7 @@ class [[nodiscard]] Result {
   std::optional<T> value_;
 };
 
-// Leaves the function with the failure, if there is one.
+// Returns the failure of `expression` from the calling function, if there is one.
 #define ROLLCALL_RETURN_IF_ERROR(expression)                        \
   do {                                                              \
     if (::rollcall::Status status_ = (expression); !status_.ok()) { \

@@ -1,5 +1,4 @@
-// Text as bytes: folding of ASCII case, percent-coding, quoting for messages. Pure functions; any
-// thread.
+// Functions on text as bytes: ASCII case folding, percent-encoding, quoting for messages. Pure.
 #pragma once
 
 #include <algorithm>
@@ -18,26 +17,26 @@ inline constexpr bool IsAsciiAlphanumeric(char c) {
 
 std::string AsciiLower(std::string_view text);
 
-// Where only ASCII letters fold.
+// Compares with only ASCII letters folded.
 inline bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
            return AsciiLower(x) == AsciiLower(y);
          });
 }
 
-// Appends two lower-case digits.
+// Appends the byte as two lower-case hexadecimal digits.
 void AppendHexByte(char c, std::string& out);
 
-// Appends `text` as one component of a URL (RFC 3986): all but the unreserved bytes as %NN.
+// Appends `text` as one component of a URL (RFC 3986): every byte but the unreserved ones as %NN.
 void AppendPercentEncoded(std::string_view text, std::string& out);
 
-// Text of a stranger for a message of one line: in double quotes and in printable ASCII; other
-// bytes, quotes and backslashes are escaped. At most 60 bytes with the quotes; where the text was
-// cut, `...` follows them.
+// Returns untrusted text ready for a one-line message: in double quotes and in printable ASCII,
+// with other bytes, quotes and backslashes escaped. At most 60 bytes including the quotes; `...`
+// follows them if the text was cut.
 std::string QuoteForMessage(std::string_view text);
 
-// The same for a word that a person typed at us: in single quotes, only what is not printable ASCII
-// escaped, cut after 80 bytes with its size behind.
+// Returns a word that a person typed, ready for a message: in single quotes, with only what is not
+// printable ASCII escaped. A word over 80 bytes is cut and followed by its size.
 std::string QuoteWord(std::string_view text);
 
 }  // namespace rollcall

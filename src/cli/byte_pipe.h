@@ -1,5 +1,5 @@
-// Joins what hands bytes out with what asks for them, each on a thread of its own: bounded, so the
-// faster one waits for the slower. Owned by whoever runs both; it outlives them.
+// A pipe in memory between a writer and a reader, each on a thread of its own. It is bounded, so
+// the faster one waits for the slower. Owned by whoever runs the two; outlives both.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ namespace rollcall::cli {
 
 class BytePipe {
  public:
-  // The writer's. Waits while there is too much to be read. Unavailable: nobody reads any more.
+  // For the writer. Waits while kMostBytes or more are unread. Unavailable: the reader
+  // called EndReading.
   Status Write(std::string_view bytes) {
     MutexLock lock(mutex_);
     while (!closed_ && waiting_.size() >= kMostBytes) changed_.Wait(lock);
@@ -22,7 +23,8 @@ class BytePipe {
     changed_.NotifyAll();
     return Status::Ok();
   }
-  // No more comes; a failure is what the reader gets in place of the end.
+  // For the writer: nothing more follows. Where `status` is a failure, the reader gets it instead
+  // of the end.
   void EndWriting(Status status) {
     const MutexLock lock(mutex_);
     ended_ = true;
@@ -30,7 +32,8 @@ class BytePipe {
     changed_.NotifyAll();
   }
 
-  // The reader's. The next piece, valid until the next call; empty at the end.
+  // For the reader. Waits for the next piece and returns it, valid until the next call; empty at
+  // the end.
   Result<std::string_view> Read() {
     MutexLock lock(mutex_);
     while (!ended_ && waiting_.empty()) changed_.Wait(lock);
@@ -40,6 +43,7 @@ class BytePipe {
     changed_.NotifyAll();
     return std::string_view(piece_);
   }
+  // For the reader: nothing more will be read.
   void EndReading() {
     const MutexLock lock(mutex_);
     closed_ = true;
@@ -52,7 +56,7 @@ class BytePipe {
   Mutex mutex_;
   ConditionVariable changed_;
   std::string waiting_ GUARDED_BY(mutex_);
-  std::string piece_;  // the reader's
+  std::string piece_;  // used by the reader's thread only
   bool ended_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
   Status end_ GUARDED_BY(mutex_);

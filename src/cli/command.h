@@ -1,5 +1,5 @@
-// The commands of the rollcall binary: what each is called, and how one is picked and run. A
-// command runs on the main thread, once in a process.
+// The commands of the rollcall binary: their names and help, and how one is picked and run. A
+// command runs on the main thread, once per process.
 #pragma once
 
 #include <optional>
@@ -13,21 +13,22 @@
 namespace rollcall::cli {
 
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitFailure = 1;  // it was told right and could not do it
-inline constexpr int kExitUsage = 2;    // it was told wrong
-// What it needs failed and may work with another start: EX_TEMPFAIL, as BSD numbers it.
+inline constexpr int kExitFailure = 1;  // called correctly, but it failed
+inline constexpr int kExitUsage = 2;    // called incorrectly
+// Something that it needs failed; starting it again may help. EX_TEMPFAIL, as BSD numbers it.
 inline constexpr int kExitTryAgain = 75;
 
 struct Command {
   std::string_view name;
   std::string_view summary;  // one line, no full stop
   std::string_view help;     // what `rollcall help NAME` prints above the options
-  // `args` is what follows the command's name, without a request for help. Returns the exit code.
+  // Returns the exit code. `args` is what follows the command's name; a request for help never
+  // gets here.
   int (*run)(std::span<char*> args) = nullptr;
-  std::string_view words = {};  // what it takes beside flags, for the line of usage: "FILE"
+  std::string_view words = {};  // its arguments other than flags, for the usage line: "FILE"
 };
 
-// One file per command (command_NAME.cc), opened by its help.
+// The help and the code of each command, which has a file of its own: command_NAME.cc.
 extern const std::string_view kServeHelp;
 extern const std::string_view kDemoHelp;
 extern const std::string_view kVerifyHelp;
@@ -46,14 +47,15 @@ int RunRepair(std::span<char*> args);
 int RunFleet(std::span<char*> args);
 
 // Runs the command that `args` (without the program's name) begin with, and returns its exit code.
-// Where they begin with a flag, that is the first command. Requests for help and for the version
-// are answered here, on `out`. What is not understood is answered with one line on `err`, no
-// arguments at all with the help on `err`; both return kExitUsage.
+// If they begin with a flag, runs the first of `commands`. Answers requests for help and for the
+// version on `out`. Answers what it does not understand with one line on `err`, and no arguments at
+// all with the help on `err`; both return kExitUsage.
 int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostream& out,
              std::ostream& err);
 
-// The options of this process: `args` over its environment. Names variables that no option has on
-// stderr. nullopt: they are wrong, stderr says how, and the command returns kExitUsage.
+// Returns the options of this process: `args` first, then its environment. Names on stderr the
+// ROLLCALL_ variables that no option reads. Returns nullopt if the options are wrong: stderr says
+// how, and the command is to return kExitUsage.
 std::optional<Options> ReadOptions(std::string_view command, std::span<char*> args);
 
 }  // namespace rollcall::cli

@@ -1,4 +1,4 @@
-// rollcall clock: what a store's own time is, and what to do where it and the clock differ.
+// rollcall clock: shows a store's own time, and settles a difference between it and the clock.
 #include <cstdio>
 
 #include "base/clock.h"
@@ -69,7 +69,7 @@ Status OfStore(const Options& options) {
     std::printf("%s\n%s", says.c_str(), misdated->c_str());
     return Status::Ok();
   }
-  // While the clock is in doubt nobody can say which reports are wrong.
+  // While the clock is in doubt, nobody can say which reports are misdated.
   if (state != storage::ClockState::kFollowed) return Status::FailedPrecondition(says);
   ROLLCALL_RETURN_IF_ERROR(counts::EraseMisdated(stores, stores.time().Now()));
   std::printf("erased: %s", misdated->empty() ? "nothing\n" : misdated->c_str());

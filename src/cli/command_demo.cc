@@ -64,7 +64,7 @@ int RunDemo(std::span<char*> args) {
                                                    ": name an empty directory with --data-dir"));
   } else if (Status filled = Fill(options->demo, **stores); !filled.ok()) {
     stores->reset();
-    // It was empty before: half a history is of no use to anybody.
+    // The directory was empty before, and half a history is of no use to anybody.
     if (Status removed = storage::RemoveStore(options->store.directory); !removed.ok()) {
       Fail("demo", removed);
     }

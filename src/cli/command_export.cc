@@ -40,7 +40,7 @@ namespace {
 
 constexpr uint64_t kMiB = 1024 * 1024;
 
-// Seconds are what a report's time has.
+// Reports are dated in whole seconds: rounds up to the next one.
 UnixSeconds SecondOf(const std::string& text, UnixSeconds if_empty) {
   if (text.empty()) return if_empty;
   return std::chrono::ceil<std::chrono::seconds>(ParseInstant(text).value());
@@ -50,7 +50,7 @@ std::string_view FormatOf(const MoveOptions& options) {
   return options.format == "jsonl" ? "jsonl" : "text";
 }
 
-// Counts what goes by.
+// Counts what passes through.
 class Output {
  public:
   explicit Output(OutputFile& file) : file_(file), bar_(BarOptions()) {}
@@ -108,14 +108,14 @@ Status ExportFromServer(const MoveOptions& options, Output& output) {
   if (!options.from.empty())
     parameters.push_back({"start", FormatRfc3339(SecondOf(options.from, {}))});
   if (!options.to.empty()) {
-    // There the end is inclusive.
+    // The API takes an inclusive end.
     const UnixSeconds last = SecondOf(options.to, {}) - std::chrono::seconds(1);
     if (last < SecondOf(options.from, {})) return Status::Ok();
     parameters.push_back({"end", FormatRfc3339(last)});
   }
   if (!options.match.empty()) parameters.push_back({"match[]", options.match});
   http::HttpClientOptions client;
-  // It says nothing while it passes over what is not wanted.
+  // The server sends nothing while it skips what is not asked for.
   client.read_timeout = std::chrono::hours(1);
   const auto answer = http::HttpGetStream(
       http::RequestUrl(options.server, "/api/v1/export", parameters),

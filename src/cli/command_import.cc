@@ -42,7 +42,7 @@ using ingest::ImportTally;
 
 constexpr uint64_t kMiB = 1024 * 1024;
 
-// How far the input is, and the lines of it.
+// The progress through the input, and through its lines.
 class Progress {
  public:
   explicit Progress(const ImportInput& input) : input_(input), bar_(OptionsFor(input)) {}
@@ -97,7 +97,7 @@ void Print(const ImportTally& tally) {
   PrintLeftOut(tally);
 }
 
-// A line for each month that has samples, then the sums; of several months' errors the first.
+// Prints a line for each month that has samples, then the sums and the first errors of all months.
 ImportTally PrintMonths(const std::vector<PulledMonth>& months) {
   ImportTally all;
   for (const auto& [month, tally] : months) {

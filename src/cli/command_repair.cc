@@ -1,4 +1,4 @@
-// rollcall repair: saves what is whole of a damaged store.
+// rollcall repair: saves the intact part of a damaged store.
 #include <cstdio>
 
 #include "cli/command.h"
@@ -31,7 +31,7 @@ void Print(const char* head, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) std::printf("%s%s\n", head, line.c_str());
 }
 
-// What is left is consistent, or it is said what is not.
+// Checks that what is left is consistent, or says what is not.
 Status Check(storage::StoreOptions options) {
   options.read_only = true;
   const auto stores = storage::Stores::Open(options);

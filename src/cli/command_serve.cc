@@ -1,4 +1,4 @@
-// rollcall serve: takes reports in and answers questions, until it is told to stop.
+// rollcall serve: takes reports in and answers queries until it is told to stop.
 #include "cli/command.h"
 #include "cli/descriptors.h"
 #include "cli/serve_process.h"

@@ -56,7 +56,7 @@ int RunVerify(std::span<char*> args) {
       static_cast<unsigned long long>(report.reports),
       static_cast<unsigned long long>(report.months_skipped),
       static_cast<unsigned long long>(report.differences));
-  // A store's time and what came in while the clock was wrong are no differences.
+  // The store's time, and what came in while the clock was wrong, do not count as differences.
   if ((*stores)->time().Follow(SystemClock().NowMilliseconds()) != storage::ClockState::kFollowed) {
     std::printf("%s\n", (*stores)->time().view().Explain().c_str());
   }

@@ -1,5 +1,5 @@
-// The file descriptors of the process, and who gets how many: the store what it needs, the front
-// what is left. Used by the main thread before either begins.
+// The file descriptors of the process and how they are shared out: the store gets what it needs,
+// the front the rest. Used by the main thread before either starts.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,12 @@
 
 namespace rollcall::cli {
 
-// Raises the process's limit as far as the system lets it, and returns it.
+// Raises the process's soft limit to the hard limit and returns that; UINT64_MAX if it is
+// not known.
 uint64_t RaiseDescriptorLimit();
 
-// Lowers the options so that the limit allows for them. Returns what the log is to say where
-// connections are fewer than was asked for, and nothing where they are not.
+// Lowers the options so that they fit within `limit`. Returns a line for the log if there will be
+// fewer connections than were asked for, else an empty text.
 std::string ShareDescriptors(uint64_t limit, Options& options);
 
 }  // namespace rollcall::cli

@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kColumns = 96;
 
-// Words of `text` in lines of at most kColumns, each `indent` blanks in.
+// The words of `text` in lines of at most kColumns, each indented by `indent` blanks.
 std::string Wrapped(std::string_view text, size_t indent) {
   std::string lines;
   size_t column = 0;

@@ -1,5 +1,5 @@
-// The help of the command line, and the same options as the table of src/cli/README.md. Made from
-// the option table; pure functions.
+// The help of the command line, and the table of options in src/cli/README.md. Both are made from
+// the option table. Pure functions.
 #pragma once
 
 #include <span>
@@ -9,13 +9,13 @@
 
 namespace rollcall::cli {
 
-// How to call rollcall, and its commands, a line each.
+// Returns how to call rollcall, and a line for each command.
 std::string HelpOnAll(std::span<const Command> commands);
 
-// One command: how to call it, what it does, and each of its options.
+// Returns how to call the command, what it does, and each of its options.
 std::string HelpOn(const Command& command);
 
-// All options as a Markdown table, ended by a newline.
+// Returns all options as a Markdown table, which ends with a newline.
 std::string OptionsAsMarkdown();
 
 }  // namespace rollcall::cli

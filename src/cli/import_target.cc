@@ -61,10 +61,10 @@ class ServerTarget final : public ImportTarget {
   Result<ImportTally> Import(ImportFormat format, const http::BodySource& next,
                              const Progress& progress) override {
     http::HttpClientOptions client;
-    // The server says nothing until all is stored.
+    // The server sends nothing until everything is stored.
     client.read_timeout = std::chrono::hours(6);
     client.total_timeout = std::chrono::hours(24 * 30);
-    // Unpacked for the progress alone; what is damaged the server will name.
+    // Decompressed only to show progress; the server will report any damage.
     uint64_t lines = 0;
     Decompressor counter([&](std::string_view text) {
       lines += static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
@@ -80,7 +80,7 @@ class ServerTarget final : public ImportTarget {
     const auto answer = http::HttpPostStream(UrlFor(format), "text/plain", counted, client);
     if (!answer.ok()) return answer.status();
     Result<ImportTally> tally = api::ParseImportJson(answer->body);
-    // A tally comes with a refusal of the whole too; 422: each line was refused for itself.
+    // A refusal of the whole import has a tally too; 422: every line was refused on its own.
     if (tally.ok() && (answer->status == 200 || answer->status == 422)) return tally;
     if (tally.ok() && !tally->errors.empty()) {
       return Status::InvalidArgument(tally->errors.back());

@@ -1,5 +1,5 @@
-// Where an import goes: a store that no server has open, or a running server. One import of a whole
-// stream at a time; one thread. Owned by the import command.
+// The target of an import: a store that no server has open, or a running server. Takes one import
+// at a time, each a whole stream. Owned by the import command; one thread.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,16 @@ namespace rollcall::cli {
 
 class ImportTarget {
  public:
-  // Is told of the lines and samples that were read, now and then; a server tells of its samples at
-  // the end alone.
+  // Called now and then with the number of lines and samples read so far. A server reports its
+  // samples only at the end.
   using Progress = std::function<void(uint64_t lines, uint64_t samples)>;
 
-  // Which of the two the options say. Fails as Stores::Open does.
+  // Opens the target that the options name. Fails as Stores::Open does.
   static Result<std::unique_ptr<ImportTarget>> Open(const Options& options);
   virtual ~ImportTarget() = default;
 
-  // Takes all that `next` brings, plain or packed, and returns when it is stored. A bad line fails
-  // only where the options are strict.
+  // Reads `next` to its end, compressed or not, and returns once everything is stored. A bad line
+  // is a failure only if the options are strict.
   virtual Result<ingest::ImportTally> Import(ingest::ImportFormat format,
                                              const http::BodySource& next,
                                              const Progress& progress) = 0;

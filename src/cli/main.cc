@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   });
   const std::span<char*> args(argv, static_cast<size_t>(argc));
   const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);
-  // A store that a full disk kept open has threads that wait for room: nobody waits for them.
+  // If a full disk kept the store open, some of its threads wait for room: do not wait for them.
   std::cout.flush();
   std::fflush(nullptr);
   std::_Exit(code);

@@ -1,4 +1,4 @@
-// What a command says to a person: whole lines, and counts in words. Thread-safe.
+// Messages from a command to a person: whole lines, and counts in words. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +7,15 @@
 
 namespace rollcall::cli {
 
-// Writes the text to stderr at once, so that no other process' line comes between its parts.
+// Writes the text to stderr in one piece, so that no other process can write in between.
 void Say(std::string_view text);
 
-// "1 month", "2 months"; `noun` is the singular.
+// Returns "1 month", "2 months"; `noun` is the singular.
 std::string Count(uint64_t n, std::string_view noun);
 
-// What a server's refusal of a request that only its private listener takes means: its address, the
-// status, and the first line of its answer; or that it has no such path, so is another listener.
+// Returns a message for a request that only a private listener takes and that `server` refused: the
+// server's address, the status and the first line of its answer. For 404 and 405 it says instead
+// that this is not the private listener of a rollcall.
 std::string RefusalOf(std::string_view server, int status, std::string_view body);
 
 }  // namespace rollcall::cli

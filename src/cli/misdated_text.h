@@ -1,4 +1,4 @@
-// What a command says of a store's misdated reports.
+// A store's misdated reports, described for a person. One thread.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace rollcall::cli {
 
-// A line of reports that are dated before 2000 or later than the store's time; nothing where there
-// are none.
+// Returns a line that counts the reports and rows of peaks dated before 2000 or later than the
+// store's time; empty if there are none.
 Result<std::string> DescribeMisdated(storage::Stores& stores);
 
 }  // namespace rollcall::cli

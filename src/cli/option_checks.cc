@@ -17,7 +17,7 @@ Status Refuse(std::string_view text, std::string_view allowed) {
   return Status::InvalidArgument(QuoteWord(text) + " is not " + std::string(allowed));
 }
 
-// A dash in front is a flag whose predecessor lost its value.
+// A leading dash means a flag: the one before it lost its value.
 bool IsPath(std::string_view text) {
   return !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
          text.find('\0') == std::string_view::npos;

@@ -1,5 +1,6 @@
-// What the options that are texts take: a phrase that says it, and a check that holds to it. Pure
-// functions. A failure is InvalidArgument with a phrase that follows the option's name.
+// Checks of the options that are texts: for each kind a phrase that says what is allowed, and a
+// function that checks it. Pure functions. A failure is InvalidArgument; its message is a phrase
+// that follows the option's name.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
-// The kinds of options that the table is made of: numbers, sizes, durations, texts, switches. Used
-// by option_table.cc while it makes the table; one thread.
+// The kinds of options that the option table is made of: numbers, sizes, durations, texts,
+// switches. Used by option_table.cc while it makes the table; one thread.
 #pragma once
 
 #include <chrono>
@@ -14,10 +14,11 @@
 
 namespace rollcall::cli {
 
-// Where an option's value lives.
+// Returns the field of Options that holds the value of an option.
 template <typename T>
 using Field = T& (*)(Options&);
 
+// What the help says about an option; see OptionSpec.
 struct Words {
   std::string_view meaning;
   std::string_view reason;
@@ -72,7 +73,8 @@ inline OptionSpec Size(unsigned users, std::string_view flag, uint64_t min_bytes
   return spec;
 }
 
-// The field may have another unit than milliseconds; `min` and `max` are whole numbers of it.
+// The field may have a unit other than milliseconds; `min` and `max` must be whole numbers of
+// that unit.
 template <typename D = std::chrono::milliseconds>
 OptionSpec Duration(unsigned users, std::string_view flag, std::chrono::milliseconds min,
                     std::chrono::milliseconds max, std::type_identity_t<Field<D>> field,
@@ -90,8 +92,8 @@ OptionSpec Duration(unsigned users, std::string_view flag, std::chrono::millisec
   return spec;
 }
 
-// `check` says what is wrong with a text; an empty one is taken only where `words.zero` says what
-// it does.
+// `check` returns what is wrong with a text. An empty text is accepted only if `words.zero` says
+// what it does.
 inline OptionSpec Text(unsigned users, std::string_view flag, std::string_view value_name,
                        std::string_view allowed, Status (*check)(std::string_view),
                        Field<std::string> field, Words words) {

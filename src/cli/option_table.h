@@ -1,5 +1,6 @@
-// The one table of all options. Whatever needs to know of an option (the parser, the help, the
-// table in src/cli/README.md, the tests) walks it. Read-only once made; any thread may read it.
+// The table of all options, the only one. Whatever needs to know about options (the parser, the
+// help, the table in src/cli/README.md, the tests) walks it. Read-only once made; any thread may
+// read it.
 #pragma once
 
 #include <functional>
@@ -11,7 +12,7 @@
 
 namespace rollcall::cli {
 
-// The commands that take options, as bits.
+// The commands that take options, one bit each.
 enum OptionUser : unsigned {
   kServe = 1,
   kDemo = 2,
@@ -24,31 +25,34 @@ enum OptionUser : unsigned {
 };
 
 struct OptionSpec {
-  unsigned users = 0;            // of OptionUser
+  unsigned users = 0;            // the commands that take it: bits of OptionUser
   std::string_view flag;         // without the dashes
-  char letter = 0;               // a short form of the flag: 'o'; 0: it has none
+  char letter = 0;               // a short form of the flag: 'o'; 0: none
   std::string_view value_name;   // "SIZE"; empty: a switch, which needs no value
-  unsigned without_default = 0;  // of OptionUser: for these it is not given unless it is said
-  std::string_view meaning;      // sentences
-  std::string_view zero;         // what 0, or the empty text, does; empty where it is refused
+  unsigned without_default = 0;  // bits of OptionUser: commands for which it has no default
+  std::string_view meaning;      // whole sentences
+  std::string_view zero;         // what 0, or an empty text, does; empty if that is refused
   std::string_view reason;       // why the default is what it is; a phrase
-  std::string allowed;           // what it takes, in words that follow "is not"
+  std::string allowed;           // the values it accepts, in words that follow "is not"
 
-  // InvalidArgument leaves the options as they were; its message follows the option's name.
+  // Sets the option from `text`. InvalidArgument: the text is wrong and `options` is unchanged; the
+  // message is a phrase that follows the option's name.
   std::function<Status(std::string_view text, Options& options)> set;
+  // Returns the value of the option as text that set() accepts.
   std::function<std::string(const Options& options)> show;
 
   std::string VariableName() const;  // "ROLLCALL_DATA_DIR"
-  std::string DefaultText() const;   // as set() takes it
+  std::string DefaultText() const;   // in the form that set() accepts
 };
 
-// In the order of the help.
+// Returns all options in the order of the help.
 std::span<const OptionSpec> OptionTable();
 
-// The bit of a command's name; 0 where it takes no options. And back, of one bit.
+// Returns the bit of a command's name; 0 if it takes no options.
 unsigned OptionUserOf(std::string_view command);
+// Returns the name of the command with this one bit.
 std::string_view CommandOf(unsigned user);
-// The names of all whose bits are set: "serve, demo".
+// Returns the names of all commands whose bits are set: "serve, demo".
 std::string CommandsOf(unsigned users);
 
 }  // namespace rollcall::cli

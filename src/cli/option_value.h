@@ -1,6 +1,7 @@
-// The values of options as text, read and written: whole numbers, sizes, durations, addresses. Pure
-// functions; what one writes, the other reads back. A failure is InvalidArgument with a phrase that
-// follows the option's name: `'abc' is not a whole number of months from 0 to 1200`.
+// The text form of options' values: whole numbers, sizes, durations, addresses. Pure functions.
+// What a Format function writes, its Parse function reads back. A failure is InvalidArgument; its
+// message is a phrase that follows the option's name: `'abc' is not a whole number of months from 0
+// to 1200`.
 #pragma once
 
 #include <chrono>
@@ -12,28 +13,29 @@
 
 namespace rollcall::cli {
 
-// What an option takes, in words: "a whole number of months from 0 to 1200". Bounds are inclusive.
-// `unit` is a plural noun, or empty.
+// Return the values that an option accepts, in words: "a whole number of months from 0 to 1200".
+// Bounds are inclusive. `unit` is a plural noun, or empty.
 std::string AllowedNumbers(uint64_t min, uint64_t max, std::string_view unit);
 std::string AllowedSizes(uint64_t min_bytes, uint64_t max_bytes);
 std::string AllowedDurations(std::chrono::milliseconds min, std::chrono::milliseconds max);
 
-// Decimal digits and nothing else.
+// Reads decimal digits and nothing else. Bounds are inclusive here and below.
 Result<uint64_t> ParseNumber(std::string_view text, uint64_t min, uint64_t max,
                              std::string_view unit);
 
-// "4096", "64KiB", "10MiB", "2GiB"; K, M and G are short for them and case does not matter.
+// Reads "4096", "64KiB", "10MiB", "2GiB". K, M and G are short for the last three; case does
+// not matter.
 Result<uint64_t> ParseSize(std::string_view text, uint64_t min_bytes, uint64_t max_bytes);
 std::string FormatSize(uint64_t bytes);
 
-// "500ms", "10s", "5m", "1h", and "0", which needs no unit.
+// Reads "500ms", "10s", "5m", "1h", and "0", which needs no unit.
 Result<std::chrono::milliseconds> ParseDuration(std::string_view text,
                                                 std::chrono::milliseconds min,
                                                 std::chrono::milliseconds max);
 std::string FormatDuration(std::chrono::milliseconds duration);
 
-// "host:port", ":port" or "[v6]:port" with a port from 0 to 65535. Whether the host exists is not
-// known before it is bound.
+// Returns whether the text is "host:port", ":port" or "[v6]:port" with a port from 0 to 65535.
+// Whether the host exists shows only when the address is bound.
 bool IsListenAddress(std::string_view text);
 
 }  // namespace rollcall::cli

@@ -27,15 +27,15 @@ bool IsFlag(std::string_view name) {
                      [&](const OptionSpec& spec) { return spec.flag == name; });
 }
 
-// "-flag" and "-flag=value" as "--flag" and "--flag=value": programs in Go take both, and a drop-in
-// is started with the arguments of one.
+// Turns "-flag" and "-flag=value" into "--flag" and "--flag=value": programs in Go accept both, and
+// a drop-in replacement is started with the arguments of one.
 std::string WithTwoDashes(const std::string& arg) {
   const bool one_dash = arg.starts_with('-') && !arg.starts_with("--");
   return one_dash && IsFlag(std::string_view(arg).substr(1, arg.find('=') - 1)) ? "-" + arg : arg;
 }
 
-// CLI11 takes the word after `--flag=` for the value where nothing follows the sign. Two words mean
-// the same and leave no doubt. It also wants the words in reverse.
+// If nothing follows the sign in `--flag=`, CLI11 takes the next word for the value. Two words mean
+// the same and are unambiguous. CLI11 also wants the words in reverse.
 std::vector<std::string> WordsInReverse(std::span<const std::string> args) {
   std::vector<std::string> words;
   bool is_value = false;  // of the flag before
@@ -53,7 +53,7 @@ std::vector<std::string> WordsInReverse(std::span<const std::string> args) {
   return words;
 }
 
-// What there is to say of a word that is none of the command's flags.
+// The error for a word that is none of the command's flags.
 std::string NoFlag(unsigned user, std::string_view word) {
   std::vector<std::string> flags;
   for (const OptionSpec& spec : OptionTable()) {
@@ -68,7 +68,7 @@ std::string NoFlag(unsigned user, std::string_view word) {
   return QuoteWord(word) + " is not a flag" + DidYouMean(word, flags);
 }
 
-// What the command line says, by flag, and the words that belong to none.
+// The command line: its flags with their values, and the words that belong to none.
 struct Given {
   std::map<std::string_view, std::string> flags;
   std::vector<std::string> words;
@@ -95,7 +95,8 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
     app.parse(WordsInReverse(args));
     extras = app.remaining();
   } catch (const CLI::ArgumentMismatch&) {
-    // Only the last word can be a flag without a value: any other takes the word that follows it.
+    // Only the last word can be a flag without a value: any other flag takes the word that
+    // follows it.
     return Status::InvalidArgument(args.back() + ": a value is missing; write " + args.back() +
                                    " VALUE");
   } catch (const CLI::Error& error) {
@@ -150,7 +151,7 @@ Status CheckTogether(const api::ServerOptions& options) {
   return CheckForward(options);
 }
 
-// Whether a store is opened, and no server asked.
+// Whether a store is opened instead of asking a server.
 Result<bool> UsesStore(const Given& given, const Environment& env) {
   if (given.Has("data-dir") && given.Has("server")) {
     return Status::InvalidArgument(
@@ -186,7 +187,7 @@ Status CheckSource(const MoveOptions& options, const Given& given) {
   return Status::Ok();
 }
 
-// A clock is shown, accepted, or what came in while it was wrong is erased.
+// The clock command shows the time, accepts it, or erases what came in while it was wrong.
 Status CheckWord(const std::string& word, const Given& given) {
   if (word == "erase-misdated" && !given.Has("data-dir")) {
     return Status::InvalidArgument(
@@ -206,7 +207,7 @@ Status CheckStretch(const MoveOptions& move) {
                                  ": nothing lies between; --to is the end, exclusive");
 }
 
-// What the table cannot say of an import, an export or a clock.
+// What the table cannot express about import, export and clock.
 Status FinishMove(unsigned user, const Given& given, const Environment& env, MoveOptions& move) {
   if (user == kImport) {
     ROLLCALL_RETURN_IF_ERROR(CheckSource(move, given));

@@ -1,6 +1,6 @@
-// What a command was told to do: its options, read from the command line, else from the
-// environment, else the defaults. What each option means and which values it takes is in
-// option_table.cc; flags, variables, help and the table of the documentation all come from there.
+// The options of a command: from the command line, else from the environment, else the defaults.
+// option_table.cc says what each option means and which values it accepts; the flags, variables,
+// help and the table in the documentation all come from there.
 //
 // Plain values, owned by the command that parsed them.
 #pragma once
@@ -20,80 +20,80 @@
 
 namespace rollcall::cli {
 
-// Of the process that serves.
+// Options of a process that serves.
 struct ProcessOptions {
   std::string log_level = "info";  // debug, info, warning or error
   std::chrono::milliseconds shutdown_grace = std::chrono::seconds(20);
 };
 
-// What an import takes in and an export gives out, and from where to where.
+// Options of import, export and clock: what is moved, from where and to where.
 struct MoveOptions {
   std::string server = "http://127.0.0.1:8082";
-  bool through_server = true;  // false: the store is opened
+  bool through_server = true;  // false: the command opens the store itself
   std::string from;            // inclusive, see parse/instant.h; empty: from the first sample
-  std::string to;              // exclusive; empty: to now
+  std::string to;              // exclusive; empty: up to now
   std::string match;           // empty: all series
   std::string format = "auto";
 
-  // Of an import.
-  std::string file;  // "-": standard input; empty: from_victoriametrics is read
+  // Of an import only.
+  std::string file;  // "-": standard input; empty: reads from_victoriametrics
   std::string from_victoriametrics;
   std::string source_label = ingest::ImportOptions().source_label;
   bool strict = false;
 
-  std::string word;  // of the clock: what is to be done about it; empty: nothing
+  std::string word;  // of the clock command: what to do about the clock; empty: nothing
 
-  // Of an export.
-  std::string output = "-";  // standard output
-  std::string fleet;         // empty: the built-in one
+  // Of an export only.
+  std::string output = "-";  // a file; "-": standard output
+  std::string fleet;         // empty: the built-in fleet
 };
 
-// Of a repair.
+// Options of a repair.
 struct RepairOptions {
-  bool dry_run = false;  // only say what is damaged
+  bool dry_run = false;  // only report the damage
 };
 
-// Of a fleet's file that is tried or begun.
+// Options of the fleet command, which checks a fleet's declaration or begins a new one.
 struct FleetOptions {
-  std::string word;                  // check or init
+  std::string word;                  // "check" or "init"
   std::string declaration;           // of check: a file, or the name of a built-in fleet
   std::vector<std::string> samples;  // of check: files; "-": standard input
 };
 
-// The options of all commands: a part for each component, which is the component's own struct. A
-// default is that struct's, or stands here where a command wants another. No command reads a part
-// that its flags do not fill.
+// The options of all commands: one part per component, which is the component's own struct.
+// Defaults are those of the struct, or stand here where a command wants others. A command reads
+// only the parts that its flags fill.
 struct Options {
   ProcessOptions process;
   storage::StoreOptions store{.directory = "data"};
   api::ServerOptions server;
-  // Every day has reports, and the store stays small.
+  // The interval gives every day reports and keeps the store small.
   demo::DemoFleetOptions demo{.interval = std::chrono::hours(6), .keep_truth = false};
   MoveOptions move;
   RepairOptions repair;
   FleetOptions fleet;
 };
 
-// The variables of a process whose names begin with ROLLCALL_, by name.
+// The environment variables whose names begin with ROLLCALL_, by name.
 using Environment = std::map<std::string, std::string, std::less<>>;
 
-// `variables` as POSIX's environ: NAME=VALUE, a null pointer at the end. Of several with one name
-// the first counts, as for getenv.
+// Reads `variables`, which have the form of POSIX's environ: NAME=VALUE, with a null pointer at the
+// end. If a name occurs more than once, the first counts, as with getenv.
 Environment ReadEnvironment(const char* const* variables);
 
-// `args` is what follows the command's name. The command line wins over the environment, which wins
-// over the default; a flag given twice counts as given last. A variable that is set to nothing is
-// set: to the empty value. InvalidArgument is one line that opens with "rollcall COMMAND: " and
-// says what is wrong and what is allowed.
+// Parses the options of a command; `args` is what follows its name. The command line wins over the
+// environment, which wins over the default; if a flag is given twice, the last one counts. A
+// variable that is set to nothing sets the empty value. InvalidArgument: one line that begins with
+// "rollcall COMMAND: " and says what is wrong and what is allowed.
 //
-// Of an import the one word that is no flag is the file; there is none where the history comes from
-// a VictoriaMetrics. A data directory that is named on the command line, or in the environment
-// where no server is named at all, stands against the server of an import, an export and a clock.
+// An import takes one argument that is not a flag, the file, and none if the history comes from a
+// VictoriaMetrics. Import, export and clock open the store instead of asking a server if a data
+// directory is named on the command line, or in the environment while no server is named at all.
 Result<Options> ParseOptions(std::string_view command, std::span<const std::string> args,
                              const Environment& env);
 
-// What in `env` belongs to no option of any command: most likely misspelt. A phrase for each: the
-// name in quotes, and what may have been meant.
+// Returns a phrase for each variable in `env` that no option of any command reads, most likely a
+// misspelling: its name in quotes, and what may have been meant.
 std::vector<std::string> UnknownVariables(const Environment& env);
 
 }  // namespace rollcall::cli

@@ -17,17 +17,17 @@ Result<std::unique_ptr<OutputFile>> OutputFile::Open(const std::string& file) {
   }
   struct stat about {};
   if (stat(file.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
-    // A pipe or a device has no other name to be written under.
+    // A pipe or a device cannot be written under another name.
     const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0) return Status::NotFound("open " + file + ": " + std::strerror(errno));
     return std::unique_ptr<OutputFile>(new OutputFile(file, "", fd));
   }
-  // It has no name before it is whole: nothing is left of it, however this process ends.
+  // The file has no name until it is complete, so nothing is left of it however this process ends.
   const size_t slash = file.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : file.substr(0, slash + 1);
   const int unnamed = open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
   if (unnamed >= 0) return std::unique_ptr<OutputFile>(new OutputFile(file, "", unnamed, true));
-  // Not every file system has that.
+  // Not every file system supports that.
   std::string written_as = file + ".partial";
   const int fd = open(written_as.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return Status::NotFound("create " + written_as + ": " + std::strerror(errno));
@@ -54,7 +54,7 @@ Status OutputFile::Finish() {
   if (fsync(fd_) != 0 && errno != EINVAL) return Fail("sync");
   std::string written_as = written_as_;
   if (unnamed_) {
-    // Only a rename puts it in place of what is there.
+    // Only a rename replaces an existing file.
     written_as = name_ + ".partial";
     const std::string link = "/proc/self/fd/" + std::to_string(fd_);
     unlink(written_as.c_str());

@@ -1,5 +1,5 @@
-// What an export writes to: a file, which is there under its name only once it is whole, or
-// standard output. Owned by the command; one thread.
+// The output of an export: standard output, or a file, which appears under its name only once it is
+// complete. Owned by the command; one thread.
 #pragma once
 
 #include <memory>
@@ -12,16 +12,16 @@ namespace rollcall::cli {
 
 class OutputFile {
  public:
-  // "-": standard output. NotFound: it cannot be made; the message names it.
+  // Opens a file, or standard output for "-". NotFound: it cannot be created; the message names it.
   static Result<std::unique_ptr<OutputFile>> Open(const std::string& file);
-  // What is not finished is removed.
+  // Removes a file that is not finished.
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  // Unavailable: the disk, or whoever reads standard output is gone.
+  // Unavailable: the disk failed, or the reader of standard output is gone.
   Status Write(std::string_view bytes);
-  // Puts the file under its name, replacing what was there.
+  // Puts the file under its name, replacing what was there. Unavailable: the disk failed.
   Status Finish();
 
  private:
@@ -30,9 +30,9 @@ class OutputFile {
   Status Fail(const char* step) const;
 
   const std::string name_;
-  const std::string written_as_;  // empty: as it is named, or unnamed
+  const std::string written_as_;  // temporary name; empty: its own name, or none
   const int fd_;
-  const bool unnamed_;  // until it is finished
+  const bool unnamed_;  // the file has no name until it is finished
   bool finished_ = false;
 };
 

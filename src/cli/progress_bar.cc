@@ -25,7 +25,7 @@ std::string FormatDuration(uint64_t seconds) {
   return std::to_string(seconds / 3600) + " h " + std::to_string(seconds / 60 % 60) + " min";
 }
 
-// "months", and "month" of one.
+// "months", and "month" for one.
 std::string_view Noun(uint64_t n, std::string_view plural) {
   return plural.substr(0, plural.size() - (n == 1 && plural.ends_with('s') ? 1 : 0));
 }
@@ -74,7 +74,7 @@ void ProgressBar::Finish() {
 std::string ProgressBar::Line(SteadyTime now) const {
   const double elapsed = Seconds(now - begin_);
   const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
-  // 100% is said of what is complete and of nothing else.
+  // Only what is complete is shown as 100%.
   uint64_t percent = 100;
   if (done_ < options_.total) {
     percent = std::min<uint64_t>(99, static_cast<uint64_t>(100.0 * static_cast<double>(done_) /

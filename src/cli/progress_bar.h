@@ -1,5 +1,5 @@
-// Shows how far a long piece of work is: a line that is drawn again and again on a terminal, a
-// plain line now and then elsewhere. Owned by whoever does the work; one thread.
+// A progress bar for a long piece of work: on a terminal a line that is redrawn again and again,
+// elsewhere a plain line now and then. Owned by whoever does the work; one thread.
 #pragma once
 
 #include <chrono>
@@ -15,40 +15,39 @@ class ProgressBar {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  // How often at most a line is written, the last one aside.
+  // The shortest time between two lines; the last line does not wait.
   static constexpr std::chrono::milliseconds kTerminalPeriod{100};
   static constexpr std::chrono::milliseconds kPlainPeriod{5'000};
 
   struct Options {
-    std::string what;         // in front of each line: "demo"
+    std::string what;         // begins each line: "demo"
     std::string unit;         // what is counted: "reports"
-    std::string detail_unit;  // of what is finer than that: "lines"; empty: nothing is
-    uint64_t total = 0;       // 0: nothing to do, which is 100%
-    bool total_known = true;  // else there are no percents and no time left
+    std::string detail_unit;  // a finer unit, counted as well: "lines"; empty: none
+    uint64_t total = 0;       // 0: nothing to do, shown as 100%
+    bool total_known = true;  // false: shows no percentage and no time left
     bool terminal = false;
     std::function<SteadyTime()> now;              // a clock that never goes back
-    std::function<void(std::string_view)> write;  // takes whole lines, on a terminal also \r
+    std::function<void(std::string_view)> write;  // gets whole lines; on a terminal also \r
   };
 
-  // On standard error; `terminal` by what that is.
+  // Returns options for a bar on standard error; `terminal` is set if that is one.
   static Options ForStderr(std::string what, std::string unit, uint64_t total);
 
-  // The work begins now.
+  // Starts measuring the time.
   explicit ProgressBar(Options options);
-  // As Finish.
+  // Calls Finish.
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // `done` of the total are done. Cheap enough to be called for each.
+  // Sets how much of the total is done. Cheap enough to be called for every item.
   void Update(uint64_t done);
-  // The same, and how many of something finer that is, whose rate is shown too.
+  // Also sets how many of the finer unit are done; their rate is shown too.
   void Update(uint64_t done, uint64_t details) {
     details_ = details;
     Update(done);
   }
-  // Writes the last line, which stays: how much was done in what time. Once; later calls do
-  // nothing.
+  // Writes the last line, which stays: how much was done in how much time. Later calls do nothing.
   void Finish();
 
  private:

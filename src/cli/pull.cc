@@ -17,7 +17,7 @@
 namespace rollcall::cli {
 namespace {
 
-// What is to be pulled; both are UTC instants.
+// The time range to pull: two UTC instants.
 struct Stretch {
   UnixSeconds from;  // inclusive
   UnixSeconds to;    // exclusive
@@ -27,9 +27,9 @@ UnixSeconds SecondOf(const std::string& text) {
   return std::chrono::ceil<std::chrono::seconds>(ParseInstant(text).value());
 }
 
-// Empty where there is nothing.
+// Returns an empty range if there is nothing to pull.
 Result<Stretch> FindStretch(const MoveOptions& options, const VictoriaSource& source) {
-  // The second that is under way may still get samples; the next run takes them.
+  // The current second may still get samples; the next run fetches them.
   const UnixSeconds now = SystemClock().Now();
   Stretch stretch{now, options.to.empty() ? now : std::min(now, SecondOf(options.to))};
   if (!options.from.empty()) {
@@ -42,7 +42,7 @@ Result<Stretch> FindStretch(const MoveOptions& options, const VictoriaSource& so
   return stretch;
 }
 
-// Reads on a thread of its own while the import writes.
+// Pulls on a thread of its own while the import writes.
 Result<ingest::ImportTally> PullStretch(const VictoriaSource& source, const Stretch& stretch,
                                         ImportTarget& target,
                                         const ImportTarget::Progress& progress) {
@@ -53,7 +53,7 @@ Result<ingest::ImportTally> PullStretch(const VictoriaSource& source, const Stre
   });
   auto tally = target.Import(
       ingest::ImportFormat::kJsonLines, [&] { return pipe.Read(); }, progress);
-  // Where it failed the rest is not waited for.
+  // If the import failed, do not wait for the rest.
   pipe.EndReading();
   reader.request_stop();
   return tally;

@@ -1,5 +1,5 @@
-// The history of a VictoriaMetrics, pulled month by month into a store or through a server. Runs on
-// the calling thread until all is stored.
+// A move of history from a VictoriaMetrics, pulled month by month into a store or through a server.
+// Runs on the calling thread until everything is stored.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,9 @@ struct PulledMonth {
   ingest::ImportTally tally;
 };
 
-// Appends what was pulled to `months`, also where it fails: that is stored, and the same options
-// bring the rest. Says on stderr where it goes on from.
+// Pulls the history that the options name, and appends each month to `months`. After a failure
+// `months` has what was stored; calling again with the same options fetches the rest. Says on
+// stderr where it resumes.
 Status PullHistory(const Options& options, std::vector<PulledMonth>& months);
 
 }  // namespace rollcall::cli

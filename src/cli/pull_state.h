@@ -1,5 +1,5 @@
-// How far a move from a VictoriaMetrics has come, in a small file: so that the same command goes on
-// where it was interrupted. Owned by the import command; one thread.
+// The progress of a move from a VictoriaMetrics, kept in a small file, so that the same command
+// resumes where it was interrupted. Owned by the import command; one thread.
 #pragma once
 
 #include <optional>
@@ -13,20 +13,20 @@ namespace rollcall::cli {
 
 class PullState {
  public:
-  // The file is in the store's directory, or for a server in the user's ($XDG_STATE_HOME, else
-  // ~/.local/state), and its name stands for all that makes it the same move. Where there is no
-  // such directory nothing is kept.
+  // The file is in the store's directory; if the move goes through a server, in the user's state
+  // directory ($XDG_STATE_HOME, else ~/.local/state). Its name is derived from all options that
+  // make it the same move. Without such a directory nothing is kept.
   explicit PullState(const Options& options);
 
-  // The month to go on with; nullopt: there is nothing to go on from.
+  // Returns the month to resume with; nullopt: there is nothing to resume.
   std::optional<Month> Load() const;
-  // All months before this one are stored. Unavailable: the file cannot be written.
+  // Records that all months before `next` are stored. Unavailable: the file cannot be written.
   Status Save(Month next) const;
-  // The move is done.
+  // Removes the file, once the move is done.
   void Remove() const;
 
  private:
-  std::string directory_;  // empty: nowhere
+  std::string directory_;  // empty: nothing is kept
   std::string path_;
 };
 

@@ -26,9 +26,10 @@ sigset_t EndingSignals() {
   return signals;
 }
 
-// How often the store is looked at while nothing is asked of the process.
+// How often the store is checked while the process runs.
 constexpr timespec kWatchInterval{1, 0};
-// What closing may take once the grace is over. A RocksDB that waits for a disk does not come back.
+// How long closing may take once the grace is over. A RocksDB that waits for a disk may
+// never return.
 constexpr std::chrono::seconds kClosePatience{10};
 
 // Waits for SIGTERM or SIGINT and returns it; 0: the store needs another start.
@@ -40,13 +41,13 @@ int AwaitEnd(const storage::Store& store, const sigset_t& signals) {
   }
 }
 
-// Ends the process without waiting for any thread of it.
+// Ends the process without waiting for any of its threads.
 [[noreturn]] void EndNow(int code) {
   std::fflush(nullptr);
   std::_Exit(code);
 }
 
-// Ends the process where what it is made for takes too long. One thread.
+// Ends the process if shutdown takes too long. One thread.
 class Deadline {
  public:
   explicit Deadline(std::chrono::milliseconds within)
@@ -76,7 +77,7 @@ std::string SizeOnDisk(const std::string& directory) {
   return text;
 }
 
-// What a person at a terminal does next.
+// What a person at a terminal can do next.
 void PrintWelcome(int public_port, int private_port) {
   std::printf("rollcall " ROLLCALL_VERSION
               " is running.\n"

@@ -1,4 +1,4 @@
-// What the commands that serve have in common: logging, signals, the way down. Of the process; the
+// The parts that all serving commands share: logging, signals, shutdown. One per process; the
 // main thread.
 #pragma once
 
@@ -12,19 +12,20 @@
 
 namespace rollcall::cli {
 
-// Sends the log to stderr, from this level on.
+// Sends the log to stderr, from `level` up.
 void SetUpLogging(const std::string& level);
 
-// Holds SIGTERM and SIGINT back from every thread started after it, until ServeUntilSignal takes
-// them.
+// Blocks SIGTERM and SIGINT in this thread and in every thread started after it, until
+// ServeUntilSignal takes them.
 void HoldSignals();
 
-// Serves until SIGTERM or SIGINT, then drains and returns the exit code. A second signal ends the
-// process at once. HoldSignals comes before.
+// Serves until SIGTERM or SIGINT, or until the store needs another start; then drains and returns
+// the exit code. A second signal ends the process at once. Warns in the log of `fewer_connections`,
+// the text from ShareDescriptors, unless it is empty. Requires that HoldSignals was called.
 int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores,
                      const std::string& fewer_connections);
 
-// One line on stderr: "rollcall COMMAND: message". Returns kExitFailure.
+// Writes one line to stderr, "rollcall COMMAND: message", and returns kExitFailure.
 int Fail(const char* command, const Status& status);
 
 }  // namespace rollcall::cli

@@ -1,4 +1,4 @@
-// The version of this rollcall as a line. Pure function.
+// The version of this rollcall. Pure functions.
 #pragma once
 
 #include <string>

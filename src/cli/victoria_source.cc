@@ -9,20 +9,20 @@
 namespace rollcall::cli {
 namespace {
 
-// Nobody's telemetry is older; it takes a request for each month from here on to find the first.
+// Nobody has older telemetry. Finding the first month takes a request for each month from here on.
 constexpr int kFirstYear = 2015;
 
 std::string Seconds(UnixSeconds at) { return std::to_string(at.time_since_epoch().count()); }
 
-// What comes just before, as it takes the end of a range for a part of it.
+// The last millisecond before `at`: VictoriaMetrics includes the end of a range.
 std::string JustBefore(UnixSeconds at) { return Seconds(at - std::chrono::seconds(1)) + ".999"; }
 
-// What a short list of series begins with.
+// Enough of a list of series to tell whether it is one, and whether it is empty.
 constexpr size_t kSeriesBytes = 4096;
 
 http::HttpClientOptions Patient() {
   http::HttpClientOptions options;
-  // While it looks its series up it says nothing.
+  // VictoriaMetrics sends nothing while it looks up the series.
   options.read_timeout = std::chrono::minutes(10);
   return options;
 }
@@ -50,7 +50,7 @@ Result<std::unique_ptr<VictoriaSource>> VictoriaSource::Find(const std::string& 
 }
 
 Result<std::string> VictoriaSource::AskForSeries(Month month) const {
-  // Not each of them knows the limit. The beginning of the answer says enough.
+  // Not every VictoriaMetrics knows the limit; the beginning of the answer is enough.
   std::string beginning;
   bool is_enough = false;
   const auto sink = [&](std::string_view piece) {

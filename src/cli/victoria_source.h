@@ -15,23 +15,24 @@ namespace rollcall::cli {
 
 class VictoriaSource {
  public:
-  // `url`: a single node, a cluster's vmselect, or the one of them whose URL ends in /prometheus;
-  // it is asked which. Unavailable: it does not answer, or not like a VictoriaMetrics.
+  // Asks the server at `url` what it is: a single node, a cluster's vmselect, or what a URL that
+  // ends in /prometheus leads to. Unavailable: it does not answer, or not like a VictoriaMetrics.
   static Result<std::unique_ptr<VictoriaSource>> Find(const std::string& url,
                                                       const std::string& match);
 
-  // The first month up to `last` that has samples of the series; nullopt: none has.
+  // Returns the first month up to `last` (inclusive) that has samples of the series; nullopt:
+  // none has.
   Result<std::optional<Month>> FirstMonth(Month last) const;
 
-  // Hands the samples from `from` on and before `to` to the sink, as JSON lines. Unavailable: the
-  // connection was lost on the way, it says nothing for minutes, or a stop was asked for.
+  // Passes the samples from `from` (inclusive) to `to` (exclusive) to the sink, as JSON lines.
+  // Unavailable: the connection was lost, nothing came for minutes, or a stop was requested.
   Status Pull(UnixSeconds from, UnixSeconds to, const http::BodySink& sink,
               std::stop_token stop) const;
 
  private:
   VictoriaSource(std::string base, std::string match)
       : base_(std::move(base)), match_(std::move(match)) {}
-  // The beginning of the list of a month's series.
+  // Returns the beginning of the list of series that have samples in the month.
   Result<std::string> AskForSeries(Month month) const;
 
   const std::string base_;

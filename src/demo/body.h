@@ -1,5 +1,5 @@
-// Writes what a made-up cluster posts, in Prometheus' text format, its lines in random order as
-// real senders do. See api/README.md, "Contract". One thread.
+// The writer of the reports that a made-up cluster posts: Prometheus' text format, with its lines
+// in random order as from real senders. See api/README.md, "Contract". One thread.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,16 @@
 namespace rollcall::demo {
 
 enum class DemoSender {
-  kLegacy,      // the one sender of a release before 1.0
+  kLegacy,      // the only sender of a release before 1.0
   kOperator,    // cluster, nodes, capacity, packages
   kController,  // applications by kind
 };
 
-// Reuses its buffers from report to report.
+// Owned by the demo fleet. Reuses its buffers from report to report.
 class DemoBody {
  public:
-  // Replaces `out` by the report of the cluster as it is now. The same cluster and `order` make the
-  // same bytes.
+  // Sets `out` to the report of the cluster in its current state. The same cluster, sender and
+  // `order` give the same bytes.
   void Write(const DemoCluster& cluster, DemoSender sender, uint64_t order, std::string& out);
 
  private:
@@ -34,7 +34,7 @@ class DemoBody {
   void AddApplications(const DemoCluster& cluster);
   void AddWorkloads(const DemoCluster& cluster);
 
-  // A line is begun, texts and numbers are appended to it, and it is ended with its value.
+  // Line begins a line, Text and Number append to it, and Value ends it.
   DemoBody& Line(std::string_view text);
   DemoBody& Text(std::string_view text);
   DemoBody& Number(uint64_t number);
@@ -42,7 +42,7 @@ class DemoBody {
 
   std::string lines_;
   std::vector<std::string_view> order_;
-  std::vector<size_t> ends_;  // of each line in lines_
+  std::vector<size_t> ends_;  // where each line ends in lines_
 };
 
 }  // namespace rollcall::demo

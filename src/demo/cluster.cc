@@ -9,8 +9,8 @@ constexpr uint32_t kDay = DemoTimeline::kDay;
 constexpr uint16_t kMaxNodes = 200;
 constexpr uint16_t kMaxAppsOfAKind = 2'000;
 
-// A quarter of the clusters is there from the start; the fleet grows faster and faster. Nobody
-// joins so late as never to be seen.
+// A quarter of the clusters is there from the start; the fleet grows faster and faster. No cluster
+// joins so late that it is never seen.
 uint32_t DrawJoin(DemoRandom& random, uint32_t span) {
   if (random.Percent(25)) return 0;
   const uint32_t a = random.Below(span - span / 20);
@@ -96,7 +96,7 @@ void DemoCluster::Change(uint32_t t, const DemoTimeline& timeline) {
 }
 
 void DemoCluster::ChangeApps() {
-  // A quarter of it is tenants. More come than go.
+  // A quarter of the changes concerns tenants. More apps come than go.
   const size_t kind = random_.Percent(25) ? kDemoTenantKind
                                           : random_.Below(static_cast<uint32_t>(kDemoKinds.size()));
   const uint16_t by = static_cast<uint16_t>(random_.Between(1, 1 + apps_[kind] / 4));
@@ -119,7 +119,7 @@ void DemoCluster::ChangeNodes() {
 
 void DemoCluster::ChangeKernel(uint32_t t, const DemoTimeline& timeline) {
   if (old_nodes_ > 0) {
-    // The rest of an upgrade that is under way, or half of it.
+    // Finishes the upgrade that is under way, or does half of the rest.
     const auto moved =
         static_cast<uint16_t>(random_.Percent(50) ? old_nodes_ : (old_nodes_ + 1) / 2);
     old_nodes_ = static_cast<uint16_t>(old_nodes_ - moved);

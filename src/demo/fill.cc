@@ -12,10 +12,10 @@
 namespace rollcall::demo {
 namespace {
 
-// A number in kMeta: 1 once a demo's history is whole.
+// A number in kMeta: 1 once the history of a demo is complete.
 constexpr std::string_view kDemoIsWhole = "demo_is_whole";
 
-// What became of the reports, told from the committer's thread.
+// The first failure, as reported by the committer's thread.
 class FirstFailure {
  public:
   void Note(const Status& status) {

@@ -1,5 +1,5 @@
-// Fills a store with the demo fleet's history, through the same ingest path that serves the
-// network.
+// The filling of a store with the history of the demo fleet, through the same ingest path that
+// serves the network. One thread.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@
 
 namespace rollcall::demo {
 
-// Takes in what is left of the fleet, and marks the store as one that holds a whole demo;
-// `progress(reports)` is called for each. Fails with the first report that could not be stored;
-// Unavailable where `stop` said true.
+// Takes in the remaining reports of the fleet, then marks the store as one that holds a whole demo.
+// Calls `progress` for each report with the number so far. Fails with the first failure to store a
+// report. Unavailable: `stop` returned true.
 Status FillWithDemo(storage::Stores& stores, DemoFleet& fleet, metrics::Registry& registry,
                     const std::function<void(uint64_t)>& progress,
                     const std::function<bool()>& stop);
 
-// Whether a store was filled to the end.
+// Returns whether a store was filled to the end.
 Result<bool> HoldsWholeDemo(const storage::Store& store);
 
 }  // namespace rollcall::demo

@@ -1,6 +1,6 @@
-// A made-up fleet of Cozystack clusters with years of history: it grows, upgrades, falls silent and
-// loses members, and posts what real ones post. The same options make the same bytes on every
-// machine. No clock, no files. One thread.
+// A made-up fleet of Cozystack clusters with years of history: it grows, upgrades, falls silent,
+// loses members, and posts what real clusters post. The same options give the same bytes on every
+// machine. It uses no clock and no files. Owned by the command that runs the demo; one thread.
 #pragma once
 
 #include <chrono>
@@ -21,12 +21,12 @@ namespace rollcall::demo {
 
 struct DemoFleetOptions {
   uint64_t seed = 1;
-  uint32_t sources = 300;  // 1..1,000,000: that ever were, not all at a time
-  uint32_t months = 14;    // 1..120 calendar months, the last of them that of `end`
-  UnixSeconds end{};       // the last instant at which a report may be
-  // Between two reports of one sender, give or take 3 s; 1 s to 31 days.
+  uint32_t sources = 300;  // 1..1,000,000; all that ever existed, not all at once
+  uint32_t months = 14;    // 1..120 calendar months; the last is that of `end`
+  UnixSeconds end{};       // the last instant of a report, inclusive
+  // The time between two reports of a sender, give or take 3 s; 1 s to 31 days.
   std::chrono::seconds interval{15 * 60};
-  bool keep_truth = true;  // false: Truth() is empty, and its memory is saved
+  bool keep_truth = true;  // false: Truth() is empty, which saves its memory
 };
 
 struct DemoReport {
@@ -35,31 +35,33 @@ struct DemoReport {
   std::string body;
 };
 
-// Memory: about 140 bytes per source, whatever the months and the interval; the truth comes on top.
+// Memory: about 140 bytes per source, whatever the months and the interval; the truth needs
+// more (truth.h).
 class DemoFleet {
  public:
-  // InvalidArgument: an option is out of its bounds.
+  // InvalidArgument: an option is out of bounds.
   static Result<std::unique_ptr<DemoFleet>> Make(const DemoFleetOptions& options);
 
-  // The first instant of the first month.
+  // Returns the first instant of the first month.
   UnixSeconds begin() const { return begin_; }
-  // How many reports Next gives from first to last. Exact.
+  // Returns the exact number of reports that Next produces in all.
   uint64_t total_reports() const { return total_reports_; }
 
-  // Puts the next report into `report`, whose buffers it uses again. Times never go back. False,
-  // and `report` untouched, when there is none left.
+  // Sets `report` to the next report, reusing its buffers. Times never go back. Returns false, and
+  // leaves `report` as it was, when none is left.
   bool Next(DemoReport& report);
 
-  // Of the reports given so far, in the `months` calendar months that end with `last`.
+  // Returns the truth about the reports produced so far, for the `months` calendar months that end
+  // with `last`.
   DemoTruth Truth(Month last, uint32_t months) const;
 
  private:
   // A source has up to two streams of reports, each with a phase of its own: that of the operator
-  // (and of its forerunner before release 1.0) and that of the controller.
+  // (or of the legacy sender before release 1.0) and that of the controller.
   struct Stream {
-    uint32_t first;  // active from then on, seconds since begin
-    uint32_t phase;  // of its reports, below the interval
-    uint64_t seed;   // of its jitter and of the order of its lines
+    uint32_t first;  // seconds since begin from which it is active
+    uint32_t phase;  // offset of its reports; below the interval
+    uint64_t seed;   // for its jitter and the order of its lines
   };
   struct Due {
     uint32_t time;    // seconds since begin
@@ -79,10 +81,10 @@ class DemoFleet {
   const DemoFleetOptions options_;
   const UnixSeconds begin_;
   const uint32_t interval_;
-  const uint32_t jitter_;  // the most that is added to a report's time; below the interval
+  const uint32_t jitter_;  // the most that is added to the time of a report; below the interval
   DemoTimeline timeline_;
   std::vector<DemoCluster> clusters_;
-  std::vector<Due> due_;  // a heap, the earliest on top
+  std::vector<Due> due_;  // a heap, earliest on top
   uint64_t total_reports_ = 0;
   DemoBody body_;
   std::optional<DemoTruthKeeper> truth_;

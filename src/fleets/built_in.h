@@ -1,4 +1,4 @@
-// The declarations that are compiled in: src/fleets/*.json. Read-only; any thread.
+// The built-in declarations, compiled in from src/fleets/*.json. Read-only; any thread.
 #pragma once
 
 #include <span>
@@ -11,13 +11,15 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
-// Sorted by name; the schema is not among them.
+// Returns all built-in declarations, sorted by name; the schema is not among them.
 std::span<const EmbeddedFile> BuiltInFiles();
 
-// The text of a built-in fleet's declaration, by the fleet's name; no data where there is none.
+// Returns the text of a built-in fleet's declaration, by the name of the fleet; no data if there
+// is none.
 std::string_view BuiltInDeclaration(std::string_view fleet);
 
-// packaging/fleets/example.json: a product that is made up, with comments, to begin one's own with.
+// Returns packaging/fleets/example.json: the commented declaration of a made-up product, as a start
+// for one's own.
 std::string_view ExampleDeclaration();
 
 }  // namespace rollcall::fleets

@@ -66,7 +66,7 @@ class Checker {
     return Status::Ok();
   }
 
-  // What is mapped is described, and what is described is mapped.
+  // Checks that every mapped label is described, and every described label is mapped.
   Status CheckMappedLabels() {
     for (const MetricDescription& metric : declaration_.metrics) {
       std::set<std::string> mapped;
@@ -113,7 +113,7 @@ class Checker {
         at, QuoteForMessage(label) + " stands there; allowed: no label of /identifying_labels");
   }
 
-  // The names of an overview's JSON; these three stand in every period.
+  // Checks the names in the JSON of an overview; these three are in every period.
   Status CheckNames() {
     std::set<std::string> names{"label", "start", "end"};
     const auto take = [&](const std::string& name, const std::string& at) {

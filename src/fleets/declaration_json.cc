@@ -19,14 +19,14 @@ std::string TextOf(const Json& json, const char* name, std::string otherwise = {
   return at == json.end() ? std::move(otherwise) : at->get<std::string>();
 }
 
-// The member of that name; an empty one of that kind where there is none.
+// Returns the member with that name; an empty one of that kind if there is none.
 const Json& MemberOf(const Json& json, const char* name) {
   static const Json kNone = Json::array();
   const auto at = json.find(name);
   return at == json.end() ? kNone : *at;
 }
 
-// The tree of a text, comments passed over.
+// Returns the tree of a text, ignoring comments.
 Result<Json> ParseTree(std::string_view text) {
   std::vector<std::set<std::string>> names;  // of the objects that are open
   std::string fault;
@@ -61,7 +61,7 @@ std::string Capitalized(std::string text) {
   return text;
 }
 
-// From a tree that the schema allows.
+// Makes a declaration of a tree that fits the schema.
 class Builder {
  public:
   explicit Builder(const Json& json) : json_(json) {}
@@ -249,7 +249,7 @@ const MetricDescription* Declaration::FindMetric(std::string_view name) const {
 Result<Declaration> ParseDeclaration(std::string_view file, std::string_view text) {
   Result<Declaration> declaration = Parse(text);
   if (declaration.ok()) return declaration;
-  // Names of the file's own members stand in pointers.
+  // The pointers contain names from the file.
   std::string message = std::string(file) + ": " + declaration.status().message();
   for (char& c : message) {
     if (c < ' ' || c > '~') c = '?';

@@ -1,4 +1,5 @@
-// The steps of ParseDeclaration that have files of their own. For the declaration_*.cc files alone.
+// Steps of ParseDeclaration that have files of their own. Pure functions, for the declaration_*.cc
+// files only.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,19 +12,19 @@
 
 namespace rollcall::fleets {
 
-// Appends the rules that `from` of a metric stands for; `at` is its JSON pointer. The schema holds.
-// InvalidArgument: a reference, a pattern or a range says what cannot be; the message begins with
-// the pointer.
+// Appends the rules that the `from` of a metric declares; `at` is its JSON pointer. Requires that
+// `from` fits the schema. InvalidArgument: a reference, a pattern or a range is impossible; the
+// message begins with the pointer.
 Status AppendRules(const std::string& metric, const nlohmann::ordered_json& from,
                    const std::string& at, std::vector<JsonRule>& rules);
 
-// Whether all that the declaration names is declared, and nothing is said twice.
+// Checks that everything the declaration names is declared, and nothing is declared twice.
 Status CheckDeclaration(const Declaration& declaration);
 
-// Whether the example makes a report that counts. Ok where there is none.
+// Checks that the example makes a report that counts. Ok if there is no example.
 Status CheckExample(const Declaration& declaration);
 
-// "/a: what": how a fault of the steps reads.
+// Returns the failure "/a: what", the form of every error of these steps.
 Status FaultAt(const std::string& at, const std::string& what);
 
 }  // namespace rollcall::fleets

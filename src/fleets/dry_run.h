@@ -1,5 +1,5 @@
-// What an overview would say if only some sample reports had come, all in one month. Owned by
-// whoever tries a declaration; one thread.
+// A dry run: what an overview would say if a few sample reports, all in one month, were everything.
+// Owned by whoever tries a declaration; one thread.
 #pragma once
 
 #include <map>
@@ -17,18 +17,18 @@ class DryRun {
  public:
   explicit DryRun(const Declaration& declaration) : declaration_(declaration) {}
 
-  // A report of the installation with this id.
+  // Adds a report of the installation with this id.
   void Add(const std::string& id, const ParsedReport& report);
 
-  // By the contract of the overview: installations that had the counted metric, and for each figure
-  // and breakdown the sum of the largest value of each series.
+  // Return the numbers by the contract of the overview: installations that had the counted metric,
+  // and for each figure and breakdown the sum of the largest value of each series.
   PeriodCounts Counts() const;
   std::vector<BreakdownTotals> Breakdowns() const;
 
  private:
   struct Source {
     std::map<std::string, double> peaks;  // by label set
-    std::vector<double> report_totals;    // of each figure the largest sum in one report
+    std::vector<double> report_totals;    // per figure, its largest sum in one report
   };
 
   const Declaration& declaration_;

@@ -193,7 +193,7 @@ void JsonCapture::TellUndeclared() {
         is_any ? "/*" : "/" + PointerStep(level.step.substr(0, UndeclaredFields::kMostBytes));
     if (pointer.size() > UndeclaredFields::kMostBytes) break;
   }
-  // Stranger's text on its way to people: what a cut has left of a character goes too.
+  // Untrusted text that people will read: also replaces what the cut left of a character.
   pointer.resize(std::min(pointer.size(), UndeclaredFields::kMostBytes));
   for (char& c : pointer) {
     if (c < ' ' || c > '~') c = '?';

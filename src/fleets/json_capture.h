@@ -1,6 +1,6 @@
-// Walks a body once and keeps what stands in the places that a plan wants: views, no copies. All of
-// the body is checked, what nobody wants is passed over. No recursion. One thread at a time; reuse
-// it, since its memory is.
+// The capture of a body: one walk over it that keeps what is at the places a plan names, as views,
+// without copies. It checks the whole body and skips the rest. No recursion. One thread at a time;
+// reuse a capture to reuse its memory.
 #pragma once
 
 #include <cstddef>
@@ -25,23 +25,24 @@ struct JsonScalar {
   size_t byte = 0;
 };
 
-// What an `each` came to.
+// An item that an `each` visited.
 struct JsonItem {
-  uint32_t parent = 0;  // in the scope around it
+  uint32_t parent = 0;  // its index among the items of the enclosing scope
   uint32_t first_slot = 0;
   bool in_array = false;
   bool has_escapes = false;
-  uint32_t index = 0;     // in its array
-  std::string_view name;  // in its object
+  uint32_t index = 0;     // of the item in its array
+  std::string_view name;  // of the member in its object
 };
 
 class JsonCapture {
  public:
-  // InvalidArgument: "byte N: why": it is no JSON, or a name that is wanted stands twice in one
-  // object. FailedPrecondition: more than `most_items` items. What was kept is then unspecified.
+  // Reads a body. The body must outlive what is read from it. Adds to `undeclared` the fields that
+  // the plan does not name. InvalidArgument: "byte N: why": the body is not JSON, or an object has
+  // a name twice that the plan needs. FailedPrecondition: more than `most_items` items. After a
+  // failure the contents are unspecified.
   //
-  // `hash_seed`: names are told apart by it; known to nobody outside. The body outlives what is
-  // read of it.
+  // `hash_seed`: for hashes that tell names apart; must be unknown to the outside.
   Status Read(std::string_view body, const JsonPlan& plan, uint64_t hash_seed, size_t most_items,
               UndeclaredFields& undeclared);
 
@@ -51,20 +52,20 @@ class JsonCapture {
   }
 
  private:
-  // A place that the walk has come to.
+  // A place of the plan that the walk has reached.
   struct Active {
     uint32_t node;
     uint32_t item;
   };
-  // An array or object that is open, and holds something that is wanted.
+  // An open array or object that holds something the plan names.
   struct Level {
     bool is_array = false;
-    bool is_any = false;  // the member is one of any name
+    bool is_any = false;  // the current member was reached by an `each` over all names
     uint32_t index = 0;
     size_t first_active = 0;
     size_t end_active = 0;
     size_t first_name = 0;
-    std::string_view step = {};  // to the member that is read
+    std::string_view step = {};  // the name of the current member
   };
   struct Name {
     Hash128 hash;
@@ -93,9 +94,9 @@ class JsonCapture {
   std::vector<std::vector<JsonItem>> items_;  // by scope
   size_t item_count_ = 0;
   std::vector<JsonScalar> slots_;
-  std::vector<Active> active_;  // of the levels, then of the value that is read
+  std::vector<Active> active_;  // of the levels, then of the current value
   std::vector<Level> levels_;
-  std::vector<Name> names_;  // of the levels' objects, those that are wanted
+  std::vector<Name> names_;  // names in the levels' objects that the plan needs
   std::string unescaped_;
 };
 

@@ -117,7 +117,7 @@ class SeriesMaker {
       if (!ReadText(scalar, text)) return false;
     }
     if (text.find('\0') != std::string::npos) return false;
-    // A text over the bound is for the builder to refuse, and not worth a match.
+    // A text over the bound is left for the builder to refuse, and not worth a match.
     return label.match == nullptr || text.size() > bounds_.label_value_bytes || Match(label, text);
   }
 
@@ -202,7 +202,7 @@ Status JsonMapper::Map(std::string_view body, uint64_t hash_seed, const ReportBo
     out.report.Clear();
     return TooLarge(exceeded, bounds).WithContext(rule.metric);
   }
-  // Lines do not stand for themselves in JSON.
+  // In JSON the lines of a body cannot be compared one by one.
   out.report.has_multiline_value = true;
   out.id = *std::move(id);
   return Status::Ok();

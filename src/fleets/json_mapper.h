@@ -1,5 +1,5 @@
-// From a JSON body to a report, by a fleet's mapping. Immutable once made; any number of threads
-// may map with it, each with a JsonCapture of its own.
+// The mapper from a JSON body to a report, by the mapping of a fleet. Immutable once made; any
+// number of threads may map with it, each with its own JsonCapture.
 #pragma once
 
 #include <cstddef>
@@ -28,22 +28,23 @@ struct MappedReport {
 
 class JsonMapper {
  public:
-  // What an `each` may go through in one body, all of them together: so many for each of the series
-  // that a report may have. Inclusive.
+  // The most items that all `each` of a mapping may visit in one body, per series that a report may
+  // have. Inclusive.
   static constexpr size_t kItemsForASeries = 10;
 
-  // InvalidArgument: a pattern is none, or a reference names an `each` that is not there.
+  // InvalidArgument: a pattern is not valid RE2, or a reference names an `each` that does
+  // not exist.
   static Result<JsonMapper> Make(const JsonMapping& mapping);
 
-  // Replaces `out` by what the body says. What a rule wants and does not find makes no series; of a
-  // series that is made twice the largest value counts.
+  // Sets `out` to the report that the body makes. A rule makes no series where it does not find
+  // what it needs; if a series is made twice, the largest value counts.
   //
-  // InvalidArgument: the body is no JSON, has a name twice where one is wanted, or has no id; the
-  // message is "byte N: why", or says which id is missing. FailedPrecondition: more than a report
-  // may be; `exceeded` says in what. On failure `out` has no id and no series; its undeclared
-  // fields are those up to there.
+  // InvalidArgument: the body is not JSON, has a name twice that the mapping needs, or has no valid
+  // id; the message is "byte N: why", or says which id is missing. FailedPrecondition: the report
+  // exceeds a bound; `exceeded` says which. On failure `out` has no id and no series; its
+  // undeclared fields are those found so far.
   //
-  // `hash_seed` as in parse/report_parser.h. `capture` is memory to work in.
+  // `hash_seed` as in parse/report_parser.h. `capture` is working memory.
   Status Map(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
              JsonCapture& capture, MappedReport& out, ReportBound& exceeded) const;
 

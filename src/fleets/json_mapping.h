@@ -1,5 +1,5 @@
-// How series are made from a JSON body, as data: what a fleet's declaration says under `from`.
-// Plain values; JsonMapper works by them. README.md explains the mapping by example.
+// A mapping: how series are made from a JSON body, as data; what a declaration says under `from`.
+// Plain values, which JsonMapper follows. README.md explains the mapping by example.
 #pragma once
 
 #include <optional>
@@ -9,21 +9,21 @@
 
 namespace rollcall::fleets {
 
-// A place in a body: seen from the body itself, or from an item that an `each` has come to.
+// A place in a body, relative to the body itself or to the current item of an `each`.
 struct JsonReference {
   enum class Kind {
     kPointer,
-    kKey,    // the item's name in its object, or its index in its array, from 0
+    kKey,    // the name of the item in its object, or its index in its array, from 0
     kValue,  // the item itself
   };
   Kind kind = Kind::kPointer;
   size_t level = 0;                // 0: the body; n: the item of the n-th `each`
-  std::vector<std::string> steps;  // of a pointer, unescaped; never empty there
+  std::vector<std::string> steps;  // of a pointer, unescaped; never empty for kPointer
 
   bool operator==(const JsonReference&) const = default;
 };
 
-// Inclusive.
+// A range of numbers, both ends inclusive.
 struct NumberRange {
   std::string text;  // as declared: "4-10"
   double from = 0;
@@ -35,17 +35,17 @@ struct NumberRange {
 struct JsonLabel {
   std::string name;
   JsonReference at;
-  std::string match = {};  // RE2, for the whole text; empty: taken as it is
+  std::string match = {};  // RE2 for the whole text; empty: the text is taken as it is
   std::optional<std::string> replace = {};
-  std::vector<NumberRange> ranges = {};  // empty: no number is made a range; else ascending
+  std::vector<NumberRange> ranges = {};  // ascending; empty: numbers are not grouped into ranges
 
   bool operator==(const JsonLabel&) const = default;
 };
 
-// Goes through an array or an object that is below the item of the `each` before it.
+// A loop over an array or an object below the item of the `each` before it.
 struct JsonEach {
-  std::vector<std::string> steps;      // to it, unescaped; empty: the item itself
-  std::vector<std::string> keys = {};  // the only members; empty: all
+  std::vector<std::string> steps;      // the path to it, unescaped; empty: the item itself
+  std::vector<std::string> keys = {};  // the members to visit; empty: all
 
   bool operator==(const JsonEach&) const = default;
 };
@@ -54,22 +54,23 @@ struct JsonRule {
   std::string metric;
   std::vector<JsonEach> each = {};  // outermost first
   std::vector<JsonLabel> labels = {};
-  std::optional<JsonReference> value = {};  // none: 1
+  std::optional<JsonReference> value = {};  // nullopt: the value is 1
 
   bool operator==(const JsonRule&) const = default;
 };
 
 struct JsonMapping {
-  std::vector<std::string> id;  // the steps to the installation's id; never empty
+  std::vector<std::string> id;  // the path to the installation's id; never empty
   std::vector<JsonRule> rules;
 
   bool operator==(const JsonMapping&) const = default;
 };
 
-// The steps of a JSON pointer, unescaped; the pointer is well-formed. And back.
+// StepsOf returns the steps of a JSON pointer, unescaped; it requires a well-formed one.
+// PointerText returns the pointer of these steps.
 std::vector<std::string> StepsOf(std::string_view pointer);
 std::string PointerText(const std::vector<std::string>& steps);
-// A member's name as one step of a pointer, escaped.
+// Returns the name of a member as one step of a pointer, escaped.
 std::string PointerStep(std::string_view name);
 
 }  // namespace rollcall::fleets

@@ -1,5 +1,5 @@
-// A mapping made ready for one walk over a body: which places are wanted, as a tree of names, and
-// where what stands there is put. Immutable once made; any number of threads may read it.
+// A plan: a mapping prepared for a single walk over a body. A tree of names says which places are
+// needed, and where to put what is there. Immutable once made; any number of threads may read it.
 #pragma once
 
 #include <cstdint>
@@ -19,43 +19,44 @@ class RE2;
 
 namespace rollcall::fleets {
 
-// A scope is the body, or one `each`: whatever goes through the same container with the same names
-// shares it. Each of its items (the body is the only one of the first) has the same slots.
+// A scope is the body, or one `each`; all `each` over the same container with the same names share
+// one. Every item of a scope has the same slots; the first scope has one item, the body.
 struct JsonPlan {
   static constexpr uint32_t kNoSlot = UINT32_MAX;
 
   struct Loop {
     uint32_t scope = 0;
-    uint32_t node = 0;              // of an item
+    uint32_t node = 0;              // the node of its items
     std::vector<std::string> keys;  // sorted; empty: all
 
+    // Returns whether the loop visits the member with this name.
     bool Takes(std::string_view name) const;
   };
   // A place in the body.
   struct Node {
     uint32_t scope = 0;
-    uint32_t slot = kNoSlot;  // where a scalar here is put, among its item's
-    std::vector<std::pair<std::string, uint32_t>> members;  // sorted; names, and indexes as text
+    uint32_t slot = kNoSlot;  // where a value here is put, among the slots of its item
+    std::vector<std::pair<std::string, uint32_t>> members;  // sorted; names, or indexes as text
     std::vector<Loop> loops;
 
     bool IsInner() const { return !members.empty() || !loops.empty(); }
-    // The member's node, or null.
+    // Returns the node of the member with this name; null if it has none.
     const uint32_t* Find(std::string_view name) const;
   };
   struct Scope {
     uint32_t parent = 0;
     uint32_t slots = 0;
   };
-  // Where a rule finds something: `up` scopes above its own.
+  // Where a rule finds a value: `up` scopes above its own.
   struct Place {
     JsonReference::Kind kind = JsonReference::Kind::kPointer;
     uint32_t up = 0;
-    uint32_t slot = 0;  // but for a key
+    uint32_t slot = 0;  // unused for a key
   };
   struct LabelPlan {
     std::string name;
     Place place;
-    std::shared_ptr<const re2::RE2> match;  // null: the text as it is
+    std::shared_ptr<const re2::RE2> match;  // null: the text is taken as it is
     std::optional<std::string> replace;
     std::vector<NumberRange> ranges;
   };
@@ -72,7 +73,8 @@ struct JsonPlan {
   uint32_t id_slot = 0;
   std::string id_pointer;
 
-  // InvalidArgument: a pattern is none, or a reference names an `each` that is not there.
+  // InvalidArgument: a pattern is not valid RE2, or a reference names an `each` that does
+  // not exist.
   static Result<JsonPlan> Make(const JsonMapping& mapping);
 };
 

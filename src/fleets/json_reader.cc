@@ -12,18 +12,18 @@
 namespace rollcall::fleets {
 namespace {
 
-// What is kept for the next text; one larger than this has memory of its own.
+// The memory kept for the next text; a larger text gets memory of its own.
 constexpr size_t kUsualBytes = 256 * 1024;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The end of the digits from `at` on.
+// Returns the end of the digits from `at` on.
 size_t SkipDigits(std::string_view text, size_t at) {
   while (at < text.size() && IsDigit(text[at])) ++at;
   return at;
 }
 
-// Whether the whole of the text is a number as JSON writes one.
+// Returns whether the whole text is a number in JSON's form.
 bool IsJsonNumber(std::string_view text) {
   size_t at = text.starts_with('-') ? 1 : 0;
   const size_t whole = at;
@@ -44,7 +44,7 @@ bool IsJsonNumber(std::string_view text) {
   return at == text.size();
 }
 
-// Without an exponent so many digits are within what a double holds.
+// With at most this many characters and no exponent, a number is within the range of a double.
 constexpr size_t kSurelyFinite = 300;
 
 bool IsTooLarge(std::string_view number) {
@@ -60,7 +60,7 @@ struct Fault {
   const char* reason;
 };
 
-// Of a text in which no tokens could be found: the first byte that is at fault.
+// Returns the first fault in a text in which no tokens could be found.
 Fault FindFault(std::string_view text) {
   bool in_quotes = false;
   for (size_t at = 0; at < text.size();) {

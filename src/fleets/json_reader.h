@@ -1,9 +1,10 @@
-// Reads JSON token by token, all of it checked: what RFC 8259 does not allow is an error with its
-// byte, wherever it stands. simdjson finds where tokens begin, many bytes at a time; the grammar is
-// ours, so that nothing is passed over unread and a megabyte of text costs one look at its bytes.
+// A JSON reader that returns token by token and checks all of the text: anything that RFC 8259 does
+// not allow is an error with its position, wherever it is. simdjson finds where tokens begin, many
+// bytes at a time; the grammar is ours, so that nothing is skipped unread and a megabyte of text
+// costs a single pass over its bytes.
 //
-// Memory: up to 4 bytes for each of the text, touched as far as there are tokens. No recursion. One
-// thread at a time; reuse it, since its memory is.
+// Memory: up to 4 bytes for each byte of the text, touched only as far as there are tokens. No
+// recursion. One thread at a time; reuse a reader to reuse its memory.
 #pragma once
 
 #include <bitset>
@@ -19,7 +20,7 @@ namespace rollcall::fleets {
 
 class JsonReader {
  public:
-  // Of arrays and objects within one another, inclusive. Deeper ones are refused.
+  // The deepest nesting of arrays and objects, inclusive. Deeper ones are refused.
   static constexpr size_t kMostLevels = 512;
 
   enum class Event {
@@ -27,14 +28,14 @@ class JsonReader {
     kEndObject,
     kBeginArray,
     kEndArray,
-    kName,  // of a member; its value follows
+    kName,  // the name of a member; its value follows
     kText,
     kNumber,
     kTrue,
     kFalse,
     kNull,
     kEnd,    // the text was JSON
-    kError,  // status() says where and why; stays so
+    kError,  // status() says where and why; every later call returns it again
   };
 
   JsonReader();
@@ -42,17 +43,18 @@ class JsonReader {
   JsonReader(const JsonReader&) = delete;
   JsonReader& operator=(const JsonReader&) = delete;
 
-  // From the beginning of another text, which outlives what is read of it.
+  // Starts reading another text, which must outlive what is read from it.
   void Begin(std::string_view text);
+  // Reads the next token.
   Event Next();
 
-  // Of the event: a name or text without its quotes, with its escapes, which are good; a number as
-  // it is written, within what a double holds. UTF-8; a view into the text.
+  // The token of the event, a view into the text, in UTF-8: a name or text without its quotes, with
+  // its escapes, which are valid; a number as written, within the range of a double.
   std::string_view token() const { return token_; }
   bool has_escapes() const { return has_escapes_; }
-  // Where the event's token begins; the first byte is 1.
+  // The position of the token's first byte; the first byte of the text is 1.
   size_t byte() const { return at_ + 1; }
-  // InvalidArgument: "byte N: reason".
+  // The failure after kError. InvalidArgument: "byte N: reason".
   const Status& status() const { return status_; }
 
  private:
@@ -67,12 +69,13 @@ class JsonReader {
   Event Close();
   Event Fail(size_t at, std::string reason);
   void AfterValue() { want_ = depth_ == 0 ? Want::kNothing : Want::kSeparator; }
-  // The bytes from the token's beginning to the next one's, without blanks at the end.
+  // Returns the bytes from the beginning of the token to that of the next one, without
+  // trailing blanks.
   std::string_view Span() const;
 
   const std::unique_ptr<Tokens> tokens_;
   std::string_view text_;
-  size_t next_ = 0;  // of the tokens
+  size_t next_ = 0;  // index of the next token
   size_t count_ = 0;
   size_t at_ = 0;
   Want want_ = Want::kValue;

@@ -40,7 +40,7 @@ size_t Characters(std::string_view text) {
   }));
 }
 
-// "1 to 50", "at most 50", "at least 1"; empty where neither is said.
+// "1 to 50", "at most 50", "at least 1"; empty if neither bound is given.
 std::string Bounds(const Json* least, const Json* most) {
   if (least != nullptr && most != nullptr) {
     return least->dump() + (*least == *most ? "" : " to " + most->dump());
@@ -126,7 +126,8 @@ std::string Checker::Wanted(const Json& schema) const {
 
 Status Checker::CheckAnyOf(const Json& alternatives, const Json& schema, const Json& value,
                            const std::string& at) const {
-  // Ours differ in their types, so that a fault is told of the one that was meant.
+  // The alternatives in our schemas differ in type, so the fault reported is that of the one that
+  // was meant.
   for (const Json& one : alternatives) {
     if (IsOfType(value, Resolve(one).value("type", ""))) return Check(one, value, at);
   }
@@ -212,7 +213,7 @@ Status Checker::CheckObject(const Json& schema, const Json& value, const std::st
   for (const auto& [name, member] : value.items()) {
     ROLLCALL_RETURN_IF_ERROR(CheckMember(schema, name, member, at));
   }
-  // After the members: a misspelt name is told as such.
+  // After the members, so that a misspelt name is reported as such.
   if (const Json* const required = Find(schema, "required")) {
     for (const Json& name : *required) {
       if (value.contains(name.get_ref<const std::string&>())) continue;

@@ -1,7 +1,8 @@
-// Holds JSON to a JSON Schema, as far as our own schemas go: type, enum, pattern (RE2), minLength,
-// maxLength, minimum, maximum, items, minItems, maxItems, uniqueItems, properties, required,
-// additionalProperties, propertyNames, minProperties, maxProperties, anyOf, if/then/else,
-// `"not": {}` and $ref into $defs. Pure; for the files of this box that read JSON.
+// A check of JSON against a JSON Schema, as far as our own schemas need it: type, enum, pattern
+// (RE2), minLength, maxLength, minimum, maximum, items, minItems, maxItems, uniqueItems,
+// properties, required, additionalProperties, propertyNames, minProperties, maxProperties, anyOf,
+// if/then/else, `"not": {}` and $ref into $defs. Pure functions, for the files of this box that
+// read JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,13 +11,13 @@
 
 namespace rollcall::fleets {
 
-// InvalidArgument: one line that says of the first fault where it is (a JSON pointer; nothing for
-// the whole), what stands there, and what is allowed. `schema` is ours: what it says that is not
-// listed above is not looked at.
+// Checks `value` against `schema`, which must be ours: keywords not listed above are ignored.
+// InvalidArgument: one line about the first fault that says where it is (a JSON pointer; nothing
+// for the whole), what is there, and what is allowed.
 Status CheckAgainstSchema(const nlohmann::ordered_json& schema,
                           const nlohmann::ordered_json& value);
 
-// What stands at a place, for a message: text in quotes and cut, a list and an object by kind.
+// Returns a value in a form for messages: text quoted and cut, a list or an object by its kind.
 std::string ShownForMessage(const nlohmann::ordered_json& value);
 
 }  // namespace rollcall::fleets

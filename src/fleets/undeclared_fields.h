@@ -1,5 +1,5 @@
-// Which fields came that no rule names: JSON pointers, each once, a bounded number of them. A plain
-// value; one thread.
+// The fields that came and that no rule names: JSON pointers, each once, in a bounded number. A
+// plain value; one thread.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,10 @@ namespace rollcall::fleets {
 class UndeclaredFields {
  public:
   static constexpr size_t kMost = 1'000;
-  static constexpr size_t kMostBytes = 256;  // of a pointer; a longer one is cut
+  static constexpr size_t kMostBytes = 256;  // per pointer; a longer one is cut
 
   bool is_full() const { return names_.size() == kMost; }
-  // Where it is full, a further one is only counted.
+  // Adds a pointer. Once it is full, a new one is only counted.
   void Add(std::string pointer) {
     if (is_full() && !names_.contains(pointer)) {
       ++left_out_;
@@ -24,10 +24,11 @@ class UndeclaredFields {
     }
     names_.insert(std::move(pointer));
   }
+  // Counts a field without naming it.
   void LeaveOut() { ++left_out_; }
 
   const std::set<std::string>& names() const { return names_; }
-  // How often a field was not told apart.
+  // Returns how often a field was counted only.
   uint64_t left_out() const { return left_out_; }
 
  private:

@@ -17,7 +17,8 @@ auto Place(const SeriesValue& s) { return std::tuple(s.metric, s.label_set); }
 
 bool PlacedBefore(const SeriesValue& a, const SeriesValue& b) { return Place(a) < Place(b); }
 
-// Reports of one second, and which of those that share a metric each is: 0 for the first.
+// The reports of one second in layers: a report is one layer above the highest earlier one that
+// shares a metric with it, or in layer 0 if there is none.
 class SecondReports {
  public:
   struct Report {
@@ -35,7 +36,7 @@ class SecondReports {
     reports_.push_back({instant, layer});
     return layer;
   }
-  // By layer, so that each is found in its own again.
+  // By layer, so that the next merge finds each report in the same layer again.
   void Sort() {
     std::stable_sort(reports_.begin(), reports_.end(),
                      [](const Report& a, const Report& b) { return a.layer < b.layer; });
@@ -48,7 +49,7 @@ class SecondReports {
   std::vector<Report> reports_;
 };
 
-// Merges one added report of a second into those of its layer.
+// Merges an added report into the reports of its second and layer.
 class ReportMerge {
  public:
   ReportMerge(SecondReports& second, size_t layer, const Instant& added, DayReports& day)
@@ -65,7 +66,7 @@ class ReportMerge {
     }
     if (rest_.empty()) return;
     tally.samples += rest_.size();
-    // Each metric to the report that has it; what none has goes along.
+    // Each metric goes to the report that has it; a metric that none has goes along.
     Instant* kin = nullptr;
     for (SecondReports::Report& report : second_.all()) {
       if (report.layer != layer_) continue;
@@ -91,7 +92,7 @@ class ReportMerge {
     return day_.owned.back();
   }
 
-  // What the rest has of the report's metrics, off the rest.
+  // Removes from the rest, and returns, the series of the metrics that `report` has.
   std::vector<SeriesValue> TakeMetricsOf(const Instant& report) {
     std::vector<SeriesValue> taken;
     std::erase_if(rest_, [&](const SeriesValue& s) {
@@ -114,7 +115,7 @@ class ReportMerge {
     report.series = Keep(std::move(both));
   }
 
-  // Raises what the report has of the rest, and takes it off the rest.
+  // Raises the series that `report` shares with the rest, and removes them from the rest.
   void Raise(Instant& report, MergeTally& tally) {
     std::vector<SeriesValue> raised;
     std::erase_if(rest_, [&](const SeriesValue& s) {
@@ -155,7 +156,7 @@ Result<DayReports> ReadInstants(Day day, std::string_view chunk) {
     reports.instants.push_back({reader.time(), series});
   }
   if (!reader.status().ok()) return reader.status();
-  // Not so where the server's clock was set back.
+  // Not in order if the clock of the server was set back.
   if (!std::is_sorted(reports.instants.begin(), reports.instants.end(), earlier)) {
     std::stable_sort(reports.instants.begin(), reports.instants.end(), earlier);
   }

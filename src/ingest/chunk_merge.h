@@ -1,4 +1,4 @@
-// A day's chunk as a list of instants, for an import to merge what it brings with what is there.
+// A day's chunk as a list of instants, so that an import can merge its samples with what is stored.
 // Pure functions.
 #pragma once
 
@@ -14,27 +14,27 @@
 
 namespace rollcall::ingest {
 
-// The series that a source had at one second, or of one of its reports there; sorted by metric,
-// then label set, each once. They belong to whoever made the instant.
+// The series of a source at one second, or those of one of its reports at that second. Sorted by
+// metric, then label set; each label set once. Borrows the series from whoever made the instant.
 struct Instant {
   UnixSeconds time;
   std::span<const SeriesValue> series;
 };
 
-// A day's reports in the order of time.
+// The reports of a day, in order of time.
 struct DayReports {
   std::vector<Instant> instants;
-  std::deque<std::vector<SeriesValue>> owned;  // series of those that are not borrowed
+  std::deque<std::vector<SeriesValue>> owned;  // the series of instants that do not borrow theirs
 };
 
-// DataLoss where the chunk is damaged.
+// Returns the reports of a stored chunk. DataLoss: the chunk is damaged.
 Result<DayReports> ReadInstants(Day day, std::string_view chunk);
 
 struct MergeTally {
-  uint64_t reports = 0;  // instants that were not there
-  uint64_t samples = 0;  // values that were not there, or smaller
-  uint64_t too_old = 0;  // values of days that retention has taken: counted, not kept
-  bool appended = true;  // all of that came after what was there
+  uint64_t reports = 0;  // instants that were not stored yet
+  uint64_t samples = 0;  // values that were not stored yet, or were smaller
+  uint64_t too_old = 0;  // values of days past retention: counted, but not kept
+  bool appended = true;  // everything new came after everything stored
 
   MergeTally& operator+=(const MergeTally& other) {
     reports += other.reports;
@@ -45,15 +45,17 @@ struct MergeTally {
   }
 };
 
-// Takes `added` (sorted by time, those of one second in their order) into `day`, which borrows from
-// it what is new. Reports of one second that share a metric came one after another: the first of
-// those added meets the first of those that are there, the second the second. A series that a
-// report has already keeps the larger value: what is merged twice changes nothing. What is new
-// joins the report that has its metric, else one that has another of what came with it, else it
-// becomes a report of its own, so that two senders of one second stay two streams.
+// Merges `added` into `day`, which borrows the new series from it. Requires `added` sorted by time;
+// the instants of one second are in their own order.
+//
+// Reports of one second that share a metric are matched by position: the first added with the first
+// stored, the second with the second. A series that is in both keeps the larger value, so merging
+// the same samples twice changes nothing. A new series joins the report that has its metric, else
+// one that has another metric of the same added report. Else the new series become a report of
+// their own, so that two senders in one second stay two streams.
 MergeTally MergeInstants(std::span<const Instant> added, DayReports& day);
 
-// The chunk that holds these instants, as live reports would have written it.
+// Returns the chunk that holds these instants, as live reports would have written it.
 std::string WriteInstants(Day day, std::span<const Instant> instants);
 
 }  // namespace rollcall::ingest

@@ -11,7 +11,7 @@
 namespace rollcall::ingest {
 namespace {
 
-// Whether anything of the report is to be kept.
+// Returns whether anything of the report is kept.
 bool IsTaken(Outcome outcome) {
   return outcome != Outcome::kEmpty && outcome != Outcome::kTooLarge;
 }
@@ -133,7 +133,7 @@ void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
       is_written = true;  // none of them is to blame
     }
     if (round.written.empty() && round.again.empty() && !status.ok()) {
-      // Not even a place for the first: it is answered where it is, so that there is an end.
+      // There was no memory for even the first report: answer it in place, so that the loop ends.
       counters_.Count(Outcome::kFailed);
       waiting.front().done(status);
       waiting.pop_front();
@@ -142,7 +142,7 @@ void Committer::CommitSome(std::deque<PreparedReport>& waiting) {
     cached_bytes_.Set(static_cast<int64_t>(sources_.bytes()));
   }
   if (!is_written) {
-    // One report's source is unreadable: the others are written without it.
+    // The last report's source is unreadable: write the others without it.
     for (; round.written.size() > 1; round.written.erase(round.written.end() - 2)) {
       round.again.push_front(std::move(round.written[round.written.size() - 2].report));
     }
@@ -178,7 +178,7 @@ Status Committer::Commit(storage::Transaction& transaction, size_t reports) {
 
 Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
                             Round& round) {
-  // What is counted goes by the time of receipt.
+  // Reports are counted at their time of receipt.
   const UnixMilliseconds now = clock_.NowMilliseconds();
   const auto time_of = [&](const PreparedReport& report) {
     return report.time ? UnixMilliseconds(*report.time) : now;
@@ -265,7 +265,7 @@ void Committer::Answer(std::vector<Written>& written, const Status& committed) {
     failed_commits_.Add();
     if (committed.code() != Code::kUnavailable) LogFailure(written.size(), committed);
   }
-  // To who is told, that code is a report's own fault.
+  // To the sender, that code would mean that the report itself is at fault.
   const Status failure = committed.code() == Code::kFailedPrecondition
                              ? Status::Unavailable(committed.message())
                              : committed;
@@ -283,7 +283,7 @@ void Committer::Answer(std::vector<Written>& written, const Status& committed) {
   }
 }
 
-// What the disk does, the store says.
+// Only for failures other than those of the disk, which the store logs.
 void Committer::LogFailure(size_t reports, const Status& status) {
   unlogged_failures_ += reports;
   const auto now = std::chrono::steady_clock::now();

@@ -1,6 +1,6 @@
-// The committer: the one thread that writes reports. It takes what waits, makes one transaction of
-// it, synced once, and tells everyone who waited. The longer a sync takes, the more reports share
-// the next.
+// The committer: the only thread that writes reports. It takes all that wait, writes them in one
+// transaction with one sync, and answers each of them. The longer a sync takes, the more reports
+// share the next. Owned by the ingester.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ namespace rollcall::ingest {
 
 struct CommitterOptions {
   size_t source_cache_bytes = 0;
-  bool store = true;  // false: of a report nothing is written but its row in the outbox
+  bool store = true;  // false: writes only a report's row in the outbox
   ReportBounds bounds;
 };
 
@@ -32,28 +32,31 @@ class Committer {
  public:
   Committer(storage::Stores& stores, const Clock& clock, const CommitterOptions& options,
             RecentReports& recent, ReportCounters& counters, metrics::Registry& registry);
-  // Commits what is still queued, then ends.
+  // Commits what is still queued, then ends the thread.
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  // Thread-safe. Blocks while the queue is full: whoever must not block keeps fewer reports under
-  // way than kMaxQueued. What it throws leaves the report as it was.
+  // Queues a report. Thread-safe. Blocks while the queue is full; a caller that must not block
+  // keeps fewer than kMaxQueued reports under way. If it throws, the report is unchanged.
   void Enqueue(PreparedReport&& report);
 
   static constexpr size_t kMaxQueued = 32'768;
 
-  // Where another's transaction changes a source's rows.
+  // Drops what is remembered of a source. For another writer whose transaction changes the source's
+  // rows; called within that transaction.
   void Forget(const Hash128& id_hash, const storage::Transaction& transaction) {
     sources_.Forget(id_hash, transaction);
   }
 
  private:
-  // A commit's reports are of one day: within it a source's rows are known from memory alone.
+  // The most reports in one commit. All of them are of one day, so that within the commit memory
+  // alone knows a source's rows.
   static constexpr size_t kMaxReportsPerCommit = 2'048;
-  // What is new in them takes 30 ms at most to write, for which the next wait.
+  // The size at which a commit takes no further report. So many new bytes take at most 30 ms to
+  // write, during which the next reports wait.
   static constexpr size_t kMaxBytesPerCommit = 2 * 1024 * 1024;
-  // A report of more is large: it is written alone, and after all that are not.
+  // A report with more series is large: it is written alone, after all that are not large.
   static constexpr size_t kManySeries = 500;
   static constexpr std::chrono::seconds kFailureLogInterval{10};
 
@@ -65,29 +68,34 @@ class Committer {
   };
 
   void Run();
-  // Takes over what was enqueued, and waits for it where nothing is left to do. False: the end.
+  // Takes over what was enqueued, and waits for it if there is nothing else to do. Returns false at
+  // the end.
   bool Await();
   static bool IsLarge(const PreparedReport& report);
-  // Into small_, or where it is large, or comes after one of its source, into large_.
+  // Puts the report into small_; or into large_ if it is large, or a report of its source is there.
   void Place(PreparedReport&& report);
   void CommitSome(std::deque<PreparedReport>& waiting);
-  // Answers those that have no time of their own, and would get one that cannot be theirs.
+  // Fails the reports without a time of their own: the clock would date them, and it
+  // is implausible.
   void RefuseUndated(std::deque<PreparedReport>& waiting);
-  // What one transaction takes of those that wait.
+  // What one transaction takes from the waiting reports.
   struct Round {
     std::vector<Written> written;
-    // For the next one, in order: bodies that must be parsed first, what their sources sent after.
+    // For the next transaction, in order: bodies that must be parsed first, and what their sources
+    // sent after them.
     std::deque<PreparedReport> again;
-    uint64_t dropped = 0;  // reports that leave the outbox for them
+    uint64_t dropped = 0;  // reports that were dropped from the outbox to make room
   };
-  // Moves reports from `waiting` into the transaction. A failure is that of the last one written.
+  // Moves reports from `waiting` into the transaction. A failure counts as that of the last one
+  // in `round.written`.
   Status WriteSome(std::deque<PreparedReport>& waiting, storage::Transaction& transaction,
                    Round& round);
-  // As ReportWriter::Write.
+  // As ReportWriter::Write; also appends the report to the outbox if it is forwarded. Where reports
+  // are not stored, the outcome is kForwardOnly or kEmpty.
   Result<std::optional<Outcome>> WriteOne(const PreparedReport& report, UnixMilliseconds time,
                                           storage::Transaction& transaction, TotalsMap& gains);
   Status Commit(storage::Transaction& transaction, size_t reports);
-  // To the front of those that wait, parsed. One that does not parse is answered.
+  // Parses the reports and puts them at the front of `waiting`. Answers one that does not parse.
   void PutBack(std::deque<PreparedReport>& again, std::deque<PreparedReport>& waiting);
   void Answer(std::vector<Written>& written, const Status& committed);
   void LogFailure(size_t reports, const Status& status);
@@ -102,11 +110,11 @@ class Committer {
   SourceTable sources_;
   ReportWriter writer_;
 
-  // For its own thread, like the next ones.
+  // The fields down to next_drop_log_ belong to the thread alone.
   std::deque<PreparedReport> small_;
   std::deque<PreparedReport> large_;
-  std::unordered_map<Hash128, size_t, Hash128Hasher> large_of_;  // how many of a source are in it
-  size_t unlogged_failures_ = 0;                                 // of reports
+  std::unordered_map<Hash128, size_t, Hash128Hasher> large_of_;  // reports in large_, by source
+  size_t unlogged_failures_ = 0;                                 // number of reports
   std::chrono::steady_clock::time_point next_failure_log_{};
   uint64_t unlogged_drops_ = 0;
   std::chrono::steady_clock::time_point next_drop_log_{};

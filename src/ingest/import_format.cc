@@ -3,12 +3,12 @@
 namespace rollcall::ingest {
 namespace {
 
-// The first byte from `at` on that is no blank, or npos.
+// Returns the position of the first non-blank byte from `at` on, or npos.
 size_t SkipBlanks(std::string_view text, size_t at) {
   return text.find_first_not_of(" \t\r\n", at);
 }
 
-// The byte behind the string whose quote stands at `at`, or npos.
+// Returns the position after the string that opens at `at`, or npos.
 size_t SkipString(std::string_view text, size_t at) {
   for (size_t i = at + 1; i < text.size(); ++i) {
     if (text[i] == '"') return i + 1;

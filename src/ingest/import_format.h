@@ -1,4 +1,4 @@
-// In which form history comes: lines of text, or series as JSON lines. Pure functions.
+// The format of an import: lines of text, or series as JSON lines. Pure functions.
 #pragma once
 
 #include <optional>
@@ -7,17 +7,17 @@
 namespace rollcall::ingest {
 
 enum class ImportFormat {
-  kAuto,       // whichever its first bytes show
+  kAuto,       // whichever the first bytes show
   kText,       // Prometheus' text format with timestamps
   kJsonLines,  // as VictoriaMetrics' /api/v1/export writes them
 };
 
-// "auto", "text" or "jsonl"; nullopt: anything else.
+// Reads "auto", "text" or "jsonl"; returns nullopt for anything else.
 std::optional<ImportFormat> ParseImportFormat(std::string_view name);
 
-// The form that begins with these bytes, kText or kJsonLines; nullopt: more of them are needed,
-// which is never so of kMaxDetectBytes. Text may begin with a brace and a name in quotes too; but
-// only in JSON does a colon follow that.
+// Returns the format of input that begins with these bytes, kText or kJsonLines. Returns nullopt if
+// it needs more of them, which never happens with kMaxDetectBytes. Text too may begin with a brace
+// and a quoted name, but only in JSON does a colon follow the name.
 std::optional<ImportFormat> DetectImportFormat(std::string_view start);
 inline constexpr size_t kMaxDetectBytes = 4096;
 

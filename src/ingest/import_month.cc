@@ -15,7 +15,7 @@ namespace {
 
 using storage::Table;
 
-// Takes reports into a month's peaks in their order.
+// Adds reports to the peaks of a month in their order.
 class Replay {
  public:
   Replay(Month month, PeaksRow& row) : month_(month), peaks_(row) {}
@@ -116,7 +116,7 @@ class MonthImport {
     return row == *old_row ? Status::Ok() : WritePeaks(*old_row, row, gains);
   }
 
-  // Whether all that is new came after all that the month had.
+  // Returns whether everything new came after everything that the month had.
   bool IsAppended(const PeaksRow& old_row) const {
     const uint32_t first = days_.begin()->first.number - key_.month.FirstDay().number;
     return tally_.appended && (uint64_t{old_row.active_days} >> (first + 1)) == 0;
@@ -127,7 +127,7 @@ class MonthImport {
     for (const Instant& instant : added_) replay.Add(Day::Of(instant.time), {&instant, 1});
   }
 
-  // From all its chunks.
+  // Computes the row again from all chunks of the month.
   Status ReplayMonth(const PeaksRow& old_row, PeaksRow& row) const {
     Replay replay(key_.month, row);
     const Day first = key_.month.FirstDay();
@@ -143,7 +143,7 @@ class MonthImport {
     return Status::Ok();
   }
 
-  // A negative value that joins a report lowers its sum: the one change that is no gain.
+  // A negative value that joins a report lowers its sum: the only change that is not a gain.
   static bool AnySumFell(const PeaksRow& old_row, const PeaksRow& row) {
     auto now = row.metrics.begin();
     return std::any_of(old_row.metrics.begin(), old_row.metrics.end(), [&](const MetricPeaks& old) {
@@ -154,8 +154,8 @@ class MonthImport {
   }
 
   Status WritePeaks(const PeaksRow& old_row, const PeaksRow& row, TotalsMap& gains) {
-    // The month's own totals are stale too where they would have to fall: as if the month before
-    // changed.
+    // If a sum fell, the totals of the month itself are stale too, as if the month before
+    // had changed.
     const Month changed = AnySumFell(old_row, row) ? key_.month.Plus(-1) : key_.month;
     stores_.totals().DropStale(changed, key_.fleet, transaction_);
     stores_.periods().DropWindows(key_.month, key_.fleet, transaction_);

@@ -16,7 +16,7 @@ std::string_view SkipBlanks(std::string_view text) {
   return text;
 }
 
-// Takes what stands before the next blank off the front.
+// Takes the word before the next blank off the front.
 std::string_view TakeWord(std::string_view& text) {
   size_t size = 0;
   while (size < text.size() && !IsBlank(text[size])) ++size;
@@ -25,10 +25,10 @@ std::string_view TakeWord(std::string_view& text) {
   return word;
 }
 
-// Up to and with the brace that closes the labels, if there is one.
+// Returns the line up to and including the brace that closes the labels; empty if there is none.
 std::string_view SeriesTextOf(std::string_view line) { return line.substr(0, line.rfind('}') + 1); }
 
-// What `promtool tsdb dump` begins its lines with.
+// How the lines of `promtool tsdb dump` begin.
 constexpr std::string_view kDumpStart = "{__name__=";
 constexpr const char* kDumpReason =
     "a line of `promtool tsdb dump`; `promtool tsdb dump-openmetrics` writes lines that are taken";
@@ -39,7 +39,7 @@ void ImportReader::Read(std::string_view piece, std::vector<ImportSample>& out) 
   while (!piece.empty() && !ended_) {
     if (held_.empty() && piece.size() >= block_bytes_) {
       piece.remove_prefix(ReadBlock(piece.substr(0, block_bytes_), false, out));
-      // Nothing could be read, and the block is larger now: it gathers below.
+      // Nothing could be read, so the block is larger now and is gathered below.
       if (piece.size() >= block_bytes_) continue;
     }
     const size_t wanted = std::min(block_bytes_ - held_.size(), piece.size());
@@ -69,7 +69,7 @@ size_t ImportReader::ReadBlock(std::string_view block, bool is_last,
     if (skipping_) return block.size();
     done = line_end + 1;
   }
-  // Whether what stands behind the last line's end is a line is not known yet.
+  // Whether the bytes after the last line end are a complete line is not known yet.
   const std::string_view lines = is_last ? block : block.substr(0, block.rfind('\n') + 1);
   while (done < lines.size() && !ended_) {
     const std::string_view rest = lines.substr(done);
@@ -91,7 +91,7 @@ size_t ImportReader::ReadBlock(std::string_view block, bool is_last,
 
 size_t ImportReader::WaitForMore(std::string_view block) {
   if (block.size() <= kMaxEntryBytes) {
-    // Twice as much each time, so that the bytes are not looked at again and again.
+    // Doubles, so that the same bytes are not looked at again and again.
     block_bytes_ = std::min(block.size() * 2, kMaxEntryBytes + 1);
     return 0;
   }
@@ -126,7 +126,7 @@ size_t ImportReader::ReadKnownLines(std::string_view lines, std::vector<ImportSa
     }
     for (size_t i = 0; i < count; ++i) {
       if (!ReadKnown(ahead[i], out)) {
-        // What was looked at behind it may be part of its entry.
+        // The lines after it may be part of its entry.
         lines_ahead_ = std::max<size_t>(1, lines_ahead_ / 2);
         return done;
       }
@@ -138,7 +138,7 @@ size_t ImportReader::ReadKnownLines(std::string_view lines, std::vector<ImportSa
   }
 }
 
-// Only what is right is read here, the way the parser would; anything else is left to it.
+// Reads only well-formed lines, the way the parser would; the rest is left to the parser.
 bool ImportReader::ReadKnown(const Line& line, std::vector<ImportSample>& out) {
   const std::optional<uint32_t> series = cache_.Find(line.series_hash);
   if (!series) return false;
@@ -167,7 +167,7 @@ size_t ImportReader::ParseEntry(std::string_view rest, bool is_last,
     return std::min(end + 1, rest.size());
   }
   if (parser.cut_short() && !is_last) {
-    // What stands before it is done.
+    // The lines before the entry are done.
     return rest.substr(0, begin).rfind('\n') + 1;
   }
   Refused(lines_ + parser.line(),

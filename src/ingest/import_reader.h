@@ -1,11 +1,11 @@
-// Reads an import: lines of Prometheus' text format with a label that names the source and a
-// timestamp in milliseconds, in pieces of any size. A bad line is told and passed over. What comes
-// out depends on the bytes alone, not on where the pieces end.
+// The reader of an import in Prometheus' text format: lines with a label that names the source and
+// a timestamp in milliseconds, in pieces of any size. A bad line is reported and skipped. The
+// result depends on the bytes alone, not on where the pieces end.
 //
-// A line whose series was seen before is not parsed: the bytes before its value are looked up.
+// A line of a known series is not parsed: the bytes before its value are looked up.
 //
-// Owned by the importer; one thread. Memory: an entry that is cut off by the end of a piece, at
-// most kMaxEntryBytes, and the cache of series.
+// Owned by the importer; one thread. Memory: an entry that the end of a piece cuts off, at most
+// kMaxEntryBytes, and the cache of series.
 #pragma once
 
 #include <cstdint>
@@ -22,40 +22,42 @@ namespace rollcall::ingest {
 
 class ImportReader {
  public:
-  // A line, or several where label values hold raw newlines; inclusive.
+  // The largest entry, inclusive: one line, or several if label values hold raw newlines.
   static constexpr size_t kMaxEntryBytes = 10 * 1024 * 1024;
 
   ImportReader(ImportReaderOptions options, ResolveSeries resolve, RefuseLine refuse)
       : options_(std::move(options)), resolve_(std::move(resolve)), refuse_(std::move(refuse)) {}
 
-  // Append what was read to `out`.
+  // Reads a piece and appends its samples to `out`.
   void Read(std::string_view piece, std::vector<ImportSample>& out);
-  // The last line needs no newline.
+  // Reads what is left after the last piece. The last line needs no newline.
   void Finish(std::vector<ImportSample>& out);
 
   uint64_t lines() const { return lines_; }
   uint64_t not_numbers() const { return not_numbers_; }  // NaN: dropped, not refused
 
  private:
-  // Blocks begin where the last one was read to. They are of one size, and larger only where an
-  // entry is: so what is read never depends on the pieces.
+  // The size of a block. A block begins where the last one ended and is larger only if an entry
+  // needs it, so that the result never depends on the pieces.
   static constexpr size_t kBlockBytes = 256 * 1024;
-  // Lines whose series are looked up together, so that the processor fetches them side by side.
+  // The most lines whose series are looked up together, so that the processor fetches them
+  // in parallel.
   static constexpr size_t kMostLinesAhead = 16;
 
   void ReadHeld(bool is_last, std::vector<ImportSample>& out);
-  // Reads `block` up to the last line that is whole; returns how many bytes are done.
+  // Reads `block` up to its last complete line; returns the number of bytes read.
   size_t ReadBlock(std::string_view block, bool is_last, std::vector<ImportSample>& out);
-  // What to do about a block of which nothing could be read.
+  // Handles a block of which nothing could be read: makes the next one larger, or refuses the line.
+  // Returns the number of bytes to skip.
   size_t WaitForMore(std::string_view block);
-  // Reads lines of known series off the front of `lines`, up to the first that is not; returns
+  // Reads lines of known series from the front of `lines`, up to the first of another kind; returns
   // their bytes.
   size_t ReadKnownLines(std::string_view lines, std::vector<ImportSample>& out);
   struct Line;
   bool ReadKnown(const Line& line, std::vector<ImportSample>& out);
-  // Reads the entry at the front of `rest`; returns its bytes, or 0 where its end is not there.
+  // Reads the entry at the front of `rest`; returns its bytes, or 0 if its end is missing.
   size_t ParseEntry(std::string_view rest, bool is_last, std::vector<ImportSample>& out);
-  // What is wrong with the sample, or nothing.
+  // Takes the sample; returns what is wrong with it, or an empty text.
   std::string TakeSample(TextParser& parser, std::string_view line, std::vector<ImportSample>& out);
   void Take(uint32_t series, int64_t milliseconds, double value, std::vector<ImportSample>& out);
   void Refused(uint64_t line, const std::string& reason);
@@ -64,9 +66,9 @@ class ImportReader {
   const ResolveSeries resolve_;
   const RefuseLine refuse_;
   SeriesCache cache_;
-  std::string held_;  // the start of a block whose end has not come
+  std::string held_;  // the start of a block whose end is still to come
   size_t block_bytes_ = kBlockBytes;
-  size_t lines_ahead_ = 1;  // few where new series come often
+  size_t lines_ahead_ = 1;  // few while new series are frequent
   bool skipping_ = false;   // in the rest of a line that was too long
   bool ended_ = false;
   std::string label_set_;  // scratch

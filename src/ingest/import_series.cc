@@ -8,10 +8,10 @@
 namespace rollcall::ingest {
 namespace {
 
-// Earlier ones are a mistake: most likely seconds.
+// Earlier times are a mistake: most likely seconds instead of milliseconds.
 constexpr UnixSeconds kPlausible{std::chrono::seconds(946'684'800)};  // 2000-01-01
 
-// In every report it names the source, whatever the label that does so here.
+// Names the source in every report, whatever label does so in this import.
 constexpr std::string_view kUsualSourceLabel = "cluster_id";
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What all forms of an import have in common: which timestamps are taken, and which series a sample
-// is of. Pure functions.
+// The rules that all formats of an import share: which timestamps are accepted, and to which series
+// a sample belongs. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -21,22 +21,23 @@ struct ImportReaderOptions {
   uint64_t hash_seed = 0;
 };
 
-// The number of a series, or what is wrong with it. `source_id` is as sent and not checked,
-// `label_set` canonical and without the source's label; both live as long as the call.
+// Returns the number of a series, or what is wrong with it. `source_id` is as sent and unchecked;
+// `label_set` is canonical and without the source label. Both are valid only during the call.
 using ResolveSeries =
     std::function<Result<uint32_t>(std::string_view source_id, std::string_view label_set)>;
-// Is told each bad line's number (from 1) and reason. False: no more is read.
+// Called for each bad line with its number (from 1) and the reason. Returns false to end
+// the reading.
 using RefuseLine = std::function<bool(uint64_t line, const std::string& reason)>;
 
-// Whole seconds of a timestamp that is not negative.
+// Returns the whole seconds of a timestamp. Requires that it is not negative.
 UnixSeconds SecondsOf(int64_t milliseconds);
-// Whether a time is taken.
+// Returns whether a time is accepted.
 bool IsImportable(UnixSeconds time, const ImportReaderOptions& options);
-// What is wrong with a time that is not.
+// Returns what is wrong with a time that is not accepted.
 std::string WrongTime(UnixSeconds time, const ImportReaderOptions& options);
 
-// Resolves a sample's series from its labels as they were sent, which are reordered and changed.
-// `scratch` is overwritten. InvalidArgument: there is no source in it, or a bad one.
+// Returns the number of a sample's series, from its labels as sent; they are reordered and changed.
+// Overwrites `scratch`. InvalidArgument: the source is missing or invalid.
 Result<uint32_t> ResolveLabels(std::string_view metric, std::vector<Label>& labels,
                                const ImportReaderOptions& options, const ResolveSeries& resolve,
                                std::string& scratch);

@@ -6,7 +6,7 @@
 namespace rollcall::ingest {
 namespace {
 
-// Below it a comparison sort is the faster one.
+// Below this number of items a comparison sort is faster.
 constexpr size_t kFewItems = 128;
 constexpr unsigned kDigitBits = 8;
 constexpr size_t kDigits = size_t{1} << kDigitBits;

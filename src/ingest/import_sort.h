@@ -1,4 +1,4 @@
-// Sorts what an import brought. Pure functions.
+// The sort of imported samples. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ struct KeyedValue {
   double value;
 };
 
-// By key; equal keys keep their order. Linear in the number of items. `scratch` is overwritten, and
-// kept by the caller so that it is allocated once.
+// Sorts by key; equal keys keep their order. Linear in the number of items. Overwrites `scratch`,
+// which the caller keeps so that it is allocated only once.
 void SortByKey(std::span<KeyedValue> items, std::vector<KeyedValue>& scratch);
 
 }  // namespace rollcall::ingest

@@ -12,15 +12,15 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// What a part holds at most before it is committed, a source's month over it aside.
+// The most that a part holds before it is committed, apart from a source's month that goes over it.
 constexpr size_t kPartBytes = 8 * 1024 * 1024;
 constexpr size_t kLabelSetsPerPart = 16'384;
-// Beside a server: how long reports wait for a part, and how long the next part waits for them. A
-// mutex alone would mostly be taken again by whoever has just let go of it.
+// Beside a server: how long reports wait for a part, and how long the next part waits for them.
+// With a mutex alone, whoever has just released it would mostly take it again.
 constexpr std::chrono::milliseconds kPartTime{10};
 constexpr std::chrono::microseconds kPause{500};
 
-// A key is a second, the order of a report in it, and a label set's rank.
+// The parts of a key: the second, the order of the report within it, the rank of the label set.
 constexpr unsigned kTimeShift = 32;
 constexpr unsigned kReportShift = 28;
 
@@ -160,7 +160,7 @@ Status ImportWriter::WriteMonth(uint32_t number, Month month, std::span<const Ke
     const size_t first = month_series_.size();
     for (; i < samples.size() && samples[i].key >> kReportShift == report; ++i) {
       if (month_series_.size() > first && samples[i].key == samples[i - 1].key) {
-        // Given twice for one second: the largest value counts.
+        // If a value is given twice for one second, the largest counts.
         double& value = month_series_.back().value;
         value = std::max(value, samples[i].value);
         continue;

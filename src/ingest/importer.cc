@@ -11,14 +11,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How much is read before the load's size is looked at.
+// How much is read before the size of the load is checked.
 constexpr size_t kStepBytes = 1024 * 1024;
 
-// A load that goes to an idle writer before memory is full has at least this share of what is
-// allowed, and so many samples of a series that its merges are few beside them.
+// A load that goes to an idle writer before memory is full has at least this share of the samples
+// allowed, and so many samples per series that its merges are few in comparison.
 constexpr size_t kSmallLoadShare = 8;
 constexpr size_t kSamplesPerSeries = 32;
-// How far a load may reach back into the time of those before it and still be in order.
+// How far a load may reach back before the latest sample handed over and still count as in order.
 constexpr uint32_t kOrderSlackSeconds = 24 * 60 * 60;
 
 }  // namespace
@@ -162,14 +162,14 @@ Status Importer::Check() {
   if (failure_.ok() && options_.stop.stop_requested()) {
     failure_ = Status::Unavailable("import: stopped");
   }
-  // What is being written is the writer's until it is done.
+  // The load that is being written belongs to the writer until it is done.
   if (!failure_.ok()) static_cast<void>(AwaitWriter());
   return failure_;
 }
 
 bool Importer::IsDue() const {
   const size_t size = load_.samples.size();
-  // Half of them are read while the other half is written.
+  // One half is read while the other half is written.
   const size_t most = std::max<size_t>(1, options_.max_buffered_samples / 2);
   if (size >= most) return true;
   const bool in_order =
@@ -192,7 +192,7 @@ Status Importer::HandOver() {
   try {
     writing_ = std::async(std::launch::async, write);
   } catch (const std::system_error&) {
-    // No thread to be had: here, then.
+    // There is no thread for it: write on this one.
     writing_ = std::async(std::launch::deferred, write);
   }
   return Status::Ok();

@@ -1,17 +1,17 @@
-// Bulk import: history as text with timestamps or as series in JSON lines, in any order and any
-// number of lines, into the same store and through the same counting as live reports.
+// Bulk import: history as text with timestamps or as series in JSON lines, in any order and of any
+// length. It goes into the same store as live reports and is counted the same way. Importing the
+// same samples twice changes nothing.
 //
-// Samples gather in memory; a load of them, and what is left at the end, goes to the writer, which
-// works beside the reading of the next one. A load is as large as memory allows, for each one costs
-// every source in it a merge; but where samples come in the order of their time a writer that has
-// nothing to do gets a smaller one. A month's peaks are worked out again from its reports,
-// totals that the change touches are dropped or raised with it. What is imported twice changes
-// nothing.
+// Samples gather in memory into a load, which the writer stores while the next one is read.
+// Loads are as large as memory allows, since each one costs a merge for every source in it;
+// but where samples come in order of time, an idle writer gets a smaller one. The peaks of a
+// month are computed again from its reports; totals that change are raised, or dropped, in the
+// same transaction.
 //
-// Memory: options.max_buffered_samples, some 60 bytes for each distinct series, and of JSON lines
-// what one line holds (parse/series_json_reader.h).
+// Memory: options.max_buffered_samples, some 60 bytes for each distinct series, and for JSON lines
+// the contents of one line (parse/series_json_reader.h).
 //
-// One import at a time uses an Importer, from one thread; live reports go on beside it.
+// An Importer serves one import, on one thread; live reports go on in the meantime.
 #pragma once
 
 #include <cstdint>
@@ -42,59 +42,63 @@ namespace rollcall::ingest {
 
 struct ImportOptions {
   FleetRef fleet;
-  std::string source_label = "cluster_id";  // names the source, and is no part of the label set
+  std::string source_label = "cluster_id";  // names the source; not part of the label set
   ImportFormat format = ImportFormat::kAuto;
   bool strict = false;   // the first bad line ends the import
   UnixSeconds latest{};  // later timestamps are refused
-  Day kept_from;  // retention: what is of earlier days is counted, and its reports are not kept
-  // Samples that are in memory at most, a piece's aside; each takes up to 40 bytes.
+  Day kept_from;  // retention: samples of earlier days are counted, but their reports are not kept
+  // The most samples in memory, apart from those of one piece; each takes up to 40 bytes.
   size_t max_buffered_samples = 6'000'000;
   std::stop_token stop;  // a request ends the import soon, between two parts
 };
 
-// Up to when an import may take samples: now, by the clock or by the store's time, whichever is
-// later. A clock that is behind refuses no history.
+// Returns the latest time that an import accepts: now by the clock or by the store's time,
+// whichever is later. So a clock that is behind refuses no history.
 UnixSeconds LatestImportable(storage::Stores& stores, const Clock& clock);
 
 struct ImportTally {
   uint64_t lines = 0;
-  uint64_t samples = 0;      // that were taken
+  uint64_t samples = 0;      // accepted
   uint64_t not_numbers = 0;  // NaN: dropped
   uint64_t refused = 0;      // bad lines
-  uint64_t sources = 0;      // distinct, of the import
-  uint64_t series = 0;       // distinct source × label set, of the import
-  // That the store did not have. Series of one second that share no metric are one report where
-  // they come in one load, else two: where a load ends depends on how quick the writer is.
+  uint64_t sources = 0;      // distinct in the import
+  uint64_t series = 0;       // distinct pairs of source and label set in the import
+  // What the store did not have. Series of one second that share no metric make one report if they
+  // are in one load, else two; where a load ends depends on how fast the writer is.
   uint64_t reports_added = 0;
   uint64_t samples_added = 0;
-  // Of days before those that retention keeps: they are counted, and in no report that stays.
+  // Samples of days that retention does not keep: counted, but in no report that stays.
   uint64_t samples_not_kept = 0;
-  std::vector<std::string> errors;  // of the first bad lines: "line N: reason"
+  std::vector<std::string> errors;  // for the first bad lines: "line N: reason"
 
   static constexpr size_t kMaxErrors = 20;
 };
 
 class Importer {
  public:
-  // `ingester`: the server's, null where none runs on these stores; both outlive the importer.
+  // `ingester`: the server's; null if none runs on these stores. `stores` and `ingester` outlive
+  // the importer.
   static Result<std::unique_ptr<Importer>> Start(storage::Stores& stores, Ingester* ingester,
                                                  const ImportOptions& options);
-  // Waits for what is being written.
+  // Waits for the load that is being written.
   ~Importer();
   Importer(const Importer&) = delete;
   Importer& operator=(const Importer&) = delete;
 
-  // Takes the next piece. Unavailable: the disk, or stopped; InvalidArgument: a bad line, where the
-  // import is strict. After a failure the import is over; what was written before stays, and may be
-  // imported again.
+  // Takes the next piece. Unavailable: the disk failed, or a stop was requested. InvalidArgument: a
+  // bad line, if the import is strict. After a failure the import is over; what was already written
+  // stays, and importing it again does no harm.
   Status Feed(std::string_view piece);
+  // Takes what is left after the last piece, and returns once everything is stored. Fails as
+  // Feed does.
   Status Finish();
 
-  // Of all that was read; what was added is of what is written, all of it after Finish.
+  // Returns the counts of what was read so far. The *_added fields count what is written so far,
+  // which after Finish is everything.
   const ImportTally& tally() const { return tally_; }
 
  private:
-  // Of samples, in unix seconds.
+  // The range of the samples' times, in Unix seconds, both inclusive.
   struct TimeRange {
     uint32_t earliest = std::numeric_limits<uint32_t>::max();
     uint32_t latest = 0;
@@ -110,25 +114,25 @@ class Importer {
   uint32_t LabelSetNumber(std::string_view label_set);
   bool Refuse(uint64_t line, const std::string& reason);
   void Read(std::string_view piece);
-  // Gathers the first bytes until they show the format; what then is to be read.
+  // Gathers the first bytes until they show the format; returns what is then to be read.
   std::string_view DetectFormat(std::string_view piece, bool is_last);
-  // After some reading: the tally, and whether to go on.
+  // Updates the tally after some reading; returns whether the import may go on.
   Status Check();
-  // Whether the load should go to the writer now.
+  // Returns whether the load should go to the writer now.
   bool IsDue() const;
   bool WriterIsIdle() const;
-  // Hands the load to the writer, once that is done with the one before.
+  // Hands the load to the writer, once it is done with the one before.
   Status HandOver();
   Status AwaitWriter();
 
   storage::Stores& stores_;
   const ImportOptions options_;
   ImportFormat format_;
-  std::string start_;  // while the format is not known
+  std::string start_;  // the first bytes, until the format is known
   ImportReader text_reader_;
   SeriesImportReader series_reader_;
   ImportTally tally_;
-  Status failure_;  // the first; ends the import
+  Status failure_;  // the first failure; it ends the import
 
   std::unordered_map<std::string, uint32_t> sources_;  // by valid id
   std::string id_;                                     // scratch
@@ -139,7 +143,7 @@ class Importer {
   ImportLoad load_;
   TimeRange load_times_;
 
-  // The writer's while writing_ is under way.
+  // Used by the writer while writing_ is under way.
   ImportWriter writer_;
   ImportLoad written_;
   std::future<Status> writing_;  // last: it uses the rest

@@ -10,8 +10,8 @@
 namespace rollcall::ingest {
 namespace {
 
-// A larger body is parsed in any case: where it repeats nothing after all, the committer would have
-// to do it, and everybody would wait.
+// A larger body is always parsed: if it turned out to repeat nothing, the committer would have to
+// parse it while everybody waits.
 constexpr size_t kMostBytesToBelieve = 64 * 1024;
 
 }  // namespace
@@ -54,7 +54,7 @@ void Ingester::Ingest(FleetRef fleet, SourceId id, std::string body,
 Status Ingester::Prepare(std::string body, PreparedReport& report) {
   report.fingerprint = FingerprintLines(body, seed_);
   report.id_hash = IdHashOf(report.fleet, report.id);
-  // That a body is like an earlier one is believed only where the store can tell.
+  // A body counts as a repeat only if the store can check it.
   const bool repeats = store_ && body.size() <= kMostBytesToBelieve &&
                        recent_.Has(report.id_hash, report.fingerprint);
   if (!repeats) {

@@ -1,5 +1,6 @@
-// The way in for reports that stand for their time of receipt: of HTTP and of the demo. One that
-// runs beside an import is told which sources the import writes.
+// The way in for reports that are dated by their time of receipt: those of HTTP and of the demo. An
+// import that runs in the meantime says which sources it writes (Forget). Owned by the server, or
+// by the command that fills a store.
 #pragma once
 
 #include <memory>
@@ -18,10 +19,10 @@
 namespace rollcall::ingest {
 
 struct IngesterOptions {
-  // Memory for what is known of sources; a source takes about 1 KiB. What does not fit is read from
-  // disk when the source reports again.
+  // The memory for what is known about sources; one takes about 1 KiB. What does not fit is read
+  // from disk when the source reports again.
   size_t source_cache_bytes = 256 * 1024 * 1024;
-  bool store = true;     // reports are stored, and counted
+  bool store = true;     // reports are stored and counted
   bool forward = false;  // reports go to the outbox
   ReportBounds bounds;
 };
@@ -31,14 +32,16 @@ class Ingester {
   Ingester(storage::Stores& stores, const Clock& clock, const IngesterOptions& options,
            metrics::Registry& registry);
 
-  // Takes a report in: fingerprint and, where the content is new, parse on the calling thread, as
-  // is packing what is to be forwarded; then the committer. `done` is called exactly once, on this
-  // thread or the committer's. `time`: when it was received; nullopt: now, when it is committed.
-  // Thread-safe. Reports of one caller are stored in the order of its calls.
+  // Takes a report in. Computes its fingerprint and, if the content is new, parses it on the
+  // calling thread, which also compresses what will be forwarded; then the committer stores it.
+  // Calls `done` exactly once, on this thread or the committer's. `time`: when the report was
+  // received; nullopt: when it is committed. Thread-safe. The reports of one caller are stored in
+  // the order of its calls.
   void Ingest(FleetRef fleet, SourceId id, std::string body, std::optional<UnixSeconds> time,
               Done done);
 
-  // Where another's transaction changes a source's rows.
+  // Drops what is remembered of a source. For another writer whose transaction changes the source's
+  // rows; called within that transaction.
   void Forget(FleetRef fleet, const SourceId& id, const storage::Transaction& transaction) {
     committer_.Forget(IdHashOf(fleet, id), transaction);
   }
@@ -48,14 +51,15 @@ class Ingester {
     return HashBytes(id.text(), seed_ + fleet.value);
   }
 
-  // Parses and packs, or leaves it at what can be told without. Not Ok: it is answered with that.
+  // Parses the body and packs it for the outbox, or leaves it unparsed where it seems to repeat a
+  // report. A failure is the answer to the report.
   Status Prepare(std::string body, PreparedReport& report);
 
   storage::Stores& stores_;
   const bool store_;
   const bool forward_;
   const ReportBounds bounds_;
-  const uint64_t seed_;  // of this process: fingerprints and id hashes are not kept on disk
+  const uint64_t seed_;  // of this process: fingerprints and id hashes never reach the disk
   ReportCounters counters_;
   RecentReports recent_;
   Committer committer_;

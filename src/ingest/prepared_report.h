@@ -1,4 +1,5 @@
-// A report on its way to the committer, with all work done that needs no shared state.
+// A report on its way to the committer, after all work that needs no shared state. A plain value,
+// owned by whoever works on it.
 #pragma once
 
 #include <functional>
@@ -15,12 +16,12 @@
 
 namespace rollcall::ingest {
 
-// Told once what became of a report: Ok, and it is durable; InvalidArgument, and the body does not
-// parse; FailedPrecondition, and it exceeds one of the ReportBounds; anything else, and nothing of
-// it is stored, for no fault of its own. Called on the committer's thread: quick.
+// Called once with what became of a report. Ok: it is durable. InvalidArgument: the body does not
+// parse. FailedPrecondition: it exceeds one of the ReportBounds. Anything else: nothing of it is
+// stored, through no fault of its own. May run on the committer's thread, so it must be quick.
 using Done = std::function<void(const Status&)>;
 
-// A body that is likely to repeat the source's last report, and was not parsed for that reason.
+// A body that was not parsed because it probably repeats the source's last report.
 struct UnparsedBody {
   std::string text;
 };
@@ -29,10 +30,10 @@ struct PreparedReport {
   FleetRef fleet;
   SourceId id;
   Hash128 id_hash;                                   // of fleet and id
-  std::optional<UnixSeconds> time;                   // nullopt: when it is committed
+  std::optional<UnixSeconds> time;                   // nullopt: the time of its commit
   Hash128 fingerprint;                               // of the body's lines
-  std::variant<ParsedReport, UnparsedBody> content;  // hashes are the label dictionary's
-  std::string packed_body;  // for the outbox, where reports are forwarded; else empty
+  std::variant<ParsedReport, UnparsedBody> content;  // hashes use the label dictionary's seed
+  std::string packed_body;  // for the outbox, if reports are forwarded; else empty
   Done done;
 };
 

@@ -1,6 +1,7 @@
-// Which reports were committed lately: a lossy set, asked by many threads and written by one,
-// without a lock. It answers "has this source lately sent these very lines?" well enough to skip
-// the parser; whoever relies on the answer checks it against the source's state.
+// The reports that were committed lately: a lossy set, read by many threads and written by one,
+// without a lock. It answers "has this source lately sent these very lines?" well enough to
+// skip the parser; whoever relies on the answer checks it against the source's state. Owned by
+// the ingester.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,8 @@ class RecentReports {
   }
 
  private:
-  // 16 MiB: two streams each of 100,000 sources overwrite one another in one of ten slots.
+  // 16 MiB. With two streams each of 100,000 sources, about one slot in ten is overwritten by
+  // another stream.
   static constexpr size_t kSlots = 1 << 21;
 
   static uint64_t TagOf(const Hash128& id_hash, const Hash128& fingerprint) {

@@ -1,4 +1,4 @@
-// Reports by what became of them, for /metrics.
+// Counters of reports by outcome, for /metrics.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace rollcall::ingest {
 
-// What became of a report.
+// The outcome of a report.
 enum class Outcome : size_t {
   kSame,
   kChanged,
@@ -21,7 +21,7 @@ enum class Outcome : size_t {
   kRefused,
   kTooLarge,
   kFailed,
-  kEnd,  // none: how many there are
+  kEnd,  // not an outcome: the number of outcomes
 };
 
 struct OutcomeRow {

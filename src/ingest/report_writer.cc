@@ -17,7 +17,7 @@ using storage::Table;
 // no more than twice the row. Most rows of real fleets are smaller, and a scan finds them whole.
 constexpr size_t kMaxPeaksWrittenWhole = 256;
 
-// Of a series in an encoded row, its difference and its peak.
+// The fewest bytes of a series in an encoded row: its difference and its peak.
 constexpr size_t kLeastBytesOfSeries = 2;
 
 // Series are sorted by it: by metric, then label set.
@@ -63,7 +63,7 @@ StreamState* ReportWriter::FindSame(SourceState& source, const Hash128& fingerpr
   return nullptr;
 }
 
-// The stream's slot; failing that a free one; failing that the one unused for longest.
+// Returns the stream's slot; else a free one; else the least recently used.
 StreamState& ReportWriter::FindSlot(SourceState& source, uint64_t metrics_hash) {
   for (StreamState& stream : source.streams) {
     if (stream.in_use && stream.metrics_hash == metrics_hash) return stream;
@@ -109,7 +109,7 @@ Status ReportWriter::AddUnknown(const ParsedReport& parsed, storage::Transaction
   return Status::Ok();
 }
 
-// Before the unknown ones are added: of a report that is refused none stays.
+// Called before the unknown label sets are added, so that a refused report leaves none behind.
 Result<bool> ReportWriter::HasRoomFor(SourceState& source, Month month) {
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadPeaks(source, month));
   const size_t of_report = work_.series.size() + work_.unknown.size();
@@ -121,7 +121,7 @@ Result<bool> ReportWriter::HasRoomFor(SourceState& source, Month month) {
   for (const SeriesValue& series : work_.series) {
     label_sets += known.contains(series.label_set.value) ? 0 : 1;
   }
-  // What it has already may be more, where an import brought it.
+  // The source may already have more, from an import.
   return label_sets <= std::max(max_month_label_sets_, known.size());
 }
 
@@ -208,7 +208,7 @@ Status ReportWriter::UpdatePeaks(SourceState& source, Day day, storage::Transact
   if (!change.row) return Status::Ok();
   if (change.peak && ledger_.Follows({month, source.fleet})) {
     const Status added = AddGains(source, gains);
-    // A damaged row of an earlier month stops what is counted from it, and not the report.
+    // A damaged row of an earlier month stops what is counted from it, but not the report.
     if (added.code() == Code::kDataLoss) {
       ledger_.Drop({month, source.fleet}, transaction);
     } else if (!added.ok()) {

@@ -1,7 +1,8 @@
-// Turns one prepared report into changes of the transaction under way: the chunk's entry, the
-// month's peaks, what the totals gain. It parses nothing, and decides nothing about durability.
+// The writer of one prepared report: turns it into changes of the transaction under way, which are
+// the entry of the chunk, the peaks of the month and the gain of the totals. It does not parse, and
+// does not decide when to commit.
 //
-// Owned and used by the committer.
+// Owned by the committer; used on its thread alone.
 #pragma once
 
 #include <optional>
@@ -27,16 +28,17 @@ class ReportWriter {
         sources_(sources),
         max_month_label_sets_(max_month_label_sets) {}
 
-  // nullopt: the body repeats no report after all; parsed, it can be written. kTooLarge: its source
-  // would have too many label sets in the month; nothing of it is written. On a failure the
-  // transaction must be abandoned.
+  // Writes the report into the transaction and adds to `gains` what the totals gain. Returns its
+  // outcome; nullopt: the unparsed body repeats no report after all and must be parsed first.
+  // kTooLarge: the source would have too many label sets in the month; nothing of the report is
+  // written. On failure the transaction must be abandoned.
   Result<std::optional<Outcome>> Write(const PreparedReport& report, UnixSeconds time,
                                        storage::Transaction& transaction, TotalsMap& gains);
 
  private:
   StreamState* FindSame(SourceState& source, const Hash128& fingerprint) const;
   StreamState& FindSlot(SourceState& source, uint64_t metrics_hash);
-  // Puts the series that are known into work_.series, and the others' places into work_.unknown.
+  // Puts the known series into work_.series, and the positions of the others into work_.unknown.
   Status FindSeries(const ParsedReport& parsed, const storage::Transaction& transaction);
   Status AddUnknown(const ParsedReport& parsed, storage::Transaction& transaction);
   Result<bool> HasRoomFor(SourceState& source, Month month);
@@ -45,10 +47,10 @@ class ReportWriter {
   Result<Outcome> WriteSeries(SourceState& source, const ParsedReport& parsed,
                               const Hash128& fingerprint, UnixSeconds time,
                               storage::Transaction& transaction, TotalsMap& gains);
-  // Appends the entry at hand to the day's chunk.
+  // Appends work_.entry to the chunk of the day.
   void AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
                    storage::Transaction& transaction) const;
-  // Takes the series at hand into the month's peaks.
+  // Adds work_.series to the peaks of the month.
   Status UpdatePeaks(SourceState& source, Day day, storage::Transaction& transaction,
                      TotalsMap& gains);
   Status AddGains(SourceState& source, TotalsMap& gains);
@@ -60,17 +62,17 @@ class ReportWriter {
   SourceTable& sources_;
   const size_t max_month_label_sets_;
 
-  // On the report at hand. Kept from report to report for its memory alone.
+  // Work on the current report. Kept from report to report only to reuse its memory.
   struct Work {
     std::vector<SeriesValue> series;  // of the report, sorted by metric, then label set
-    std::vector<size_t> unknown;      // samples whose label sets are new to the store
-    std::vector<SeriesValue> other;   // of a report before
-    std::string encoded;              // series
-    std::string entry;                // the one that is stored
+    std::vector<size_t> unknown;      // positions of samples whose label sets are new to the store
+    std::vector<SeriesValue> other;   // of an earlier report
+    std::string encoded;              // the series, encoded
+    std::string entry;                // the entry that is stored
     PeaksRow peaks;
     PeaksRow next_peaks;
   };
-  // The memory of more is given back with the next report.
+  // Memory for more series than this is freed with the next report.
   static constexpr size_t kMaxKeptSeries = 16'384;
   Work work_;
 };

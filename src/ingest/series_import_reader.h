@@ -1,6 +1,6 @@
-// Reads an import that comes as series in JSON lines (parse/series_json_reader.h), in pieces of any
-// size. A bad line is told and passed over as a whole; of a good one the values whose time is
-// refused are left out, and it is told how many. Owned by the importer; one thread.
+// The reader of an import that comes as series in JSON lines (parse/series_json_reader.h), in
+// pieces of any size. A bad line is reported and skipped as a whole. In a good line, values whose
+// time is refused are left out, and their number is reported. Owned by the importer; one thread.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ class SeriesImportReader {
   SeriesImportReader(ImportReaderOptions options, ResolveSeries resolve, RefuseLine refuse)
       : options_(std::move(options)), resolve_(std::move(resolve)), refuse_(std::move(refuse)) {}
 
-  // Append what was read to `out`.
+  // Reads a piece and appends its samples to `out`.
   void Read(std::string_view piece, std::vector<ImportSample>& out);
-  // The last line needs no newline.
+  // Reads what is left after the last piece. The last line needs no newline.
   void Finish(std::vector<ImportSample>& out);
 
   uint64_t lines() const { return reader_.lines(); }
@@ -29,7 +29,7 @@ class SeriesImportReader {
 
  private:
   void Take(SeriesJsonReader::Event event, std::vector<ImportSample>& out);
-  // What is wrong with the series, or nothing.
+  // Takes the series; returns what is wrong with it, or an empty text.
   std::string TakeSeries(std::vector<ImportSample>& out);
 
   const ImportReaderOptions options_;
@@ -37,7 +37,7 @@ class SeriesImportReader {
   const RefuseLine refuse_;
   SeriesJsonReader reader_;
   bool ended_ = false;
-  std::vector<Label> labels_;  // scratch, as the next
+  std::vector<Label> labels_;  // scratch, like the next field
   std::string label_set_;
   uint64_t not_numbers_ = 0;
 };

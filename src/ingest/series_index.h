@@ -1,5 +1,6 @@
-// Numbers series, that is pairs of a source and a label set, in the order in which they come. Flat:
-// an import may bring millions. Owned by the importer; one thread.
+// An index that numbers series, that is, pairs of a source and a label set, in the order in
+// which they come. A flat hash table, since an import may bring millions. Owned by the importer;
+// one thread.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@ namespace rollcall::ingest {
 
 class SeriesIndex {
  public:
-  // The series' number, which is size() - 1 after the call where it is new.
+  // Returns the number of the series; a new one gets the next number, which is then size() - 1.
   uint32_t NumberOf(uint32_t source, uint32_t label_set) {
     if ((size_ + 1) * 4 > keys_.size() * 3) Grow();
     const uint64_t key = (uint64_t{source} << 32 | label_set) + 1;

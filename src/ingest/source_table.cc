@@ -16,7 +16,7 @@ size_t SourceState::bytes() const {
   size_t total = sizeof(SourceState) + id.text().capacity() + peaks.capacity() +
                  quarter_before.capacity() + year_before.capacity();
   for (const StreamState& stream : streams) total += sizeof(stream) + stream.series.capacity();
-  // The list's and the index's own.
+  // The list node and the index entry.
   return total + 128;
 }
 
@@ -55,7 +55,7 @@ Status SourceTable::LoadChunk(SourceState& state, Day day) {
   storage::ChunkReader reader(day, **stored);
   while (reader.Next()) state.chunk_time = reader.time();
   if (!reader.status().ok()) {
-    // What follows is written as full entries, which stand for themselves.
+    // The next entries are written in full, so they do not depend on the damaged ones.
     log::Error("chunk {} of source {}: {}", day.ToString(), state.ref.value,
                reader.status().message());
     return Status::Ok();
@@ -65,7 +65,7 @@ Status SourceTable::LoadChunk(SourceState& state, Day day) {
     if (!reader.InUse(slot)) continue;
     StreamState& stream = state.streams[slot];
     stream.in_use = true;
-    // What is current by the row in store was the last report's word, whichever stream that was of.
+    // The stored row says what the last report made current, whichever stream that was of.
     stream.overlaid = true;
     stream.day = day;
     stream.metrics_hash = HashOfMetrics(reader.LatestOf(slot));

@@ -1,8 +1,8 @@
-// What is known of the sources that reported lately: enough to store their next report without
-// reading the disk, in a bounded number of bytes. The least recently used go first; they are read
-// again when they report again.
+// The sources that reported lately, and what is known about them: enough to store their next report
+// without reading the disk, in a bounded number of bytes. The least recently used are forgotten
+// first, and read again when they report again.
 //
-// Owned by the committer; used within transactions alone.
+// Owned by the committer; used only within transactions.
 #pragma once
 
 #include <bitset>
@@ -24,19 +24,19 @@
 
 namespace rollcall::ingest {
 
-// One stream of a source: its latest report.
+// A stream of a source, by its latest report.
 struct StreamState {
   bool in_use = false;
-  // Another stream's report touched one of its metrics since: what is current must be worked out
-  // again even when the content repeats.
+  // Another stream has since reported one of its metrics: which series are current must be worked
+  // out again even if the content repeats.
   bool overlaid = false;
   bool fingerprint_known = false;
-  // Slots whose streams are known to share no metric with this one.
+  // Slots of the streams that are known to share no metric with this one.
   std::bitset<storage::kStreamSlots> disjoint;
   Hash128 fingerprint;
-  uint64_t metrics_hash = 0;  // of the metric refs: tells streams apart
+  uint64_t metrics_hash = 0;  // hash of the metric refs: tells streams apart
   Day day;                    // of the latest entry
-  uint64_t last_used = 0;     // number of the source's report
+  uint64_t last_used = 0;     // number of the source's report that used it last
   std::string series;         // encoded by storage::EncodeSeries
 };
 
@@ -49,16 +49,16 @@ struct SourceState {
   uint64_t reports = 0;
   std::vector<StreamState> streams;  // by slot, at most storage::kStreamSlots
 
-  // The chunk that the next entry goes to, as far as it is known.
+  // The chunk that the next entry goes to, if it is known.
   bool chunk_known = false;
   Day chunk_day;
-  UnixSeconds chunk_time{};  // of its latest entry
+  UnixSeconds chunk_time{};  // time of its latest entry
 
-  // The month's row as stored, and the merged rows of the 2 and the 11 months before.
+  // The row of the month as stored, and the merged rows of the 2 and the 11 months before, encoded.
   bool peaks_known = false;
   Month month;
   std::string peaks;
-  size_t peaks_change_bytes = 0;  // written since the row was written whole, as far as it is known
+  size_t peaks_change_bytes = 0;  // written since the row was written whole, as far as known
   bool before_known = false;
   std::string quarter_before;
   std::string year_before;
@@ -71,17 +71,18 @@ class SourceTable final : private storage::Participant {
   SourceTable(storage::Store& store, storage::SourceDirectory& directory, size_t max_bytes)
       : store_(store), directory_(directory), max_bytes_(max_bytes) {}
 
-  // The state of a source; one that reports for the first time gets its number in the
-  // transaction. The reference holds until the transaction ends.
+  // Returns the state of a source. A source that reports for the first time gets its number in the
+  // transaction. The pointer is valid until the transaction ends.
   Result<SourceState*> Get(FleetRef fleet, const SourceId& id, const Hash128& id_hash,
                            UnixSeconds now, storage::Transaction& transaction);
 
-  // Make the state know the day's chunk, the month's row, the rows before it.
+  // Load into the state, unless they are there: the chunk of the day, the row of the month, the
+  // rows before it. LoadBefore requires LoadPeaks.
   Status LoadChunk(SourceState& state, Day day);
   Status LoadPeaks(SourceState& state, Month month);
   Status LoadBefore(SourceState& state);
 
-  // Where the transaction changes rows of a source that was not asked for by Get.
+  // Drops the state of a source whose rows `transaction` changes without Get.
   void Forget(const Hash128& id_hash, const storage::Transaction& transaction);
 
   size_t size() const { return index_.size(); }
@@ -96,7 +97,8 @@ class SourceTable final : private storage::Participant {
   };
   using Nodes = std::list<Node>;
 
-  // States are as stored now; or what the transaction touched is forgotten.
+  // After a commit the states are what is stored; after an abandoned transaction those that it
+  // touched are dropped.
   void Committed() override;
   void Abandoned() override;
   void Forget(Nodes::iterator node);

@@ -1,5 +1,6 @@
-// The names that stand in every overview's `apps`, at 0 where nothing reported them. See
-// api/README.md, "Contract": a built-in list, refreshed from a URL in the background.
+// The list of application names that every overview lists in `apps`, at 0 if nothing reported them.
+// See api/README.md, "Contract". A built-in list, refreshed from a URL in the background. Owned by
+// the server.
 #pragma once
 
 #include <chrono>
@@ -15,10 +16,10 @@
 namespace rollcall::jobs {
 
 struct AppListOptions {
-  // Answers GET with the contents of a folder as JSON. Empty: never refreshed, the built-in list
-  // stays.
+  // Answers GET with the contents of a folder as JSON. Empty: never refreshed; the built-in
+  // list stays.
   std::string url = "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps";
-  std::chrono::milliseconds interval = std::chrono::hours(1);  // between two fetches
+  std::chrono::milliseconds interval = std::chrono::hours(1);  // between two refreshes
 };
 
 // Thread-safe. Readers get an immutable snapshot and never wait for a refresh.
@@ -29,17 +30,19 @@ class AppList {
   // `url`: see AppListOptions.
   explicit AppList(std::string url, const http::HttpClientOptions& http = DefaultHttp());
 
+  // Returns the built-in list.
   static const std::vector<std::string>& BuiltIn();
-  // Bounds that fit an answer of at most 1 MiB.
+  // Returns bounds on the request that suit an answer of at most 1 MiB.
   static http::HttpClientOptions DefaultHttp();
 
+  // Returns whether there is a URL to refresh from.
   bool enabled() const { return !url_.empty(); }
 
-  // The last good list.
+  // Returns the last good list.
   Names Current() const;
 
-  // The work of the background job: one GET, and the new list in place of the old one. On any
-  // failure the list stays as it is. Ok at once where there is no URL.
+  // The work of the background job: one GET, then the new list replaces the old one. On failure the
+  // list stays as it is. Returns Ok at once if there is no URL.
   Status Refresh(std::stop_token stop);
 
  private:

@@ -12,7 +12,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-// Of one run: so long, or as long as one scan takes, so that other jobs have their turn.
+// The time for one run, or as long as one scan takes, so that other jobs get their turn.
 constexpr seconds kTallyBudget{1};
 
 Status FollowClock(const JobServices& services) {
@@ -20,7 +20,7 @@ Status FollowClock(const JobServices& services) {
   return services.stores.store().Writable().ok() ? services.stores.time().Persist() : Status::Ok();
 }
 
-// The totals of a month are followed soon after it begins, without anyone asking.
+// Begins to keep the totals of a month soon after it starts, before anyone asks.
 Status KeepCurrentWindows(const JobServices& services) {
   return services.windows.Ensure({Month::Of(services.clock.Now()), CozystackFleet().ref}).status();
 }
@@ -39,8 +39,8 @@ Status PrepareOverviews(const JobServices& services, std::stop_token stop) {
   return Status::Ok();
 }
 
-// Work that counts ahead, but for while its outcome cannot be stored: then it has nothing to do,
-// and says so to nobody, for the store does.
+// Runs the work only while its results can be stored. Otherwise it does nothing and does not fail,
+// since the store reports that itself.
 std::function<Status(std::stop_token)> WhileWritable(const storage::Store& store,
                                                      std::function<Status(std::stop_token)> work) {
   return [&store, work = std::move(work)](std::stop_token stop) {
@@ -57,8 +57,8 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
   const auto counting = [&store = s.stores.store()](auto work) {
     return WhileWritable(store, std::move(work));
   };
-  // The clock comes first: what follows goes by the store's time. Retention comes after the
-  // tallies: it takes what days are counted from.
+  // The clock comes first: the others follow the store's time. Retention comes after the tallies:
+  // it deletes what days are counted from.
   const std::vector<std::pair<bool, Job>> rows = {
       {true, {"clock", seconds(10), [s](auto) { return FollowClock(s); }}},
       {counts,
@@ -69,7 +69,7 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
       {s.app_list.enabled(),
        {"app-list", options.app_list_interval,
         [s](auto stop) { return s.app_list.Refresh(stop); }}},
-      // Behind the app list, whose names a closed month's overview keeps.
+      // After the app list, whose names the overview of a closed month keeps.
       {counts, {"closed-months", seconds(5), counting([s](auto stop) {
                   return PrepareOverviews(s, stop);
                 })}},

@@ -1,5 +1,5 @@
-// The table of what a server does in the background: one row per job. Pure: it makes the
-// rows; job_table.h runs them, on its own thread.
+// The rows of the job table: what a server does in the background, one row per job. Pure: it only
+// makes the rows; job_table.h runs them, on its own thread.
 #pragma once
 
 #include <vector>
@@ -15,7 +15,7 @@
 
 namespace rollcall::jobs {
 
-// What the jobs work with. Owned by the server; it outlives the table that runs them.
+// What the jobs work with. Owned by the server; outlives the table that runs the jobs.
 struct JobServices {
   storage::Stores& stores;
   const Clock& clock;
@@ -26,12 +26,13 @@ struct JobServices {
 };
 
 struct JobOptions {
-  bool counts;  // reports are stored here, and counted
+  bool counts;  // reports are stored here and counted
   RetentionOptions retention;
   std::chrono::milliseconds app_list_interval;
 };
 
-// The rows, in the order in which they are first run. `services` may go once this has returned.
+// Returns the jobs, in the order in which they first run. `services` itself need not outlive the
+// call; what it refers to must.
 std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& options);
 
 }  // namespace rollcall::jobs

@@ -77,8 +77,8 @@ JobTable::Entry* JobTable::NextDue(std::chrono::steady_clock::time_point now) {
 }
 
 void JobTable::Loop(const std::stop_token& stop) {
-  // Requests go first. On Linux a niceness is the thread's own; without it jobs are only less
-  // polite.
+  // Requests go first. On Linux niceness is per thread; if it cannot be set, jobs are only
+  // less polite.
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
   while (!stop.stop_requested()) {
     const auto now = now_();
@@ -104,7 +104,7 @@ void JobTable::RunOne(Entry& entry, const std::stop_token& stop) {
   } catch (...) {
     status = Status::Internal("uncaught exception");
   }
-  // A job that was cut short by the stop says nothing about itself.
+  // A job that the stop cut short says nothing about itself.
   if (!status.ok() && stop.stop_requested()) return;
   Record(entry, status);
   entry.due =
@@ -112,7 +112,8 @@ void JobTable::RunOne(Entry& entry, const std::stop_token& stop) {
 }
 
 void JobTable::Record(Entry& entry, const Status& status) {
-  // One line when a job begins to fail and one when it works again; an outage of days is no news.
+  // Logs one line when a job begins to fail and one when it works again; an outage of days is
+  // not news.
   if (status.ok()) {
     if (entry.failures > 0) {
       log::Info("job {}: works again after {} failed runs", entry.job.name, entry.failures);

@@ -1,6 +1,6 @@
-// The one table of background jobs: each runs at the start and then once per period, one at a time,
-// on a thread that the table owns. A job that takes long delays the others; none of them is on the
-// path of a request.
+// The table of background jobs, the only one of a server, which owns it. Each job runs at the start
+// and then once per period, one at a time, on a thread that the table owns. A slow job delays the
+// others, but no request waits for any of them.
 #pragma once
 
 #include <chrono>
@@ -19,40 +19,41 @@
 namespace rollcall::jobs {
 
 struct Job {
-  std::string name;                  // unique, a metric's label
-  std::chrono::milliseconds period;  // from the end of a run to the next; over 0
-  // Runs on the table's thread. Returns soon after a stop is requested. What it throws is a
-  // failure.
+  std::string name;                  // unique; the label of its metrics
+  std::chrono::milliseconds period;  // from the end of a run to the start of the next; over 0
+  // Does the work, on the table's thread. Returns soon after a stop is requested. An exception
+  // counts as a failure.
   std::function<Status(std::stop_token)> run;
 };
 
-// How long a job that failed `failures` times in a row (at least once) waits for its next try:
+// Returns how long a job waits for its next try after `failures` (at least 1) failures in a row:
 // min(period, 10 s), doubled with each further failure, never more than the period.
 std::chrono::milliseconds RetryDelay(std::chrono::milliseconds period, uint32_t failures);
 
-// For one thread, but TimeMoved is thread-safe, for jobs as well.
+// For one thread, except TimeMoved, which is thread-safe and may be called by jobs.
 class JobTable {
  public:
   using SteadyNow = std::function<std::chrono::steady_clock::time_point()>;
 
-  // `registry` and `clock` outlive the table. `now` paces the periods; a test passes its own and
-  // says TimeMoved() when it moved.
+  // `registry` and `clock` outlive the table. `now` paces the periods; a test that passes its own
+  // calls TimeMoved() after moving it.
   JobTable(
       metrics::Registry& registry, const Clock& clock,
       SteadyNow now = [] { return std::chrono::steady_clock::now(); });
-  // As Stop.
+  // Calls Stop.
   ~JobTable();
   JobTable(const JobTable&) = delete;
   JobTable& operator=(const JobTable&) = delete;
 
-  // Before Start. InvalidArgument: no name, a name twice, a period of 0 or less, nothing to run.
+  // Adds a job; call before Start. InvalidArgument: no name, a name that is taken, a period of 0 or
+  // less, or nothing to run.
   Status Add(Job job);
-  // Starts the thread; every job is due at once, in the order in which they were added. Call once.
+  // Starts the thread. Every job is due at once, in the order of Add. Call once.
   void Start();
-  // Requests the running job to stop and waits for it; no other begins. May be called again.
+  // Requests the running job to stop and waits for it; no other job starts. May be called again.
   void Stop();
 
-  // `now` has jumped: looks at once which jobs are due.
+  // Says that `now` has jumped: the thread checks at once which jobs are due.
   void TimeMoved();
 
  private:
@@ -73,7 +74,7 @@ class JobTable {
   metrics::Registry& registry_;
   const Clock& clock_;
   const SteadyNow now_;
-  std::vector<Entry> entries_;  // from Start on the thread's own
+  std::vector<Entry> entries_;  // used by the thread alone once started
   Mutex mutex_;
   StoppableConditionVariable nudge_;
   bool nudged_ GUARDED_BY(mutex_) = false;

@@ -84,7 +84,7 @@ class EntryReader final : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  // `text` is null for whatever is no string.
+  // `text` is null for anything but a string.
   bool Scalar(std::string* text) {
     if (depth_ == 0) return Fail("the answer is a single value, want an array");
     if (depth_ == 1) return Fail("entry " + std::to_string(entries_ + 1) + " is not an object");

@@ -1,5 +1,5 @@
-// JSON from elsewhere as a tree, with bounds that hold before anything else looks at it. For the
-// *_json.cc files of this box alone: nothing else may know the library.
+// Untrusted JSON as a tree, with bounds that are checked before anything else looks at it. Pure
+// functions. Only for the *_json.cc files of this box: nothing else may know the library.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace rollcall {
 
-// InvalidArgument: over a bound (both inclusive), or not JSON. Of a name that an object has twice
-// the last value counts. Pure; any bytes may come.
+// Returns the parsed tree. If an object has a name twice, the last value counts. InvalidArgument:
+// over a bound (both inclusive), or not JSON. Pure; accepts any bytes.
 inline Result<nlohmann::json> ParseBoundedJson(std::string_view text, size_t max_bytes,
                                                int max_depth) {
   using Json = nlohmann::json;
@@ -33,14 +33,14 @@ inline Result<nlohmann::json> ParseBoundedJson(std::string_view text, size_t max
   return json;
 }
 
-// The member of that name; null where `json` is no object or has none.
+// Returns the member with that name; null if `json` is not an object or has none.
 inline const nlohmann::json* Member(const nlohmann::json& json, const char* name) {
   if (!json.is_object()) return nullptr;
   const auto at = json.find(name);
   return at == json.end() ? nullptr : &*at;
 }
 
-// The member of that name where it is text; null otherwise.
+// Returns the member with that name if it is text; else null.
 inline const std::string* TextMember(const nlohmann::json& json, const char* name) {
   const nlohmann::json* const member = Member(json, name);
   return member == nullptr ? nullptr : member->get_ptr<const std::string*>();

@@ -81,7 +81,7 @@ class ZstdDecoder final : public Decompressor::Decoder {
                                        ")");
       }
       frame_ended_ = left == 0;
-      // Once a frame is whole, a call without input would begin the next one.
+      // Once a frame is complete, a call without input would begin the next one.
       holds_more = !frame_ended_ && out.pos == out.size;
       if (out.pos > 0) ROLLCALL_RETURN_IF_ERROR(sink({buffer_.data(), out.pos}));
     }

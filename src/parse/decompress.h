@@ -1,5 +1,5 @@
-// Unpacks a stream of bytes in pieces: gzip (several members one after another too), zstd (several
-// frames), or bytes that are neither, which pass as they are. Which it is shows in the first bytes.
+// A decompressor for a stream that comes in pieces: gzip (one or more members), zstd (one or more
+// frames), or neither, in which case the bytes pass unchanged. The first bytes show which it is.
 //
 // Owned by whoever reads the stream; one thread. Memory: the format's window, for zstd at most 128
 // MiB, and a buffer of 256 KiB.
@@ -16,7 +16,7 @@ namespace rollcall {
 
 class Decompressor {
  public:
-  // Is given what comes out; a failure ends the stream.
+  // Called with the decompressed bytes; a failure ends the stream.
   using Sink = std::function<Status(std::string_view)>;
 
   explicit Decompressor(Sink sink);
@@ -24,18 +24,19 @@ class Decompressor {
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
 
-  // InvalidArgument: the packed bytes are damaged.
+  // Decompresses a piece into the sink. InvalidArgument: the compressed bytes are damaged. A
+  // failure of the sink is returned as it is.
   Status Feed(std::string_view piece);
-  // InvalidArgument: the packed bytes end too early.
+  // Ends the stream. InvalidArgument: the compressed bytes end too early.
   Status Finish();
 
-  class Decoder;  // of one format
+  class Decoder;  // decodes one format
 
  private:
   Status Choose();
 
   const Sink sink_;
-  std::string first_bytes_;  // until they show the format
+  std::string first_bytes_;  // kept until they show the format
   std::unique_ptr<Decoder> decoder_;
 };
 

@@ -1,4 +1,4 @@
-// A moment as a person or a client writes it. Pure function.
+// An instant as a person or a client writes it. Pure function.
 #pragma once
 
 #include <string_view>
@@ -8,13 +8,13 @@
 
 namespace rollcall {
 
-// What ParseInstant takes, in words that follow "is not".
+// What ParseInstant accepts, in words that follow "is not".
 inline constexpr std::string_view kAllowedInstants =
     "a time (2026, 2026-03, 2026-03-07, 2026-03-07T12:00:05Z, or Unix seconds)";
 
-// A year, a month and a day stand for their first instant, UTC. RFC 3339 wants its Z or offset;
-// Unix seconds have five digits or more, and may have a fraction, which is cut to milliseconds.
-// From 1970 to 9999. InvalidArgument: anything else.
+// Reads an instant from 1970 to 9999, both inclusive. A year, a month and a day stand for their
+// first instant, UTC. RFC 3339 requires its Z or offset. Unix seconds have at least five digits and
+// may have a fraction, which is cut to milliseconds. InvalidArgument: anything else.
 Result<UnixMilliseconds> ParseInstant(std::string_view text);
 
 }  // namespace rollcall

@@ -11,19 +11,19 @@
 
 namespace rollcall {
 
-// Bounds of an answer, inclusive. What goes over one is refused as a whole.
+// Bounds on an answer, both inclusive. An answer over a bound is refused as a whole.
 inline constexpr size_t kMaxInstantVectorJsonBytes = 1024 * 1024;
 inline constexpr int kMaxInstantVectorJsonDepth = 16;
 
 struct InstantSample {
-  std::string label_value;  // empty where the sample does not have the label
+  std::string label_value;  // empty if the sample does not have the label
   double value = 0;         // may be infinite, is never NaN
 };
 
-// The samples in their order, each with the value of its label `label`. InvalidArgument where the
-// answer is not JSON, not of that shape, over a bound, or a failure that the server tells (its
-// words are in the message), or where it says of itself that a part is missing: a cluster's answer
-// without one of its storage nodes is not the number that was asked for. Pure; any bytes may come.
+// Returns the samples in their order, each with the value of the label named `label`.
+// InvalidArgument: not JSON, not of that shape, over a bound, or a failure that the server reports
+// (the message quotes it). Also if the answer says that it is partial: from a cluster that lacks
+// one of its storage nodes it is not the number that was asked for. Pure; accepts any bytes.
 Result<std::vector<InstantSample>> ParseInstantVectorJson(std::string_view json,
                                                           std::string_view label);
 

@@ -8,7 +8,7 @@
 namespace rollcall {
 namespace {
 
-// The number behind \u; nullopt where there are no four hex digits.
+// The number after \u; nullopt if there are no four hexadecimal digits.
 std::optional<uint32_t> TakeUnit(std::string_view& text) {
   uint32_t unit = 0;
   if (text.size() < 4) return std::nullopt;
@@ -39,7 +39,7 @@ void AppendUtf8(uint32_t code, std::string& out) {
   }
 }
 
-// What the escape at the front of `text`, behind its backslash, stands for.
+// What the escape at the front of `text`, after its backslash, stands for.
 std::optional<uint32_t> TakeEscape(std::string_view& text) {
   constexpr std::string_view kEscapes = "\"\\/bfnrt";
   constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";

@@ -1,4 +1,4 @@
-// What stands between a JSON string's quotes, as text. Pure functions.
+// The escapes in JSON strings. Pure functions.
 #pragma once
 
 #include <string>
@@ -6,11 +6,13 @@
 
 namespace rollcall {
 
-// Replaces `out` by `quoted` with its escapes resolved. False: an escape is none, or half of a
-// surrogate pair stands alone; `out` is then unspecified.
+// Sets `out` to `quoted`, the text between the quotes of a JSON string, with its escapes
+// resolved. Returns false if an escape is invalid, or half of a surrogate pair stands alone;
+// `out` is then unspecified.
 bool UnescapeJson(std::string_view quoted, std::string& out);
 
-// Where the first such escape's backslash is; npos: UnescapeJson would succeed. Takes no memory.
+// Returns the position of the backslash of the first escape that UnescapeJson refuses; npos if
+// there is none. Allocates nothing.
 size_t FindBadJsonEscape(std::string_view quoted);
 
 }  // namespace rollcall

@@ -20,7 +20,7 @@ std::optional<int64_t> WholeNumber(const Json* json) {
   return json->get<int64_t>();
 }
 
-// null is an empty map: so do Go programs write one.
+// null is an empty map: Go programs write one that way.
 std::optional<BreakdownTotals> Totals(const Json* json) {
   BreakdownTotals totals;
   if (json == nullptr || (!json->is_object() && !json->is_null())) return std::nullopt;

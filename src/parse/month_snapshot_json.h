@@ -1,5 +1,5 @@
-// The numbers of a closed month as they are kept in a file `YYYY-MM.json`, in the fields that
-// api/README.md, "Contract", gives; their names come from the fleet:
+// The numbers of a closed month as a file `YYYY-MM.json` holds them, in the fields that
+// api/README.md, "Contract", lists; their names come from the fleet. Pure functions.
 //
 //   {"month","collected_at","clusters","total_nodes","total_tenants","apps"}
 #pragma once
@@ -13,14 +13,14 @@
 
 namespace rollcall {
 
-// Bounds of a file, inclusive.
+// Bounds on a file, both inclusive.
 inline constexpr size_t kMaxMonthSnapshotJsonBytes = 1024 * 1024;
 inline constexpr int kMaxMonthSnapshotJsonDepth = 4;
 
 std::string MonthSnapshotJson(const Fleet& fleet, const MonthSnapshot& snapshot);
 
-// InvalidArgument names the field that is not there or not what it should be. Further fields are
-// passed over. Pure; any bytes may come.
+// Reads what MonthSnapshotJson writes, and ignores other fields. InvalidArgument: the message names
+// the field that is missing or not what it should be. Pure; accepts any bytes.
 Result<MonthSnapshot> ParseMonthSnapshotJson(const Fleet& fleet, std::string_view json);
 
 }  // namespace rollcall

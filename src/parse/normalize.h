@@ -1,4 +1,4 @@
-// From labels as they were sent to labels that a canonical label set may hold. Pure function.
+// The step from labels as sent to labels that a canonical label set may hold. Pure function.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace rollcall {
 
-// Sorts the labels by name. Of several with one name the last counts; then those with an empty
-// value go, an empty value being no label.
+// Sorts the labels by name. If several have the same name, keeps the last; then drops those with an
+// empty value, since an empty value means no label.
 void NormalizeLabels(std::vector<Label>& labels);
 
 }  // namespace rollcall

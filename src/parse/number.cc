@@ -11,7 +11,7 @@
 namespace rollcall {
 namespace {
 
-// A whole number of so many digits is a double without rounding.
+// A whole number with at most this many digits is a double without rounding.
 constexpr ptrdiff_t kExactDigits = 15;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }

@@ -22,12 +22,12 @@ Status Damaged(std::string_view packed, const std::string& why) {
 }  // namespace
 
 std::string PackBody(std::string_view body) {
-  // A context costs more than packing a usual report does.
+  // Making a context costs more than compressing a usual report.
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   std::string packed(ZSTD_compressBound(body.size()), '\0');
   const size_t size = ZSTD_compressCCtx(context.get(), packed.data(), packed.size(), body.data(),
                                         body.size(), kLevel);
-  // With that much room it cannot fail but for want of memory.
+  // With that much room it can only fail for lack of memory.
   if (ZSTD_isError(size) != 0) throw std::bad_alloc();
   packed.resize(size);
   packed.shrink_to_fit();

@@ -1,5 +1,5 @@
-// Packs a report's body for the time that it waits to be forwarded: one zstd frame that knows how
-// large its content is. Pure functions; any number of threads may call them.
+// A compressed form of a report's body for the time that it waits to be forwarded: one zstd frame
+// that records the size of its content. Pure functions; any thread.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,11 @@
 
 namespace rollcall {
 
-// Fast rather than small: it is on the way of every report that is forwarded.
+// Compresses the body; fast rather than small, since every forwarded report waits for it.
 std::string PackBody(std::string_view body);
 
-// DataLoss: not what PackBody wrote, or its content is over `max_bytes` (inclusive).
+// Returns the body. DataLoss: `packed` is not what PackBody wrote, or its content is over
+// `max_bytes` (inclusive).
 Result<std::string> UnpackBody(std::string_view packed, size_t max_bytes);
 
 }  // namespace rollcall

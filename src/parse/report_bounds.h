@@ -1,5 +1,6 @@
-// What one report may be at most, so that none costs what thousands of others do. Real senders send
+// The bounds on one report, so that none costs as much as thousands of others. Real senders send
 // about 35 series, controllers a few hundred; names and values of labels have some dozens of bytes.
+// Plain values.
 #pragma once
 
 #include <array>
@@ -17,18 +18,18 @@ enum class ReportBound : size_t {
   kLabelNameBytes,
   kLabelValueBytes,
   kMonthLabelSets,
-  kEnd,  // none: how many there are
+  kEnd,  // not a bound: the number of bounds
 };
 
 // All inclusive.
 struct ReportBounds {
-  // Several times the largest controller's. While so many that were never seen are written, the
+  // Several times what the largest controller sends. While so many new series are written, the
   // reports of others wait.
   size_t series = 2'000;
   size_t metric_name_bytes = 256;
   size_t label_name_bytes = 256;
   size_t label_value_bytes = 4'096;
-  // Of one source. Each change of its peaks walks them all.
+  // Per source. Each change of its peaks walks through all of them.
   size_t month_label_sets = 20'000;
 };
 
@@ -61,8 +62,8 @@ static_assert([] {
   return true;
 }());
 
-// "more than 5000 series (--max-report-series)": what a report that exceeds a bound is told.
-// FailedPrecondition: it is for the operator to say otherwise.
+// Returns what a report that exceeds a bound is answered with: "more than 2000 series
+// (--max-report-series)". FailedPrecondition, since only the operator can raise the bound.
 inline Status TooLarge(ReportBound bound, const ReportBounds& bounds) {
   const ReportBoundRow& row = kReportBounds[static_cast<size_t>(bound)];
   return Status::FailedPrecondition("more than " + std::to_string(bounds.*row.field) + " " +

@@ -9,7 +9,7 @@ namespace rollcall {
 namespace {
 
 void RaiseTo(double value, double& peak) {
-  // Of two zeros the positive one, so that the lines' order never shows.
+  // Of two zeros the positive one wins, so that the order of the lines never shows.
   if (value > peak || (value == peak && !std::signbit(value))) peak = value;
 }
 

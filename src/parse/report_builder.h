@@ -1,4 +1,4 @@
-// Puts a report together, series by series, under the rules of ingest. Owned by whoever parses a
+// The builder of a report, series by series, under the rules of ingest. Owned by whoever parses a
 // report, for as long as that takes; one thread.
 #pragma once
 
@@ -13,14 +13,14 @@
 
 namespace rollcall {
 
-// Finds the sample of a label set within one report: an open hash table of positions in
+// An index of the samples of a report by label set: an open-addressing hash table of positions in
 // report.samples, at most half full.
 class ReportSeriesIndex {
  public:
   explicit ReportSeriesIndex(const ParsedReport& report) : report_(report), slots_(kFirstSlots) {}
 
-  // The position of the sample whose label set has this hash; where there is none, the next
-  // position, at which the caller must put it.
+  // Returns the position of the sample whose label set has this hash. If there is none, returns the
+  // next position, where the caller must put the sample.
   size_t FindOrAdd(const Hash128& hash) {
     if (used_ * 2 >= slots_.size()) Grow();
     const uint32_t tag = TagOf(hash);
@@ -41,7 +41,7 @@ class ReportSeriesIndex {
 
   static constexpr size_t kFirstSlots = 128;
 
-  // The tag is also where a slot's search starts, so that growing needs no second hash.
+  // The tag also selects the slot where a search starts, so that growing needs no second hash.
   static uint32_t TagOf(const Hash128& hash) { return static_cast<uint32_t>(hash.low); }
   Slot* SlotOf(uint32_t tag) { return &slots_[tag & (slots_.size() - 1)]; }
   Slot* NextOf(Slot* slot) { return slot != &slots_.back() ? slot + 1 : &slots_.front(); }
@@ -64,13 +64,13 @@ class ReportSeriesIndex {
 
 class ReportBuilder {
  public:
-  // `out` is empty and outlives the builder; `hash_seed` as in report_parser.h.
+  // Requires that `out` is empty and outlives the builder; `hash_seed` as in report_parser.h.
   ReportBuilder(uint64_t hash_seed, const ReportBounds& bounds, ParsedReport& out)
       : hash_seed_(hash_seed), bounds_(bounds), out_(out), series_(out) {}
 
-  // Adds a series, or raises the value of one that is there. Names are not empty, nothing holds
-  // 0x00, the value is no NaN. Of labels with one name the last counts; one without a value is
-  // none; they are sorted in place. False: exceeded() says which bound, and nothing is added.
+  // Adds a series, or raises the value of one that is already there. Requires non-empty names, no
+  // 0x00 anywhere, and a value other than NaN. Normalizes the labels in place (normalize.h).
+  // Returns false if a bound is exceeded: exceeded() says which one, and nothing was added.
   bool Add(std::string_view metric, std::vector<Label>& labels, double value);
 
   ReportBound exceeded() const { return exceeded_; }

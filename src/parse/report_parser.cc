@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kUsualLineBytes = 48;
 
-// False: the sample exceeds a bound, or the report with it; nothing is added.
+// Returns false if the sample, or the report with it, exceeds a bound; then nothing is added.
 bool AddSample(TextParser& parser, ReportBuilder& builder) {
   if (std::isnan(parser.value())) return true;
   std::vector<Label>& labels = parser.labels();
@@ -33,7 +33,7 @@ Status ParseReport(std::string_view body, uint64_t hash_seed, const ReportBounds
                                    " bytes, at most " + std::to_string(kMaxReportBytes) +
                                    " are allowed");
   }
-  // What an ordinary body needs.
+  // The memory that an ordinary body needs.
   out.arena.reserve(body.size());
   out.samples.reserve(std::min(body.size() / kUsualLineBytes, bounds.series));
   TextParser parser(body);

@@ -1,4 +1,4 @@
-// From the body of a public report to a ParsedReport. Pure.
+// The parser of a public report: from its body to a ParsedReport. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -11,24 +11,24 @@
 
 namespace rollcall {
 
-// The largest body, inclusive: positions in a report's arena are 32 bits. The front's cap on bodies
-// is far below; this one only keeps the numbers safe should somebody raise that.
+// The largest body, inclusive: positions in the arena of a report are 32 bits. The front caps
+// bodies far below this; it only keeps the numbers safe should that cap be raised.
 inline constexpr size_t kMaxReportBytes = size_t{1} << 30;
 
-// Reads Prometheus' text format (text_parser.h) under the rules of ingest: `cluster_id` labels are
-// dropped, as are labels without a value and NaN samples; of a label given twice the last counts,
-// of a series given twice the largest value; timestamps are checked and ignored. A body without
-// samples makes an empty report.
+// Reads Prometheus' text format (text_parser.h) into `out`, in place of what was there, under the
+// rules of ingest: drops `cluster_id` labels, labels without a value and NaN samples; of a label
+// given twice the last one counts, of a series given twice the largest value; timestamps are
+// checked and ignored. A body without samples makes an empty report. On failure `out` is empty.
 //
 // InvalidArgument: the body is larger than kMaxReportBytes, or a line is bad; then the message is
-// `line N: reason`. On failure `out` is left cleared, otherwise what it held before is replaced.
+// `line N: reason`.
 //
 // FailedPrecondition: the report exceeds one of `bounds`, which `exceeded` names; nothing was kept
-// for what is beyond it. Without bounds a report may be as large as its body.
+// of what is beyond it. Without bounds a report may be as large as its body.
 //
-// `hash_seed`: of the samples' hashes. Series whose hashes are equal are one series here as they
-// are in the label dictionary, so it must be known to nobody outside: two that meet could be
-// prepared.
+// `hash_seed` is the seed of the samples' hashes. Series with equal hashes are one series, here as
+// in the label dictionary, so the seed must be unknown to the outside: with it, colliding series
+// could be made on purpose.
 Status ParseReport(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
                    ParsedReport& out, ReportBound& exceeded);
 Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out);

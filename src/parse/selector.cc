@@ -12,7 +12,7 @@ namespace rollcall {
 namespace {
 
 constexpr std::string_view kNameLabel = "__name__";
-// A pattern's program; what comes close to it is no selector that a person wrote.
+// The memory of a compiled pattern. No selector that a person wrote comes close.
 constexpr int64_t kMaxPatternBytes = 1 << 20;
 
 bool IsNameByte(char c, bool first) {
@@ -86,7 +86,7 @@ class SelectorParser {
       re2::RE2::Options options;
       options.set_log_errors(false);
       options.set_max_mem(kMaxPatternBytes);
-      // A line break is a byte like any other.
+      // A line break is a byte like any other: `.` matches it.
       options.set_dot_nl(true);
       auto pattern = std::make_shared<re2::RE2>(matcher.value, options);
       if (!pattern->ok()) return Fail("the regular expression is bad: " + pattern->error());

@@ -13,7 +13,7 @@ namespace rollcall {
 namespace {
 
 constexpr unsigned kAllMembers = 7;
-// Brackets within a member that nobody wants.
+// The deepest nesting of brackets in a member that is skipped.
 constexpr size_t kMaxDepth = 64;
 
 bool IsWordByte(char c) {
@@ -103,7 +103,7 @@ bool SeriesJsonReader::TakeToken(std::string_view& piece) {
     return TakeWord(piece);
   }
   piece.remove_prefix(1);
-  // A line that begins with one is refused as it stands.
+  // A line that begins with a quote is refused right away.
   if (token_ != kString || state_ == State::kLine) return true;
   in_string_ = true;
   has_escapes_ = false;
@@ -239,7 +239,7 @@ std::string SeriesJsonReader::AcceptMember() {
     state_ = State::kFirstItem;
     return {};
   }
-  // Of what nobody wants the brackets are counted, and no more.
+  // In a member that is skipped, only the brackets are counted.
   if (state_ == State::kMember) depth_ = 0;
   state_ = State::kSkipped;
   if (token_ == '{' || token_ == '[') {
@@ -301,7 +301,7 @@ std::string SeriesJsonReader::AcceptItem() {
     return {};
   }
   double value = std::numeric_limits<double>::quiet_NaN();
-  // In quotes stands what JSON has no number for; a number there is none the less.
+  // Quotes hold values that JSON has no number for; a quoted number is accepted too.
   const bool is_null = token_ == kWord && text_ == "null";
   if (!is_null && ParseValue(text_, value) != NumberError::kNone) {
     return "not a value: " + QuoteForMessage(text_);

@@ -1,7 +1,7 @@
-// Reads series as JSON lines, as VictoriaMetrics' /api/v1/export writes them:
+// The reader of series as JSON lines, in the form of VictoriaMetrics' /api/v1/export:
 // {"metric":{"__name__":"m","a":"b"},"values":[1,null],"timestamps":[1700000000000,…]}. A pull
-// parser over pieces of any size: a line may be longer than memory has room for its text. The
-// members may come in any order, and others beside them, which are passed over.
+// parser over pieces of any size: the text of a line may be larger than memory. The members may
+// come in any order; others are skipped.
 //
 // Owned by whoever reads the stream; one thread. Memory: 16 bytes for each value of a line, and the
 // texts of its metric; both bounded.
@@ -17,39 +17,40 @@ namespace rollcall {
 
 class SeriesJsonReader {
  public:
-  // Of one line, inclusive. What is over them is refused.
+  // Bounds on one line, both inclusive. A line over a bound is refused.
   static constexpr size_t kMaxValues = 4 * 1024 * 1024;
-  static constexpr size_t kMaxMetricBytes = 1024 * 1024;  // names and values of all its labels
+  static constexpr size_t kMaxMetricBytes = 1024 * 1024;  // names and values of all labels
 
   enum class Event {
     kMore,    // the piece is used up
-    kSeries,  // a line is whole
-    kError,   // reason() says why a line is refused; the rest of it is passed over
+    kSeries,  // a line is complete
+    kError,   // a line is refused: reason() says why; the rest of it is skipped
   };
 
-  // Takes bytes off the front of `piece`.
+  // Reads from the front of `piece`, removes what it read, and returns the next event.
   Event Next(std::string_view& piece);
-  // After the last piece, until kMore: the last line needs no newline.
+  // Ends the input: call it after the last piece, until it returns kMore. The last line needs
+  // no newline.
   Event Finish();
 
-  // Of the series; valid until the next call.
+  // The series of kSeries; valid until the next call.
 
-  // As sent, `__name__` among them; names and values are UTF-8 without NUL. Never empty.
+  // As sent, including `__name__`; names and values are UTF-8 without NUL. Never empty.
   const std::vector<std::pair<std::string, std::string>>& labels() const { return labels_; }
-  // As many as timestamps; null is NaN.
+  // As many as there are timestamps; null is NaN.
   const std::vector<double>& values() const { return values_; }
   const std::vector<int64_t>& timestamps_ms() const { return timestamps_; }
 
-  // Of the series or the error; the first line is 1.
+  // The line of the series or the error; the first line is 1.
   uint64_t line() const { return line_; }
-  // How many lines have ended, or were refused.
+  // The number of lines that have ended or were refused.
   uint64_t lines() const { return line_; }
-  // A phrase in printable ASCII.
+  // Why the line was refused: a phrase in printable ASCII.
   const std::string& reason() const { return reason_; }
 
  private:
   enum class State : uint8_t {
-    kLine,  // before a line's brace
+    kLine,  // before the opening brace of a line
     kFirstKey,
     kKey,
     kColon,
@@ -63,21 +64,21 @@ class SeriesJsonReader {
     kFirstItem,
     kItem,
     kItemEnd,
-    kSkipped,  // within a member that nobody wants
-    kEnd,      // behind the brace
+    kSkipped,  // within a member that is skipped
+    kEnd,      // after the closing brace
     kBad,      // in the rest of a refused line
   };
   enum class Member : uint8_t { kMetric, kValues, kTimestamps, kOther };
-  // A token is its own character, but for these.
+  // A token is represented by its own character, except for these.
   static constexpr char kString = '"';
   static constexpr char kWord = 'w';  // a number, true, false, null
   static constexpr char kTooLong = 'l';
 
-  // The next token; false: the piece ends before it does.
+  // Takes the next token; false: the piece ends before the token does.
   bool TakeToken(std::string_view& piece);
   bool TakeString(std::string_view& piece);
   bool TakeWord(std::string_view& piece);
-  // What the grammar says to the token: empty, or what is wrong.
+  // Checks the token against the grammar; returns what is wrong, or an empty text.
   std::string Accept();
   std::string AcceptKey();
   std::string AcceptMember();
@@ -90,17 +91,17 @@ class SeriesJsonReader {
 
   State state_ = State::kLine;
   Member member_ = Member::kOther;
-  size_t depth_ = 0;      // of brackets in a member that is passed over
-  unsigned members_ = 0;  // a bit for each wanted one that was there
+  size_t depth_ = 0;      // of brackets, in a member that is skipped
+  unsigned members_ = 0;  // a bit for each of the three members seen
   uint64_t line_ = 0;
   std::string reason_;
 
   char token_ = 0;
-  std::string_view text_;  // of the token; into the piece or partial_
-  std::string partial_;    // a token's beginning
+  std::string_view text_;  // of the token; a view into the piece or partial_
+  std::string partial_;    // the beginning of a token
   bool in_string_ = false;
   bool in_word_ = false;
-  bool escaping_ = false;  // the byte before was a backslash that counts
+  bool escaping_ = false;  // the previous byte was an unescaped backslash
   bool has_escapes_ = false;
 
   std::vector<std::pair<std::string, std::string>> labels_;

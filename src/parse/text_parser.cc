@@ -115,7 +115,7 @@ bool TextParser::ReadSample() {
   return true;
 }
 
-// From behind the opening brace to behind the closing one.
+// Reads from after the opening brace to after the closing one.
 bool TextParser::ReadLabels() {
   SkipBlanks();
   for (;;) {
@@ -134,7 +134,7 @@ bool TextParser::ReadLabels() {
       return FailHere("want a label name, found ");
     }
     SkipBlanks();
-    // A quoted text that nothing is assigned to is the metric's name.
+    // A quoted text without a value is the name of the metric.
     if (quoted && (Peek() == ',' || Peek() == '}')) {
       if (!SetQuotedMetric(name, name_at)) return false;
       const bool last = *at_++ == '}';
@@ -171,7 +171,7 @@ bool TextParser::ReadLabelValue(std::string_view name) {
   return true;
 }
 
-// `text` becomes what stands between the quotes, escapes as they are.
+// Sets `text` to what is between the quotes, escapes unresolved.
 bool TextParser::ReadQuoted(std::string_view& text) {
   const char* const begin = at_ + 1;
   const char* at = begin;
@@ -278,7 +278,7 @@ bool TextParser::ReadMetadata(bool is_type) {
   std::string_view text = RestOfLine();
   at_ += text.size();
   if (text.find('\0') != std::string_view::npos) return Fail("NUL byte in metadata: ", text);
-  // One byte separates the name from the text, whatever it is: so Prometheus reads it.
+  // One byte separates the name from the text, whatever it is: that is how Prometheus reads it.
   if (!text.empty()) text.remove_prefix(1);
   if (!is_type) return IsUtf8(text) || Fail("HELP text is not UTF-8: ", text);
   return text == "counter" || text == "gauge" || text == "histogram" || text == "summary" ||

@@ -1,10 +1,9 @@
-// Reads Prometheus' text exposition format, as Prometheus' own text parser (0.301) does, from a
-// body that is complete in memory. A pull parser: each call of Next() goes on to the next sample,
+// A parser of Prometheus' text exposition format that behaves like Prometheus' own (0.301), for a
+// body that is complete in memory. A pull parser: each call of Next() advances to the next sample,
 // error or the end.
 //
-// Where it differs from Prometheus' parser on purpose: a NUL byte is refused everywhere but in a
-// comment, and so are empty names and names that are not UTF-8; blanks before a name are no part of
-// it.
+// It differs from Prometheus' parser on purpose: it refuses empty names, names that are not UTF-8,
+// and a NUL byte anywhere but in a comment; and blanks before a name are not part of it.
 //
 // The body belongs to the caller and must outlive the parser. Memory beyond the body: 32 bytes for
 // each label of the longest sample and that sample's escaped texts, nothing per line. One thread at
@@ -27,47 +26,49 @@ class TextParser {
   enum class Event {
     kSample,
     kError,  // line() and reason() say where and why
-    kEnd,    // stays so
+    kEnd,    // every later call returns it again
   };
 
-  // History may have its timestamps in seconds with a fraction; a report may not.
+  // kOrSeconds also accepts seconds with a fraction, which history may have and a report may not.
   enum class Timestamps { kMilliseconds, kOrSeconds };
 
   explicit TextParser(std::string_view body, Timestamps timestamps = Timestamps::kMilliseconds);
   TextParser(const TextParser&) = delete;
   TextParser& operator=(const TextParser&) = delete;
 
-  // After kError the next call goes on with the line after line(), so that a caller may count the
-  // bad lines and take the rest. A body of n bytes costs time linear in n either way.
+  // Advances to the next event. After kError the next call continues with the line after line(), so
+  // that a caller may count the bad lines and take the rest. Takes time linear in the size of the
+  // body either way.
   Event Next();
 
-  // Of the sample. Valid until the next call of Next().
+  // The sample of kSample. Valid until the next call of Next().
 
   std::string_view metric() const { return metric_; }
-  // As sent: in that order, repeated names and empty values included; only `__name__` is left out,
-  // the metric's name being metric(). The caller may reorder and change them.
+  // As sent: in that order, including repeated names and empty values; only `__name__` is left out,
+  // since metric() has it. The caller may reorder and change them.
   std::vector<Label>& labels() { return labels_; }
   double value() const { return value_; }
   std::optional<int64_t> timestamp_ms() const { return timestamp_ms_; }
-  // A quoted text of the sample holds a raw line break, so the sample is more than one line.
+  // Whether a quoted text of the sample holds a raw line break, so that the sample spans
+  // several lines.
   bool spans_lines() const { return spans_lines_; }
 
-  // Where the sample or the error's entry begins; the first line is 1.
+  // The line where the sample or the bad entry begins; the first line is 1.
   size_t line() const { return entry_line_; }
 
-  // Of the error: one line of printable ASCII, at most 200 bytes.
+  // Returns what is wrong, after kError: one line of printable ASCII, at most 200 bytes.
   std::string reason() const;
 
-  // Of the error: a quoted text is not closed where the body ends; with more of the body it might
-  // be.
+  // After kError: whether a quoted text is still open where the body ends; with more of the body it
+  // might be closed.
   bool cut_short() const { return cut_short_; }
-  // Where the sample or the error's entry begins, in bytes from the start of the body.
+  // The position where the sample or the bad entry begins, in bytes from the start of the body.
   size_t entry_offset() const { return static_cast<size_t>(entry_ - begin_); }
-  // Where the sample ends: at its last line's end, or the body's.
+  // The position where the sample ends: at the end of its last line, or of the body.
   size_t end_offset() const { return static_cast<size_t>(at_ - begin_); }
 
-  // Any entry up to here (HELP and TYPE included) spans lines: the body's lines do not stand for
-  // themselves.
+  // Whether any entry so far (HELP and TYPE included) spans lines, so that the lines of the body
+  // cannot be compared one by one.
   bool any_spans_lines() const { return any_spans_lines_; }
 
  private:
@@ -89,8 +90,8 @@ class TextParser {
   void ResolveEscapes();
   std::string_view Unescape(std::string_view text);
 
-  // Both return false. `found` is the text the error quotes; nothing is quoted where it has no
-  // data.
+  // Both set the error and return false. `found` is the text that the error quotes; it quotes
+  // nothing if `found` has no data.
   bool Fail(const char* reason, std::string_view found);
   bool FailHere(const char* reason);
 

@@ -1,5 +1,4 @@
-// Values as Prometheus' text format has them; text_parser.h reads back the same, bit for bit. Pure
-// function.
+// Values in Prometheus' text format; text_parser.h reads back the same bits. Pure function.
 #pragma once
 
 #include <string>
