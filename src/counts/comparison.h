@@ -58,8 +58,8 @@ class ComparisonReader {
       : stores_(stores), overviews_(overviews), tallies_(tallies) {}
 
   // Returns the comparison of a month or, where it has no data, of the latest earlier month that
-  // has; nullopt where none has. In a running month `generated_at` stays the same while nothing is
-  // stored.
+  // has; nullopt where none has. In a running month `generated_at` changes only once something is
+  // stored or a day begins.
   Result<std::optional<Comparison>> Read(const Fleet& fleet, Month month,
                                          std::stop_token stop = {});
   // Returns nullopt where nothing was ever reported.
@@ -72,8 +72,7 @@ class ComparisonReader {
   Result<PeriodCounts> CountsOf(const Fleet& fleet, const storage::PeriodRows& rows) const;
   Status ReadBreakdowns(const Fleet& fleet, const storage::PeriodRows& rows,
                         Last30Days& last) const;
-  // Returns when the comparison was first read since the store last changed, or since midnight
-  // (UTC).
+  // Returns when this was first called since the store last changed, or since midnight (UTC).
   UnixSeconds FirstReadAt(uint64_t sequence, UnixSeconds now);
 
   storage::Stores& stores_;

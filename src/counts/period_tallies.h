@@ -24,11 +24,10 @@
 namespace rollcall::counts {
 
 struct TallyOptions {
-  // A running period whose last scan took at most this long is scanned again while the caller
-  // waits.
+  // A running period whose last scan took at most this long is scanned again while callers wait.
   std::chrono::milliseconds patience{20};
   // The pause between two background scans of a running period: at least `least_pause`, and at
-  // least `pause_factor` times what a scan takes; ten times that where nobody asked for the period
+  // least `pause_factor` times what a scan takes; ten times that factor where nobody asked for it
   // lately.
   std::chrono::milliseconds least_pause{5'000};
   int pause_factor = 50;
@@ -64,8 +63,7 @@ class PeriodTallies {
   // Return the first month or day that there is data for; nullopt where there is none.
   Result<std::optional<Month>> FirstMonth(FleetRef fleet) const;
   Result<std::optional<Day>> FirstDay(FleetRef fleet) const;
-  // Returns the first day that a period of days can count: from it on retention has dropped no
-  // chunks.
+  // Returns the first day that a period of days can count: all chunks from it on are still there.
   Result<std::optional<Day>> FirstCountedDay(FleetRef fleet) const;
 
   // The work of a background job, for about `budget`: scans the running periods that are due, then,

@@ -1,7 +1,7 @@
 // The state of a window scan: the maxima of one source at a time, over the rows of its months, and
 // the totals of all sources so far. It is the hot path of a closed month's first overview. A
 // source's rows list mostly the same series in the same order, so each row is merged into the list
-// of those before it, and what is shared by all sources is looked up once per source, not once per
+// of those before it, and what all sources share is looked up once per source instead of once per
 // row.
 //
 // Owned by one thread of a scan.

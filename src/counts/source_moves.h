@@ -1,5 +1,4 @@
-// The sources that came, came back and left between a window and the one of the same length before
-// it.
+// The sources that came, came back and left between a window and the equally long one before it.
 //
 // A source is in a window when it reported the fleet's counted metric in it.
 //   new       in this window, and in no month before it;

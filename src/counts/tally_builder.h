@@ -54,8 +54,7 @@ class TallyBuilder {
   struct LabelSlot {
     MetricRef metric;
     std::string name;
-    // From a value to its place in values_. A value that is too long stands as a zero byte and its
-    // hash.
+    // From a value to its place in values_. A value that is too long: a zero byte and its hash.
     std::unordered_map<std::string, uint32_t> values;
   };
   struct SeriesSlot {

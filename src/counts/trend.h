@@ -30,8 +30,7 @@ struct TrendRequest {
 
 struct TrendStep {
   Period period;
-  // Where false, all numbers are 0: the step is before the first report, no longer stored, or not
-  // counted yet.
+  // Where false, all numbers are 0: before the first report, no longer stored, or not counted yet.
   bool known = false;
   bool final = false;
   Totals tally;
