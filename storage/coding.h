@@ -1,6 +1,5 @@
 // The two ways the store writes numbers as bytes: fixed-width big-endian where bytes must sort as
-// the numbers do (keys), varints elsewhere. Plain functions and values; the bytes:
-// storage/FORMAT.md.
+// the numbers do (keys), varints elsewhere. Plain functions and values; see storage/FORMAT.md.
 #pragma once
 
 #include <cstdint>

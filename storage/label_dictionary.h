@@ -46,8 +46,7 @@ class LabelDictionary final : private Participant {
 
   // Returns the ref of a metric's name; 0 where no report ever had it. Thread-safe.
   Result<MetricRef> FindMetric(std::string_view name, const Snapshot* snapshot = nullptr) const;
-  // Returns the canonical label set of a ref that the store gave out. Thread-safe. DataLoss: not
-  // there.
+  // Returns the canonical label set of a stored ref. DataLoss: there is none. Thread-safe.
   Result<std::string> TextOf(LabelSetRef ref, const Snapshot* snapshot = nullptr) const;
   // Calls visit(i, canonical label set) for each of `refs`, which must ascend. Many at once are
   // read in one scan and not cached. Ends with the first visit that fails. Thread-safe.

@@ -1,7 +1,7 @@
 // A reader of RocksDB's logs and manifests, which share one form: blocks of 32 KiB with records in
 // fragments, each fragment with a CRC-32C. RocksDB's own reader stops at damage or silently skips a
-// block; this one reports which bytes are not what was written, and goes on after them. Pure but
-// for reading the file.
+// block; this one reports which bytes are not what was written, and goes on after them.
+// Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ struct LogScan {
   std::vector<Gap> gaps;
 
   uint64_t gap_bytes() const;
-  // Returns whether any damage is at the end only: what a power failure leaves of a write that
-  // nobody was told had succeeded. True also where there is no damage.
+  // Returns whether any damage is at the end only: what a power failure leaves of a write that was
+  // never acknowledged. True also where there is no damage.
   bool only_tail_is_torn() const {
     return gaps.empty() || (gaps.size() == 1 && gaps.front().records_after == 0);
   }

@@ -41,8 +41,8 @@ class PeriodRows {
   Result<std::optional<LabelTally>> Sizes(std::string_view label) const {
     return Label(kSourceSizes, label);
   }
-  // Returns false where the period was counted by a version that did not count sizes, or the fleet
-  // has none.
+  // Returns false where the fleet has no sizes, or the period was counted by a version without
+  // them.
   Result<bool> HasSizes() const;
 
   struct Listed {

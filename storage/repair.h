@@ -16,11 +16,11 @@ struct RepairReport {
   std::string aside;               // where the originals are; empty where no file was changed
 };
 
-// Checks every file of a store, and mends what is damaged; with `dry_run` only reports what it
-// would do. Requires that no process has the store open. What was computed from rows that may be
-// lost is computed again when somebody asks for it. FailedPrecondition: the store is in use, there
-// is none, or nothing of it can be saved. DataLoss, Unavailable: a step failed; the message says
-// where the originals are, if any were kept.
+// Checks every file of a store that nobody has open, and mends what is damaged; with `dry_run` only
+// reports what it would do. What was computed from rows that may be lost is computed again when
+// somebody asks for it. FailedPrecondition: the store is in use, there is none, or nothing of it
+// can be saved. DataLoss, Unavailable: a step failed; the message says where the originals are, if
+// any were kept aside.
 Result<RepairReport> Repair(const std::string& directory, bool dry_run);
 
 }  // namespace rollcall::storage

@@ -1,6 +1,6 @@
 // What RocksDB reports of itself: its log, which goes into ours, and its background errors.
 //
-// It writes no log file of its own in the data directory: that would be the first file to fail when
+// RocksDB's own log file in the data directory is not used: it would be the first file to fail when
 // the disk is full, and RocksDB 7 ends the process at the next line after that.
 #pragma once
 

@@ -1,7 +1,6 @@
 // A transaction: one write to the store, from the first read that it depends on to its end. It owns
 // the store's writer lock, so there is one at a time, and the changes, which become visible and
-// durable together or not at all. Nothing else writes rows. One thread, from constructor to
-// destructor.
+// durable together or not at all. Nothing else writes rows. Created, used and ended on one thread.
 //
 // Whoever keeps rows in memory takes part in all transactions of a store (Participant) and learns
 // how each ended, still under the lock.
@@ -64,9 +63,9 @@ class Transaction {
   // first; whoever sends them again must be prepared for both. Later commits are refused at once
   // until the store is writable again.
   Status Commit() { return End(true); }
-  // The same, but durable only with the next Commit or Store::Sync. A crash before that keeps the
-  // first few of such transactions, each whole. For a series of transactions that nobody hears of
-  // before the last is durable.
+  // The same, but durable only with the next Commit or Store::Sync: a crash before that may lose
+  // the last of such transactions, each as a whole. For a series of which nothing is acknowledged
+  // until the last one is durable.
   Status CommitUnsynced() { return End(false); }
 
  private:
