@@ -27,8 +27,7 @@ struct TallyOptions {
   // A running period whose last scan took at most this long is scanned again while callers wait.
   std::chrono::milliseconds patience{20};
   // The pause between two background scans of a running period: at least `least_pause`, and at
-  // least `pause_factor` times what a scan takes; ten times that factor where nobody asked for it
-  // lately.
+  // least `pause_factor` times what a scan takes; ten times that where nobody asked lately.
   std::chrono::milliseconds least_pause{5'000};
   int pause_factor = 50;
 };
