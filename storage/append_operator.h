@@ -1,4 +1,4 @@
-// RocksDB's merge operator for chunks: the operands, one after another.
+// The merge operator of the chunks table, which appends the operands to the value. Thread-safe.
 #pragma once
 
 #include <memory>

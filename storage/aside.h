@@ -1,5 +1,5 @@
-// A directory beside a store's files that keeps those of them that are about to be changed, as they
-// were: damaged-20260307T120005Z. Made with the first file.
+// A directory inside a store's that keeps the originals of files about to be changed:
+// damaged-20260307T120005Z (UTC). Created by the first Keep. One thread.
 #pragma once
 
 #include <string>
@@ -13,9 +13,10 @@ class Aside {
  public:
   explicit Aside(std::string directory) : directory_(std::move(directory)) {}
 
-  // Keeps a file of the directory; once, and not one that is not there. Unavailable: the disk.
+  // Keeps a file of the store's directory as it is now, by a hard link or a copy. Does nothing
+  // where that name is kept already or there is no such file. Unavailable: the disk failed.
   Status Keep(const std::string& name);
-  // Empty: nothing was kept.
+  // Returns the directory's path; empty where nothing was kept.
   const std::string& path() const { return path_; }
 
  private:

@@ -1,7 +1,7 @@
-// A chunk: the reports of one source on one day, in the order they came, as entries one after
-// another. An entry is appended without reading what is there. The first entry of a stream in a
-// chunk is full; the others are differences from the stream's latest entry, or "same". Bytes:
-// storage/FORMAT.md, "chunks".
+// The codec of chunks. A chunk is the reports of one source on one day, in the order they came, as
+// entries one after another. An entry is appended without reading those before it. The first entry
+// of a stream in a chunk is full; the others are differences from the stream's latest entry, or
+// "same". Plain functions and values. Bytes: storage/FORMAT.md, "chunks".
 #pragma once
 
 #include <array>
@@ -18,47 +18,48 @@
 
 namespace rollcall::storage {
 
-// A source's streams are told apart within a chunk by a slot number.
+// How many streams of a source a chunk tells apart; each has a slot, from 0.
 inline constexpr unsigned kStreamSlots = 8;
 
-// The series of a report, grouped by metric: sorted by metric, then label set.
+// Appends the series of a report to `out`, grouped by metric. Requires `report` sorted by metric,
+// then label set.
 void EncodeSeries(std::span<const SeriesValue> report, std::string& out);
-// Replaces `out`. DataLoss where the bytes are not what EncodeSeries writes, or more follow.
+// Sets `out` to the series. DataLoss where the bytes are not exactly what EncodeSeries writes.
 Status DecodeSeries(std::string_view bytes, std::vector<SeriesValue>& out);
 
-// Append one entry. A full one stands for itself: `second_of_day` counts from the start of the day.
-// The others' `seconds` count from the chunk's entry before (any stream) and may be negative, when
-// the clock was set back.
+// Append one entry to `out`. A full one stands for itself: `second_of_day` counts from the start of
+// the day (UTC). The others' `seconds` count from the chunk's previous entry, whatever its stream,
+// and are negative where the clock was set back.
 void AppendFullEntry(unsigned slot, int64_t second_of_day, std::string_view encoded_series,
                      std::string& out);
 void AppendSameEntry(unsigned slot, int64_t seconds, std::string& out);
 void AppendDifferenceEntry(unsigned slot, int64_t seconds, std::span<const SeriesValue> before,
                            std::span<const SeriesValue> now, std::string& out);
-// A difference from `before`, or `encoded_now` as a full entry where that is shorter.
+// Appends the difference from `before` or, where that is shorter, `encoded_now` as a full entry.
 void AppendShorterEntry(unsigned slot, int64_t second_of_day, int64_t seconds,
                         std::span<const SeriesValue> before, std::span<const SeriesValue> now,
                         std::string_view encoded_now, std::string& out);
 
-// Reads a chunk's reports back in order.
+// Reads a chunk's reports back, in order. One thread; the bytes must outlive it.
 class ChunkReader {
  public:
   ChunkReader(Day day, std::string_view bytes)
       : reader_(bytes), start_(day.Start()), time_(start_) {}
 
-  // Goes to the next report; false at the end and at the first entry that is damaged (see
-  // status()).
+  // Goes to the next report. Returns false at the end, and at the first damaged entry, which
+  // status() reports as DataLoss.
   bool Next();
   const Status& status() const { return status_; }
 
   UnixSeconds time() const { return time_; }
   unsigned slot() const { return slot_; }
-  // The entry said that its stream's report is the one before once more.
+  // Whether the entry is "same": the report repeats its stream's previous one.
   bool repeats() const { return repeats_; }
   // Sorted by metric, then label set. Valid until Next.
   const std::vector<SeriesValue>& series() const { return streams_[slot_]; }
 
-  // What a writer needs to go on where the chunk ends: which slots are in use, and their latest
-  // series.
+  // What a writer needs to know at the end to append to the chunk: which slots are in use, and the
+  // latest series of each.
   bool InUse(unsigned slot) const { return known_[slot]; }
   const std::vector<SeriesValue>& LatestOf(unsigned slot) const { return streams_[slot]; }
 

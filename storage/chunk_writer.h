@@ -1,5 +1,5 @@
-// Writes a whole chunk, as live reports would have written it: which slot a report goes to, and as
-// what kind of entry. The reports are borrowed and outlive it. One thread.
+// The writer of a whole chunk, exactly as live reports would have written it: it chooses each
+// report's slot and kind of entry. The reports are borrowed and must outlive it. One thread.
 #pragma once
 
 #include <array>
@@ -14,18 +14,18 @@
 
 namespace rollcall::storage {
 
-// The streams of a chunk, told apart by what their reports hold.
+// The slots of a chunk's streams, which are told apart by the metric names of their reports.
 class StreamSlots {
  public:
   struct Place {
     unsigned slot = 0;
-    bool repeats = false;  // the slot's latest report once more
-    // The slot's latest report; nullopt: the stream is new to it.
+    bool repeats = false;  // the report equals the slot's latest one
+    // The slot's latest report; nullopt where the stream is new to the slot.
     std::optional<std::span<const SeriesValue>> before;
   };
 
-  // Where the chunk's next report goes: to the slot of its stream, a free one, or the one unused
-  // for longest.
+  // Returns where the chunk's next report goes: to the slot of its stream, else to a free slot,
+  // else to the one unused for longest.
   Place Take(std::span<const SeriesValue> series);
 
  private:
@@ -46,7 +46,9 @@ class ChunkWriter {
  public:
   explicit ChunkWriter(Day day) : start_(day.Start()), time_(start_) {}
 
+  // Appends a report of the day. Requires `series` sorted by metric, then label set.
   void Add(UnixSeconds time, std::span<const SeriesValue> series);
+  // Returns the chunk; the writer must not be used afterwards.
   std::string Take() { return std::move(chunk_); }
 
  private:

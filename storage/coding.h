@@ -1,5 +1,5 @@
-// Numbers as bytes, the two ways the store writes them: fixed-width big-endian where bytes must
-// sort as the numbers do (keys), varints elsewhere. storage/FORMAT.md has the definitions.
+// The two ways the store writes numbers as bytes: fixed-width big-endian where bytes must sort as
+// the numbers do (keys), varints elsewhere. Plain functions and values; see storage/FORMAT.md.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ constexpr int64_t UnZigZag(uint64_t v) {
   return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1);
 }
 
-// Takes numbers off the front of some bytes. After a failed take ok() is false, all further takes
-// give 0, and the position no longer moves; so a decoder may check once at its end.
+// Reads numbers from the front of some bytes, which must outlive it. After a failed read ok() is
+// false, every further read returns 0, and the position stays; so a decoder may check at its end.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -49,8 +49,8 @@ class Reader {
   uint16_t BigEndian16() { return static_cast<uint16_t>(BigEndian(2)); }
   uint32_t BigEndian32() { return static_cast<uint32_t>(BigEndian(4)); }
   uint64_t BigEndian64() { return BigEndian(8); }
-  // What is long or rare is done by functions that do not know this object: so a loop that decodes
-  // keeps the position in registers.
+  // Long and rare numbers are decoded by functions that do not know this object, so that a decoding
+  // loop keeps the position in registers.
   uint64_t Varint() {
     if (!rest_.empty() && ByteAt(0) < 0x80) {
       const uint64_t v = ByteAt(0);
@@ -67,12 +67,12 @@ class Reader {
     rest_.remove_prefix(taken.bytes);
     return taken.value;
   }
-  // A varint that must fit: more is a failure.
+  // A varint of at most 32 bits; a larger one is a failed read.
   uint32_t Varint32() {
     const uint64_t v = Varint();
     return v > UINT32_MAX ? static_cast<uint32_t>(Fail()) : static_cast<uint32_t>(v);
   }
-  // Never NaN: that is a failure.
+  // Never NaN, which is a failed read.
   double Value() {
     const uint64_t v = Varint();
     if ((v & 1) == 0) return static_cast<double>(v >> 1);
@@ -85,7 +85,7 @@ class Reader {
   std::string_view Bytes(size_t size);
 
  private:
-  // A value at the front of some bytes, and how many they are; 0: there is none.
+  // A value at the front of some bytes, and how many bytes it takes; 0 where there is none.
   template <typename T>
   struct Taken {
     T value;

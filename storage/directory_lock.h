@@ -1,4 +1,4 @@
-// The holds on a store's directory.
+// The two locks on a store's directory: one that only keeps servers out, and RocksDB's own.
 #pragma once
 
 #include <memory>
@@ -12,13 +12,12 @@ class FileLock;
 
 namespace rollcall::storage {
 
-// Keeps servers out, and nothing else: those who only read share it, and it changes nothing on the
-// disk. Goes with the object. While it is held no Store can be opened to write, not in this process
-// either.
+// A lock that keeps servers out while readers share it; it changes nothing on the disk. While one
+// is held no Store can be opened for writing, in this process either. Released by the destructor.
 class DirectoryLock {
  public:
-  // FailedPrecondition: a Store has it open to write. A directory without a lock file was
-  // copied from somewhere, and nobody has it open: there is nothing to hold.
+  // FailedPrecondition: a Store has it open for writing. A directory without a lock file is a copy
+  // that nobody has open, so there is nothing to lock, and this succeeds.
   static Result<std::unique_ptr<DirectoryLock>> Share(const std::string& directory);
   ~DirectoryLock();
   DirectoryLock(const DirectoryLock&) = delete;
@@ -30,7 +29,7 @@ class DirectoryLock {
   const int fd_;  // -1: nothing is held
 };
 
-// RocksDB's own lock, which keeps servers and readers out.
+// RocksDB's own lock, which keeps servers and readers out. Released by the destructor.
 class WholeLock {
  public:
   // FailedPrecondition: somebody has the store open.

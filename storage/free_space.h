@@ -1,6 +1,6 @@
-// The room that the disk of a directory has left, and the floor below which nothing more is written
-// to it. What is under the floor is for what has begun already. The system is asked ten times a
-// second at most; between, what was written since is subtracted. Thread-safe.
+// The free space on the disk of a directory, and the floor below which nothing new is written
+// there. The space below the floor is for work already under way. The system is asked at most ten
+// times a second; in between, what was written is subtracted. Owned by the store. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -13,17 +13,18 @@ namespace rollcall::storage {
 
 class FreeSpace {
  public:
-  // A floor of 0: there is none.
+  // A floor of 0 means none.
   FreeSpace(std::string directory, uint64_t floor_bytes);
 
-  // Whether so many bytes can be written and leave the floor as it is. Unavailable: no, and how
-  // much there is; the disk has no inodes for further files.
+  // Returns Ok if so many bytes can be written without going below the floor. Unavailable: they
+  // cannot, and the message says how much is left; or the disk has too few inodes left.
   Status Check(uint64_t bytes) { return CheckAbove(floor_bytes_, bytes); }
-  // The same for what gives room back in the end and takes some at first: half the floor is left.
+  // The same with half the floor, for work that frees space in the end but takes some first.
   Status CheckHalf(uint64_t bytes) { return CheckAbove(floor_bytes_ / 2, bytes); }
-  // Bytes; UINT64_MAX: the system does not say.
+  // Returns the free bytes; UINT64_MAX where the system does not say.
   uint64_t Left();
-  // So much was written. It takes its room once in the log and again when it is written out.
+  // Notes that so many bytes were written. They count twice: for the log, and for the table file
+  // that they go to later.
   void Wrote(uint64_t bytes);
 
  private:

@@ -1,5 +1,6 @@
-// Keys of the column families. Big-endian, days and months first: old rows go in one range delete,
-// a window is a few sequential scans. storage/FORMAT.md lists them.
+// The keys of the column families. Numbers are big-endian, and days and months come first: so old
+// rows go in one range delete, and a window is a few sequential scans. Pure functions;
+// storage/FORMAT.md lists the keys.
 #pragma once
 
 #include <optional>
@@ -42,26 +43,27 @@ std::string EncodeKey(SourceRef ref);
 std::string EncodeKey(const Hash128& hash);
 std::string EncodeSourceKey(FleetRef fleet, std::string_view id);
 
-// The common start of all keys of a day or a month: the lower bound of a range that ends where the
-// next day or month begins.
+// Return the common prefix of all keys of a day or a month, of a fleet's rows of it, or of a
+// metric's totals. The keys of several days or months go from the prefix of the first to that of
+// the one after the last.
 std::string EncodePrefix(uint32_t day_or_month);
 std::string EncodePrefix(uint32_t day_or_month, FleetRef fleet);
 std::string EncodeTotalsPrefix(const WindowKey& window, MetricRef metric);
 
-// The keys that begin with a prefix: from `begin` to before `end`, which is empty where nothing
-// comes after them.
+// The range of keys with a prefix: from `begin` (inclusive) to `end` (exclusive), which is empty
+// where the range ends with the table.
 struct KeyRange {
   std::string begin;
   std::string end;
 };
 KeyRange RangeOf(std::string prefix);
-// Of a fleet's rows of one day or month.
+// The range of a fleet's rows of one day or month.
 KeyRange RangeOf(uint32_t day_or_month, FleetRef fleet);
 KeyRange RangeOf(const WindowKey& window);
-// Of a fleet's sources, by id.
+// The range of a fleet's sources; they sort by id.
 KeyRange RangeOfSources(FleetRef fleet);
 
-// nullopt: not such a key.
+// Return nullopt where the bytes are not such a key.
 std::optional<ChunkKey> DecodeChunkKey(std::string_view bytes);
 std::optional<PeaksKey> DecodePeaksKey(std::string_view bytes);
 std::optional<WindowKey> DecodeWindowKey(std::string_view bytes);

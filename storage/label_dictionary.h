@@ -1,9 +1,9 @@
-// The label dictionary: label sets and their numbers, both ways, on disk, with a bounded cache of
-// the numbers in memory. Bounded, because label sets are not: some are unique to one source (`uid`
-// labels), and the network is hostile.
+// The label dictionary: label sets and their refs, both ways, on disk, with a bounded cache of the
+// refs in memory. Bounded because label sets are not: some are unique to one source (`uid` labels),
+// and the network is hostile.
 //
 // A label set is found by the 128-bit hash of its canonical form, keyed by the store's secret seed.
-// Owned by the server's one set of stores. Calls without a transaction are thread-safe.
+// Owned by Stores. Calls without a transaction are thread-safe.
 #pragma once
 
 #include <atomic>
@@ -32,27 +32,27 @@ class LabelDictionary final : private Participant {
 
   static Result<std::unique_ptr<LabelDictionary>> Open(Store& store);
 
-  // Of HashOf, for who hashes label sets as they are parsed.
+  // The seed of HashOf, for a parser that hashes label sets as it reads them.
   uint64_t hash_seed() const { return store_.hash_seed(); }
-  // For Intern: may be computed on any thread.
+  // Returns the hash that Intern wants. Thread-safe.
   Hash128 HashOf(std::string_view label_set) const { return HashBytes(label_set, hash_seed()); }
 
-  // The numbers of a canonical label set; new ones go into the transaction.
+  // Returns the refs of a canonical label set; new ones go into the transaction.
   Result<Refs> Intern(std::string_view label_set, const Hash128& hash, Transaction& transaction);
-  // The first half of Intern: 0 where the label set is new.
+  // The first half of Intern: returns refs of 0 where the label set is new.
   Result<Refs> Find(const Hash128& hash, const Transaction& transaction);
-  // The second half: a label set that Find did not find gets its numbers.
+  // The second half of Intern: gives a label set that Find did not find its refs.
   Result<Refs> Add(std::string_view label_set, const Hash128& hash, Transaction& transaction);
 
-  // The number of a metric's name; 0 where no report ever had it. Thread-safe.
+  // Returns the ref of a metric's name; 0 where no report ever had it. Thread-safe.
   Result<MetricRef> FindMetric(std::string_view name, const Snapshot* snapshot = nullptr) const;
-  // The canonical label set of a number that the store gave out. Thread-safe.
+  // Returns the canonical label set of a stored ref. DataLoss: there is none. Thread-safe.
   Result<std::string> TextOf(LabelSetRef ref, const Snapshot* snapshot = nullptr) const;
-  // Calls visit(i, canonical label set) for each of `refs`, which ascend. Of many at once a scan,
-  // and nothing of it is kept. A visit that fails ends it. Thread-safe.
+  // Calls visit(i, canonical label set) for each of `refs`, which must ascend. Many at once are
+  // read in one scan and not cached. Ends with the first visit that fails. Thread-safe.
   Status VisitTexts(std::span<const LabelSetRef> refs, const Snapshot* snapshot,
                     const std::function<Status(size_t, std::string_view)>& visit) const;
-  // How many there are. Thread-safe.
+  // Returns how many label sets there are. Thread-safe.
   uint64_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:
@@ -68,7 +68,7 @@ class LabelDictionary final : private Participant {
   std::vector<Hash128> staged_;  // new in the transaction under way
   std::atomic<uint64_t> size_{0};
   mutable Mutex texts_mutex_;
-  // Of label sets that were asked for lately; bounded. A number's text never changes.
+  // The texts of label sets lately asked for, by ref; bounded. A ref's text never changes.
   mutable std::unordered_map<uint32_t, std::string> texts_ GUARDED_BY(texts_mutex_);
   const Participation participation_{store_, *this};
 };

@@ -1,6 +1,6 @@
-// A log of RocksDB's that never fails to take bytes: what the disk does not take, or has not synced
-// yet, is kept in memory, and is written again by the next sync. A failed sync may have thrown
-// away what was written before it, so that is written again too. Owned by RocksDB; thread-safe.
+// A RocksDB log that never fails to take bytes: what is not yet written or synced is kept in
+// memory, and the next sync writes it again. A failed sync may have thrown away what was written
+// before it, so that is written again too. Owned by RocksDB; thread-safe.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ class RocksFiles;
 
 class LogFile final : public rocksdb::FSWritableFile {
  public:
-  // `file` may be null: then it is made as soon as it can be.
+  // `file` may be null: then it is created as soon as the disk allows.
   LogFile(RocksFiles& files, std::string name, const rocksdb::FileOptions& options,
           std::unique_ptr<rocksdb::FSWritableFile> file);
   ~LogFile() override;
@@ -27,8 +27,8 @@ class LogFile final : public rocksdb::FSWritableFile {
   rocksdb::IOStatus Flush(const rocksdb::IOOptions&, rocksdb::IODebugContext*) override {
     return rocksdb::IOStatus::OK();
   }
-  // RocksDB's own, of logs that it writes no more to, in the background: waits until the disk
-  // works.
+  // Called by RocksDB's background threads for logs that are no longer written to: blocks until the
+  // disk works.
   rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
                          rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus Close(const rocksdb::IOOptions& options,
@@ -39,7 +39,7 @@ class LogFile final : public rocksdb::FSWritableFile {
   void PrepareWrite(size_t offset, size_t bytes, const rocksdb::IOOptions& options,
                     rocksdb::IODebugContext* debug) override;
 
-  // Fails where the disk does.
+  // Writes and syncs what is not synced yet, once; fails where the disk does.
   rocksdb::IOStatus TrySync();
 
  private:
@@ -52,9 +52,9 @@ class LogFile final : public rocksdb::FSWritableFile {
   Mutex mutex_;
   std::unique_ptr<rocksdb::FSWritableFile> file_ GUARDED_BY(mutex_);
   size_t preallocation_bytes_ GUARDED_BY(mutex_) = 0;
-  std::string unsynced_ GUARDED_BY(mutex_);      // the last bytes given
-  size_t written_ GUARDED_BY(mutex_) = 0;        // of these
-  uint64_t synced_size_ GUARDED_BY(mutex_) = 0;  // where they begin
+  std::string unsynced_ GUARDED_BY(mutex_);      // bytes appended since the last sync
+  size_t written_ GUARDED_BY(mutex_) = 0;        // how many of these are written
+  uint64_t synced_size_ GUARDED_BY(mutex_) = 0;  // where they begin in the file
 };
 
 }  // namespace rollcall::storage

@@ -1,10 +1,9 @@
 // The outbox: accepted reports that are still to be forwarded, oldest first, and beside them the
-// parked ones, which the receiver refused. A report's row is written in the transaction of the
-// report itself, so it is in the outbox exactly if the report was accepted.
+// parked ones, which the receiver refused. A report's row is written in the transaction that stores
+// the report, so it is in the outbox exactly if the report was accepted.
 //
-// Rows have consecutive numbers. Those over the removed mark are live; those up to it are gone,
-// whether their bytes still are in the table or not: they are deleted many at a time, and nobody
-// reads there.
+// Rows have consecutive numbers. Those above the removed mark are live. Those up to it are gone,
+// even where their bytes are still in the table: they are deleted many at a time, and never read.
 //
 // Owned by Stores. Calls without a transaction are thread-safe; those that write make their own.
 #pragma once
@@ -26,42 +25,42 @@ namespace rollcall::storage {
 
 class Outbox final : private Participant {
  public:
-  // `max_bytes` bounds keys and values of the live and the parked rows together. A single
-  // transaction may exceed it where it is larger than that.
+  // `max_bytes` bounds the keys and values of the live and the parked rows together. A single
+  // transaction whose rows alone are larger may exceed it.
   static Result<std::unique_ptr<Outbox>> Open(Store& store, uint64_t max_bytes);
 
   // --- A transaction's side ---
 
+  // Adds a report as the newest live row.
   void Append(const OutboxRow& row, Transaction& transaction);
-  // Where the bound is exceeded: drops the oldest, parked ones first, until it holds again. Returns
-  // how many went. At most once a transaction, after its last Append.
+  // If the bound is exceeded, drops the oldest rows, parked ones first, until it holds again.
+  // Returns how many were dropped. At most once per transaction, after its last Append.
   Result<uint64_t> MakeRoom(Transaction& transaction);
 
   // --- The sender's side ---
 
-  // False: a stop was requested before there was a live row.
+  // Blocks until there is a live row. Returns false where a stop was requested first.
   bool AwaitRows(std::stop_token stop) const;
 
-  // What was read of a row: enough to remove it.
+  // What Remove and Park need to know of a row that was read.
   struct Item {
     uint64_t sequence = 0;
     uint64_t bytes = 0;  // of key and value
   };
-  // Walks the live rows from the oldest on until `visit` returns false. DataLoss, Unavailable:
+  // Visits the live rows, the oldest first, until `visit` returns false. DataLoss, Unavailable:
   // reading failed.
   using Visit = std::function<bool(const Item& item, std::string_view value)>;
   Status ReadOldest(const Visit& visit) const;
 
-  // Removes rows that were sent: the oldest ones, in order. They count as removed whatever the
-  // outcome; one that could not be written down is sent again after a restart at most.
+  // Removes rows that were sent. Requires the oldest ones, in order. They count as removed even
+  // where this fails; then a restart may send them again.
   Status Remove(std::span<const Item> sent);
-  // Moves the oldest row to the parked ones; nothing where it is gone. On a failure it stays where
-  // it is.
+  // Parks the oldest row; does nothing where it is gone. On failure it stays where it was.
   Status Park(const Item& item, const ParkedRow& parked);
 
-  // Drops what was parked before `time`. Returns how many went.
+  // Drops rows parked before `time` (exclusive). Returns how many were dropped.
   Result<uint64_t> DropParkedBefore(UnixMilliseconds time);
-  // Walks the parked rows with a higher number than `after` until `visit` returns false.
+  // Visits the parked rows with numbers above `after`, in order, until `visit` returns false.
   Status ReadParked(
       uint64_t after,
       const std::function<bool(uint64_t sequence, std::string_view value)>& visit) const;
@@ -74,18 +73,18 @@ class Outbox final : private Participant {
     uint64_t parked_bytes = 0;
   };
   Size size() const;
-  // When the oldest live report was received; nullopt where there is none, or it cannot be read.
+  // Returns when the oldest live report was received; nullopt where there is none or reading fails.
   std::optional<UnixMilliseconds> OldestTime() const;
 
  private:
   struct State {
-    uint64_t removed = 0;  // the highest number that is not live any more
+    uint64_t removed = 0;  // the removed mark: the highest number that is not live any more
     uint64_t last = 0;     // the highest number given out
     uint64_t bytes = 0;
     uint64_t parked = 0;
     uint64_t parked_bytes = 0;
-    uint64_t deleted = 0;          // all up to here is deleted from the table; not kept on disk
-    uint64_t undeleted_bytes = 0;  // from there to `removed`; the same
+    uint64_t deleted = 0;          // rows up to here are deleted from the table; not stored
+    uint64_t undeleted_bytes = 0;  // of rows above `deleted` up to `removed`; not stored
 
     bool SameOnDisk(const State& other) const {
       return removed == other.removed && last == other.last && bytes == other.bytes &&
@@ -101,18 +100,18 @@ class Outbox final : private Participant {
   Status DropParked(uint64_t want_bytes, const std::optional<UnixMilliseconds>& before,
                     uint64_t& dropped, Transaction& transaction);
   Status DropLive(uint64_t want_bytes, uint64_t& dropped, Transaction& transaction);
-  // The oldest live row counts as removed.
+  // Counts the oldest live row as removed.
   void TakeOff(const Item& oldest);
-  // Deletes removed rows from the table where enough of them have come together.
+  // Deletes removed rows from the table once there are enough of them.
   void Clean(Transaction& transaction);
   void Publish(const State& state);
 
   Store& store_;
   const uint64_t max_bytes_;
 
-  // For transactions alone.
-  State saved_;   // what the table of numbers holds
-  State staged_;  // with the transaction under way
+  // For transactions only, under the writer lock.
+  State saved_;   // as in kMeta
+  State staged_;  // with the current transaction's changes
 
   mutable Mutex mutex_;
   mutable StoppableConditionVariable changed_;

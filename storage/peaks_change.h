@@ -1,5 +1,6 @@
-// What a report changed in a peaks row, as bytes that are a fraction of the row: what RocksDB keeps
-// behind the row until it merges the two (storage/FORMAT.md, peaks). Pure.
+// The codec of a change of a peaks row: what a report changed in it, in a fraction of the row's
+// bytes. RocksDB stores changes behind the row until it merges them (storage/FORMAT.md, "peaks").
+// Pure functions and values.
 #pragma once
 
 #include <string>
@@ -11,21 +12,22 @@
 
 namespace rollcall::storage {
 
-// `to` is `from` after AddReport: it has all its series, and none of its peaks fell.
+// Returns the change from `from` to `to`. Requires `to` to be what AddReport made of `from`: it has
+// all its series, and no peak fell.
 std::string EncodePeaksChange(const PeaksRow& from, const PeaksRow& to);
 
-// Changes of one row, taken together and then made in one pass over it.
+// The changes of one row, collected and then applied in one pass over it. One thread.
 class PeaksChanges {
  public:
-  // The next change, in their order. DataLoss where the bytes are not what EncodePeaksChange
-  // writes; those added before still stand.
+  // Adds the next change; they must come in order. DataLoss where the bytes are not what
+  // EncodePeaksChange writes; those added before still count.
   Status Add(std::string_view bytes);
-  // The row after all of them. What a change says of a series that the row does not have, and no
-  // change gave a peak, is passed over.
+  // Returns the row after all changes. A series that is not in the row and has no peak in any
+  // change is skipped.
   PeaksRow ApplyTo(const PeaksRow& row);
 
  private:
-  // What is said of a series; of the metric's sum within one report where the label set is 0.
+  // What a change says of a series, or, with label set 0, of the metric's sum within one report.
   struct Word {
     MetricRef metric;
     LabelSetRef label_set;
@@ -34,7 +36,7 @@ class PeaksChanges {
     double peak;
   };
 
-  // Sorts by series, and makes one word of all that are about the same.
+  // Sorts the words by series, and joins those on the same series into one.
   void Settle();
 
   uint32_t active_days_ = 0;

@@ -1,5 +1,4 @@
-// The merge operator of peaks: a row, and behind it what reports changed in it since it was written
-// whole.
+// The merge operator of the peaks table, which applies changes to the row before them. Thread-safe.
 #pragma once
 
 #include <memory>

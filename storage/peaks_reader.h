@@ -1,4 +1,4 @@
-// Reads a source's rows of the peaks table.
+// Reads of a source's rows of the peaks table. Thread-safe.
 #pragma once
 
 #include "base/status.h"
@@ -8,11 +8,11 @@
 
 namespace rollcall::storage {
 
-// The stored row; an empty one where there is none.
+// Returns the stored row; an empty one where there is none.
 Result<PeaksRow> ReadPeaks(const Store& store, const PeaksKey& key);
 
-// Merges into `row` the source's rows of the months that are `from` to before `to` months before
-// the key's. On failure `row` is unspecified.
+// Merges into `row` the source's rows of earlier months: those at least `from` and less than `to`
+// months before the key's. On failure `row` is unspecified.
 Status MergePeaksBefore(const Store& store, const PeaksKey& key, int from, int to, PeaksRow& row);
 
 }  // namespace rollcall::storage

@@ -1,6 +1,6 @@
-// Takes the reports of chunks into a row of peaks, in their order. A report that repeats its
-// stream's last one changes nothing, unless another stream had a word on its metrics in between.
-// One thread.
+// The replay of chunks: adds their reports to a row of peaks, in order. A report that repeats its
+// stream's last one changes nothing and is skipped, unless another stream has since reported one of
+// its metrics. One thread.
 #pragma once
 
 #include <array>
@@ -14,18 +14,18 @@ namespace rollcall::storage {
 
 class PeaksReplay {
  public:
-  // `row` outlives it.
+  // `row` must outlive it.
   explicit PeaksReplay(PeaksRow& row) : row_(row) {}
 
-  // What follows is of another chunk: its slots begin anew. 1..31.
+  // Begins another day's chunk, whose slots start afresh. Requires `day_of_month` in 1..31.
   void BeginDay(unsigned day_of_month) {
     day_of_month_ = day_of_month;
     streams_ = {};
   }
-  // `series` are valid until the slot's next report.
+  // Adds a report. `series` must stay valid until the slot's next report.
   void Add(unsigned slot, bool repeats, std::span<const SeriesValue> series) {
     if (repeats && streams_[slot].has_last_word) return;
-    // What its report before had is gone.
+    // The series of its previous report are gone.
     streams_[slot].has_last_word = false;
     AddReport(series, day_of_month_, row_);
     for (Stream& other : streams_) {

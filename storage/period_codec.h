@@ -1,6 +1,5 @@
-// Keys and rows of the periods column family as bytes. storage/FORMAT.md defines them.
-//
-// A period has a head, a row for each metric, and one for each label of it.
+// The codec of the periods column family. A period has a head, a row for each metric, and one for
+// each label of a metric. Pure functions; storage/FORMAT.md defines the bytes.
 #pragma once
 
 #include <optional>
@@ -24,27 +23,27 @@ struct PeriodKey {
   auto operator<=>(const PeriodKey&) const = default;
 };
 
-// The common start of a period's keys, which is the key of its head.
+// Returns the common prefix of a period's keys, which is also the key of its head.
 std::string EncodeKey(const PeriodKey& key);
-// Of all its rows.
+// Returns the range of all its rows, the head included.
 inline KeyRange RangeOf(const PeriodKey& key) { return RangeOf(EncodeKey(key)); }
-// nullopt: shorter than a head's key.
+// Decodes the period that a head's or another row's key begins with; nullopt where it is too short.
 std::optional<PeriodKey> DecodePeriodKey(std::string_view bytes);
 
-// What follows the period's part of a key: of a metric's row, or of that of one of its labels.
+// The rest of a row's key, after the period's prefix: a metric, or a metric and one of its labels.
 struct TallyKey {
   MetricRef metric;
-  std::string_view label;  // empty: of the metric itself
+  std::string_view label;  // empty: the metric itself
 };
 std::string EncodeKey(const TallyKey& key);
-// Stands for a metric in keys: its rows say how large the sources are that reported the fleet's
-// counted metric, as a whole and by its labels. No metric has this ref.
+// Stands for a metric in the keys of rows about sizes: how large the sources are that reported the
+// fleet's counted metric, as a whole and by its labels. No metric has this ref.
 inline constexpr MetricRef kSourceSizes{0};
 std::optional<TallyKey> DecodeTallyKey(std::string_view bytes);
 
 struct PeriodHead {
   UnixSeconds computed_at{};
-  SourceSet sources;  // that reported the fleet's counted metric; of a month and of 30 days
+  SourceSet sources;  // that reported the counted metric; only for months and 30 days
 
   bool operator==(const PeriodHead&) const = default;
 };

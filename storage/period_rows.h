@@ -1,5 +1,5 @@
-// The rows of one period as of one moment: those of the store, or of a computation that is not in
-// it. A plain value that may be copied and read by any thread; it must not outlive the store.
+// The rows of one period as of one moment: read from the store, or those of a computation that is
+// not stored. A plain value, to be copied and read on any thread; it must not outlive the store.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@
 
 namespace rollcall::storage {
 
-// A period's rows but for its head, by EncodeKey(TallyKey).
+// A period's rows without its head, by EncodeKey(TallyKey).
 using TallyRows = std::map<std::string, std::string>;
 
 class PeriodRows {
@@ -24,23 +24,25 @@ class PeriodRows {
       : head_(std::make_shared<const PeriodHead>(std::move(head))),
         rows_(std::make_shared<const TallyRows>(std::move(rows))) {}
 
-  // The rows of the store; nullopt where it does not have them.
+  // Returns a stored period's rows, as of now; nullopt where the period is not stored.
   static Result<std::optional<PeriodRows>> Read(const Store& store, const PeriodKey& key);
 
   const PeriodHead& head() const { return *head_; }
-  // Those of a computation, as they were given.
+  // The rows given to the constructor. Must not be called on rows read from the store.
   const TallyRows& rows() const { return *rows_; }
-  // All zeros where the period does not have the metric.
+  // Returns a metric's totals; zeros where the period does not have the metric.
   Result<Totals> Metric(MetricRef metric) const;
-  // nullopt: nobody reported the metric with this label.
+  // Returns the tally of a metric's label; nullopt where nobody reported the metric with it.
   Result<std::optional<LabelTally>> Label(MetricRef metric, std::string_view label) const;
 
-  // Of a label of the fleet's counted metric: the values of Label in the same order; `nonzero` and
-  // `sum` are of the sizes of their sources. nullopt: as Label, or without HasSizes.
+  // Returns the sizes by a label of the fleet's counted metric: the values of Label in the same
+  // order, with `nonzero` and `sum` over the sizes of their sources. nullopt as for Label, or
+  // without HasSizes.
   Result<std::optional<LabelTally>> Sizes(std::string_view label) const {
     return Label(kSourceSizes, label);
   }
-  // False where the period was counted when sizes were not counted yet.
+  // Returns false where the fleet has no sizes, or the period was counted by a version without
+  // them.
   Result<bool> HasSizes() const;
 
   struct Listed {
@@ -48,7 +50,7 @@ class PeriodRows {
     int64_t sources = 0;
     std::vector<std::string> labels;  // sorted
   };
-  // All metrics, by ref.
+  // Returns all metrics, sorted by ref.
   Result<std::vector<Listed>> List() const;
 
  private:
@@ -60,7 +62,7 @@ class PeriodRows {
   Result<std::optional<std::string>> Row(const TallyKey& key) const;
 
   std::shared_ptr<const PeriodHead> head_;
-  std::shared_ptr<const TallyRows> rows_;  // null: in the store
+  std::shared_ptr<const TallyRows> rows_;  // null: they are in the store
   const Store* store_ = nullptr;
   Snapshot snapshot_;
   PeriodKey key_{};

@@ -1,5 +1,5 @@
-// The RocksDB of a store that no Store has open, for those who mend it: nothing runs in it by
-// itself, so no compaction meets a damaged block. Goes with the object. One thread.
+// The RocksDB of a store that no Store has open, for its repair: nothing runs in the background, so
+// no compaction meets a damaged block. Closed by the destructor. One thread.
 #pragma once
 
 #include <array>
@@ -14,13 +14,14 @@
 
 namespace rollcall::storage {
 
+// The options for opening a database, and for a table's files on their own.
 rocksdb::Options PlainOptions(const std::string& directory, Table table);
 
 class PlainDatabase {
  public:
-  // Opens all tables, and makes those that are not there. DataLoss: not with these files.
+  // Opens all tables, and creates those that are missing. DataLoss: these files cannot be opened.
   static Result<std::unique_ptr<PlainDatabase>> ToWrite(const std::string& directory);
-  // Opens these tables alone, as they are in files and log; changes nothing.
+  // Opens only these tables, as they are in files and log; changes nothing.
   static Result<std::unique_ptr<PlainDatabase>> ToRead(const std::string& directory,
                                                        std::span<const Table> tables);
   ~PlainDatabase();
@@ -28,9 +29,9 @@ class PlainDatabase {
   PlainDatabase& operator=(const PlainDatabase&) = delete;
 
   rocksdb::DB& db() { return *db_; }
-  // Null where it is not open.
+  // The table's handle; null where it is not open.
   rocksdb::ColumnFamilyHandle*& table(Table t) { return tables_[static_cast<size_t>(t)]; }
-  // Of kMeta; 0 where there is none.
+  // Returns a number in kMeta; 0 where there is none.
   Result<uint32_t> NumberOf(const char* name);
 
  private:

@@ -1,4 +1,4 @@
-// All rows of a table that can be read, in order, around the blocks that cannot.
+// The readable rows of a damaged table, in order, around the damaged blocks. One thread.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +14,21 @@ namespace rollcall::storage {
 
 class ReadableRows {
  public:
-  // Both outlive it.
+  // Both must outlive it.
   ReadableRows(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* table) : db_(db), table_(table) {}
 
-  // Fails where `visit` does.
+  // Calls `visit` with each row that can be read, in order. Fails only where `visit` does, which
+  // ends it.
   Status ForEach(const std::function<Status(rocksdb::Slice key, rocksdb::Slice value)>& visit);
-  // At how many places rows could not be read, up to the row that is visited.
+  // How many gaps of unreadable rows there were so far; during a visit, before the row visited.
   uint64_t places() const { return places_; }
 
  private:
   using Rows = std::unique_ptr<rocksdb::Iterator>;
 
   Rows At(const std::string& key);
-  // The nearest rows behind a key that can be read: first farther and farther, then back by halves.
+  // Returns the first rows after a key that can be read: searches in growing steps, then back by
+  // halves. Null where there are none.
   Rows Behind(const std::string& key);
 
   rocksdb::DB& db_;

@@ -1,6 +1,7 @@
-// Damage in the tables that are counted from others: totals, windows, periods. It keeps nobody from
-// opening the store: they are dropped as a whole, and whoever wants their numbers has them counted
-// from peaks and chunks, as for a month that nobody asked for yet.
+// The handling of damage in the counted tables, which are computed from others: totals, windows,
+// periods. It does not keep the store from being opened: these tables are dropped as a whole, and
+// whoever wants their numbers has them counted again from peaks and chunks, as for a month that
+// nobody has asked for yet. One thread.
 #pragma once
 
 #include <string>
@@ -18,23 +19,24 @@ constexpr bool IsCounted(Table table) {
 }
 
 struct CountedDamage {
-  std::vector<Table> tables;      // of which nothing is to be read any more
+  std::vector<Table> tables;      // that must not be read any more
   std::vector<std::string> what;  // "000012.sst of totals: 100 bytes, 8192 were stored"
-  // Whether all files can be opened, and what is around the damage be read.
+  // Whether all files can be opened, so that the rows around the damage can be read.
   bool has_all_files = true;
 
   bool any() const { return !tables.empty(); }
-  // "totals, windows"
+  // The tables' names: "totals, windows".
   std::string Names() const;
 };
 
-// Reads all blocks of these tables' files. What it finds, and what `check` found of them, is in the
-// result and no more in `check`.
+// Reads all blocks of these tables' files, and returns the damage: what it finds, and what `check`
+// found in these tables, which it takes out of `check`.
 CountedDamage TakeCountedDamage(const std::string& directory, FileCheck& check);
 
-// Drops the tables of a store that is not open, and is left without other damage that keeps it from
-// being opened; their files are kept in `aside`. Stays what retention took the reports of, where
-// every row of it can be read. FailedPrecondition, Unavailable: the store is in use, the disk.
+// Drops the damaged tables of a store that nobody has open, and keeps their files in `aside`.
+// Requires that no other damage keeps the store from being opened. Periods that cannot be counted
+// again, because retention has dropped their reports, stay where all their rows can be read.
+// FailedPrecondition, Unavailable: the store is in use, or the disk failed.
 Status DropCounted(const std::string& directory, const CountedDamage& damage, Aside& aside);
 
 }  // namespace rollcall::storage

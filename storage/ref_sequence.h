@@ -1,5 +1,5 @@
-// Hands out the numbers 1, 2, 3, … under a name in kMeta. What was handed out for a transaction
-// that was abandoned is handed out again. Used within transactions alone.
+// A sequence of refs: gives out the numbers 1, 2, 3, …, and keeps the last one under a name in
+// kMeta. What an abandoned transaction was given is given out again. Used only within transactions.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,19 @@ class RefSequence {
  public:
   explicit RefSequence(std::string name) : name_(std::move(name)) {}
 
+  // Reads the last number. Must be called first.
   Status Load(const Store& store) {
     const Result<uint64_t> last = store.GetNumber(name_);
     if (!last.ok()) return last.status();
     committed_ = staged_ = *last;
     return Status::Ok();
   }
-  // Unavailable: all 2^32 - 1 are used up.
+  // Returns the next number. Unavailable: all 2^32 - 1 are used up.
   Result<uint32_t> Take() {
     if (staged_ >= UINT32_MAX) return Status::Unavailable(name_ + ": no number left");
     return static_cast<uint32_t>(++staged_);
   }
-  // Puts the last number into the transaction, if it moved.
+  // Puts the last number into the transaction, if it has changed.
   void Save(Transaction& transaction) const {
     if (staged_ != committed_) transaction.PutNumber(name_, staged_);
   }

@@ -1,4 +1,4 @@
-// The end of a store on disk. Any thread.
+// The removal of a store from the disk. Thread-safe.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace rollcall::storage {
 
-// Deletes the files of a store that nobody has open, and its directory where nothing else is in it.
-// Unavailable: not all of them could be deleted.
+// Deletes the files of a store, and its directory where nothing else is in it. Requires that nobody
+// has the store open. Unavailable: not all of them could be deleted.
 Status RemoveStore(const std::string& directory);
 
 }  // namespace rollcall::storage

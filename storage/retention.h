@@ -1,4 +1,4 @@
-// Retention: dropping what is older than an operator wants to keep, as range deletes.
+// Retention: drops what is older than the operator wants to keep, with range deletes. Thread-safe.
 #pragma once
 
 #include "base/civil_time.h"
@@ -7,13 +7,13 @@
 
 namespace rollcall::storage {
 
-// Drops the chunks of all days before `day`, the peaks of all months before `month`. Nothing
-// happens where they were dropped before. Each is a transaction.
+// Drop the chunks of all days before `day`, or the peaks of all months before `month` (both
+// exclusive). Do nothing where these were dropped before. Each makes its own transaction.
 Status DropChunksBefore(Store& store, Day day);
 Status DropPeaksBefore(Store& store, Month month);
 
-// From which day on chunks, from which month on peaks have never been dropped. What is older may be
-// there in part.
+// Return the first day whose chunks, or month whose peaks, retention has not dropped; 0 where it
+// never dropped any. Of what is older some may still be there.
 Result<Day> FirstWholeDay(const Store& store);
 Result<Month> FirstWholeMonth(const Store& store);
 

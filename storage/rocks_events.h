@@ -1,7 +1,7 @@
-// What RocksDB tells of itself: its log, which becomes part of ours, and its background errors.
+// What RocksDB reports of itself: its log, which goes into ours, and its background errors.
 //
-// Its log file in the data directory is not used: it would be the first that cannot be written when
-// the disk is full, and RocksDB 7 ends the process on the line after that.
+// RocksDB's own log file in the data directory is not used: it would be the first file to fail when
+// the disk is full, and RocksDB 7 ends the process at the next line after that.
 #pragma once
 
 #include <atomic>
@@ -15,31 +15,32 @@
 
 namespace rollcall::storage {
 
-// Passes warnings and errors on, as debug: whatever matters comes as a status too, to those who say
-// it in the operator's words. Drops the rest. Thread-safe.
+// Returns a logger that passes warnings and errors on to our log, at debug level: whatever matters
+// also comes back as a status, to code that words it for the operator. Drops the rest. Thread-safe.
 std::shared_ptr<rocksdb::Logger> NewRocksLog();
 
-// The errors of flushes, compactions and manifests. Keeps RocksDB from recovering by itself: it
-// would look every 5 s whether 32 MiB and more are free, refuse to be told meanwhile, and keep a
-// store on a small disk out of service. Thread-safe.
+// The errors of RocksDB's flushes, compactions and manifests. It also keeps RocksDB from recovering
+// by itself: that would check every 5 s for 32 MiB and more of free space, take no Resume
+// meanwhile, and keep a store on a small disk out of service. Thread-safe.
 class BackgroundErrors final : public rocksdb::EventListener {
  public:
-  // Whether there was one since the last Take.
+  // Whether there was an error since the last Take.
   bool any() const { return any_.load(std::memory_order_relaxed); }
-  // The latest; from here on there is none.
+  // Returns the latest error, and resets any().
   rocksdb::Status Take();
+  // Adds an error.
   void Note(const rocksdb::Status& error);
 
-  // Tables in which a compaction met bytes that nobody wrote, since the last call.
+  // Tables in which a compaction met bytes that nobody wrote.
   struct DamagedTable {
     std::string name;
     rocksdb::Status status;
   };
+  // Returns the tables damaged since the last call.
   std::vector<DamagedTable> TakeDamaged();
 
-  // A compaction that failed and leaves nothing behind is begun anew by RocksDB. One that met
-  // damage leaves nothing behind either, and its table as it was: that is no reason to write no
-  // more.
+  // A failed compaction that changed nothing is started again by RocksDB. One that met damage has
+  // changed nothing either, and left its table as it was: that is no reason to stop writing.
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
     if (reason == rocksdb::BackgroundErrorReason::kCompaction) {
       if (error->severity() == rocksdb::Status::Severity::kNoError) return;

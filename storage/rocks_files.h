@@ -1,12 +1,12 @@
-// The files as RocksDB sees them. RocksDB 7 does not take failures of a disk well: it asserts,
-// waits for what never comes, or leaves logs and tables that do not fit together. So it sees few of
-// them:
+// The file system that RocksDB is given. RocksDB 7 handles disk failures badly: it asserts, waits
+// for what never comes, or leaves logs and tables that do not match. So it is shown few of them.
 //
-// A log takes what it is given into memory and tells nobody where the disk fails (log_file.h). Who
-// commits has it synced here, and is told.
-// A table or manifest that cannot be written waits, in a background thread that holds no lock,
-// until it can. Table files are not begun at all while there is less room than half the floor. What
-// remains (a sync, a read, a name) is told in such a way that DB::Resume can recover from it.
+// A log keeps what it is given in memory, and reports no failure of the disk (log_file.h). Whoever
+// commits syncs it here, and gets the error.
+//
+// A table or manifest that cannot be written is retried until it can, in a background thread that
+// holds no lock. No table file is begun while there is less room than half the floor. The remaining
+// failures (of a sync, a read, a name) are reported such that DB::Resume can recover from them.
 //
 // Owned by the store. Thread-safe.
 #pragma once
@@ -29,33 +29,35 @@ class LogFile;
 
 class RocksFiles final : public rocksdb::FileSystemWrapper {
  public:
-  // `disk` is where the files are in the end; `space` outlives this.
+  // `disk` is where the files really are; `space` must outlive this.
   RocksFiles(const std::shared_ptr<rocksdb::FileSystem>& disk, std::string directory,
              FreeSpace& space);
 
   const char* Name() const override { return "rollcall"; }
 
-  // Until then failures are told as they come: a store that is being opened says so and is not.
+  // From this call on failures are retried. Before it they are returned at once, so that a store
+  // that cannot be opened says why.
   void BePatient() { patient_.store(true, std::memory_order_relaxed); }
 
-  // From here on a table file is begun whatever room there is: the store is being closed.
+  // From this call on table files are begun whatever room there is: the store is being closed.
   void EndFloor() { has_floor_.store(false, std::memory_order_relaxed); }
 
-  // Makes all that the logs were given durable. Once it failed it has to be called until it
-  // succeeds, and is then as good as if it had at first: nothing in the logs was lost.
+  // Makes everything appended to the logs durable. After a failure it must be called again until it
+  // succeeds; that is as good as if it had succeeded at first, for nothing in the logs was lost.
   rocksdb::IOStatus SyncLogs();
-  // Whether the logs hold in memory only what they were given. Bytes that are not synced yet.
+  // Whether appended bytes could not be written, or synced, to the disk.
   bool has_unwritten_logs() const { return unwritten_.load(std::memory_order_relaxed); }
+  // Appended bytes that are not synced yet.
   size_t unsynced_bytes() const { return unsynced_bytes_.load(std::memory_order_relaxed); }
 
-  // What a background thread waits for, if one does.
+  // What a background thread is waiting for; nullopt where none is.
   struct Wait {
     std::chrono::steady_clock::time_point since;
-    bool for_room = false;  // that somebody may make at any time; else the disk fails
+    bool for_room = false;  // for free space, which may come at any time; else for a failing disk
     std::string cause;
   };
   std::optional<Wait> waiting() const;
-  // A status in words, with the names of files as they are in the directory.
+  // Returns a status as text, with file names relative to the directory.
   std::string Text(const rocksdb::Status& status) const;
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
@@ -91,7 +93,7 @@ class RocksFiles final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewLog(const std::string& name, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* file,
                            rocksdb::IODebugContext* debug);
-  // Waits until a further table file may be begun.
+  // Blocks until there is room for a further table file.
   void AwaitRoom();
   void BeginWait();
   void WaitOnce(std::string cause, bool for_room);
@@ -106,7 +108,7 @@ class RocksFiles final : public rocksdb::FileSystemWrapper {
 
   Mutex logs_mutex_;
   std::vector<LogFile*> logs_ GUARDED_BY(logs_mutex_);  // oldest first
-  bool new_names_ GUARDED_BY(logs_mutex_) = false;      // the directory is to be synced too
+  bool new_names_ GUARDED_BY(logs_mutex_) = false;      // the directory has to be synced too
 
   mutable Mutex wait_mutex_;
   size_t waiters_ GUARDED_BY(wait_mutex_) = 0;

@@ -1,5 +1,5 @@
-// How the store uses RocksDB: the options of the database and of each table. For the files of this
-// folder that open a database.
+// The options that the store opens RocksDB with, for the database and for each table. For those
+// files of this folder that open a database.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,8 @@ namespace rollcall::storage {
 
 inline rocksdb::Slice ToSlice(std::string_view v) { return {v.data(), v.size()}; }
 
-// Without what concerns one process alone: the file system, listeners, whether a store is made.
+// Returns the options of the database, except those that concern only one process: the file system,
+// listeners, and whether a store may be created.
 rocksdb::Options DatabaseOptions(const StoreOptions& options);
 rocksdb::ColumnFamilyOptions TableOptions(const TableRow& table, const StoreOptions& options,
                                           const std::shared_ptr<rocksdb::Cache>& cache);

@@ -1,4 +1,4 @@
-// RocksDB's statuses in our words.
+// RocksDB's statuses as ours. Pure functions.
 #pragma once
 
 #include <string>
@@ -9,9 +9,10 @@
 
 namespace rollcall::storage {
 
-// Of a step that failed.
+// Returns the status of a step that failed with `s`.
 Status FromRocks(const std::string& step, const rocksdb::Status& s);
-// Of a store in this directory that could not be opened.
+// Returns the status of a store that could not be opened. FailedPrecondition: in use by another
+// process, or no rights to write there; DataLoss: damaged.
 Status OpenFailure(const std::string& directory, const rocksdb::Status& s);
 
 }  // namespace rollcall::storage

@@ -1,4 +1,5 @@
-// Rows of the peaks, totals and windows column families as bytes. storage/FORMAT.md defines them.
+// The codec of rows of the peaks, totals and windows column families. Pure functions;
+// storage/FORMAT.md defines the bytes.
 #pragma once
 
 #include <string>
@@ -14,17 +15,17 @@
 namespace rollcall::storage {
 
 std::string EncodePeaks(const PeaksRow& row);
-// DataLoss where the bytes are not what EncodePeaks writes; `row` is then unspecified.
+// DataLoss where the bytes are not what the encoder writes; `row` or `record` is then unspecified.
 Status DecodePeaks(std::string_view bytes, PeaksRow& row);
 
 std::string EncodeTotals(const TotalsRow& row);
 Status DecodeTotals(std::string_view bytes, TotalsRow& row);
 
-// The windows that end with one month. The row is there when their totals are: kept up to date with
-// each report since.
+// What is stored of the windows that end with one month. The row is there exactly while their
+// totals are kept.
 struct WindowRecord {
-  // Once an overview of the closed month was given: when, and the names of the app list that it
-  // had. They make the overview of a closed month the same for ever.
+  // Whether an overview of the closed month was given out. Then the next two are when, and the
+  // names of the app list it had: they keep the overview of a closed month the same for ever.
   bool final = false;
   UnixSeconds computed_at{};
   std::vector<std::string> app_names;
@@ -35,10 +36,10 @@ struct WindowRecord {
 std::string EncodeWindow(const WindowRecord& record);
 Status DecodeWindow(std::string_view bytes, WindowRecord& record);
 
-// Reads an encoded peaks row without building it: for scans over millions of series. Calls
-// `on_metric(MetricRef, double report_sum_peak)` for each metric and
-// `on_series(MetricRef, LabelSetRef, double peak, bool current)` for each of its series after it.
-// False: damage.
+// Reads an encoded peaks row without building it, for scans over millions of series. Sets
+// `active_days`; calls `on_metric(MetricRef, double report_sum_peak)` for each metric and then
+// `on_series(MetricRef, LabelSetRef, double peak, bool current)` for each of its series. Returns
+// false where the row is damaged, perhaps after some calls.
 template <typename OnMetric, typename OnSeries>
 bool VisitPeaks(std::string_view bytes, uint32_t& active_days, OnMetric on_metric,
                 OnSeries on_series) {

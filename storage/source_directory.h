@@ -1,5 +1,5 @@
-// The sources: ids and their numbers, both ways, and when each was first seen. On disk only: who
-// needs them fast keeps them (ingest's source table).
+// The source directory: the sources' ids and their refs, both ways, and when each was first seen.
+// On disk only: whoever needs them fast keeps a cache (ingest's source table). Owned by Stores.
 #pragma once
 
 #include <atomic>
@@ -18,12 +18,12 @@ class SourceDirectory final : private Participant {
  public:
   static Result<std::unique_ptr<SourceDirectory>> Open(Store& store);
 
-  // The number of a source; a new one goes into the transaction, first seen `now`. A transaction
-  // must not ask twice for the same new source.
+  // Returns the ref of a source; a new one goes into the transaction, first seen `now`. Must not be
+  // called twice in a transaction for the same new source.
   Result<SourceRef> Intern(FleetRef fleet, const SourceId& id, UnixSeconds now,
                            Transaction& transaction);
 
-  // How many there are, of all fleets. Thread-safe.
+  // Returns how many sources there are, in all fleets. Thread-safe.
   uint64_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:

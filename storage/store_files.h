@@ -1,5 +1,5 @@
-// The files of a store, by their names: what is there before anything is opened, and the mark of a
-// store that is being made. RocksDB numbers its files, and never uses a number twice.
+// The files of a store by name: what is there before anything is opened, and the mark of a store
+// that is being created. RocksDB numbers its files, and never uses a number twice. Plain functions.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@
 namespace rollcall::storage {
 
 inline constexpr std::string_view kCurrentName = "CURRENT";  // names the manifest that counts
-// There while a store is being made, from before its first file to after its first row. Nobody was
-// told anything of such a store, so its making may go on from wherever it stopped.
+// Exists while a store is being created, from before its first file until after its first row.
+// Nobody was told anything of such a store, so its creation may go on from wherever it stopped.
 inline constexpr std::string_view kBeingMadeName = "CREATING";
 
-// Numbers ascend.
+// All numbers ascend.
 struct StoreFiles {
   std::vector<uint64_t> logs;
   std::vector<uint64_t> manifests;
@@ -25,7 +25,7 @@ struct StoreFiles {
   bool has_current = false;
   bool is_being_made = false;
 
-  // Whether a store was here: then none is made in its place.
+  // Whether there was a store; then none is created in its place.
   bool any() const {
     return has_current || has_identity || !logs.empty() || !manifests.empty() || !tables.empty();
   }
@@ -38,19 +38,21 @@ std::string ManifestName(uint64_t number);  // MANIFEST-000012
 std::string TableName(uint64_t number);     // 000012.sst
 std::string PathOf(const std::string& directory, std::string_view name);
 
-// No files where there is no such directory. FailedPrecondition: it cannot be read.
+// Returns the files of a store; none where the directory does not exist. FailedPrecondition: it
+// cannot be read.
 Result<StoreFiles> ListStoreFiles(const std::string& directory);
 
-// The number of the manifest that CURRENT names. DataLoss: CURRENT cannot be read, or names none.
+// Returns the number of the manifest that CURRENT names. DataLoss: it names none or is unreadable.
 Result<uint64_t> ReadCurrent(const std::string& directory);
 
-// The mark, durable before this returns. Unavailable: the disk.
+// Create and remove the mark, durably before they return. Unavailable: the disk failed.
 Status MarkBeingMade(const std::string& directory);
 Status MarkMade(const std::string& directory);
 
-// Makes names that were added to, or taken out of, a directory durable.
+// Makes names that were added to or removed from a directory durable. Unavailable: the disk failed.
 Status SyncDirectory(const std::string& directory);
-// A file with these bytes and no others, all of it or none at any crash.
+// Creates or replaces a file so that after a crash it has all of the new bytes or none.
+// Unavailable: the disk failed.
 Status ReplaceFile(const std::string& directory, std::string_view name, std::string_view bytes);
 
 }  // namespace rollcall::storage

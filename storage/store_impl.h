@@ -1,4 +1,4 @@
-// What a Store holds of RocksDB. For the files of this folder that are the Store.
+// The RocksDB side of a Store. For those files of this folder that implement Store.
 #pragma once
 
 #include <memory>
@@ -28,13 +28,14 @@ struct Store::Impl {
         env(rocksdb::NewCompositeEnv(files)) {}
 
   bool read_only = false;
-  std::unique_ptr<DirectoryLock> lock;  // where read_only: otherwise RocksDB has it
+  std::unique_ptr<DirectoryLock> lock;  // only where read_only; otherwise RocksDB locks
   FreeSpace space;
   const std::shared_ptr<RocksFiles> files;
   const std::unique_ptr<rocksdb::Env> env;
   const std::shared_ptr<BackgroundErrors> errors = std::make_shared<BackgroundErrors>();
   std::unique_ptr<rocksdb::DB> db;
-  // Null where read_only, and the store was never written by a program that knows the table.
+  // By Table. In a read_only store null for a table that it does not have, or reads as empty
+  // because of damage.
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   std::shared_ptr<rocksdb::Cache> cache;
   std::unique_ptr<Upkeep> upkeep;  // null where read_only

@@ -1,10 +1,10 @@
-// The store's own time: what decides what may be deleted or settled for good. It follows the wall
-// clock as storage/clock_rule says, and is kept in the store. What is counted goes by the time of
-// receipt, which is the wall clock's; what is deleted goes by this one.
+// The store's own time, which decides what may be deleted or made final. It follows the wall clock
+// as storage/clock_rule says, and is kept in the store. Reports are counted by their time of
+// receipt, which is the wall clock's; they are deleted by this one.
 //
 // A Clock: its Now is the store's time as of the latest Follow.
 //
-// Owned by Stores. Thread-safe; Persist is a transaction.
+// Owned by Stores. Thread-safe; Persist makes a transaction.
 #pragma once
 
 #include <chrono>
@@ -26,33 +26,34 @@ class StoreTime final : public Clock {
  public:
   using Steady = std::chrono::steady_clock::time_point;
 
-  // A store that has reports and no time of its own, written by an earlier version, has that of its
-  // newest report.
+  // Reads the time. A store with reports but no time, written by an earlier version, gets that of
+  // its newest report.
   static Result<std::unique_ptr<StoreTime>> Open(Store& store);
 
-  // Looks at the wall clock. Whoever is about to store something under it calls this first. Logs a
-  // change of state.
+  // Looks at the wall clock and returns its state. Must be called first by whoever is about to
+  // store something under that time. Logs a change of state.
   ClockState Follow(UnixMilliseconds wall, Steady steady = std::chrono::steady_clock::now());
 
   UnixMilliseconds NowMilliseconds() const override;
-  // Up to when everything is due that goes by age; nullopt: nothing is deleted now, because the
-  // time has no day of uptime behind it, or the clock says that it is earlier.
+  // Returns the time that retention may delete by; nullopt where nothing may be deleted now: the
+  // time has no day of uptime behind it, or the clock shows an earlier time.
   std::optional<UnixSeconds> TimeToDeleteBy() const;
 
   struct View {
     ClockState state = ClockState::kFollowed;
     ClockRecord record;
-    // How far the clock is from the store's time while that does not follow; 0 while it does.
+    // How far the clock is ahead of the store's time (negative: behind) while that does not follow
+    // it; 0 while it does.
     std::chrono::seconds held_back() const;
-    // For the log and for people: where both stand, and what follows from it.
+    // Where both stand, and what follows from it: a sentence for the log and the operator.
     std::string Explain() const;
   };
   View view() const;
 
-  // A person says that the wall clock is right. FailedPrecondition: it was never set.
+  // Sets the store's time to the wall clock, because a person says that it is right.
+  // FailedPrecondition: the clock was never set.
   Status Accept(UnixSeconds wall);
-  // Writes the time down where it changed by enough to be worth a write; takes the writer lock only
-  // then.
+  // Stores the time where it has changed enough to be worth it; only then takes the writer lock.
   Status Persist();
 
  private:
@@ -67,7 +68,7 @@ class StoreTime final : public Clock {
   mutable Mutex mutex_;
   ClockRecord persisted_ GUARDED_BY(mutex_);
   View view_ GUARDED_BY(mutex_);
-  std::optional<Day> newest_report_ GUARDED_BY(mutex_);  // of a store without a time
+  std::optional<Day> newest_report_ GUARDED_BY(mutex_);  // only in a store without a time
   std::optional<Steady> last_look_ GUARDED_BY(mutex_);
 };
 

@@ -1,5 +1,5 @@
-// All that one server stores, opened together: the database and those who own its tables. A change
-// of any of it is a Transaction of store().
+// The store and the owners of its tables, opened together: everything that one server stores. Owned
+// by the server or the command. Any change of it is a Transaction of store().
 #pragma once
 
 #include <memory>
@@ -30,7 +30,7 @@ class Stores {
  private:
   Stores() = default;
 
-  std::unique_ptr<Store> store_;  // first: it goes last
+  std::unique_ptr<Store> store_;  // first, so that it is destroyed last
   std::unique_ptr<LabelDictionary> labels_;
   std::unique_ptr<SourceDirectory> sources_;
   std::unique_ptr<TotalsLedger> totals_;

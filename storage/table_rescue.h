@@ -1,5 +1,5 @@
-// The rescue of the rows of a damaged table: what can be read is written anew, around the blocks
-// that cannot. For repair.cc.
+// The rescue of a damaged table's rows: those that can be read are written anew, around the blocks
+// that cannot. For repair.cc. One thread.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct TableFault {
   Kind kind = Kind::kNone;
   std::string reason;
 };
-// Reads all blocks of a file of a table. kWhole: nothing of it can be read.
+// Reads all blocks of a table file. kWhole: nothing of it can be read.
 TableFault CheckTableFile(const std::string& path);
 
 struct TableRescue {
@@ -25,15 +25,15 @@ struct TableRescue {
   uint64_t places = 0;  // where rows could not be read
 };
 
-// Which totals are computed again.
+// Which months' totals are computed again.
 enum class Computed {
-  kOpenWindows,  // all but those of closed months that an overview was given of
+  kOpenWindows,  // all but closed months whose overview was given out
   kWindows,      // all
 };
 
-// Writes these tables of a closed store anew, and drops what is computed, where retention has not
-// taken what it comes from. The files are such that RocksDB opens them. `scratch`: a directory to
-// work in, on the same disk.
+// Writes these tables of a closed store anew, and drops the totals that are to be computed again,
+// where retention has not dropped what they come from. Requires that RocksDB can open the files.
+// `scratch` is a directory for temporary files, on the same disk.
 Result<std::vector<TableRescue>> RescueTables(const std::string& directory,
                                               const std::vector<Table>& tables, Computed computed,
                                               const std::string& scratch);

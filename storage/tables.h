@@ -1,5 +1,5 @@
-// The column families, a row each. A new one is a row here, its enumerator, and its row in
-// storage/FORMAT.md, which also says what it does to the format; a test compares the two.
+// The list of column families, a row each. A new one needs an enumerator, a row here, and a row in
+// storage/FORMAT.md, which also says what it does to the format; a test compares the two lists.
 #pragma once
 
 #include <array>
@@ -21,14 +21,14 @@ enum class Table : size_t {
   kOutbox,
   kParked,
   kPeriods,
-  kEnd,  // none: how many there are
+  kEnd,  // not a table: how many there are
 };
 
 // What Transaction::Merge does to a value.
 enum class Merging {
   kNone,
-  kAppend,  // the bytes are put behind it
-  kPeaks,   // the bytes are a change of a peaks row (storage/peaks_change.h)
+  kAppend,  // appends the bytes to it
+  kPeaks,   // the bytes are a change of a peaks row; see peaks_change.h
 };
 
 struct TableRow {
@@ -38,7 +38,7 @@ struct TableRow {
   std::string_view value;
   std::string_view owner;  // the class, or the codec, that knows the rows
   Merging merging = Merging::kNone;
-  // A Bloom filter. For tables in which keys are looked for that are not there.
+  // Whether it has a Bloom filter: worthwhile where absent keys are looked up.
   bool has_filter = true;
 };
 

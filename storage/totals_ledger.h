@@ -1,17 +1,17 @@
 // The ledger of totals: for which months the totals of the windows that end with them are kept, and
-// the rows. total = base + live:
+// their rows. total = base + live:
 //
 //   base  what a scan over the sources' peaks found in a snapshot (counts/window_scan),
 //   live  what each report since that snapshot added, committed with the report itself.
 //
-// A month is `computing` from its snapshot (Begin) until the scan's result is in (Finish): gains
-// that reports bring meanwhile wait in memory. Then it is `kept`: each commit writes the rows' new
-// values, and a reader finds base + live summed in one row. A month that is neither costs its
-// reports nothing. What changes a month behind a window's end (an import, a clock set back) drops
-// the windows that it touches; the next reader has them computed again.
+// A month is `computing` from its snapshot (Begin) until the scan's result is stored (Finish); what
+// reports add meanwhile waits in memory. Then it is `kept`: each commit writes the rows' new
+// values, and a reader finds base + live as one sum in a row. A month that is neither costs its
+// reports nothing. A change to an earlier month of a window (an import, a clock set back) drops the
+// window; whoever asks for it next has it computed again.
 //
-// Everything here belongs to a transaction; Begin, Finish and MarkFinal make their own. A reader
-// needs none: a snapshot in which the kWindows row is there has the right kTotals rows.
+// Owned by Stores. Calls belong to a transaction; Begin, Finish and MarkFinal make their own. A
+// reader needs none: a snapshot that has the kWindows row has the right kTotals rows.
 #pragma once
 
 #include <map>
@@ -32,31 +32,33 @@ class TotalsLedger final : private Participant {
  public:
   static Result<std::unique_ptr<TotalsLedger>> Open(Store& store);
 
-  // Whether gains of this month are wanted, as of the transaction under way.
+  // Whether this month is kept or being computed, as of the current transaction, so that its gains
+  // must be added.
   bool Follows(const WindowKey& window) const { return windows_.contains(window); }
-  // Drops what a report in `month` makes stale: windows that end later, and that an overview of the
-  // month was final.
+  // Drops what a change in `month` makes stale: windows that end later, and the mark that an
+  // overview of the month is final.
   void DropStale(Month month, FleetRef fleet, Transaction& transaction);
-  // Drops a month of which it cannot be told any more what a report adds.
+  // Drops a month for which the gains of a change cannot be told.
   void Drop(const WindowKey& window, Transaction& transaction);
-  // Adds gains to the rows of months that are followed (others are passed over). At most once a
-  // transaction.
+  // Adds gains to the rows of months that are kept or being computed; skips others. Must be called
+  // at most once per transaction.
   Status Add(const TotalsMap& gains, Transaction& transaction);
 
-  // A snapshot from which to compute a month's base; nullopt where the totals are kept already.
+  // A month that is being computed, and the snapshot to compute its base from.
   struct Cut {
     WindowKey window;
     uint64_t epoch;
     Snapshot snapshot;
   };
+  // Begins to compute a month; nullopt where its totals are kept already.
   Result<std::optional<Cut>> Begin(const WindowKey& window);
-  // Stores the base that was computed from a cut. False: the window was dropped meanwhile; begin
-  // again.
+  // Stores the base computed from a cut. Returns false where the window was dropped meanwhile:
+  // begin again.
   Result<bool> Finish(const Cut& cut, const TotalsMap& base);
-  // Notes that an overview of a closed month was given; nothing where its totals are not kept.
+  // Marks the overview of a closed month as given out; does nothing where its totals are not kept.
   Status MarkFinal(const WindowKey& window, const WindowRecord& record);
 
-  // Reader's side. nullopt: the totals of the window are not kept.
+  // For readers, on any thread. Returns nullopt where the totals of the window are not kept.
   static Result<std::optional<WindowRecord>> ReadWindow(const Store& store, const WindowKey& window,
                                                         const Snapshot& snapshot);
 
@@ -84,7 +86,7 @@ class TotalsLedger final : private Participant {
   Windows windows_;
   TotalsMap rows_;  // cache of rows as stored; bounded
 
-  // Of the transaction under way:
+  // Changes of the current transaction.
   TotalsMap staged_rows_;
   TotalsMap staged_pending_;
   std::vector<std::pair<WindowKey, Entry>> staged_drops_;

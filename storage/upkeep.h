@@ -1,7 +1,7 @@
 // The upkeep of a store: whether it can be written now, and the thread that makes it writable again
-// once its disk works or has room. Nobody else recovers anything, and the thread holds no lock of
-// the store's, so a commit is refused at once and not after RocksDB came back. It logs one line
-// where the store stops to be writable and one where it is again.
+// once its disk works or has room. Nothing else recovers anything, and the thread holds no lock of
+// the store's, so that meanwhile a commit is refused at once instead of waiting for RocksDB. It
+// logs one line when the store stops being writable and one when it is writable again.
 //
 // Owned by the store. Thread-safe.
 #pragma once
@@ -31,12 +31,12 @@ class Upkeep {
  public:
   enum class State {
     kWritable,
-    kNoRoom,   // less room than the floor
-    kFailing,  // the disk does not do what it is asked; it is asked again and again
-    kDamaged,  // RocksDB found bytes that nobody wrote, and takes no more; a start cannot help
-    kLost,     // only a start can help: RocksDB does not recover, or the disk failed for long
+    kNoRoom,   // less free space than the floor
+    kFailing,  // the disk fails; it is tried again and again
+    kDamaged,  // RocksDB found bytes that nobody wrote, and takes no more; a restart cannot help
+    kLost,     // only a restart can help: RocksDB does not recover, or the disk failed for long
   };
-  // All outlive it; `tables` are those of the database.
+  // All references must outlive it; `tables` are the handles of the database.
   Upkeep(std::string directory, rocksdb::DB& db,
          const std::vector<rocksdb::ColumnFamilyHandle*>& tables, RocksFiles& files,
          FreeSpace& space, BackgroundErrors& errors, std::chrono::milliseconds patience);
@@ -44,18 +44,19 @@ class Upkeep {
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
 
-  // Whether so many bytes may be written now; Unavailable says why not. Where the floor is reached,
-  // what gives room back is still let through, while half of it is left.
+  // Returns Ok if so many bytes may be written now; Unavailable says why not. Below the floor, a
+  // write that frees space is still admitted while half of the floor is left.
   Status Admit(uint64_t bytes, bool gives_room_back);
-  // A write did not work: none is let through until this thread saw one work.
+  // Notes that a write failed: none is admitted until the thread finds that the disk works.
   void Failed(const std::string& cause);
 
   bool writable() const { return writable_.load(std::memory_order_relaxed); }
   State state() const;
-  // Why it is not writable, in one line; empty where it is.
+  // Why the store is not writable, in one line; empty where it is.
   std::string reason() const;
 
-  // Ends the thread. False: it does not come back from RocksDB, and the database cannot be closed.
+  // Ends the thread. Returns false where it does not come back from RocksDB; then the database
+  // cannot be closed.
   bool Stop();
 
  private:
@@ -64,11 +65,11 @@ class Upkeep {
     std::string reason;
   };
   void Run(std::stop_token stop);
-  // Tries to mend what there is to mend, and says what is left.
+  // Tries to mend whatever is wrong, and returns what is left.
   View Mend();
   std::optional<View> MendLogs();
   std::optional<View> MendDatabase();
-  // Nothing touches the damage any more but who asks for what is there.
+  // Turns off compaction of damaged tables, so that only reads of the damaged rows meet the damage.
   void LeaveDamagedTables();
   void Enter(View view);
 
@@ -80,7 +81,7 @@ class Upkeep {
   BackgroundErrors& errors_;
   const std::chrono::milliseconds patience_;  // StoreOptions::disk_patience
 
-  // For its own thread.
+  // Used only by its own thread.
   std::optional<std::chrono::steady_clock::time_point> logs_failed_since_;
   std::chrono::steady_clock::time_point next_resume_{};
 
@@ -89,7 +90,7 @@ class Upkeep {
   StoppableConditionVariable failed_;
   ConditionVariable ended_changed_;
   View view_ GUARDED_BY(mutex_);
-  uint64_t failures_ GUARDED_BY(mutex_) = 0;  // that Failed was told
+  uint64_t failures_ GUARDED_BY(mutex_) = 0;  // calls of Failed
   std::chrono::steady_clock::time_point entered_ GUARDED_BY(mutex_){};
   std::optional<std::chrono::steady_clock::time_point> resuming_since_ GUARDED_BY(mutex_);
   bool ended_ GUARDED_BY(mutex_) = false;

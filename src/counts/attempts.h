@@ -1,6 +1,6 @@
-// The attempts of a reader whose result others may drop while it is worked out: imports, and
-// reports of earlier months. After some of them imports have to wait; reports of earlier months
-// come only where a clock was set back.
+// The retries of a computation whose result a concurrent transaction may drop: an import, or a
+// report of an earlier month. After the first few attempts imports have to wait for it; reports do
+// not, but one of an earlier month comes only where a clock was set back.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,13 @@
 
 namespace rollcall::counts {
 
+// How many attempts run beside imports, and how many there are in all.
 inline constexpr int kAttemptsBesideImports = 2;
 inline constexpr int kAttempts = 16;
 
-// What `attempt()`, a Result<std::optional<Value>>, gives once it has a value or fails; nullopt: it
-// was dropped, try again. Unavailable: every attempt was; `what` names it. Thread-safe.
+// Calls `attempt()`, which returns a Result<std::optional<Value>>, until it gives a value or fails,
+// and returns that; nullopt means that the result was dropped. Unavailable: all attempts were
+// dropped; the message begins with `what`. Thread-safe.
 template <typename Value, typename Attempt>
 Result<Value> AttemptBesideImports(storage::Stores& stores, const std::string& what,
                                    Attempt attempt) {

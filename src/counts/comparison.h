@@ -1,5 +1,5 @@
-// An overview beside the periods before: what grew, what shrank, who came and who left. And the
-// same of the last 30 days.
+// A comparison: an overview beside the periods before it, which shows what grew, what shrank, who
+// came and who left. And the same for the last 30 days.
 #pragma once
 
 #include "base/mutex.h"
@@ -9,7 +9,7 @@
 
 namespace rollcall::counts {
 
-// Of how much of a period anything is known: of its months, of 30 days its days.
+// How much of a period the store has data for: in months, or of a period of 30 days in days.
 struct Known {
   int known = 0;
   int all = 0;
@@ -21,16 +21,17 @@ struct ComparedPeriod {
   PeriodCounts counts;
   Period period;
   Day last_day;       // the last one counted
-  bool runs = false;  // it has not ended
+  bool runs = false;  // it has not ended yet
   Known known;
-  // What it is compared with: the period of the same length right before or, where the period runs,
-  // the same days of it.
+  // What it is compared with: the period of the same length right before it or, while the period
+  // runs, the same days of that one.
   Period before_period;
   Known before_known;
-  std::optional<PeriodCounts> before;  // nullopt: nothing is known of it or nothing was reported
+  std::optional<PeriodCounts> before;  // nullopt: no data, or all zeros
   SourceMoves moves;
 
-  // Whether the difference of the two says anything.
+  // Returns whether the difference between the two means anything: there are numbers of both, and
+  // both periods are known as a whole.
   bool is_comparable() const { return before && known.is_whole() && before_known.is_whole(); }
 };
 
@@ -46,7 +47,7 @@ struct Comparison {
 struct Last30Days {
   UnixSeconds generated_at{};
   ComparedPeriod period;
-  std::vector<BreakdownTotals> breakdowns;  // as Fleet::breakdowns
+  std::vector<BreakdownTotals> breakdowns;  // as in Fleet::breakdowns
   std::vector<BreakdownRest> rests;
 };
 
@@ -56,20 +57,22 @@ class ComparisonReader {
   ComparisonReader(storage::Stores& stores, OverviewReader& overviews, PeriodTallies& tallies)
       : stores_(stores), overviews_(overviews), tallies_(tallies) {}
 
-  // Of a month or, where it has no data, of the latest earlier month that has; nullopt: none has.
-  // While nothing is stored, a running month's overview keeps its time.
+  // Returns the comparison of a month or, where it has no data, of the latest earlier month that
+  // has; nullopt where none has. In a running month `generated_at` changes only once something is
+  // stored or a day begins.
   Result<std::optional<Comparison>> Read(const Fleet& fleet, Month month,
                                          std::stop_token stop = {});
-  // nullopt: nothing was ever reported.
+  // Returns nullopt where nothing was ever reported.
   Result<std::optional<Last30Days>> ReadLast30Days(const Fleet& fleet);
 
  private:
-  // By tallies, which are stored: for totals that nobody else asks for the store would have to be
-  // scanned on the caller's time.
+  // Counts an earlier period from its tallies, which are stored. Totals that nobody else asks for
+  // would take a scan while the caller waits.
   Result<std::optional<PeriodCounts>> ReadBefore(const Fleet& fleet, Period period);
   Result<PeriodCounts> CountsOf(const Fleet& fleet, const storage::PeriodRows& rows) const;
   Status ReadBreakdowns(const Fleet& fleet, const storage::PeriodRows& rows,
                         Last30Days& last) const;
+  // Returns when this was first called since the store last changed, or since midnight (UTC).
   UnixSeconds FirstReadAt(uint64_t sequence, UnixSeconds now);
 
   storage::Stores& stores_;

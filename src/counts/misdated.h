@@ -1,5 +1,5 @@
-// Reports of a time that cannot be theirs: before 2000, or later than the store's. They came in
-// while the clock was wrong. They can be told, and taken out with all that was counted from them.
+// Misdated reports: those dated before 2000 or after the store's time, which came in while the
+// clock was wrong. They can be found, and erased with all that was counted from them.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,20 @@
 namespace rollcall::counts {
 
 struct MisdatedReports {
-  uint64_t reports = 0;     // that are still there as such
-  uint64_t peaks_rows = 0;  // source × month, of months that have nothing else in them
+  uint64_t reports = 0;     // whose chunks are still stored
+  uint64_t peaks_rows = 0;  // source × month; only months without a valid day
+  // The first and the last day of what was found; both inclusive.
   std::optional<Day> first;
   std::optional<Day> last;
 };
 
-// `now` is the store's time: a report of a later day than its is misdated. Reads the rows of such
-// days alone.
+// Returns the misdated reports. `now` is the store's time: a report dated on a later day is
+// misdated. Reads only the rows of such days and months.
 Result<MisdatedReports> FindMisdated(storage::Stores& stores, UnixSeconds now);
 
-// Takes them out, in one transaction. Whoever has rows of theirs in memory is not told: the stores
-// must be opened for this alone, and be closed after it. FailedPrecondition: retention took chunks
-// of the month of `now`, so that its peaks cannot be made again.
+// Erases them, in one transaction. Owners that keep rows in memory do not learn of it: open the
+// stores for this alone, and close them afterwards. FailedPrecondition: retention has dropped
+// chunks of the month of the day after `now`, so its peaks cannot be computed again.
 Status EraseMisdated(storage::Stores& stores, UnixSeconds now);
 
 }  // namespace rollcall::counts

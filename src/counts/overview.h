@@ -1,4 +1,4 @@
-// The overviews that the store gives: from the totals of a month's windows.
+// The overview source over the store: reads the totals of a month's windows.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,8 @@
 
 namespace rollcall::counts {
 
-// Thread-safe. What was given is given again within the second while nothing is written to the
-// store.
+// Thread-safe. While nothing is written to the store, an overview is kept and returned again within
+// the same second.
 class OverviewReader final : public OverviewSource {
  public:
   OverviewReader(storage::Stores& stores, WindowCounts& windows, const Clock& clock,
@@ -32,18 +32,18 @@ class OverviewReader final : public OverviewSource {
 
   Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
                                        std::stop_token stop = {}) override;
-  // The month itself or the latest earlier one in which anything was reported; nullopt: there is
-  // none.
+  // Returns the month itself or the latest earlier one in which the fleet has peaks; nullopt where
+  // there is none.
   Result<std::optional<Month>> LatestMonthWithReports(FleetRef fleet, Month month) const;
-  // The names that stand in a breakdown of today even where nobody reported them.
+  // Returns the names that a breakdown lists today even where nobody reported them.
   std::vector<std::string> NamesOf(const Breakdown& breakdown) const;
 
-  // The work of a background job, for about `budget`: makes the overviews of closed months ready,
-  // the newest first, so that nobody waits for a scan.
+  // The work of a background job, for about `budget`: computes the overviews of closed months
+  // before anybody has to wait for one, the newest first.
   Status Prepare(const Fleet& fleet, std::chrono::milliseconds budget, std::stop_token stop);
 
  private:
-  // What was read at one moment may be given to whoever asks at the same.
+  // Overviews are kept for one moment: the state of the store, the second, and the known names.
   struct Moment {
     uint64_t sequence = 0;  // of the store
     UnixSeconds time{};
@@ -77,7 +77,7 @@ class OverviewReader final : public OverviewSource {
 
   Mutex mutex_;
   Moment moment_ GUARDED_BY(mutex_);  // of given_
-  // By what was asked for.
+  // By the month that was asked for, which may have no data itself.
   std::map<std::pair<FleetRef, Month>, Overview> given_ GUARDED_BY(mutex_);
 };
 

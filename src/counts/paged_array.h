@@ -1,4 +1,4 @@
-// An array indexed by refs of which only the pages that are touched take memory. One thread.
+// An array indexed by refs that allocates only the pages that are touched. One thread.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// A cursor over the peaks rows of some months: one source after another, of each all its rows. It
-// must not outlive the store. One thread.
+// A cursor over the peaks rows of some consecutive months: one source after another, and all rows
+// of each. It must not outlive the store. One thread.
 #pragma once
 
 #include <string_view>
@@ -20,20 +20,21 @@ struct SourceRange {
 class PeaksCursor {
  public:
   struct Row {
-    int back = 0;  // how many months before the last one
+    int back = 0;  // how many months before the last one; 0 for that itself
     std::string_view bytes;
   };
 
-  // At the first source of the fleet that has a row in `last` or one of the `months` - 1 months
-  // before it. DataLoss, Unavailable: the store cannot be read.
+  // Returns a cursor at the first source of the fleet that has a row in `last.last` or one of the
+  // `months` - 1 months before it. DataLoss, Unavailable: the store cannot be read.
   static Result<PeaksCursor> Open(const storage::Store& store, const storage::WindowKey& last,
                                   int months, const SourceRange& sources,
                                   const storage::Snapshot& snapshot);
 
   bool Valid() const { return source_.value != kNone; }
   SourceRef source() const { return source_; }
-  // Of the source at hand, the newest first; until Next.
+  // The current source's rows, the newest first. Valid until Next.
   const std::vector<Row>& rows() const { return rows_; }
+  // Goes to the next source. Fails as Open does.
   Status Next();
 
  private:
@@ -41,7 +42,7 @@ class PeaksCursor {
   struct MonthRows {
     storage::Scan scan;
     int back = 0;
-    uint32_t source = kNone;  // of the row at hand; kNone at the end
+    uint32_t source = kNone;  // of the current row; kNone at the end
 
     Status Read();
   };

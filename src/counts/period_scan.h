@@ -1,5 +1,5 @@
-// The scan behind a period's tallies: of months from the sources' monthly peaks, of a day from its
-// chunks, of months of which not all days count from both. Thread-safe.
+// The scan behind a period's tallies. Whole months are counted from the sources' monthly peaks, a
+// day from its chunks, and a month of which only some days count from both. Thread-safe.
 #pragma once
 
 #include <stop_token>
@@ -11,16 +11,16 @@
 namespace rollcall::counts {
 
 struct ScannedPeriod {
-  SourceSet sources;  // that reported the fleet's counted metric
+  SourceSet sources;  // that reported the fleet's counted metric; see KeepsSources
   storage::TallyRows rows;
 };
 
-// DataLoss: a row of the store cannot be decoded; Unavailable: a stop was requested. Memory: about
-// 300 bytes per distinct label set.
+// Counts a period by a scan. DataLoss: a row of the store cannot be decoded; Unavailable: a stop
+// was requested. Memory: about 300 bytes per distinct label set.
 Result<ScannedPeriod> ScanPeriod(storage::Stores& stores, const Fleet& fleet, Period period,
                                  const storage::Snapshot& snapshot, std::stop_token stop = {});
 
-// Whether who is in a period is stored with it.
+// Returns whether the set of sources is stored with the tallies of a period.
 bool KeepsSources(Period period);
 
 }  // namespace rollcall::counts

@@ -1,8 +1,8 @@
-// The tallies of periods, whoever asks. A closed period is scanned once and stored; what is
-// imported into it later drops it, and it is scanned again. A running period is scanned when
-// reports have come since: while the caller waits where that takes no time worth mentioning, else
-// in the background, and callers get the last result. A background job scans what somebody may ask
-// for before anybody does.
+// The tallies of periods: finds them, or computes them by a scan. A closed period is scanned once
+// and stored; an import into it drops the result, and the period is scanned again. A running period
+// is scanned again once reports have come since: while the caller waits where its last scan was
+// quick, else in the background, and callers get the last result. A background job scans ahead what
+// somebody is likely to ask for.
 #pragma once
 
 #include <chrono>
@@ -24,10 +24,10 @@
 namespace rollcall::counts {
 
 struct TallyOptions {
-  // A scan of a running period that took up to this long is repeated while the caller waits.
+  // A running period whose last scan took at most this long is scanned again while callers wait.
   std::chrono::milliseconds patience{20};
-  // Time between two background scans of a period: at least this, and so many times what one takes;
-  // ten times as long where nobody asked for it lately.
+  // The pause between two background scans of a running period: at least `least_pause`, and at
+  // least `pause_factor` times what a scan takes; ten times that where nobody asked lately.
   std::chrono::milliseconds least_pause{5'000};
   int pause_factor = 50;
 };
@@ -40,36 +40,37 @@ class PeriodTallies {
   PeriodTallies(storage::Stores& stores, const Clock& clock, metrics::Registry& registry,
                 const Options& options = Options());
 
-  // The tallies of a period, scanning first where they are not there: one scan, however many
-  // callers. nullopt: nothing is known of it, because it is before the first report, or retention
-  // has taken what they would come from. Unavailable: the disk, a stop, or imports that kept
-  // dropping what was scanned.
+  // Returns the tallies of a period, after a scan where there are none yet: one scan, however many
+  // callers. nullopt: there is no data, because the period is before the first report, or retention
+  // has dropped what they would be counted from. Unavailable: the disk failed, a stop was
+  // requested, or imports kept dropping the result.
   Result<std::optional<storage::PeriodRows>> Get(const Fleet& fleet, Period period);
-  // Whether Get has to scan a closed period first.
+  // Returns whether Get would have to scan for a closed period.
   Result<bool> HasToScan(const Fleet& fleet, Period period) const;
 
   struct Rolling {
     Period period;
     storage::PeriodRows rows;
   };
-  // The 30 days that end with today. While they are not counted yet, because the day has just begun
-  // or a server has just started: those that ended yesterday.
+  // Returns the 30 days that end with today. While they are not counted yet, because the day has
+  // just begun or the server has just started, returns those that ended yesterday, if there are any
+  // and a scan is not quick.
   Result<Rolling> Last30Days(const Fleet& fleet);
 
   bool IsClosed(Period period) const { return period.End() <= clock_.Now(); }
 
-  // The first month, the first day of which anything is known; nullopt: none is.
+  // Return the first month or day that there is data for; nullopt where there is none.
   Result<std::optional<Month>> FirstMonth(FleetRef fleet) const;
   Result<std::optional<Day>> FirstDay(FleetRef fleet) const;
-  // The first day that a period of days can count: retention took no part of it.
+  // Returns the first day that a period of days can count: all chunks from it on are still there.
   Result<std::optional<Day>> FirstCountedDay(FleetRef fleet) const;
 
-  // The work of a background job: scans the running periods that are due, then, the newest first,
-  // what running ones are compared with and the closed months and days that were never scanned, for
-  // about `budget`; deletes what nothing is compared with any more.
+  // The work of a background job, for about `budget`: scans the running periods that are due, then,
+  // the newest first, the periods that running ones are compared with and the closed months and
+  // days that have no tallies yet. Deletes what nothing is compared with any more.
   Status Refresh(const Fleet& fleet, std::chrono::milliseconds budget, std::stop_token stop);
 
-  // Ends all scans under way and to come, which then are Unavailable.
+  // Ends all scans, those under way and later ones, which then return Unavailable.
   void RequestStop() { stop_.request_stop(); }
 
  private:
@@ -77,7 +78,7 @@ class PeriodTallies {
   struct Computed {
     storage::PeriodRows rows;
     uint64_t sequence = 0;  // of the store, when it was scanned
-    bool stale = false;     // dropped meanwhile
+    bool stale = false;     // dropped while it was computed
   };
   struct Running {
     Computed computed;
@@ -89,19 +90,19 @@ class PeriodTallies {
   Result<std::optional<storage::PeriodRows>> GetClosed(const Fleet& fleet, Period period);
   Result<storage::PeriodRows> GetRunning(const Fleet& fleet, Period period);
   std::optional<storage::PeriodRows> FindRunning(const storage::PeriodKey& key);
-  // Whether its last scan took no time worth mentioning.
+  // Whether its last scan took no longer than `patience`.
   bool IsQuick(const storage::PeriodKey& key);
   Result<Computed> ComputeOnce(const Fleet& fleet, Period period);
   Result<Computed> Compute(const Fleet& fleet, Period period);
-  // Whether all that it would be scanned from is there, and is anything at all.
+  // Whether there is anything to scan, and retention has dropped none of it.
   Result<bool> CanBeScanned(FleetRef fleet, Period period) const;
   Status RefreshRunning(const Fleet& fleet, std::stop_token stop);
   std::vector<Period> DueForRefresh(const Fleet& fleet);
   Day TrustedToday() const;
-  // The closed periods that somebody may ask for, in the order in which that is likely.
+  // The closed periods that somebody may ask for, the likeliest first.
   Result<std::vector<Period>> ClosedToKeep(const Fleet& fleet) const;
   Status Backfill(const Fleet& fleet, Clocked::time_point deadline, std::stop_token stop);
-  // Counts again what was stored before sizes were counted.
+  // Counts again what was stored by a version that did not count sizes.
   Status AddSizes(const Fleet& fleet, const std::vector<Period>& periods,
                   Clocked::time_point deadline, const std::stop_token& stop);
   Status DeleteOutdated(const Fleet& fleet);
@@ -116,12 +117,12 @@ class PeriodTallies {
   SingleFlight<storage::PeriodKey, Result<Computed>> computing_;
   Mutex mutex_;
   std::map<storage::PeriodKey, Running> running_ GUARDED_BY(mutex_);
-  // Fleets of which all that can have sizes has them.
+  // Fleets of which every period that can have sizes has them.
   std::set<FleetRef> sized_ GUARDED_BY(mutex_);
 };
 
-// With what a running window is compared that reaches `today`: the window before, up to the same
-// day of its last month.
+// Returns what a running window that reaches `today` is compared with: the window before it, up to
+// the same day of its last month.
 Period SameDaysBefore(Span span, Day today);
 
 }  // namespace rollcall::counts

@@ -1,4 +1,4 @@
-// Who came, came back and left between a window and the one of the same length before it.
+// The sources that came, came back and left between a window and the equally long one before it.
 //
 // A source is in a window when it reported the fleet's counted metric in it.
 //   new       in this window, and in no month before it;
@@ -23,12 +23,12 @@ struct SourceMoves {
   bool operator==(const SourceMoves&) const = default;
 };
 
-// By Span, of the windows that end with a month. "Earlier" reaches back to the first month of which
-// the store knows. Thread-safe.
+// Returns the moves of the three windows that end with a month, by Span. "Earlier" reaches back to
+// the first month that the store has data for. Fails as PeriodTallies::Get does. Thread-safe.
 Result<std::array<SourceMoves, 3>> ReadSourceMoves(PeriodTallies& tallies, const Fleet& fleet,
                                                    Month last);
 
-// The same of 30 days, of which `now` are the sources.
+// Returns the same for a period of 30 days; `now` are its sources.
 Result<SourceMoves> ReadSourceMoves(PeriodTallies& tallies, const Fleet& fleet, Period days,
                                     const SourceSet& now);
 

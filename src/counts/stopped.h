@@ -1,4 +1,4 @@
-// The end of work for which nobody waits any more.
+// A stop token as a status: how long work notices that nobody waits for it any more.
 #pragma once
 
 #include <stop_token>
@@ -7,7 +7,7 @@
 
 namespace rollcall::counts {
 
-// Unavailable once a stop was requested. To be asked now and then by work that may take long.
+// Returns Unavailable once a stop was requested. Work that may take long calls it now and then.
 inline Status StatusOf(const std::stop_token& stop) {
   return stop.stop_requested() ? Status::Unavailable("stopped: nobody waits for it any more")
                                : Status::Ok();

@@ -1,6 +1,6 @@
-// The reading of every row of every table: whether each can be read, means something, and agrees
-// with the rows of other tables that say the same the other way round. What the numbers in them
-// should be is the business of verify.h.
+// The check of every row of every table: whether it can be read, has a meaning, and agrees with the
+// rows of other tables that hold the same the other way round. Whether the numbers in them are
+// right is checked by verify.h.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct TableCheck {
   uint64_t faults = 0;
 };
 
-// `fault` is told one line of each fault: "labels: label set 12: …". Changes nothing; a fault is no
-// failure, so there is none.
+// Reads every table and calls `fault` with one line for each fault: "labels: label set 12: …".
+// Changes nothing. Never fails: what cannot be read is a fault too.
 TableCheck CheckTables(storage::Stores& stores, const storage::Snapshot& snapshot,
                        const std::function<void(const std::string&)>& fault);
 

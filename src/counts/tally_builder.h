@@ -1,4 +1,4 @@
-// Builds the tallies of a period from the sources' peaks, one source after another. Owned by a
+// The builder of a period's tallies, from the sources' peaks, one source after another. Owned by a
 // scan; one thread.
 #pragma once
 
@@ -14,48 +14,51 @@
 
 namespace rollcall::counts {
 
-// What is kept of a period at most. Whoever sends label values without end makes them no larger.
+// The bounds of what is kept of a period; all inclusive. They hold however many label values a
+// hostile sender makes up.
 struct TallyBounds {
-  size_t values = 1'000;     // of a label; the rest in one
-  size_t value_bytes = 256;  // longer values are of the rest
+  size_t values = 1'000;     // of a label, and those that figures count; the others are the rest
+  size_t value_bytes = 256;  // longer values count with the rest
   size_t total_bytes =
-      8 * 1024 * 1024;  // of all rows; metrics of the fewest sources are left out first
+      8 * 1024 * 1024;  // of all rows; metrics with the fewest sources are left out first
 };
 
 class TallyBuilder {
  public:
-  // `labels` and `snapshot` outlive it.
+  // `fleet`, `labels` and `snapshot` must outlive it.
   TallyBuilder(const Fleet& fleet, storage::LabelDictionary& labels,
                const storage::Snapshot& snapshot, const TallyBounds& bounds = TallyBounds())
       : fleet_(fleet), labels_(labels), snapshot_(snapshot), bounds_(bounds) {}
 
-  // Before the rest. Fails where the store cannot be read.
+  // Must be called first. Fails where the store cannot be read.
   Status Open();
 
-  // A row of the source at hand; of several the newest first. Any failure ends the scan.
+  // Adds a row of the current source; where it has several, the newest month comes first. Fails
+  // where the row is damaged or the store cannot be read; any failure ends the scan.
   Status AddRow(std::string_view encoded_peaks);
+  // Counts the current source; the next row is another one's.
   void CloseSource(SourceRef source);
 
-  // Who reported the fleet's counted metric.
+  // The sources that reported the fleet's counted metric.
   const SourceSet& sources() const { return sources_; }
-  // To be called once, at the end.
+  // Returns the rows. Must be called once, at the end.
   storage::TallyRows Finish();
 
  private:
   struct ValueSlot {
-    uint32_t had_by = 0;      // the source that was counted last
+    uint32_t had_by = 0;      // the source counted last for it, by its number
     uint32_t nonzero_by = 0;  // the same
     ValueTally tally;
-    ValueTally sizes;  // of its sources; only of labels of the counted metric
+    ValueTally sizes;  // of its sources; only for labels of the counted metric
   };
   struct LabelSlot {
     MetricRef metric;
     std::string name;
-    // → values_; of texts that are too long to be kept by their hash, behind a zero byte.
+    // From a value to its place in values_. A value that is too long: a zero byte and its hash.
     std::unordered_map<std::string, uint32_t> values;
   };
   struct SeriesSlot {
-    uint32_t source = 0;  // whose the rest is; others' is void
+    uint32_t source = 0;  // that `current` and `max` belong to; void for any other
     bool current = false;
     bool known = false;  // the next two are set
     double max = 0;
@@ -71,12 +74,12 @@ class TallyBuilder {
   };
 
   Status Resolve(MetricRef metric, LabelSetRef label_set, SeriesSlot& slot);
-  // By which a label's value is told from others.
+  // The key of a label's value in LabelSlot::values.
   std::string NameOf(std::string_view value) const;
   bool IsFigure(const LabelSlot& label, const std::string& value) const;
-  // Of the source at hand; 0 where it did not say.
+  // The size of the current source; 0 where it did not report it.
   ExactSum Size();
-  // Both with the same values.
+  // Both list the same values, in the same order.
   struct FinishedLabel {
     LabelTally tally;
     LabelTally sizes;
@@ -89,7 +92,7 @@ class TallyBuilder {
   const TallyBounds bounds_;
   MetricRef counted_metric_;
   MetricRef size_metric_;
-  std::vector<std::pair<MetricRef, const Figure*>> figures_;  // those of one label value
+  std::vector<std::pair<MetricRef, const Figure*>> figures_;  // those that count one label value
 
   uint32_t source_number_ = 1;
   PagedArray<SeriesSlot> series_;

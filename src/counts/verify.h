@@ -1,5 +1,5 @@
-// The second opinion on a store: every row of every table read, totals recomputed from peaks, peaks
-// recomputed from chunks, where these are still there. Changes nothing.
+// The verification of a store: reads every row of every table, recomputes totals from peaks, and
+// peaks from chunks where these are still there. Changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ namespace rollcall::counts {
 struct VerifyReport {
   uint64_t tables = 0;
   uint64_t rows = 0;     // of all tables
-  uint64_t faults = 0;   // rows that cannot be read, mean nothing, or contradict another table
-  uint64_t windows = 0;  // months whose totals were compared
+  uint64_t faults = 0;   // rows that cannot be read, have no meaning, or contradict another table
+  uint64_t windows = 0;  // months whose windows' totals were compared
   uint64_t totals_rows = 0;
-  uint64_t windows_skipped = 0;  // retention took some of their peaks
+  uint64_t windows_skipped = 0;  // retention has dropped some of their peaks
   uint64_t peaks_rows = 0;       // source × month
-  uint64_t months_skipped = 0;   // retention took some of their chunks
+  uint64_t months_skipped = 0;   // retention has dropped some of their chunks
   uint64_t reports = 0;          // read from chunks
   uint64_t differences = 0;
   std::vector<std::string> examples;  // the first faults and differences, one line each
@@ -27,9 +27,9 @@ struct VerifyReport {
   static constexpr size_t kMaxExamples = 20;
 };
 
-// Compares everything, reading a snapshot. `progress(done, all)` is called now and then. A store
-// that differs is not a failure. One that cannot be read is a fault, and what rests on the rows
-// that cannot be read is not compared.
+// Verifies everything as of one snapshot, and calls `progress(done, all)` now and then. Never
+// fails: what differs or cannot be read is counted in the report, and what depends on rows that
+// cannot be read is not compared.
 VerifyReport Verify(storage::Stores& stores,
                     const std::function<void(uint64_t, uint64_t)>& progress);
 

@@ -1,4 +1,4 @@
-// Sees to it that the totals of a month's windows are kept, and reads them.
+// The totals of a month's windows: computes them where they are not kept yet.
 #pragma once
 
 #include <stop_token>
@@ -12,7 +12,7 @@
 
 namespace rollcall::counts {
 
-// The totals as of one moment.
+// A snapshot in which the totals of a month's windows are kept.
 struct KeptTotals {
   storage::Snapshot snapshot;
   storage::WindowRecord record;
@@ -23,14 +23,15 @@ class WindowCounts {
  public:
   WindowCounts(storage::Stores& stores, metrics::Registry& registry);
 
-  // A snapshot in which the totals of the month are right, computing their base first where that
-  // was not done yet: one computation, however many callers. Blocks meanwhile. Unavailable: the
-  // disk, or imports that kept dropping what was being computed.
+  // Returns a snapshot in which the totals of the month are kept, and blocks to compute their base
+  // first where they are not: one computation, however many callers. Unavailable: the disk failed,
+  // a stop was requested, or imports kept dropping what was computed.
   Result<KeptTotals> Ensure(const storage::WindowKey& window);
-  // For a background job: one computation where there are none. False: they were dropped meanwhile.
+  // Computes the totals once where they are not kept; for a background job. Returns false where
+  // they were dropped while they were computed.
   Result<bool> Prepare(const storage::WindowKey& window);
 
-  // Ends all computations under way and to come, which then are Unavailable.
+  // Ends all computations, those under way and later ones, which then return Unavailable.
   void RequestStop() { stop_.request_stop(); }
 
  private:
