@@ -64,8 +64,8 @@ class Forwarder {
   void Stop(std::chrono::milliseconds grace);
 
  private:
-  // The reports of one request: one or more complete ones, or a part of a single one that takes
-  // several requests.
+  // The reports that are sent and settled together: one or more in a single request, or a single
+  // one that takes several requests.
   struct Load {
     std::string text;
     std::vector<storage::Outbox::Item> items;
