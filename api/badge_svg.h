@@ -1,4 +1,5 @@
-// A badge for a README: a label on the left, a message on the right. Pure function.
+// A badge for a README: an SVG image with a label on the left and a message on the right. Pure
+// function; any thread.
 #pragma once
 
 #include <string>
@@ -8,7 +9,8 @@
 
 namespace rollcall::api {
 
-// Both are escaped here. Accessible by its title; readable on light and dark pages.
+// Returns the image. Escapes both texts. Its title makes it accessible to screen readers; its
+// colors are readable on light and dark pages.
 std::string BadgeSvg(std::string_view label, std::string_view message,
                      Theme theme = Theme::kOfReader);
 

@@ -1,4 +1,4 @@
-// GET /api/v1/breakdown: a metric of one period by the value of a label.
+// The handler of GET /api/v1/breakdown: a metric in one period, by the value of a label.
 #pragma once
 
 #include "api/data_services.h"
@@ -6,6 +6,8 @@
 
 namespace rollcall::api {
 
+// Returns the handler, which may be called from any thread. What `services` refers to must
+// outlive it.
 http::ApiHandler BreakdownHandler(const DataServices& services);
 
 }  // namespace rollcall::api

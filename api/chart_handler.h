@@ -1,4 +1,4 @@
-// GET /chart/FIGURE.svg: one number from month to month, as an image.
+// The handler of GET /chart/FIGURE.svg: one figure month by month, as an image.
 #pragma once
 
 #include "api/data_services.h"
@@ -6,6 +6,8 @@
 
 namespace rollcall::api {
 
+// Returns the handler, which may be called from any thread. What `services` refers to must
+// outlive it.
 http::ApiHandler ChartHandler(const DataServices& services);
 
 }  // namespace rollcall::api

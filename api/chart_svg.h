@@ -1,4 +1,5 @@
-// The trend of a figure as a bar chart, for pages without script. Pure function.
+// A bar chart of a figure's trend, as an SVG image for pages without script. Pure function;
+// any thread.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +13,12 @@ namespace rollcall::api {
 
 struct ChartBar {
   std::string label;             // under the bar: "Mar 2026"
-  std::optional<int64_t> value;  // nullopt: nothing is known
-  bool final = true;             // else drawn lighter
+  std::optional<int64_t> value;  // nullopt: not known
+  bool final = true;             // false: may still change, drawn lighter
 };
 
-// Texts are escaped here. Title and description say what is drawn. Negative values are drawn as 0.
+// Returns the image. Escapes all texts. The image's title and description state what it shows.
+// Draws negative values as 0.
 std::string ChartSvg(const std::string& title, const std::vector<ChartBar>& bars,
                      Theme theme = Theme::kOfReader);
 

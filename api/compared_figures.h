@@ -1,4 +1,5 @@
-// The numbers of an overview's period beside those of the period before, by name. Pure functions.
+// The numbers of an overview's period beside those of the period before, by name. Plain values and
+// pure functions; any thread.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,7 @@
 
 namespace rollcall::api {
 
-// A whole number, or one in tenths.
+// A number that is whole or has one decimal: then `units` are tenths.
 struct FigureNumber {
   int64_t units = 0;
   bool in_tenths = false;
@@ -20,17 +21,18 @@ struct ComparedFigure {
   std::string name;
   FigureNumber value;
   std::optional<FigureNumber> before;
-  bool is_comparable = true;  // else there is no change and no percentage
+  bool is_comparable = true;  // false: neither Change nor Percent has a value
 
-  // value - before, cut to the ends of the range; nullopt where the two say nothing of each other.
+  // Returns value - before, clamped to 64 bits; nullopt where the two are not comparable or there
+  // is no number before.
   std::optional<FigureNumber> Change() const;
-  // Of before, in tenths of a percent; nullopt where that is 0 too, or the change is beyond all
-  // bounds.
+  // Returns the change as a percentage of `before`, in tenths of a percent, rounded half away from
+  // zero; nullopt also where `before` is 0 or the result does not fit.
   std::optional<FigureNumber> Percent() const;
 };
 
-// The sources first, then for each figure its total, its average and, where it has one, its honest
-// peak.
+// Returns the sources, then for each figure its total, its average and, where the fleet names one,
+// its peak of the sum within one report (FigureCount::report_total).
 std::vector<ComparedFigure> CompareFigures(const Fleet& fleet,
                                            const counts::ComparedPeriod& period);
 

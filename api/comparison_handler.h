@@ -1,4 +1,5 @@
-// GET /api/v1/overview: a month, its quarter and its year, beside the periods before.
+// The handler of GET /api/v1/overview: the numbers of a month and of the quarter and the year that
+// end with it, each beside those of the period before.
 #pragma once
 
 #include "api/data_services.h"
@@ -6,6 +7,8 @@
 
 namespace rollcall::api {
 
+// Returns the handler, which may be called from any thread. What `services` refers to must
+// outlive it.
 http::ApiHandler ComparisonHandler(const DataServices& services);
 
 }  // namespace rollcall::api

@@ -1,5 +1,5 @@
-// Writes a table as CSV (RFC 4180) that a spreadsheet may open: a text that would be taken for a
-// formula gets an apostrophe in front. A plain value; one thread.
+// A writer of tables as CSV (RFC 4180) that are safe to open in a spreadsheet: a text that it would
+// take for a formula is preceded by an apostrophe. Owned by its handler's call; one thread.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,20 @@ namespace rollcall::api {
 
 class CsvWriter {
  public:
+  // Begins a table with this row of column names.
   explicit CsvWriter(std::span<const std::string_view> header);
   explicit CsvWriter(std::initializer_list<std::string_view> header)
       : CsvWriter(std::span(header.begin(), header.size())) {}
 
+  // Append a cell to the current row.
   CsvWriter& Text(std::string_view text);
   CsvWriter& Number(int64_t number);
   CsvWriter& Number(double number);
   CsvWriter& Number(ExactSum sum);
-  CsvWriter& Nothing();  // an empty cell
+  CsvWriter& Nothing();  // appends an empty cell
   void EndRow();
 
+  // Returns the table. The writer cannot be used afterwards.
   std::string Take() { return std::move(out_); }
 
  private:

@@ -1,5 +1,6 @@
-// How the public numbers are answered: with a tag by which a client that has the bytes already gets
-// none, and errors as JSON that says what is allowed.
+// Answers with public numbers: each has an ETag, so that a client that already has the body does
+// not get it again. Errors are JSON that lists what is allowed. Pure functions but for the log;
+// any thread.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,31 +15,35 @@
 
 namespace rollcall::api {
 
-// A client asks each time whether its copy is still good: an import may change any month.
+// Cache-Control for numbers: a client has to ask each time whether its copy is still valid, because
+// an import may change any month.
 inline constexpr const char* kRevalidate = "no-cache";
-// For images in other people's pages, where nobody waits for the last minute's number.
+// Cache-Control for images in other people's pages, where a number may be some minutes old.
 inline constexpr const char* kFiveMinutes = "public, max-age=300";
 
-// 200 with the body, or 304 where the request has its tag.
+// Sets the answer to a 200 with `body`, or to a 304 where the request's If-None-Match has its ETag.
 void AnswerData(const http::ApiRequest& request, const char* content_type, std::string body,
                 const char* cache_control, http::HttpResponse& response);
-// As a file for a spreadsheet, which is named by what it is and by the request's parameters.
+// The same as a file for a spreadsheet, whose name is made of `what` and the request's parameters.
 void AnswerCsv(const http::ApiRequest& request, const char* what, std::string body,
                http::HttpResponse& response);
+// The same as JSON.
 void AnswerJson(const http::ApiRequest& request, const nlohmann::ordered_json& json,
                 http::HttpResponse& response);
-// An SVG image that asks for nothing else.
+// The same as an SVG image, whose Content-Security-Policy lets it load nothing else.
 void AnswerImage(const http::ApiRequest& request, std::string svg, http::HttpResponse& response);
 
-// 400, 404: {"error": …, "allowed": […], "allowed_more": N}; of many allowed names the first 100 of
-// at most 256 bytes, and how many more there are.
+// Sets the answer to `status` (400, 404) with {"error": …, "allowed": […], "allowed_more": N}.
+// Lists at most 100 allowed names, each cut to 256 bytes; `allowed_more` is how many others
+// there are.
 void AnswerProblem(int status, const DataParams::Problem& problem, http::HttpResponse& response);
-// 503 with Retry-After; `what` is for the log.
+// Sets the answer to a 503 with Retry-After, and logs `status` after `what`.
 void AnswerFailure(const char* what, const Status& status, http::HttpResponse& response);
 
-// A whole number where it is one.
+// Returns the sum as an integer where it is whole, else as a floating-point number.
 nlohmann::ordered_json NumberJson(ExactSum sum);
-// An object of names and numbers. Linear: what an ordered object does to find a name is not.
+// Returns an object that maps names to totals. Takes linear time, unlike inserting by name into an
+// ordered object.
 nlohmann::ordered_json TotalsJson(const BreakdownTotals& totals);
 
 }  // namespace rollcall::api

@@ -1,5 +1,6 @@
-// Reads the parameters of the public numbers. The first that breaks a rule is what the caller is
-// told of; a parameter that is given must not be empty. Lives as long as the handler's call.
+// The reader of the parameters of requests for public numbers. Keeps the first problem that it
+// finds, for the answer. A parameter that is given must not be empty. Owned by the handler's call;
+// its thread only. `request` must outlive it.
 #pragma once
 
 #include <initializer_list>
@@ -19,32 +20,37 @@ class DataParams {
  public:
   struct Problem {
     std::string message;               // names the parameter and the rule
-    std::vector<std::string> allowed;  // where that is a list
+    std::vector<std::string> allowed;  // the allowed values, where they can be listed
   };
 
   explicit DataParams(const http::ApiRequest& request) : request_(request) {}
 
-  // Each gives the default, or anything valid, after a problem.
+  // Each of these reads one parameter and returns the default (or nullopt) where it is not given.
+  // After a problem the result is valid but meaningless.
   const Fleet& OfFleet();
-  // Of the years 1970 to 9999.
+  // Years 1970 to 9999, both inclusive.
   std::optional<Month> OfMonth(const char* name);
   std::optional<Day> OfDay(const char* name);
-  // At most `most_bytes` of UTF-8; control characters are refused.
+  // At most `most_bytes` (inclusive) of UTF-8 without control characters.
   std::optional<std::string> Text(const char* name, size_t most_bytes);
-  // `most` is inclusive.
+  // From `least` to `most`, both inclusive; `otherwise` is the default.
   unsigned Number(const char* name, unsigned least, unsigned most, unsigned otherwise);
-  // The first choice is the default.
+  // Returns the index of the value in `choices`; the first is the default.
   size_t Choice(const char* name, std::span<const std::string_view> choices);
+  // Returns whether format=csv was given; format=json is the default.
   bool WantsCsv();
-  // period=30d: the last 30 days; none of `others` may be named then.
+  // Returns whether period=30d was given: the last 30 days. None of the parameters `others` may be
+  // given with it.
   bool WantsLast30Days(std::initializer_list<const char*> others);
 
+  // Notes a problem, unless there was one before.
   void Refuse(std::string message, std::vector<std::string> allowed = {});
   bool ok() const { return !problem_; }
+  // Returns the first problem. Requires !ok().
   const Problem& problem() const { return *problem_; }
 
  private:
-  // nullopt: not given, or refused.
+  // Returns the parameter; nullopt where it is not given, or is empty and so refused with `rule`.
   std::optional<std::string> Given(const char* name, const std::string& rule);
 
   const http::ApiRequest& request_;

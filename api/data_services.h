@@ -1,4 +1,5 @@
-// What the handlers of the public numbers work with. All of it outlives them; thread-safe.
+// The objects that the handlers of public numbers work with. Owned by the server; all of them must
+// outlive the handlers and are thread-safe.
 #pragma once
 
 #include "base/clock.h"
@@ -15,7 +16,7 @@ struct DataServices {
   counts::ComparisonReader& comparisons;
   counts::PeriodTallies& tallies;
   const Clock& clock;
-  // Whether reports are kept, or forwarded only.
+  // False: reports are only forwarded.
   bool stores_reports;
 };
 

@@ -1,5 +1,5 @@
-// GET, or POST of a form, of what is stored, in a form that an import takes: streamed, in bounded
-// memory.
+// The handler of the export (GET, or POST of a form): streams the stored reports in a format that
+// an import reads, in bounded memory. Any thread.
 #pragma once
 
 #include "http/server/api_request.h"
@@ -7,12 +7,13 @@
 
 namespace rollcall::api {
 
-// Parameters, as VictoriaMetrics' /api/v1/export has them: match[]=SELECTOR (any number; none: all
-// series), start and end (both inclusive, see parse/instant.h); and format=text|jsonl (jsonl),
-// fleet=NAME (cozystack). Answers 200 with a stream, whose body has no proper end where the store
-// fails on the way; 400 where a parameter is wrong. Order and consistency: query/exporter.h.
+// Parameters as in VictoriaMetrics' /api/v1/export: match[]=SELECTOR (repeatable; none: all
+// series), start and end (both inclusive, see parse/instant.h); besides these, format=text|jsonl
+// (default jsonl) and fleet=NAME (default cozystack). Answers 200 with a stream, whose body is cut
+// off without its proper end where the store fails meanwhile; 400 where a parameter is wrong. For
+// order and consistency see query/exporter.h.
 //
-// `stores` outlive the handler and the streams it makes.
+// `stores` must outlive the handler and the streams that it makes.
 http::ApiHandler ExportHandler(storage::Stores& stores);
 
 }  // namespace rollcall::api

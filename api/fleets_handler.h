@@ -1,4 +1,5 @@
-// GET /api/v1/fleets: which fleets there are, what is counted of them, and of which months.
+// The handler of GET /api/v1/fleets: the fleets, what is counted of each, and the months that
+// have data.
 #pragma once
 
 #include "api/data_services.h"
@@ -6,6 +7,8 @@
 
 namespace rollcall::api {
 
+// Returns the handler, which may be called from any thread. What `services` refers to must
+// outlive it.
 http::ApiHandler FleetsHandler(const DataServices& services);
 
 }  // namespace rollcall::api

@@ -1,4 +1,5 @@
-// The figures that images show, by the names in their paths. Pure functions.
+// The figures that badges and charts show, by the names in their paths. Plain values and pure
+// functions; any thread.
 #pragma once
 
 #include <optional>
@@ -13,17 +14,17 @@ namespace rollcall::api {
 struct ImageFigure {
   std::string name;
   std::string unit;                // in words
-  const Figure* figure = nullptr;  // null: the sources that are counted
-  bool is_peak = false;            // the honest figure
+  const Figure* figure = nullptr;  // null: the number of sources
+  bool is_peak = false;            // show the peak within one report (FigureCount::report_total)
 };
 
-// "sources" and the fleet's own name for it first.
+// Returns the fleet's figures; "sources" and the fleet's own name for them come first.
 std::vector<ImageFigure> ImageFiguresOf(const Fleet& fleet);
 
-// The figure that a path such as /badge/clusters.svg names; nullopt: there is none.
+// Returns the figure that a path such as /badge/clusters.svg names; nullopt where there is none.
 std::optional<ImageFigure> FindImageFigure(const Fleet& fleet, std::string_view path);
 
-// The names with ".svg", for those who asked for another.
+// Returns the names with ".svg", for the answer to a request for an unknown one.
 std::vector<std::string> ImageNames(const Fleet& fleet);
 
 }  // namespace rollcall::api

@@ -1,5 +1,5 @@
-// POST of history: text lines with timestamps or series as JSON lines, any number of them, plain,
-// gzip or zstd.
+// The handler of the import of history (POST): text lines with timestamps or series as JSON lines,
+// any number of them, plain, gzip or zstd. Any thread.
 #pragma once
 
 #include <stop_token>
@@ -12,13 +12,15 @@
 
 namespace rollcall::api {
 
-// Parameters: source_label=NAME (the label that names the source; cluster_id),
-// format=auto|text|jsonl (auto: by its first bytes) and strict=1 (the first bad line ends the
-// import). Answers 200 with what came in; 400 with the same where the import is strict and a line
-// is bad, or where the packed bytes are damaged; 503 where the disk fails or `stop` is requested,
-// and then part of it may be stored: the same import again brings the rest.
+// Parameters: source_label=NAME (the label that holds the source's id; default cluster_id),
+// format=auto|text|jsonl (default auto: decided by the first bytes) and strict=1 (the first bad
+// line ends the import). Answers 200 with the import's tally; 422 with it where no line was good;
+// 400 with it where the import is strict and a line is bad, or the compressed bytes are damaged;
+// 400 also where a parameter is wrong; 503 where the disk fails or `stop` is requested. After a 503
+// a part may be stored; sending the same import again adds the rest.
 //
-// Works on the calling thread until all is stored. All of the arguments outlive the handler.
+// Blocks its thread until everything is stored. `stores`, `ingester` and `clock` must outlive
+// the handler.
 http::ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester,
                                const Clock& clock, const jobs::RetentionOptions& retention,
                                std::stop_token stop);

@@ -1,4 +1,4 @@
-// What an import came to, as JSON.
+// An import's tally as JSON. Pure functions; any thread.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace rollcall::api {
 
-// An object with the tally's numbers and its list of errors, ended by a newline.
+// Returns an object with the tally's numbers and its list of errors, followed by a newline.
 std::string ImportJson(const ingest::ImportTally& tally);
 
-// The reverse. InvalidArgument: the text is not what ImportJson writes.
+// Parses what ImportJson returns. InvalidArgument: the text is not such JSON.
 Result<ingest::ImportTally> ParseImportJson(std::string_view text);
 
 }  // namespace rollcall::api

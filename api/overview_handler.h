@@ -1,4 +1,4 @@
-// GET /api/overview. See api/README.md, "Contract".
+// The handler of GET /api/overview. See api/README.md, "Contract". Any thread.
 #pragma once
 
 #include "http/server/api_request.h"
@@ -6,8 +6,8 @@
 
 namespace rollcall::api {
 
-// `overviews` outlives the handler. `failure`: what those who ask are told where it cannot give
-// one; why is logged.
+// `failure`: the message of the answer where `overviews` fails; the reason goes to the log only.
+// `overviews` and the text must outlive the handler.
 http::ApiHandler OverviewHandler(OverviewSource& overviews, const char* failure);
 
 }  // namespace rollcall::api

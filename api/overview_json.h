@@ -1,4 +1,4 @@
-// An overview as the JSON that api/README.md, "Contract", gives.
+// An overview as the JSON that api/README.md, "Contract", specifies. Pure functions; any thread.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace rollcall::api {
 
 std::string OverviewJson(const Fleet& fleet, const Overview& overview);
 
-// {"error": message}
+// Returns {"error": message}.
 std::string ErrorJson(const std::string& message);
 
 }  // namespace rollcall::api

@@ -1,4 +1,4 @@
-// Serves one file of the page. Any thread.
+// The handler of one file of the page. Any thread.
 #pragma once
 
 #include "http/server/api_request.h"
@@ -6,8 +6,9 @@
 
 namespace rollcall::api {
 
-// As gzip to those who take it. index.html is to be asked for each time, and is 304 with its tag;
-// the others may be kept for ever. `asset` outlives the handler.
+// Sends the file as gzip to clients that accept it, and 304 to those that already have it. Clients
+// may keep files that never change for ever; index.html they must revalidate each time. `asset`
+// must outlive the handler.
 http::ApiHandler PageHandler(const web::Asset& asset);
 
 }  // namespace rollcall::api

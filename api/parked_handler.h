@@ -1,12 +1,13 @@
-// GET /api/v1/outbox/parked: the reports that the receiver refused, oldest first, and why.
+// The handler of GET /api/v1/outbox/parked: the reports that the receiver refused, oldest first,
+// and why. Any thread.
 //
 //   {"parked":[{"number":7,"received_at":"2026-03-07T12:00:05Z","parked_at":"2026-03-07T12:00:06Z",
-//               "fleet":"cozystack","source":"c1","status":400,"reason":"HTTP 400:
-//               ...","bytes":812}],
+//               "fleet":"cozystack","source":"c1","status":400,"reason":"HTTP 400: ...",
+//               "bytes":812}],
 //    "reports":1,"bytes":820}
 //
-// At most 1,000 in one answer; `?after=NUMBER` gives those behind that one. Beside them stands how
-// many there are in all, and the bytes that they take.
+// An answer lists at most 1,000 reports; `?after=NUMBER` lists those after that one. `reports` and
+// `bytes` are the totals of all parked reports.
 #pragma once
 
 #include "http/server/api_request.h"
@@ -14,7 +15,8 @@
 
 namespace rollcall::api {
 
-// `outbox` outlives the handler. 400: `after` is no number; 503: the store cannot be read.
+// Answers 400 where `after` is not a number, 503 where the store cannot be read. `outbox` must
+// outlive the handler.
 http::ApiHandler ParkedHandler(const storage::Outbox& outbox);
 
 }  // namespace rollcall::api

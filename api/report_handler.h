@@ -1,4 +1,5 @@
-// POST of a report in Prometheus' text format. See api/README.md, "Contract".
+// The handler of reports: POST of Prometheus' text format. See api/README.md, "Contract".
+// Any thread.
 #pragma once
 
 #include "http/server/route.h"
@@ -8,11 +9,12 @@ namespace rollcall::api {
 
 inline constexpr std::string_view kSourceIdHeader = "X-Cluster-ID";
 
-// What the head alone decides: the answer to a request that cannot be a report, or nullopt where
-// its body is wanted. 400: the id breaks its rule, the text names the header and the rule.
+// Returns the answer to a request whose head shows that it is not a valid report, or nullopt where
+// its body is needed. 400: the source's id is not valid; the text names the header and the rule.
 std::optional<http::HttpResponse> JudgeReport(const http::HttpRequest& head);
 
-// Takes a report in; answers when it is durable or refused. `ingester` outlives the handler.
+// Passes the report to `ingester` and answers when it is durable or refused. `ingester` must
+// outlive the handler.
 http::Route::Handler ReportHandler(ingest::Ingester& ingester);
 
 }  // namespace rollcall::api

@@ -1,19 +1,19 @@
-// The routes of both listeners: one table says what has a meaning where.
+// The routes of both listeners, which the server adds to one table before it starts:
 //
 //   public    POST /, POST of anything else that has X-Cluster-ID     a report
 //             GET  /, and the page's files                            the page
-//             GET  /api/overview                                      the numbers
-//             GET  /api/v1/{fleets,overview,trend,breakdown}          the same, and what they are
-//                                                                     made of
-//             GET  /badge/FIGURE.svg, /chart/FIGURE.svg               the same as images
-//             GET  /healthz, /readyz                                  is it up, can it store
-//             GET  /robots.txt, /favicon.ico                          what is asked for unbidden
-//   private   GET  /metrics, /healthz, /readyz
-//             POST /api/v1/import/prometheus                          history
-//             GET, POST /api/v1/export                                the stored reports
+//             GET  /api/overview                                      the overview
+//             GET  /api/v1/{fleets,overview,trend,breakdown}          the numbers in detail
+//             GET  /badge/FIGURE.svg, /chart/FIGURE.svg               figures as images
+//             GET  /healthz, /readyz                                  liveness, readiness to store
+//             GET  /robots.txt, /favicon.ico                          for crawlers and browsers
+//   private   GET  /metrics                                           the server's metrics
+//             GET  /healthz, /readyz                                  as above
+//             POST /api/v1/import/prometheus                          import of history
+//             GET, POST /api/v1/export                                export of the stored reports
 //             GET  /api/v1/clock                                      the store's own time
-//             POST /api/v1/clock/accept                               the clock is right
-//             GET  /api/v1/outbox/parked                              what a receiver refused
+//             POST /api/v1/clock/accept                               confirms the clock
+//             GET  /api/v1/outbox/parked                              reports that were refused
 #pragma once
 
 #include <functional>
@@ -32,24 +32,25 @@
 
 namespace rollcall::api {
 
-// What handlers work with. All of it outlives the routes.
+// The objects that handlers work with. Owned by the server; all of them must outlive the routes and
+// are thread-safe.
 struct Services {
   ingest::Ingester& ingester;
   OverviewSource& overviews;
-  bool overviews_are_remote;  // they wait for another server
+  bool overviews_are_remote;  // computing them means waiting for another server
   counts::OverviewReader& stored_overviews;
   counts::ComparisonReader& comparisons;
   counts::PeriodTallies& tallies;
   metrics::Registry& registry;
   size_t max_report_bytes;
   storage::Stores& stores;
-  bool stores_reports;  // false: they are forwarded only
+  bool stores_reports;  // false: reports are only forwarded
   const Clock& clock;
   std::stop_token stop_imports;
   jobs::RetentionOptions retention;
 };
 
-// Adds every row.
+// Adds all routes to `table`.
 void AddRoutes(const Services& services, http::RouteTable& table);
 
 }  // namespace rollcall::api

@@ -1,4 +1,5 @@
-// The server: everything one rollcall process runs, put together and taken down in order.
+// The server: everything that one rollcall process runs, started and stopped in order. Owned by
+// whoever starts it, and used from one thread.
 #pragma once
 
 #include <chrono>
@@ -26,33 +27,33 @@ namespace rollcall::api {
 
 struct ServerOptions {
   http::FrontOptions front;
-  size_t max_report_bytes = 10 * 1024 * 1024;  // inflated; inclusive
-  bool no_store = false;             // reports are forwarded only, and there are no counts
-  ingest::IngesterOptions ingester;  // whether it stores and forwards follows from what stands here
-  forward::ForwarderOptions forward;  // with an empty URL nothing is forwarded
+  size_t max_report_bytes = 10 * 1024 * 1024;  // inclusive, after inflating
+  bool no_store = false;              // reports are only forwarded, and there are no counts
+  ingest::IngesterOptions ingester;   // `store` and `forward` are set from these options
+  forward::ForwarderOptions forward;  // an empty URL: nothing is forwarded
   jobs::RetentionOptions retention;
   jobs::AppListOptions app_list;
-  // Without a URL overviews come from the store, and where it has none from the snapshots.
+  // An empty URL: overviews come from the store or, where it has none, from the snapshots.
   query::VmselectOptions vmselect;
   counts::TallyOptions tallies;
 };
 
 class Server {
  public:
-  // Starts to listen and to work. FailedPrecondition: an address cannot be listened on. `clock` and
-  // `registry` outlive the server.
+  // Starts all threads and listens. FailedPrecondition: an address cannot be listened on, or the
+  // forwarder's credentials cannot be read. `clock` and `registry` must outlive the server.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                std::unique_ptr<storage::Stores> stores,
                                                const Clock& clock, metrics::Registry& registry);
-  // As Stop with a grace of 0.
+  // The same as Stop with a grace of 0.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Drains: no further connections, what was accepted is stored and answered, all threads end. What
-  // is not done after `grace` is cut off. An import ends at once, with what it has stored, an
-  // export too, and an overview that waits for VictoriaMetrics or for a scan, without numbers. What
-  // is not forwarded yet stays in the outbox.
+  // Drains the server: accepts no further connections, stores and answers the reports that it has
+  // accepted, and ends all threads. Cuts off what is not done after `grace`. Imports end at once
+  // and keep what they have stored; exports end at once; overviews that wait for VictoriaMetrics or
+  // for a scan end at once without numbers. What is not forwarded yet stays in the outbox.
   void Stop(std::chrono::milliseconds grace);
 
   int public_port() const { return front_->public_port(); }
@@ -70,13 +71,13 @@ class Server {
 
   const Clock& clock_;
   metrics::Registry& registry_;
-  std::unique_ptr<storage::Stores> stores_;     // first of what follows: it goes last
-  std::unique_ptr<ingest::Ingester> ingester_;  // gone once stopped
+  std::unique_ptr<storage::Stores> stores_;     // declared before its users: it goes last
+  std::unique_ptr<ingest::Ingester> ingester_;  // null after Stop
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
   counts::OverviewReader stored_overviews_;
   std::stop_source stop_queries_;
-  const std::unique_ptr<OverviewSource> overviews_;  // what is served
+  const std::unique_ptr<OverviewSource> overviews_;  // what /api/overview serves
   counts::PeriodTallies tallies_;
   counts::ComparisonReader comparisons_;
   std::stop_source stop_imports_;

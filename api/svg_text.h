@@ -1,4 +1,5 @@
-// Text in SVG images: escaped, measured, numbers for people. Pure functions.
+// Text in SVG images: escaping, its width, and numbers as people read them. Pure functions;
+// any thread.
 #pragma once
 
 #include <cstdint>
@@ -7,27 +8,27 @@
 
 namespace rollcall::api {
 
-// The page an image is made for: the one that its reader's system is set to, or one that the
-// address names.
+// The colors of an image: those of the theme that its reader's system is set to, or of a theme that
+// the URL names.
 enum class Theme { kOfReader, kLight, kDark };
-// In that order, as the parameter `theme` has them.
+// The values of the parameter `theme`, in the order of Theme.
 inline constexpr std::string_view kThemes[] = {"auto", "light", "dark"};
 
-// As content or in a quoted attribute. What XML cannot hold (controls, bytes that are no UTF-8) is
-// left out.
+// Returns `text` escaped for use as content or in a quoted attribute. Leaves out what XML cannot
+// contain (control characters, invalid UTF-8).
 std::string EscapeXml(std::string_view text);
 
-// How wide a text is in Verdana, which DejaVu Sans was made to match, in pixels at a font size.
-// Beyond ASCII an estimate.
+// Returns the width of a text in pixels, set in Verdana or in DejaVu Sans, which has the same
+// widths. An estimate where the text is not ASCII.
 double TextWidth(std::string_view text, double font_pixels);
 
-// "1,295".
+// Returns the number with grouped digits: "1,295".
 std::string GroupDigits(int64_t number);
 
-// The same, and from a million millions on in short: "1.2T", "9.2e18".
+// The same below 10^12, and a short form from there on: "1.2T", "9.2e18".
 std::string ShortNumber(int64_t number);
 
-// At most two decimals: "12.5".
+// Returns the value with at most two decimals: "12.5".
 std::string Pixels(double value);
 
 }  // namespace rollcall::api

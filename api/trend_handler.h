@@ -1,4 +1,4 @@
-// GET /api/v1/trend: a metric from month to month or from day to day.
+// The handler of GET /api/v1/trend: a metric month by month or day by day.
 #pragma once
 
 #include "api/data_services.h"
@@ -6,6 +6,8 @@
 
 namespace rollcall::api {
 
+// Returns the handler, which may be called from any thread. What `services` refers to must
+// outlive it.
 http::ApiHandler TrendHandler(const DataServices& services);
 
 }  // namespace rollcall::api

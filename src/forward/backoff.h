@@ -1,4 +1,4 @@
-// The wait before the next try. Pure function.
+// The wait before the next try. Pure function; any thread.
 #pragma once
 
 #include <algorithm>
@@ -10,9 +10,9 @@ namespace rollcall::forward {
 inline constexpr std::chrono::milliseconds kFirstBackoff{1'000};
 inline constexpr std::chrono::milliseconds kLongestBackoff{60'000};
 
-// After `failures` in a row (at least one): a part, `random` in [0, 1), of a time that doubles with
-// each failure. The whole range is drawn from, so that many who lost the same server do not come
-// back together.
+// Returns the wait after `failures` in a row (at least 1): the fraction `random`, in [0, 1), of a
+// time that starts at kFirstBackoff and doubles with each failure up to kLongestBackoff. Any wait
+// from 0 up is possible, so that many senders that lost the same server do not return together.
 inline std::chrono::milliseconds BackoffDelay(uint32_t failures, double random) {
   const uint32_t doublings = std::min(failures - 1, 6U);
   const std::chrono::milliseconds longest =

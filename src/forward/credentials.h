@@ -1,5 +1,5 @@
-// The credentials that go with what is forwarded: a user with a password, or a bearer token, which
-// are read from files anew for each request, so that they may change at any time.
+// The credentials sent with forwarded reports: a user name and a password, or a bearer token. Their
+// files are read anew for each request, so they may change at any time.
 //
 // Owned by the forwarder; its thread only.
 #pragma once
@@ -11,7 +11,7 @@
 namespace rollcall::forward {
 
 struct CredentialsOptions {
-  // All empty: no credentials are sent. Either the first two or the third.
+  // Either the first two are set or the third; with all of them empty no credentials are sent.
   std::string username;
   std::string password_file;
   std::string bearer_token_file;
@@ -20,11 +20,11 @@ struct CredentialsOptions {
 class Credentials {
  public:
   // InvalidArgument: the options contradict one another. FailedPrecondition: a file cannot be read,
-  // or holds what cannot be sent.
+  // or holds something that cannot be sent in a header.
   static Result<Credentials> Make(const CredentialsOptions& options);
 
-  // The value of the Authorization header; empty where there is none to be sent. A file that cannot
-  // be read any more is told once, and what it last held is sent.
+  // Returns the value of the Authorization header; empty where none is to be sent. Where the file
+  // can no longer be read, logs that once and keeps returning what was read last.
   const std::string& Authorization();
 
  private:

@@ -1,6 +1,6 @@
-// A report as the lines that VictoriaMetrics imports: the bare names, the source's id as one more
-// label, labels sorted by name, the time in milliseconds at the end. Pure function.
-// See api/README.md, "Contract".
+// A report as the lines that VictoriaMetrics imports: bare names, the source's id as one more
+// label, labels sorted by name, the time in milliseconds at the end. See api/README.md, "Contract".
+// Pure function; any thread.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +18,11 @@ struct ForwardedSource {
   UnixMilliseconds received;
 };
 
-// Appends a line for each sample from number `begin` on, until there is none left or `out` has
-// `enough_bytes` or more. Returns the number of the first sample that was not written.
+// Appends a line for each sample from index `begin` on, until none is left or `out` has
+// `enough_bytes` or more. Returns the index of the first sample that was not written.
 //
-// Of labels whose names become the same as bare names, or that of the source's label, the first one
-// counts: a sender cannot speak for another source.
+// Where several labels have the same bare name, the first one counts, and the source's label comes
+// before all of the sender's: a sender cannot speak for another source.
 size_t AppendForwardLines(const ParsedReport& report, size_t begin, const ForwardedSource& source,
                           size_t enough_bytes, std::string& out);
 

@@ -1,15 +1,16 @@
-// The forwarder: the one thread that sends what is in the outbox, oldest first, several reports in
-// one request, until the receiver has taken it.
+// The forwarder: the one thread that sends the reports in the outbox, oldest first and several in
+// one request, and repeats each until the receiver has taken it. The receiver's status decides
+// what follows:
 //
 //   200, 204, any other 2xx            the reports are removed from the outbox
-//   400, 413, 422 and the like         about the reports: fewer are sent together, until the one
-//                                      that is refused stands alone; it is parked, and the others
-//                                      go on
+//   400, 413, 422 and the like         a problem of the reports: fewer are sent together, until the
+//                                      refused one is alone; it is parked, and the others are sent
 //   401, 403, 404, 405, 407, 408, 425,
-//   429, 3xx, 5xx, no answer           about the receiver or about us: all wait, longer each time
+//   429, 3xx, 5xx, no answer           a problem of the receiver or of this side: all reports wait,
+//                                      longer each time
 //
-// What was sent and not yet removed when the process ended is sent again, with the same timestamps.
-// Start, Stop and the destructor are for one thread.
+// Reports that were sent but not yet removed when the process ended are sent again, with the same
+// timestamps. Owned by the server, which calls Start, Stop and the destructor from one thread.
 #pragma once
 
 #include <chrono>
@@ -35,41 +36,42 @@
 namespace rollcall::forward {
 
 struct ForwarderOptions {
-  std::string url;  // of the import endpoint
+  std::string url;  // of the receiver's import endpoint
   CredentialsOptions credentials;
   http::HttpClientOptions http{.read_timeout = std::chrono::seconds(30),
                                .total_timeout = std::chrono::seconds(60),
                                .max_response_bytes = 64 * 1024};
-  size_t max_request_bytes = 1024 * 1024;  // a single line may go beyond it
-  // Waits, or returns early where a stop is requested.
+  size_t max_request_bytes = 1024 * 1024;  // exceeded by less than one line
+  // Waits that long; returns early where a stop is requested.
   std::function<void(std::chrono::milliseconds, std::stop_token)> pause;
 };
 
 class Forwarder {
  public:
-  // All arguments outlive the forwarder. FailedPrecondition, InvalidArgument: a file of
-  // credentials, the URL. That nobody answers there is no failure.
+  // Starts the thread. FailedPrecondition, InvalidArgument: the credentials or the URL cannot be
+  // used. A receiver that does not answer is no failure. `outbox`, `clock` and `registry` must
+  // outlive the forwarder.
   static Result<std::unique_ptr<Forwarder>> Start(storage::Outbox& outbox, const Clock& clock,
                                                   const ForwarderOptions& options,
                                                   metrics::Registry& registry);
-  // As Stop with a grace of 0.
+  // The same as Stop with a grace of 0.
   ~Forwarder();
   Forwarder(const Forwarder&) = delete;
   Forwarder& operator=(const Forwarder&) = delete;
 
-  // Begins no further request; one that is under way has `grace` to end. What is not sent stays in
+  // Begins no further request and gives the one under way `grace` to end. What is not sent stays in
   // the outbox.
   void Stop(std::chrono::milliseconds grace);
 
  private:
-  // The reports of one request: a number of whole ones, or a single one that takes several
-  // requests.
+  // The reports that are sent and settled together: one or more in a single request, or a single
+  // one that takes several requests.
   struct Load {
     std::string text;
     std::vector<storage::Outbox::Item> items;
-    std::string first_row;   // as it stands in the outbox
-    size_t next_sample = 0;  // of the first report: where what is not in `text` begins
-    bool partial = false;    // there is more of it, and it is alone
+    std::string first_row;   // of the first report, as stored in the outbox
+    size_t next_sample = 0;  // index of the first report's first sample not in `text`
+    bool partial = false;    // `text` is a part of a single report
     std::string unreadable;  // why the first report cannot be sent at all; empty where it can
   };
   enum class Outcome { kTaken, kRefused, kLater };
@@ -98,11 +100,11 @@ class Forwarder {
   const ForwarderOptions options_;
   const std::string target_;
 
-  // The thread's own.
+  // Used by the thread only.
   Credentials credentials_;
   std::unique_ptr<http::HttpClient> client_;
-  ParsedReport report_;    // the last one read
-  size_t max_reports_;     // of the next request
+  ParsedReport report_;    // the report read last
+  size_t max_reports_;     // in the next request
   uint32_t failures_ = 0;  // in a row
   std::chrono::steady_clock::time_point next_log_{};
   std::mt19937_64 random_;
@@ -114,12 +116,12 @@ class Forwarder {
   metrics::Histogram& request_seconds_;
   metrics::Gauge& backoff_milliseconds_;
 
-  std::stop_source stop_;  // no further request
-  std::stop_source cut_;   // and the one under way ends
+  std::stop_source stop_;  // asks for no further request
+  std::stop_source cut_;   // also ends the one under way
   Mutex mutex_;
   ConditionVariable ended_changed_;
   bool ended_ GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last: it uses the rest
+  std::thread thread_;  // declared last: it uses the rest
 };
 
 }  // namespace rollcall::forward

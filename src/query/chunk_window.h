@@ -1,6 +1,6 @@
-// The samples of a part of a chunk, in the order in which an export writes them. A chunk is small
-// where reports repeat, and may stand for far more samples than fit into memory; so it is read part
-// by part. Pure but for what it keeps for the next call; one thread.
+// The samples of a time range of a chunk, and the orders in which an export writes them. A chunk is
+// small where reports repeat and may stand for more samples than fit into memory, so it is read
+// range by range. Owned by the exporter; one thread.
 #pragma once
 
 #include <cstdint>
@@ -15,41 +15,43 @@
 namespace rollcall::query {
 
 struct WindowSample {
-  uint32_t series = 0;  // the caller's number
+  uint32_t series = 0;  // the number that the caller gave its label set
   int64_t time = 0;     // unix milliseconds
   double value = 0;     // never NaN
 };
 
 class ChunkWindow {
  public:
-  // Inclusive; one second may be over it, for a second is never parted.
+  // Inclusive; a single second may exceed it, because a second is never split.
   static constexpr size_t kMostSamples = 32'768;
 
-  // The caller's number of a label set, or a negative one: not wanted.
+  // Returns the number by which the caller knows a label set; negative where it does not want it.
   using Number = std::function<Result<int64_t>(LabelSetRef label_set)>;
 
-  // Reads the samples from `from` on and before `to`, as many as fit, and lowers `to` to where it
-  // stopped. A report's time is a second; where one of that second came before it with a metric of
-  // its own, it is so many milliseconds later as an import needs to tell them apart.
-  // DataLoss: the chunk is damaged.
+  // Reads the samples from `from` (inclusive) to `to` (exclusive); where not all of them fit,
+  // lowers `to` to the end of what was read. A report's time is a whole second. Where an earlier
+  // report of the same second shares a metric with it, its samples are dated a millisecond after
+  // that one's, so that an import can tell the reports apart. DataLoss: the chunk is damaged. Fails
+  // also where `number` does.
   Status Read(Day day, std::string_view chunk, UnixSeconds from, UnixSeconds& to,
               const Number& number);
 
-  // In no order.
+  // Returns the samples read last, in no order.
   std::vector<WindowSample>& samples() { return samples_; }
 
  private:
-  // False: there are more than fit.
+  // Returns false where there are more than `most`.
   Result<bool> Collect(Day day, std::string_view chunk, UnixSeconds from, UnixSeconds to,
                        size_t most, const Number& number);
-  // Until when they fit, at least one second.
+  // Returns the end (exclusive) of the longest range from `from` on that fits, at least one second.
   static Result<UnixSeconds> FindEnd(Day day, std::string_view chunk, UnixSeconds from,
                                      UnixSeconds to);
 
   std::vector<WindowSample> samples_;
 };
 
-// Sorted by time, then series; or by series, then time. Both without repetition.
+// Sort by time, then series, or by series, then time. Of samples with the same series and time,
+// both keep the one with the largest value.
 void SortByTime(std::vector<WindowSample>& samples);
 void SortBySeries(std::vector<WindowSample>& samples);
 

@@ -1,5 +1,6 @@
-// What an export needs of each label set: whether it is wanted, and how it is written. Kept from
-// chunk to chunk, for most sources have the same ones; bounded. Owned by the exporter; one thread.
+// The label sets that an export meets: which selectors match each, and how it is written. A bounded
+// table, kept from chunk to chunk because most sources have the same label sets. Owned by the
+// exporter; one thread.
 #pragma once
 
 #include <cstdint>
@@ -20,30 +21,30 @@ enum class ExportFormat {
   kJsonLines,  // as VictoriaMetrics' /api/v1/export
 };
 
-// The label that an export names the source by: what the import looks for by default.
+// The label that holds the source's id in an export; the one that an import looks for by default.
 inline constexpr std::string_view kExportSourceLabel = "cluster_id";
 
 struct ExportSeries {
-  std::string label_set;  // canonical
-  uint64_t wanted = 0;    // by which selectors: a bit each
-  // What is written before and behind the source's id.
+  std::string label_set;  // in canonical form
+  uint64_t wanted = 0;    // a bit for each selector that matches it
+  // The text before and after the source's id.
   std::string head;
   std::string tail;
 };
 
 class ExportSeriesTable {
  public:
-  // `selectors` outlives the table.
+  // `stores` and `selectors` must outlive the table.
   ExportSeriesTable(storage::Stores& stores, ExportFormat format,
                     const std::vector<Selector>& selectors)
       : stores_(stores), format_(format), selectors_(selectors) {}
 
-  // Valid until Trim. DataLoss: the store has no such label set.
+  // Returns the entry of a label set, valid until Trim. DataLoss: the store has no such label set.
   Result<const ExportSeries*> Find(LabelSetRef ref);
-  // Forgets all where they have become many. No pointer is in use.
+  // Empties the table where it has grown large. Requires that no pointer from Find is in use.
   void Trim();
 
-  // Which selectors want the source, a bit each.
+  // Returns a bit for each selector that matches the source.
   uint64_t WantedOf(std::string_view source_id) const;
 
  private:

@@ -1,18 +1,19 @@
-// Export: the stored reports as samples, in a form that an import takes, piece by piece in bounded
-// memory.
+// The exporter: writes the stored reports as samples in a format that an import reads, piece by
+// piece in bounded memory.
 //
-// Order: day, source by its id, then in text by second and label set, in JSON lines by label set
-// and second; a JSON line holds what a series had on one day, or on a part of it where the source
-// sent tens of thousands of samples that day. Nothing of it depends on the numbers that a store
-// gives out, so what is exported and imported into an empty store is exported in the same bytes.
-// The reports that a source sent within one second are one, as they are for an import.
+// Order: by day, then by the source's id, then in text by second and label set, in JSON lines by
+// label set and second. A JSON line holds the samples of a series on one day, or on a part of it
+// where the source sent tens of thousands of samples that day. The order does not depend on the
+// numbers that a store assigns, so an export that is imported into an empty store is exported
+// again as the same bytes. The reports that a source sent within one second are one, as they are
+// for an import.
 //
-// Consistency: each day of a source is read at one moment, not all of them at the same one; nothing
-// in the store is held up, however slowly the export is read. What comes in, is erased or falls to
-// retention meanwhile is in it or not.
+// Consistency: each day of a source is read at one moment, but different days at different moments;
+// nothing in the store has to wait, however slowly the export is read. Reports that are stored,
+// erased or removed by retention meanwhile may or may not be in it.
 //
 // Owned by whoever exports; one thread at a time. Memory: some megabytes, and the chunk that is
-// read.
+// being read.
 #pragma once
 
 #include <chrono>
@@ -32,26 +33,27 @@ namespace rollcall::query {
 
 struct ExportOptions {
   static constexpr size_t kMaxSelectors = 64;
-  // Far beyond any clock of ours.
+  // Later than any report.
   static constexpr UnixSeconds kEndOfTime{std::chrono::seconds(int64_t{1} << 36)};
 
   FleetRef fleet;
   UnixSeconds from{};               // inclusive
   UnixSeconds to = kEndOfTime;      // exclusive
-  std::vector<Selector> selectors;  // a series that one of them wants is exported; none: all are
+  std::vector<Selector> selectors;  // a series is exported if one of them matches; none: all are
   ExportFormat format = ExportFormat::kText;
 };
 
 class Exporter {
  public:
-  // `stores` outlive the exporter. No more than kMaxSelectors.
+  // Requires at most kMaxSelectors selectors. `stores` must outlive the exporter.
   Exporter(storage::Stores& stores, ExportOptions options);
 
-  // Appends some more to `out`, whole lines. True: there is more, though this time nothing may have
-  // come, for a call takes some milliseconds at most; false: that was all. DataLoss or Unavailable:
-  // what is stored cannot be read; the export is over.
+  // Appends the next lines to `out`, always whole ones. Returns true where there may be more, even
+  // where it appended nothing, because a call takes some milliseconds at most; false where the
+  // export is complete. DataLoss, Unavailable: the store cannot be read, and the export is over.
   Result<bool> Next(std::string& out);
 
+  // Returns how many samples were exported so far.
   uint64_t samples() const { return exported_; }
 
  private:
@@ -60,13 +62,13 @@ class Exporter {
     std::string id;
   };
 
-  // One step on: the next window of a source, the next sources, or the next day.
+  // Goes one step on: to the next window of a source, the next sources, or the next day.
   Status Advance();
   Status NextDay();
   Status ReadSources();
   Status ReadWindow(const Source& source);
   void RankSeries();
-  // Until `out` has `full` bytes or the window ends.
+  // Append samples until `out` has `full` bytes or more, or the window ends.
   void WriteText(size_t full, std::string& out);
   void WriteJsonLines(size_t full, std::string& out);
 
@@ -75,16 +77,16 @@ class Exporter {
   ExportSeriesTable table_;
   bool done_ = false;
 
-  Day day_;  // whose sources are gone through
+  Day day_;  // the day being exported
   bool has_day_ = false;
-  std::vector<Source> sources_;  // some of them, by id
+  std::vector<Source> sources_;  // some of the day's, by id
   size_t next_source_ = 0;
-  std::string after_key_;  // where the next ones begin
+  std::string after_key_;  // the next sources are those after this key
   bool more_sources_ = false;
-  UnixSeconds from_{};  // of the next window of the source
+  UnixSeconds from_{};  // where the source's next window begins
 
   ChunkWindow window_;
-  std::string source_id_;  // whose the samples are
+  std::string source_id_;  // of the samples in window_
   size_t next_sample_ = 0;
   std::vector<const ExportSeries*> series_;  // by their number in the window
   uint64_t exported_ = 0;

@@ -1,5 +1,5 @@
-// Overviews of months older than all that another source has, from the snapshots that the former
-// server left in a directory. Owned by the server. Thread-safe.
+// An overview source that adds older months to another one: those of which the former server left
+// snapshots in a directory. Owned by the server. Thread-safe.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@ namespace rollcall::query {
 
 class OldSnapshots final : public OverviewSource {
  public:
-  // `newer` outlives it.
+  // `newer` and `clock` must outlive this object.
   OldSnapshots(OverviewSource& newer, std::string directory, const Clock& clock)
       : newer_(newer), files_(std::move(directory)), clock_(clock) {}
 
-  // What the newer source says, and where that has nothing the latest snapshot. A snapshot knows
-  // its month alone: for the quarter and the year stands the largest of their months, number by
-  // number, which is what they were at least.
+  // Returns the overview of the newer source or, where that has none, one made of the latest
+  // snapshot that is not after `month`. A snapshot covers its month alone; so each number of the
+  // quarter and of the year is the largest of their months, which is a lower bound.
   Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
                                        std::stop_token stop = {}) override;
 

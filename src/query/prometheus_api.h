@@ -1,5 +1,5 @@
-// A Prometheus API elsewhere, asked one instant query at a time. Owned by whoever asks; thread-safe
-// as far as its fetch is.
+// The client of another server's Prometheus API, which sends one instant query per call. Owned by
+// whoever asks. Thread-safe, as its Fetch must be.
 #pragma once
 
 #include <chrono>
@@ -19,17 +19,19 @@ struct FetchedPage {
   std::string body;
 };
 
-// One GET that ends within `timeout`; any complete answer is one. Thread-safe.
+// Sends one GET that ends within `timeout` and returns any complete answer, whatever its
+// status. Thread-safe.
 using Fetch =
     std::function<Result<FetchedPage>(const std::string& url, std::chrono::milliseconds timeout)>;
 
 class PrometheusApi {
  public:
-  // `base`: see InstantQueryUrl. `registry` outlives it.
+  // `base`: see InstantQueryUrl. `registry` must outlive this object.
   PrometheusApi(std::string base, Fetch fetch, metrics::Registry& registry);
 
-  // The samples, with the value of `label`. Unavailable: no answer within `timeout`, an answer
-  // other than 200, or one that is not whole and right (ParseInstantVectorJson).
+  // Evaluates `query` at `at` and returns its samples, each with its value of `label`.
+  // Unavailable: no answer within `timeout`, a status other than 200, or a body that is incomplete
+  // or wrong (ParseInstantVectorJson).
   Result<std::vector<InstantSample>> Ask(const std::string& query, const std::string& label,
                                          UnixSeconds at, std::chrono::milliseconds timeout);
 

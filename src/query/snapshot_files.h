@@ -1,6 +1,7 @@
-// Snapshots of closed months in a directory, one file `YYYY-MM.json` each: what the former server
-// left there, and what this one collects. The built-in fleet's files are in the directory itself,
-// another's in a folder of its name. Thread-safe; several processes may share the directory.
+// Snapshots of closed months in a directory, one file `YYYY-MM.json` each: those that the former
+// server left there, and those that this one collects. The built-in fleet's files are in the
+// directory itself, another fleet's in a folder of its name. Owned by the overview source that uses
+// them. Thread-safe; several processes may share the directory.
 #pragma once
 
 #include <filesystem>
@@ -14,15 +15,17 @@ namespace rollcall::query {
 
 class SnapshotFiles {
  public:
-  // Empty: there are no files, and none is written.
+  // `directory`: where empty, there are no files and none is written.
   explicit SnapshotFiles(std::string directory) : directory_(std::move(directory)) {}
 
-  // nullopt: no file, or none that counts: collected before its month ended, all zeros, damaged.
-  // The last is logged, with the path and what is wrong.
+  // Returns the month's snapshot; nullopt where there is no file or its snapshot does not count
+  // because it was collected before the month ended, is all zeros, or is damaged. A damaged file is
+  // logged, with its path and what is wrong.
   std::optional<MonthSnapshot> Read(const Fleet& fleet, Month month) const;
 
-  // Replaces the file: whoever reads, also after a crash, finds the old one or the new one, whole.
-  // Makes the directory where there is none. Unavailable: the disk. Ok at once without a directory.
+  // Replaces the snapshot's file atomically: a reader, even after a crash, finds either the old one
+  // or the new one, complete. Creates the directory where there is none. Unavailable: the disk
+  // failed. Does nothing and returns Ok where SnapshotFiles has no directory.
   Status Write(const Fleet& fleet, const MonthSnapshot& snapshot) const;
 
  private:

@@ -1,5 +1,6 @@
-// Overviews that VictoriaMetrics computes: asked window by window, kept so that a closed month is
-// asked about once. See api/README.md, "Contract". Owned by the server.
+// An overview source whose numbers a VictoriaMetrics computes. It queries window by window and
+// keeps the answers, so that a closed month is queried once. See api/README.md, "Contract". Owned
+// by the server.
 #pragma once
 
 #include <chrono>
@@ -22,21 +23,21 @@ namespace rollcall::query {
 
 struct VmselectOptions {
   std::string url;           // see InstantQueryUrl
-  std::string snapshot_dir;  // empty: closed months are kept in memory alone
-  // For all queries of one overview together, over 0.
+  std::string snapshot_dir;  // empty: closed months are kept in memory only
+  // For all queries of one overview together; must be greater than 0.
   std::chrono::milliseconds timeout{30'000};
 };
 
-// Thread-safe. A caller's own thread asks, one query after the other: there are never more queries
-// at once than callers, and callers who want the same window share one computation.
+// Thread-safe. Each caller's own thread sends its queries one after the other, so there are never
+// more queries at once than callers; callers that want the same window share one computation.
 class VmselectOverviews final : public OverviewSource {
  public:
-  // `clock` and `registry` outlive it.
+  // `clock`, `store_time` and `registry` must outlive this object.
   VmselectOverviews(const VmselectOptions& options, Fetch fetch, KnownNames known_names,
                     const Clock& clock, const Clock& store_time, metrics::Registry& registry);
 
-  // Blocks for the timeout at most. Unavailable where any of the queries failed: there are no
-  // numbers then, and nothing of them is kept.
+  // Blocks for at most the timeout. Unavailable: one of the queries failed; the numbers of its
+  // window are then neither returned nor kept.
   Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
                                        std::stop_token stop = {}) override;
 
@@ -61,7 +62,7 @@ class VmselectOverviews final : public OverviewSource {
   const std::chrono::milliseconds timeout_;
   const KnownNames known_names_;
   const Clock& clock_;
-  const Clock& store_time_;  // what is kept for good goes by it
+  const Clock& store_time_;  // must be past a month's end before its snapshot is written
   metrics::Counter& from_memory_;
   metrics::Counter& from_files_;
   metrics::Counter& computed_;

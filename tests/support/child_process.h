@@ -1,6 +1,6 @@
-// A program run as a child of the test: its output is collected as it comes, its end is awaited,
-// and it never outlives the test, not even one that is killed. For the test's main thread, since a
-// child is told to die with the thread that started it.
+// A program that runs as a child of the test. Its output is collected as it arrives, and its end is
+// awaited; it never outlives the test, not even one that is killed. Owned by the test; for its main
+// thread, because the kernel kills the child when the thread that started it ends.
 #pragma once
 
 #include <fcntl.h>
@@ -31,10 +31,11 @@ using ExitCode = int;
 
 struct ChildOptions {
   std::vector<std::string> args;  // the program's path first
-  // On top of the test's own environment, of which nothing that begins with ROLLCALL_ is handed on.
+  // Added to the test's own environment, without those of its variables that begin with ROLLCALL_.
   std::map<std::string, std::string> variables;
   std::string working_directory;  // empty: the test's
-  // Runs in the child before the program does; false: the child ends with 127. Only system calls.
+  // Runs in the child before the program does, and may only make system calls. Where it returns
+  // false, the child exits with 127.
   std::function<bool()> prepare;
 };
 
@@ -70,13 +71,13 @@ class ChildProcess {
   void Signal(int signal) const {
     if (!code_) kill(pid_, signal);
   }
-  // Waits for its end and for the last of its output. A test whose patience ends kills it and
-  // fails.
+  // Waits until the process has ended and all its output is collected, and returns how it ended.
+  // After kPatience, kills it and fails the test.
   ExitCode Wait() {
     if (code_) return *code_;
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     {
-      // Its output ends when it does, unless it hands its pipes to somebody: nobody here.
+      // Its pipes end when it does, because none of these programs passes them on.
       std::unique_lock lock(mutex_);
       if (!changed_.wait_until(lock, deadline, [&] { return closed_ == 2; })) {
         ADD_FAILURE() << "process " << pid_ << " does not end; its stderr:\n" << err_;
@@ -91,13 +92,14 @@ class ChildProcess {
     err_reader_.join();
     return *code_;
   }
+  // Sends the signal, then waits for the end.
   ExitCode End(int signal) {
     Signal(signal);
     return Wait();
   }
 
-  // Waits until stdout or stderr has the text; false where the process ended, or patience did,
-  // before it came.
+  // Wait until stdout or stderr contains the text. Return false where it does not before the
+  // process ends or kPatience is over.
   bool AwaitOut(const std::string& text) { return Await(out_, text); }
   bool AwaitErr(const std::string& text) { return Await(err_, text); }
   std::string out() const { return Copy(out_); }
@@ -129,7 +131,7 @@ class ChildProcess {
     if (!options.working_directory.empty()) {
       ready = ready && chdir(options.working_directory.c_str()) == 0;
     }
-    // After what may change its credentials, which would undo it.
+    // Set after prepare, because a change of credentials there would clear it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (ready && getppid() == parent) execve(argv[0], argv.data(), envp.data());
     _exit(127);
@@ -165,7 +167,7 @@ class ChildProcess {
   std::condition_variable changed_;
   std::string out_;  // guarded by mutex_, like what follows
   std::string err_;
-  int closed_ = 0;  // of its two pipes
+  int closed_ = 0;  // how many of the two pipes have ended
   std::thread out_reader_;
   std::thread err_reader_;
 };

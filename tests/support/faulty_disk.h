@@ -1,5 +1,5 @@
-// A file system whose operations fail, or do not come back, for as long as a test wants. A write
-// that fails has written a half of itself. Thread-safe.
+// A RocksDB file system whose operations fail, or hang, for as long as a test wants. A write that
+// fails has written half of its bytes. Shared by the test and the store. Thread-safe.
 #pragma once
 
 #include <rocksdb/file_system.h>
@@ -18,14 +18,15 @@ class FaultyDisk final : public rocksdb::FileSystemWrapper {
   enum class Operation { kCreate, kAppend, kSync, kOpen, kRead, kSyncDirectory };
   struct Fault {
     Operation operation;
-    std::string in_name;  // of files whose name has this in it
+    std::string in_name;  // only files whose name contains this
     rocksdb::IOStatus status;
-    bool hangs = false;  // until Heal, and fails then
+    bool hangs = false;  // until Heal; then fails
   };
 
   FaultyDisk() : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "faulty"; }
 
+  // Makes the operations that the fault describes fail until Heal, in place of an earlier fault.
   void Break(Fault fault) {
     const std::lock_guard lock(mutex_);
     fault_ = std::make_unique<Fault>(std::move(fault));
@@ -36,9 +37,10 @@ class FaultyDisk final : public rocksdb::FileSystemWrapper {
     fault_.reset();
     healed_.notify_all();
   }
-  // How many operations have failed since Break.
+  // Returns how many operations have met the fault since Break.
   int hits() const { return hits_; }
 
+  // Returns the fault's status where it applies to the operation on the file `name`, else OK.
   rocksdb::IOStatus Check(Operation operation, const std::string& name) {
     std::unique_lock lock(mutex_);
     if (!fault_ || fault_->operation != operation || name.find(fault_->in_name) == name.npos) {

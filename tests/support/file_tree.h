@@ -1,4 +1,4 @@
-// What a directory holds, for tests that say it was left alone.
+// The contents of a directory, for tests that check that it was left unchanged. Any thread.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace rollcall::test {
 
-// The bytes of each file below a directory, by its path there.
+// Returns the bytes of each regular file below `directory`, by its path relative to it.
 inline std::map<std::string, std::string> Contents(const std::string& directory) {
   std::map<std::string, std::string> contents;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {

@@ -1,4 +1,4 @@
-// Makes gzip for tests.
+// Compression and decompression with gzip for tests. Pure functions; any thread.
 #pragma once
 
 #include <zlib.h>
@@ -22,6 +22,7 @@ inline std::string Gzip(std::string_view text) {
   return out;
 }
 
+// Returns the bytes that `gzip` holds; empty where it is damaged, or holds more than 16 MiB.
 inline std::string Gunzip(std::string_view gzip) {
   z_stream stream{};
   inflateInit2(&stream, 15 + 16);

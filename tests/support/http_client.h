@@ -1,6 +1,6 @@
-// A client with the verbs of tests that speak to a whole server: Post a report, Get a page. It
-// keeps its connection open, as senders do, and makes a new one where the server closed it.
-// Thread-compatible.
+// An HTTP client with the verbs of tests against a whole server: Post a report, Get a page. It
+// keeps its connection open, as senders do, and makes a new one where the server closed it. Owned
+// by the test. Thread-compatible.
 #pragma once
 
 #include <optional>
@@ -16,12 +16,13 @@ class HttpClient {
 
   explicit HttpClient(int port) : port_(port) {}
 
-  // `headers` are whole lines, each ended by CRLF. Of what was not answered the status is 0.
+  // Posts a report of source `id`. `headers` are complete lines, each ended by CRLF. The reply's
+  // status is 0 where there was no answer.
   Reply Post(const std::string& id, const std::string& body, const std::string& headers = "",
              const std::string& target = "/") {
     return PostBare(body, "X-Cluster-ID: " + id + "\r\n" + headers, target);
   }
-  // Without an id.
+  // The same without X-Cluster-ID.
   Reply PostBare(const std::string& body, const std::string& headers = "",
                  const std::string& target = "/") {
     return Ask("POST", target, headers, &body);
@@ -29,14 +30,14 @@ class HttpClient {
   Reply Get(const std::string& target, const std::string& headers = "") {
     return Ask("GET", target, headers, nullptr);
   }
-  // `body` null: a request without one.
+  // Sends any request. `body` null: one without a body.
   Reply Ask(const std::string& method, const std::string& target, const std::string& headers = "",
             const std::string* body = nullptr) {
     std::string request = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers;
     if (body != nullptr) request += "Content-Length: " + std::to_string(body->size()) + "\r\n";
     request += "\r\n";
     if (!connection_ || !connection_->connected()) connection_.emplace(port_);
-    // The server may answer and stop reading before it has all of the body: the answer is there.
+    // A failed send is no error: the server may answer before it has read all of the body.
     connection_->Send(request);
     if (body != nullptr) connection_->Send(*body);
     const std::optional<Reply> reply = connection_->Read(method == "HEAD");
@@ -44,7 +45,8 @@ class HttpClient {
     return reply.value_or(Reply());
   }
 
-  // The value of a line of /metrics, by its name and labels as they stand there; -1: no such line.
+  // Returns the value of a line of /metrics, named as it is there with its labels; -1 where there
+  // is none.
   double Metric(const std::string& name_and_labels) {
     const std::string text = "\n" + Get("/metrics").body;
     const size_t at = text.find("\n" + name_and_labels + " ");

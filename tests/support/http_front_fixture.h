@@ -1,14 +1,15 @@
-// A front on loopback with an application that tells what reached it. The application:
+// The fixture of the front's tests: a front on loopback, and an application that shows what has
+// reached it. Owned by the test; Judge and Handle run on the front's threads. The application:
 //   GET/POST /hold…  keeps the http::Responder until Release
-//   /drop            lets it go unanswered
+//   /drop            destroys the Responder without an answer
 //   /throw           throws
 //   /large/N         answers with N bytes
-//   /work…           keeps its worker until Finish ("finished"), or until told to stop ("stopped")
+//   /work…           blocks its thread until Finish ("finished") or a stop request ("stopped")
 //   /stream/N        answers with a stream of N pieces of 64 KiB
-//   /stream/N/fail   the same, and then the stream fails
-//   /refuse…         is answered 422 at its head
-//   /query…          runs in the query lane and acts as what follows
-//   /probe…          runs in the probe lane and acts as what follows
+//   /stream/N/fail   the same, but the stream fails at the end
+//   /refuse…         answers 422 by the head alone
+//   /query…          runs in the query lane; /query/hold and /query/work act as above
+//   /probe…          runs in the probe lane; /probe/work acts as above
 //   anything else    200 with "METHOD target body", in the ingest lane
 #pragma once
 
@@ -57,7 +58,7 @@ class HttpFrontTest : public ::testing::Test {
     return RawClient(front_->public_port(), receive_buffer_bytes);
   }
 
-  // Waits until so many requests are held, and gives their Responders up.
+  // Waits until `count` requests are held, and returns the Responders of all that are.
   std::vector<http::Responder> Release(size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return held_.size() >= count; });
@@ -67,6 +68,7 @@ class HttpFrontTest : public ::testing::Test {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return held_.size() >= count; });
   }
+  // Returns how many requests have reached the application.
   size_t Handled() {
     std::lock_guard lock(mutex_);
     return handled_;
@@ -75,7 +77,7 @@ class HttpFrontTest : public ::testing::Test {
     std::lock_guard lock(mutex_);
     return last_;
   }
-  // Waits until so many /work… are at it.
+  // Waits until `count` requests to /work… are being worked on.
   void AwaitWorking(size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return working_ >= count; });
@@ -84,20 +86,21 @@ class HttpFrontTest : public ::testing::Test {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return working_ == 0; });
   }
-  // Lets them all end, those that are still to come too.
+  // Lets all requests to /work… finish, later ones too.
   void Finish() {
     const std::lock_guard lock(mutex_);
     finish_ = true;
     changed_.notify_all();
   }
-  // The value of a line of /metrics; -1 where there is none.
+  // Returns the value of a line of /metrics, named as it is there with its labels; -1 where there
+  // is none.
   double Metric(const std::string& name_and_labels) const {
     const std::string text = "\n" + registry_.WriteText();
     const size_t at = text.find("\n" + name_and_labels + " ");
     return at == std::string::npos ? -1 : std::stod(text.substr(at + name_and_labels.size() + 2));
   }
   void AwaitMetric(const std::string& name_and_labels, double wanted) const {
-    // Counters are written just after the event that a client can see; there is nothing to wait on.
+    // Counters are written just after the event that a client can see; no event to await.
     for (int i = 0; i < 1'000'000 && Metric(name_and_labels) != wanted; ++i) {
       std::this_thread::yield();
     }
@@ -158,6 +161,7 @@ class HttpFrontTest : public ::testing::Test {
     responder.Respond(std::move(response));
   }
 
+  // Blocks until Finish, which returns true, or until a stop is requested, which returns false.
   bool Work(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     ++working_;
@@ -172,7 +176,8 @@ class HttpFrontTest : public ::testing::Test {
 
   static constexpr size_t kPieceBytes = 64 * 1024;
 
-  // Pieces of one letter each: a, b, …; counts those made and the streams that are about.
+  // A stream whose pieces consist of one letter each: a, b, … Counts the pieces made and the
+  // streams that exist.
   class Pieces final : public http::BodyStream {
    public:
     Pieces(HttpFrontTest& test, size_t count, bool fails)
@@ -224,9 +229,9 @@ class HttpFrontTest : public ::testing::Test {
   std::vector<http::Responder> held_;
   size_t handled_ = 0;
   http::HttpRequest last_;
-  std::atomic<size_t> pieces_{0};   // made of all streams
-  std::atomic<size_t> streams_{0};  // not yet given up
-  // Last, so that its threads end before what they use.
+  std::atomic<size_t> pieces_{0};   // made by all streams
+  std::atomic<size_t> streams_{0};  // that exist
+  // Declared last, so that its threads end before what they use is destroyed.
   std::unique_ptr<http::HttpFront> front_;
 };
 

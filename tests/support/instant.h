@@ -1,4 +1,4 @@
-// Instants for tests, as a person writes them.
+// Instants for tests, written as people write them. Pure functions; any thread.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,8 @@
 
 namespace rollcall::test {
 
-// "2026-03-07T12:00:00Z", to the second.
+// Returns the instant of a text such as "2026-03-07T12:00:00Z", rounded down to the second.
+// Requires a valid one.
 inline UnixSeconds At(std::string_view rfc3339) {
   return std::chrono::floor<std::chrono::seconds>(ParseRfc3339(rfc3339).value());
 }

@@ -1,4 +1,5 @@
-// What the program logs while this lives, instead of stderr. One at a time.
+// A capture of what the program logs while it exists; nothing goes to stderr meanwhile. Owned by
+// the test; only one may exist at a time.
 #pragma once
 
 #include <spdlog/sinks/base_sink.h>
@@ -20,7 +21,8 @@ class LogCapture {
   LogCapture(const LogCapture&) = delete;
   LogCapture& operator=(const LogCapture&) = delete;
 
-  // What was said so far, a line each: "warning what was said". From any thread, while others log.
+  // Returns the lines logged so far, each as "warning the message". Any thread, even while
+  // others log.
   std::string text() const { return sink_->text(); }
 
  private:

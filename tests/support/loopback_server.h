@@ -1,5 +1,6 @@
-// A server on loopback for tests of clients: it hands each connection, when the head of a request
-// has come, to a function that writes whatever bytes it wants to and returns; then it closes.
+// A server on loopback for tests of clients. Once a request's head has arrived on a connection, it
+// calls the test's handler, which may write any bytes; when that returns, it closes the connection.
+// Owned by the test; each connection has a thread of its own, which calls the handler.
 #pragma once
 
 #include <arpa/inet.h>
@@ -26,7 +27,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // False once the other side is gone.
+  // Returns false once the client is gone.
   bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t n = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -35,14 +36,15 @@ class Connection {
     }
     return true;
   }
-  // The head of the next request with its empty line; what came of it where the other side left.
+  // Returns the head of the next request with its empty line; only a part of it where the client
+  // left before its end.
   std::string ReceiveHead() {
     std::string head;
     char c;
     while (!head.ends_with("\r\n\r\n") && recv(fd_, &c, 1, 0) == 1) head += c;
     return head;
   }
-  // So many bytes of a body; fewer where the other side left.
+  // Returns the next `size` bytes, of a body; fewer where the client left before.
   std::string Receive(size_t size) {
     std::string bytes(size, '\0');
     size_t got = 0;
@@ -53,7 +55,7 @@ class Connection {
     bytes.resize(got);
     return bytes;
   }
-  // Waits until the other side closes.
+  // Waits until the client closes the connection.
   void AwaitClose() {
     char bytes[256];
     while (recv(fd_, bytes, sizeof bytes, 0) > 0) {
@@ -126,11 +128,11 @@ class LoopbackServer {
   int listener_ = -1;
   int port_ = 0;
   std::atomic<int> accepted_{0};
-  std::list<Served> connections_;  // the acceptor's until it is joined
+  std::list<Served> connections_;  // used by the acceptor until it is joined
   std::thread acceptor_;
 };
 
-// A complete answer that says it is the connection's last.
+// Returns a complete answer with `Connection: close`.
 inline std::string Answer(const std::string& status, const std::string& body,
                           const std::string& more_headers = "") {
   return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) +

@@ -1,4 +1,4 @@
-// The clock of a test.
+// A clock that a test sets. Owned by the test.
 #pragma once
 
 #include <atomic>
@@ -8,7 +8,7 @@
 
 namespace rollcall::test {
 
-// Stands still until it is told otherwise. Thread-safe.
+// Stands still until Set or Advance. Thread-safe.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(UnixSeconds now) { Set(now); }

@@ -1,6 +1,7 @@
-// A client that sends exactly the bytes it is told to, over a blocking loopback socket. For tests
-// of what a well-behaved client library would never send. Reads give up after kPatience, so a
-// server that stays silent fails a test and does not hang it. Thread-compatible.
+// A client that sends exactly the bytes that it is given, over a blocking loopback socket,
+// for tests of what a well-behaved client library would never send. Reads and writes give up
+// after kPatienceSeconds, so that a silent server makes a test fail, not hang. Owned by the
+// test. Thread-compatible.
 #pragma once
 
 #include <arpa/inet.h>
@@ -23,7 +24,7 @@ namespace rollcall::test {
 
 struct RawReply {
   int status = 0;
-  std::map<std::string, std::string> headers;  // names in lower case; of several the last
+  std::map<std::string, std::string> headers;  // by lower-case name; the last of several
   std::string head;                            // as received
   std::string body;
 
@@ -37,8 +38,8 @@ class RawClient {
  public:
   static constexpr int kPatienceSeconds = 30;
 
-  // receive_buffer_bytes: 0 leaves the system's default; a small one makes a slow reader.
-  // from: the last byte of our own address, 127.0.0.N.
+  // Connects; see connected(). `receive_buffer_bytes`: a small one makes a slow reader; 0: the
+  // system's default. `from`: the last byte of the client's own address, 127.0.0.N.
   explicit RawClient(int port, int receive_buffer_bytes = 0, uint8_t from = 1) {
     fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const timeval patience{kPatienceSeconds, 0};
@@ -69,7 +70,7 @@ class RawClient {
   bool connected() const { return fd_ >= 0; }
   int fd() const { return fd_; }
 
-  // False where the server has closed the connection.
+  // Returns false where the server has closed the connection.
   bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t n = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -80,6 +81,7 @@ class RawClient {
     }
     return true;
   }
+  // The same, one byte at a time.
   bool SendSlowly(std::string_view bytes) {
     for (size_t i = 0; i < bytes.size(); ++i) {
       if (!Send(bytes.substr(i, 1))) {
@@ -94,15 +96,15 @@ class RawClient {
       ::close(std::exchange(fd_, -1));
     }
   }
-  // Makes the server see a broken connection, not an ended one.
+  // Closes the connection by a reset, so that the server sees it broken, not ended.
   void Reset() {
     const linger now{1, 0};
     setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     Close();
   }
 
-  // The next answer; nullopt where the connection ended or the answer is malformed. `to_head`: the
-  // request was a HEAD, so no body follows.
+  // Returns the next answer; nullopt where the connection ended or the answer is malformed.
+  // `to_head`: the request was a HEAD, so no body follows.
   std::optional<RawReply> Read(bool to_head = false) {
     size_t end = std::string::npos;
     while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
@@ -146,18 +148,19 @@ class RawClient {
     return Send(bytes) ? Read() : std::nullopt;
   }
 
-  // True where the server ends the connection, by itself and in order, without a further byte.
+  // Returns whether the server ends the connection properly, not by a reset, and without sending
+  // another byte.
   bool Ended() { return received_.empty() && !Receive() && last_receive_ == 0; }
-  // The same, but a reset will do.
+  // The same, but a reset counts too.
   bool EndedOrBroken() {
     return received_.empty() && !Receive() &&
            (last_receive_ == 0 || last_errno_ == ECONNRESET || last_errno_ == EPIPE);
   }
-  // Whether the last read met a broken connection, not an ended one.
+  // Returns whether the last read met a broken connection, not an ended one.
   bool Broken() const { return last_receive_ < 0 && last_errno_ == ECONNRESET; }
-  // Waits for something to come, which the next read begins with.
+  // Waits for more bytes, which the next read begins with. Returns false where none come.
   bool ReceiveSome() { return Receive(); }
-  // All there is until the connection ends.
+  // Returns all bytes until the connection ends.
   std::string ReadAll() {
     while (Receive()) {
     }
@@ -165,7 +168,7 @@ class RawClient {
   }
 
  private:
-  // False where the last chunk does not come.
+  // Appends the chunks to `body`. Returns false where the last one does not arrive.
   bool ReadChunks(std::string& body) {
     for (;;) {
       size_t line_end = 0;

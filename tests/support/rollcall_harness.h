@@ -1,6 +1,7 @@
-// A whole rollcall without its network: stores in a directory of their own, the real ingest path,
-// the real counting, and a clock that stands where the test puts it. Its verbs are what tests are
-// written in.
+// The harness of tests of everything but the network: stores in a temporary directory, the real
+// ingest path, the real counting, and a clock that stands still where the test sets it. Its verbs
+// are the language of the tests. Owned by the test. Report and Overview are for any thread, the
+// other verbs for the test's own.
 #pragma once
 
 #include <cstdio>
@@ -26,7 +27,8 @@
 
 namespace rollcall::test {
 
-// "2026-03-07 12:00:05" or "2026-03-07", UTC.
+// Returns the instant of "2026-03-07 12:00:05" or "2026-03-07", in UTC. Fails the test on
+// other texts.
 inline UnixSeconds At(const std::string& text) {
   int year = 0;
   unsigned month = 0;
@@ -49,7 +51,7 @@ class Harness {
     Open();
   }
 
-  // It is that time now, and the store believes it.
+  // Sets the clock, and makes the store accept its time.
   void SetTime(const std::string& text) { SetTime(At(text)); }
   void SetTime(UnixSeconds time) {
     clock_.Set(time);
@@ -57,11 +59,11 @@ class Harness {
       EXPECT_TRUE(stores_->time().Accept(time).ok());
     }
   }
-  // What the clock says from now on, right or wrong.
+  // Sets the clock alone, right or wrong.
   void SetClock(const std::string& text) { clock_.Set(At(text)); }
   const Clock& clock() const { return clock_; }
 
-  // Posts one report and waits for what became of it.
+  // Sends one report and returns its outcome, once there is one.
   Status Report(const std::string& id, const std::string& body) {
     std::promise<Status> told;
     std::future<Status> status = told.get_future();
@@ -70,7 +72,8 @@ class Harness {
     return status.get();
   }
 
-  // The same for many at once, which share a commit as far as they may; one status each.
+  // The same for many at once, which share a transaction as far as they can. Returns one status
+  // each, in order.
   std::vector<Status> ReportTogether(
       const std::vector<std::pair<std::string, std::string>>& reports) {
     std::vector<std::promise<Status>> told(reports.size());
@@ -87,14 +90,14 @@ class Harness {
     return statuses;
   }
 
-  // From now on reports go to the outbox; with `store` off, nowhere else. Restarts.
+  // From now on, puts reports into the outbox; without `store`, only there. Restarts.
   void Forward(bool store) {
     forward_ = true;
     store_ = store;
     Restart();
   }
 
-  // From now on reports have these bounds. Restarts.
+  // Sets the bounds of reports from now on. Restarts.
   void SetBounds(const ReportBounds& bounds) {
     bounds_ = bounds;
     Restart();
@@ -105,16 +108,16 @@ class Harness {
     Open();
   }
 
-  // What stands behind a series in /metrics, "rollcall_reports_total{outcome=\"same\"}"; 0 where it
-  // is not there.
+  // Returns the value of a series in /metrics, such as "rollcall_reports_total{outcome=\"same\"}";
+  // 0 where there is none.
   uint64_t Metric(const std::string& series) const {
     const std::string text = "\n" + registry_->WriteText();
     const size_t at = text.find("\n" + series + " ");
     return at == std::string::npos ? 0 : std::strtoull(&text[at + series.size() + 2], nullptr, 10);
   }
 
-  // All reports of a source as they are stored, by day, then as they came; restarts. A line each:
-  // "2026-03-07 12:00:05 a 1, b{c="d"} 2".
+  // Returns all stored reports of a source, by day, then in the order they came, one per line:
+  // "2026-03-07 12:00:05 a 1, b{c="d"} 2". Restarts.
   std::string Stored(const std::string& id) {
     Close();
     std::string text;
@@ -134,8 +137,9 @@ class Harness {
     return text;
   }
 
-  // "2026-03: month clusters=2 total_nodes=5/5 (2.5) total_tenants=0 (0.0) | quarter … | apps a=1
-  // b=2"; of total_nodes also the honest figure. "none" where no month has data.
+  // Returns the overview as "2026-03: month clusters=2 total_nodes=5/5 (2.5) total_tenants=0 (0.0)
+  // | quarter … | apps a=1 b=2", where the number after the slash is FigureCount::report_total;
+  // "none" where no month has data.
   std::string Overview(const std::string& month) { return OverviewAt(*Month::Parse(month)); }
   std::string OverviewAt(Month month) {
     const auto overview = overviews_->Read(CozystackFleet(), month);
@@ -148,7 +152,7 @@ class Harness {
     return overviews_->Read(CozystackFleet(), *Month::Parse(month));
   }
 
-  // "" where everything agrees, else the differences.
+  // Returns "" where all stored numbers agree, else the differences, one per line.
   std::string Verify() {
     const counts::VerifyReport report = counts::Verify(*stores_, [](uint64_t, uint64_t) {});
     std::string text;
@@ -169,7 +173,7 @@ class Harness {
     return text;
   }
 
-  // "clusters=2 total_nodes=5/5 (2.5) total_tenants=0 (0.0)".
+  // Returns "clusters=2 total_nodes=5/5 (2.5) total_tenants=0 (0.0)".
   static std::string Render(const PeriodCounts& period) {
     std::string text = "clusters=" + std::to_string(period.sources);
     for (size_t f = 0; f < period.figures.size(); ++f) {

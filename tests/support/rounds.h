@@ -1,10 +1,11 @@
-// How often a random test goes round.
+// The number of rounds of a random test. Pure function; any thread.
 #pragma once
 
 namespace rollcall::test {
 
-// A quarter under a sanitizer, which makes a round many times as long: there the same code need not
-// be run for as many different numbers, which the release stage compares in full.
+// Returns how many of `rounds` to run: all of them, or a quarter under a sanitizer, where a round
+// takes many times as long. A sanitizer need not see as many different numbers; the release stage
+// compares them all.
 constexpr int Rounds(int rounds) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return rounds / 4;

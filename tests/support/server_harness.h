@@ -1,5 +1,6 @@
-// A whole server in this process: both listeners on loopback at ports of their own, a store in a
-// directory of its own, and a clock that stands where the test puts it.
+// The fixture of tests of a whole server in this process: both listeners on free loopback ports, a
+// store in a temporary directory, and a clock that stands still where the test sets it. Owned by
+// the test; for its thread.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,8 +26,8 @@ class ServerTest : public ::testing::Test {
   ServerTest() {
     options_.front.public_address = "127.0.0.1:0";
     options_.front.private_address = "127.0.0.1:0";
-    options_.app_list.url = "";  // nothing leaves this machine
-    // A report shows in the next answer, however slow the machine is.
+    options_.app_list.url = "";  // sends nothing out of this machine
+    // Long enough that a report shows in the next answer however slow the machine is.
     options_.tallies.patience = std::chrono::hours(1);
   }
 
@@ -58,7 +59,7 @@ class ServerTest : public ::testing::Test {
     Start();
   }
 
-  // It is that time now, and the store believes it.
+  // Sets the clock, and makes the store accept and persist its time.
   void SetTime(const std::string& text) {
     clock_.Set(At(text));
     if (stores_ != nullptr) {
@@ -66,21 +67,24 @@ class ServerTest : public ::testing::Test {
       EXPECT_TRUE(stores_->time().Persist().ok());
     }
   }
-  // What the clock says from now on, right or wrong.
+  // Sets the clock alone, right or wrong.
   void SetClock(const std::string& text) { clock_.Set(At(text)); }
 
-  // "200", or the status and what was answered.
+  // Posts a report and returns "200", or the status and the answer's body.
   std::string Report(const std::string& id, const std::string& body) {
     return Render(public_->Post(id, body));
   }
   std::string Overview(const std::string& query) {
     return Render(public_->Get("/api/overview?" + query));
   }
+  // Returns the status and, where there is one, the body.
   static std::string Render(const Reply& reply) {
     return std::to_string(reply.status) + (reply.body.empty() ? "" : " " + reply.body);
   }
 
-  // Counters are written just after the answer that a client can see; there is nothing to wait on.
+  // Polls a metric until it is `wanted`, for a bounded number of tries, and returns its last
+  // value. Counters are written just after the answer that a client can see, so there is no event
+  // to wait for.
   double AwaitMetric(const std::string& name_and_labels, double wanted) {
     for (int i = 0; i < 2000 && private_->Metric(name_and_labels) != wanted; ++i) {
       std::this_thread::yield();
@@ -91,7 +95,7 @@ class ServerTest : public ::testing::Test {
   TempDir dir_;
   ManualClock clock_{At("2026-03-15 12:00:00")};
   api::ServerOptions options_;
-  storage::Stores* stores_ = nullptr;  // the server's
+  storage::Stores* stores_ = nullptr;  // owned by the server
   std::unique_ptr<metrics::Registry> registry_;
   std::unique_ptr<api::Server> server_;
   std::unique_ptr<HttpClient> public_;

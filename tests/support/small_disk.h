@@ -1,6 +1,7 @@
-// A filesystem of a few MiB, in memory or (ext4) in a file, to be filled: mounted in a mount
-// namespace of its own, so the machine does not see it and it goes with the test. Root is not
-// needed where the system lets users make namespaces. For the test's main thread.
+// A file system of a few MiB, in memory (tmpfs) or in a file (ext4), for tests that fill a disk.
+// Mounted in a mount namespace of its own, so that the machine does not see it and it ends with the
+// test. Needs no root where the system lets users create namespaces. Owned by the test; for its
+// main thread.
 #pragma once
 
 #include <fcntl.h>
@@ -25,38 +26,41 @@ namespace rollcall::test {
 
 class SmallDisk {
  public:
-  // Null where this system lets the test mount nothing.
+  // Returns a mounted file system of `type`, "tmpfs" or "ext4"; null where the system does not let
+  // the test mount one.
   static std::unique_ptr<SmallDisk> Make(unsigned megabytes, const std::string& type = "tmpfs") {
     std::unique_ptr<SmallDisk> disk(new SmallDisk(megabytes, type));
     return disk->holder_->AwaitOut("mounted") ? std::move(disk) : nullptr;
   }
 
-  // Where it is for a child that has entered, and where for the test.
+  // Return the path of its root: inside() for a child that has entered, outside() for the test.
   const std::string& inside() const { return mount_point_.path(); }
   std::string outside() const {
     return "/proc/" + std::to_string(holder_->pid()) + "/root" + inside();
   }
-  // For ChildOptions::prepare: the child sees the disk at inside().
+  // Returns a function for ChildOptions::prepare, which makes the child see the file system
+  // at inside().
   std::function<bool()> Enter() const {
     const std::string spaces = "/proc/" + std::to_string(holder_->pid()) + "/ns/";
     return [user = spaces + "user", mount = spaces + "mnt"] {
       const int user_space = open(user.c_str(), O_RDONLY | O_CLOEXEC);
-      // Refused where it is the child's own already.
+      // Fails where the child is in that namespace already.
       if (user_space >= 0) setns(user_space, CLONE_NEWUSER);
       const int mount_space = open(mount.c_str(), O_RDONLY | O_CLOEXEC);
       return mount_space >= 0 && setns(mount_space, CLONE_NEWNS) == 0;
     };
   }
 
-  // Takes up all free bytes but this many, or some blocks more. False: fewer are free.
+  // Fills the file system until `bytes`, or some blocks more, are free. Returns false where
+  // fewer are.
   bool FillAllBut(uint64_t bytes) {
-    // Who writes beside it may take what was free when it was asked, and the file's own map takes
-    // some.
+    // Other writers may take space after it was measured, and the file's own block map takes some.
     for (int attempt = 0; attempt < 20; ++attempt) {
       if (TryFillAllBut(bytes + static_cast<uint64_t>(attempt) * kBlock)) return true;
     }
     return false;
   }
+  // Frees what FillAllBut took.
   void MakeRoom() { std::filesystem::remove(Ballast()); }
 
  private:
@@ -107,7 +111,7 @@ class SmallDisk {
 
   TempDir image_;
   TempDir mount_point_;
-  std::unique_ptr<ChildProcess> holder_;  // its life is the filesystem's
+  std::unique_ptr<ChildProcess> holder_;  // keeps the file system mounted while it runs
 };
 
 }  // namespace rollcall::test

@@ -1,5 +1,5 @@
-// Reads back what a store holds, report by report, from its chunks: the one place where each report
-// that was taken in must be found.
+// The reports that a store holds, read back one by one from its chunks: every report that was taken
+// in must be there. Any thread.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,15 +17,15 @@
 
 namespace rollcall::test {
 
-// One report as it is stored: label set in canonical form -> value.
+// One stored report: its values by label set, in canonical form.
 struct StoredReport {
   std::string source;  // its id
   UnixSeconds time;
   std::map<std::string, double> series;
 };
 
-// Calls `visit` for each report of all chunks, in the order of the keys. The store must not be in
-// use; whatever cannot be read fails the test.
+// Calls `visit` for each report of all chunks, in the order of their keys. Requires that the store
+// is not open. Whatever cannot be read fails the test.
 inline void ForEachStoredReport(const std::string& data_dir,
                                 const std::function<void(const StoredReport&)>& visit) {
   storage::StoreOptions options;

@@ -1,4 +1,5 @@
-// A directory of a test's own, gone with it.
+// A temporary directory, which the destructor removes with everything in it. Owned by the
+// test. Thread-compatible.
 #pragma once
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// A sample as a line of Prometheus' text format, which the parser reads back to the same label set
-// and, bit for bit, the same value.
+// A sample as a line of Prometheus' text format, from which the parser reads the same label set
+// and, bit for bit, the same value. Pure function; any thread.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace rollcall::test {
 
-// Appends `series value` and a newline. `label_set` is in canonical form, its names not empty;
-// names that are no plain identifiers are written in quotes. A NaN comes back as some NaN.
+// Appends `series value` and a newline. Requires `label_set` in canonical form, without empty
+// names. Quotes names that are not plain identifiers. A NaN is read back as some NaN.
 inline void AppendTextLine(std::string_view label_set, double value, std::string& out) {
   out += FormatLabelSet(label_set, NameStyle::kQuoted);
   out += ' ';

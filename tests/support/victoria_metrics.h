@@ -1,6 +1,6 @@
-// A real VictoriaMetrics of one node, Debian's package, as a child of the test: on loopback at a
-// port and in a folder of its own, which it keeps when it is started again. For the test's main
-// thread.
+// A real single-node VictoriaMetrics, from Debian's package, as a child of the test. It has a
+// loopback port and a directory of its own, which it keeps when it is started again. Owned by the
+// test; for its main thread.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,21 +27,22 @@ class VictoriaMetrics {
     std::string body;
   };
 
-  // Starts it and waits until it answers. `args` come after those that every run has.
+  // Starts it and waits until it answers. `args` are added to those of every run.
   explicit VictoriaMetrics(std::vector<std::string> args = {}) : args_(std::move(args)) { Start(); }
   ~VictoriaMetrics() { Kill(); }
   VictoriaMetrics(const VictoriaMetrics&) = delete;
   VictoriaMetrics& operator=(const VictoriaMetrics&) = delete;
 
   int port() const { return port_; }
-  // "http://127.0.0.1:1234", with `path` behind it.
+  // Returns "http://127.0.0.1:1234" followed by `path`.
   std::string Url(const std::string& path = "") const {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
   }
   std::string ImportUrl() const { return Url("/api/v1/import/prometheus"); }
   bool running() const { return process_ != nullptr; }
 
-  // After Stop or Kill: with the data, and where there was a port, at the same one.
+  // Starts it and waits until it answers; after Stop or Kill, with the same data and at the
+  // same port.
   void Start() {
     const bool new_port = port_ == 0;
     for (int tries = 0; tries < 10; ++tries) {
@@ -50,7 +51,7 @@ class VictoriaMetrics {
       options.args = {
           Binary(), "-storageDataPath=" + dir_.path() + "/data",
           "-httpListenAddr=127.0.0.1:" + std::to_string(port_),
-          // Months: none of a test's history is too old for it, nor too young for queries.
+          // Retention in months. No sample of a test is too old to be kept, or too new for queries.
           "-retentionPeriod=1200", "-search.latencyOffset=0s", "-search.disableCache",
           "-loggerLevel=WARN", "-memory.allowedBytes=256MB"};
       options.args.insert(options.args.end(), args_.begin(), args_.end());
@@ -60,27 +61,27 @@ class VictoriaMetrics {
     }
     ADD_FAILURE() << "VictoriaMetrics does not start: " << Binary() << " at port " << port_;
   }
-  // In order: all that it took in is on disk.
+  // Stops it properly: all that it took in is on disk.
   void Stop() { End(SIGINT); }
-  // What it did not write out yet is lost, as after a power cut.
+  // Kills it: what it has not written out yet is lost, as after a power cut.
   void Kill() { End(SIGKILL); }
 
-  // Makes what it took in visible to queries and exports; a kill still loses what is some seconds
-  // old.
+  // Makes what it took in visible to queries and exports. A kill still loses the last seconds
+  // of it.
   void Flush() const { EXPECT_EQ(Get("/internal/force_flush").status, 200); }
 
-  // `body`: text lines with timestamps in milliseconds. 204 is success.
+  // Imports text lines with timestamps in milliseconds. Returns the status; 204 is success.
   int Import(const std::string& body) const {
     return Ask("POST /api/v1/import/prometheus", body).status;
   }
-  // All samples of the series that match, as JSON lines. Without an end, what is a second old or
-  // younger would be left out.
+  // Returns all samples of the series that match, as JSON lines. Gives an `end` because without one
+  // the samples of the last second would be left out.
   std::string Export(const std::string& match) const {
     const Reply reply = Get("/api/v1/export?start=0&end=4102444800&match[]=" + Escape(match));
     EXPECT_EQ(reply.status, 200) << reply.body;
     return reply.body;
   }
-  // The answer's JSON to an instant query at a Unix time in seconds.
+  // Evaluates an instant query at a Unix time in seconds and returns the answer's JSON.
   std::string Query(const std::string& query, long long time) const {
     const Reply reply =
         Get("/api/v1/query?query=" + Escape(query) + "&time=" + std::to_string(time));
@@ -89,7 +90,7 @@ class VictoriaMetrics {
   }
   Reply Get(const std::string& target) const { return Ask("GET " + target, ""); }
 
-  // Each byte that is not a letter or a digit as %XX.
+  // Returns `text` with each byte that is not a letter or a digit as %XX.
   static std::string Escape(const std::string& text) {
     std::string escaped;
     for (const char c : text) {
@@ -106,8 +107,8 @@ class VictoriaMetrics {
  private:
   static std::string Binary() { return "/usr/bin/victoria-metrics"; }
 
-  // Below the ports that the system gives to outgoing connections: those come and go while it is
-  // down.
+  // Returns a free port below those that the system gives to outgoing connections, which might take
+  // the port while the server is down; 0 where none is found.
   static int FreePort() {
     std::random_device random;
     for (int tries = 0; tries < 1000; ++tries) {
@@ -124,7 +125,8 @@ class VictoriaMetrics {
     return 0;
   }
 
-  // False where it ended, as it does at a port that somebody else took.
+  // Waits until it answers. Returns false where the process ended, as it does where its port is
+  // taken, or kPatience is over.
   bool AwaitHealth() const {
     const auto deadline = std::chrono::steady_clock::now() + ChildProcess::kPatience;
     while (std::chrono::steady_clock::now() < deadline) {
@@ -142,7 +144,7 @@ class VictoriaMetrics {
     process_.reset();
   }
 
-  // HTTP/1.0: an answer without chunks, that ends with the connection.
+  // Asks by HTTP/1.0, so that the answer is not chunked and ends with the connection.
   Reply Ask(const std::string& method_and_target, const std::string& body) const {
     test::RawClient client(port_);
     const std::string head =

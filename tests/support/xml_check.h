@@ -1,5 +1,6 @@
-// Whether a text is well-formed XML, as far as images of ours go: elements, quoted attributes, text
-// and the five entities with names or numbers. No comments, no declarations.
+// A check that a text is well-formed XML, limited to what rollcall's images contain: elements,
+// quoted attributes, text and five entities. Comments and declarations are not accepted. Pure
+// function; any thread.
 #pragma once
 
 #include <string>
@@ -12,7 +13,7 @@ namespace rollcall::test {
 
 class XmlCheck {
  public:
-  // "" where it is, else what is wrong.
+  // Returns "" where the text is well-formed, else what is wrong.
   static std::string Problem(std::string_view text) { return XmlCheck(text).Run(); }
 
  private:

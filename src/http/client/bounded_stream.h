@@ -1,5 +1,5 @@
-// The HTTP library's view of a connection of ours: silences and the number of received bytes are
-// bounded. Owned by the client; its thread only.
+// A connection as the HTTP library reads and writes it, with bounds on silences and on the number
+// of bytes received. Owned by the client; the thread of its call only.
 #pragma once
 
 #include <httplib.h>
@@ -15,13 +15,13 @@
 
 namespace rollcall::http {
 
-// How many more bytes the other side may send; the library itself reads heads and chunk sizes
-// without a bound.
+// How many more bytes the server may send. Needed because the library itself reads heads and chunk
+// sizes without a bound.
 struct ByteBudget {
   size_t left = 0;
   bool exhausted = false;
-  // While a body is sent: an answer that comes before its end is the server's last word, and the
-  // rest of the body is not sent any more.
+  // Set while a body is sent: an answer that arrives before the body's end is final, so the rest of
+  // the body is not sent.
   bool uploading = false;
   bool answered = false;
 };
@@ -67,7 +67,8 @@ class BoundedStream final : public httplib::Stream {
   socket_t socket() const override { return socket_; }
 
  private:
-  // Over TLS what is there to be read may be none of the answer.
+  // Returns whether the server has answered before the end of the upload. Never over TLS, where
+  // readable bytes need not be part of an answer.
   bool Answered() {
     if (!budget_.uploading || ssl_ != nullptr) return false;
     pollfd poll_for{socket_, POLLIN, 0};
@@ -86,7 +87,8 @@ class BoundedStream final : public httplib::Stream {
     return n > 0;
   }
 
-  // 0: the other side ended the connection in order. -1: it did not, or said nothing for too long.
+  // Receives into the buffer. Returns the number of bytes, 0 where the server closed the connection
+  // properly, -1 where it did not, was silent for too long, or sent more than the budget allows.
   ssize_t Fill() {
     if (budget_.left == 0) {
       budget_.exhausted = true;

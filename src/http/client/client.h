@@ -1,6 +1,7 @@
-// A small HTTP/1.1 client for what rollcall itself asks of others: http and https, the server's
-// certificate checked against the system's store. Every call ends by its deadline, takes a bounded
-// number of bytes, and can be stopped from outside.
+// A small HTTP/1.1 client for rollcall's own requests to other servers, over http and https, with
+// the server's certificate checked against the system's store. Every call ends by its deadline,
+// receives a bounded number of bytes (HttpGetStream alone has no such bounds), and can be stopped
+// from another thread.
 #pragma once
 
 #include <chrono>
@@ -18,12 +19,12 @@
 namespace rollcall::http {
 
 struct HttpClientOptions {
-  // All four must be over 0.
-  std::chrono::milliseconds connect_timeout{5'000};  // TCP connection to one address
-  std::chrono::milliseconds read_timeout{10'000};    // longest silence of the other side
-  std::chrono::milliseconds total_timeout{30'000};  // the whole call, redirects and name lookup too
+  // The timeouts and max_response_bytes must be greater than 0.
+  std::chrono::milliseconds connect_timeout{5'000};  // for the TCP connection to one address
+  std::chrono::milliseconds read_timeout{10'000};    // the server's longest silence
+  std::chrono::milliseconds total_timeout{30'000};  // the whole call, name lookup and redirects too
   size_t max_response_bytes = 4 * 1024 * 1024;      // of the body, inclusive
-  int max_redirects = 3;                            // of HttpGet; 0: none is followed
+  int max_redirects = 3;                            // followed by HttpGet; 0: none
 };
 
 struct HttpClientResponse {
@@ -31,35 +32,37 @@ struct HttpClientResponse {
   std::vector<std::pair<std::string, std::string>> headers;  // names as sent
   std::string body;
 
-  // The first header of that name in any case; null where there is none.
+  // Returns the value of the first header of that name, ignoring case; null where there is none.
   const std::string* Header(std::string_view name) const;
 };
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
-// The next piece of a body, valid until the next call; an empty one: the body is whole. A failure
-// ends the call that sends it, and is what that returns.
+// Returns the next piece of a body to send, valid until the next call; an empty one means that the
+// body is complete. A failure ends the sending call, which returns it.
 using BodySource = std::function<Result<std::string_view>()>;
 
-// Takes the next piece of a body, which is valid for the call. A failure ends the call that brings
-// it, and is what that returns.
+// Takes the next piece of a received body, valid until it returns. A failure ends the receiving
+// call, which returns it.
 using BodySink = std::function<Status(std::string_view)>;
 
-// A connection to one server that is kept open from call to call and made anew when it was lost.
-// For one thread at a time. Redirects are answers like any other.
+// A client of one server, whose connection is kept open from call to call and made anew where it
+// was lost. For one thread at a time. Does not follow redirects: they are answers like any other.
 class HttpClient {
  public:
-  // `base_url`: its scheme, host and port are used, its target is not. Opens nothing yet.
+  // Returns a client of the server that `base_url` names by its scheme, host and port; its target
+  // is ignored. Opens no connection yet. InvalidArgument: the URL or an option is not valid.
   static Result<std::unique_ptr<HttpClient>> Make(const std::string& base_url,
                                                   const HttpClientOptions& options);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Any complete answer, whatever its status, and whether or not all of the body was sent when it
-  // came. Unavailable: no answer (no connection, time over, stopped, cut off, certificate refused).
-  // InvalidArgument: a bad target, or an answer over a bound. A stop request ends the call at once.
-  // `headers` must be fit to stand in a head.
+  // Posts `body` and returns any complete answer, whatever its status, and whether or not all of
+  // the body was sent when it arrived. Unavailable: there was no answer (no connection, timeout,
+  // stopped, cut off, certificate refused). InvalidArgument: the target is bad, or the answer
+  // exceeds a bound. A stop request ends the call at once. Requires `headers` that are valid in a
+  // request's head.
   Result<HttpClientResponse> Post(const std::string& target, const HttpHeaders& headers,
                                   const char* content_type, std::string_view body,
                                   std::stop_token stop = {});
@@ -77,25 +80,25 @@ class HttpClient {
   std::unique_ptr<Impl> impl_;
 };
 
-// One GET over a connection of its own, redirects followed, but never from https to http. Otherwise
-// as HttpClient::Post. Thread-safe.
+// Sends one GET over a connection of its own. Follows redirects, but never from https to http.
+// Otherwise as HttpClient::Post. Thread-safe.
 Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptions& options,
                                    std::stop_token stop = {});
 
-// One POST over a connection of its own, the body in chunks as `next` brings them: of any size, in
-// bounded memory. An answer that comes before the body is whole ends the sending. total_timeout
-// counts from the call, read_timeout from the body's end to the answer's first byte. Redirects are
-// answers like any other. Otherwise as HttpClient::Post. Thread-safe.
+// Sends one POST over a connection of its own, with the pieces that `next` returns as a chunked
+// body: of any size, in bounded memory. An answer that arrives before the body is complete ends the
+// sending. total_timeout counts from the call, read_timeout from the body's end to the answer's
+// first byte. Does not follow redirects. Otherwise as HttpClient::Post. Thread-safe.
 Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* content_type,
                                           const BodySource& next, const HttpClientOptions& options,
                                           std::stop_token stop = {});
 
-// One GET over a connection of its own, whose body goes to `sink` as it comes: of any size, in
-// bounded memory, as fast as the sink takes it. Only a 200 is for the sink; another answer's body
-// is kept, up to max_response_bytes. There is no deadline but read_timeout, for a silence;
-// total_timeout counts for nothing. Unavailable also where the body ends too early: then the sink
-// has had its beginning. Redirects are answers like any other. Otherwise as HttpClient::Post.
-// Thread-safe.
+// Sends one GET over a connection of its own and passes the answer's body to `sink` as it arrives:
+// of any size, in bounded memory, as fast as the sink takes it. Only the body of a 200 goes to the
+// sink; that of another answer is returned, up to max_response_bytes. The only deadline is
+// read_timeout, for silences; total_timeout is ignored. Unavailable also where the body ends too
+// early: the sink has then had its beginning. Does not follow redirects. Otherwise as
+// HttpClient::Post. Thread-safe.
 Result<HttpClientResponse> HttpGetStream(const std::string& url, const BodySink& sink,
                                          const HttpClientOptions& options,
                                          std::stop_token stop = {});

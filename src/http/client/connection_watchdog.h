@@ -1,4 +1,5 @@
-// Ends an exchange from outside: at its deadline, or when a stop is requested.
+// The watchdog that ends an exchange of the HTTP client at its deadline, or when a stop is
+// requested. Owned by the client's call.
 #pragma once
 
 #include <chrono>
@@ -9,8 +10,8 @@
 
 namespace rollcall::http {
 
-// A second hold on a connection's socket. The HTTP library closes its own whenever it likes;
-// through this one the connection can be cut from another thread without ever meeting a reused
+// A duplicate of a connection's descriptor. The HTTP library closes its own whenever it likes;
+// through the duplicate another thread can cut the connection without ever hitting a reused
 // descriptor. Thread-safe.
 class SocketHold {
  public:
@@ -19,10 +20,12 @@ class SocketHold {
   SocketHold(const SocketHold&) = delete;
   SocketHold& operator=(const SocketHold&) = delete;
 
-  // Lets go of the socket held so far and takes this one, which stays its owner's.
+  // Releases the socket held so far and duplicates this one, which its owner keeps.
   void Take(int socket);
-  // Shuts the socket down both ways; whoever reads, writes or connects it wakes with an error.
+  // Shuts the socket down both ways; a thread that reads, writes or connects it wakes with
+  // an error.
   void Cut();
+  // Closes the duplicate.
   void Release();
 
  private:
@@ -30,8 +33,8 @@ class SocketHold {
   int fd_ GUARDED_BY(mutex_) = -1;
 };
 
-// Cuts the socket when the deadline passes or a stop is requested, for as long as it lives. That
-// reaches what the library has no deadline for: a handshake or a head that comes a byte at a time.
+// Cuts the socket when the deadline passes or a stop is requested, until it is destroyed. This ends
+// even what the library has no deadline for: a handshake or a head that arrives a byte at a time.
 class ConnectionWatchdog {
  public:
   ConnectionWatchdog(SocketHold& socket, std::chrono::steady_clock::time_point deadline,
@@ -40,7 +43,8 @@ class ConnectionWatchdog {
   ConnectionWatchdog(const ConnectionWatchdog&) = delete;
   ConnectionWatchdog& operator=(const ConnectionWatchdog&) = delete;
 
-  // The socket was cut. To its reader that may look like the other side's orderly end.
+  // Returns whether the socket was cut. To its reader that may look as if the server had closed
+  // it properly.
   bool bit() const;
 
  private:
@@ -51,7 +55,7 @@ class ConnectionWatchdog {
   StoppableConditionVariable changed_;
   bool done_ GUARDED_BY(mutex_) = false;
   bool bit_ GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last: it uses the rest
+  std::thread thread_;  // declared last: it uses the rest
 };
 
 }  // namespace rollcall::http

@@ -1,5 +1,5 @@
-// The one grammar of URLs: of the flags that name a server, of the client that asks it, and of the
-// redirects that it answers. Values; pure functions.
+// URLs: the one parser for flags that name a server, for the HTTP client, and for redirects. Plain
+// values and pure functions; any thread.
 #pragma once
 
 #include <string>
@@ -18,10 +18,11 @@ struct HttpUrl {
   int port = 0;        // 1..65535
   std::string target;  // path and query, starts with '/'; a fragment is dropped
 
-  // InvalidArgument names the part that is wrong. User names in URLs are refused: they end up in
-  // logs.
+  // Parses an absolute URL. InvalidArgument: the message names the part that is wrong. URLs with
+  // user names are refused, because they would end up in logs.
   static Result<HttpUrl> Parse(std::string_view text);
-  // What a Location header of an answer to this URL points to.
+  // Returns the URL that a Location header in an answer to this URL points to. InvalidArgument:
+  // as Parse.
   Result<HttpUrl> Resolve(std::string_view location) const;
 
   std::string ToString() const;
@@ -29,8 +30,9 @@ struct HttpUrl {
 
 using UrlParameters = std::vector<std::pair<std::string, std::string>>;
 
-// The URL of a request to a server: its base as a person typed it, which may end in slashes, a path
-// of its API, and parameters, whose names and values are encoded here.
+// Returns the URL of a request: `base` as a person typed it, which may end in slashes, followed
+// by a path of the server's API and by the parameters, whose names and values are
+// percent-encoded here.
 std::string RequestUrl(std::string_view base, std::string_view path,
                        const UrlParameters& parameters);
 

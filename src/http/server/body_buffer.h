@@ -1,5 +1,6 @@
-// Where a request's body grows: under the cap of its own and under a budget that all connections
-// share, so that no number of senders makes the process run out of memory.
+// The buffer in which a request's body grows, bounded by a cap of its own and by a budget that all
+// connections share, so that no number of senders makes the process run out of memory. Each buffer
+// is owned by the connection or the worker that fills it.
 #pragma once
 
 #include <atomic>
@@ -12,14 +13,14 @@
 
 namespace rollcall::http {
 
-// Bytes in use out of a fixed number. Thread-safe.
+// The bytes in use, out of a fixed limit (inclusive). Thread-safe.
 class BufferBudget {
  public:
   explicit BufferBudget(size_t limit_bytes) : limit_(limit_bytes) {}
 
-  // False, and nothing taken, where that would pass the limit.
+  // Takes `bytes`. Returns false, and takes nothing, where that would exceed the limit.
   bool TryTake(size_t bytes);
-  // For what is already there and cannot be refused.
+  // Takes `bytes` even beyond the limit: for memory that is already in use and cannot be refused.
   void Take(size_t bytes) { used_.fetch_add(bytes, std::memory_order_relaxed); }
   void Give(size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
   size_t used() const { return used_.load(std::memory_order_relaxed); }
@@ -30,7 +31,7 @@ class BufferBudget {
   std::atomic<size_t> used_{0};
 };
 
-// A part of a budget; given back when it goes away. It keeps the budget alive. Thread-compatible.
+// A share of a budget, given back by the destructor. Keeps the budget alive. Thread-compatible.
 class BudgetCharge {
  public:
   BudgetCharge() = default;
@@ -42,16 +43,20 @@ class BudgetCharge {
   BudgetCharge& operator=(const BudgetCharge&) = delete;
   ~BudgetCharge() { Release(); }
 
+  // Takes `bytes` more. Returns false, and takes nothing, where that would exceed the limit or the
+  // charge has no budget.
   bool TryGrow(size_t bytes);
-  // To so many bytes in all; false, and nothing changed, where that would pass the limit.
+  // Sets the charge to `bytes` in all. Returns false, and changes nothing, where that would exceed
+  // the limit.
   bool TryResize(size_t bytes);
-  // The same for what is already there and cannot be refused.
+  // The same, even beyond the limit: for memory that is already in use and cannot be refused.
   void Resize(size_t bytes);
+  // Gives all of it back.
   void Release();
   size_t bytes() const { return bytes_; }
 
  private:
-  std::shared_ptr<BufferBudget> budget_;  // null: this charge holds nothing
+  std::shared_ptr<BufferBudget> budget_;  // null: the charge stays empty
   size_t bytes_ = 0;
 };
 
@@ -60,31 +65,33 @@ class BodyBuffer {
  public:
   enum class Room { kOk, kTooLarge, kBudgetExhausted };
 
-  // `max_bytes` is inclusive.
+  // `max_bytes`: the cap, inclusive.
   BodyBuffer(std::shared_ptr<BufferBudget> budget, size_t max_bytes)
       : charge_(std::move(budget)), max_bytes_(max_bytes) {}
 
-  // The size the body will have, where that is known: growing goes no further. It reserves nothing,
-  // for a sender may claim what it never sends.
+  // Sets the size that the body will have, where it is known, so that the buffer does not grow
+  // further ahead than that. Reserves nothing: a sender may announce what it never sends.
   void ExpectBytes(size_t bytes) { expected_bytes_ = bytes; }
 
-  // On failure the body is as it was.
+  // Appends `bytes`; on failure the body is unchanged.
   Room Append(std::string_view bytes);
 
-  // Makes room behind the body for at least one byte and sets `tail` to it, to be written and then
-  // counted in with Commit. kTooLarge: the body holds max_bytes already.
+  // Makes room behind the body for at least one byte and sets `tail` to at most `wanted` bytes of
+  // it. The caller writes there, then calls Commit with the number of bytes written. kTooLarge: the
+  // body holds max_bytes already.
   Room Tail(size_t wanted, std::span<char>& tail);
   void Commit(size_t bytes) { used_ += bytes; }
 
   size_t size() const { return used_; }
 
-  // Ends the buffer's life. The charge belongs with the bytes.
+  // Returns the body and the charge for its bytes, which must be kept together. The buffer cannot
+  // be used afterwards.
   std::pair<std::string, BudgetCharge> Take() &&;
 
  private:
   Room Grow(size_t needed);
 
-  std::string bytes_;  // as large as what was made room for
+  std::string bytes_;  // its size is the room made so far
   size_t used_ = 0;
   BudgetCharge charge_;
   size_t max_bytes_;

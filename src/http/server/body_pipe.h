@@ -1,5 +1,6 @@
-// The body of a request that is too large for memory, handed on part by part while it comes in. The
-// loop puts parts in, one at a time; the worker that has the request takes them out.
+// A pipe for a request's body that is too large for memory: the front's loop puts one part in at a
+// time as it arrives, and the worker that handles the request takes it out. Shared by the
+// connection and the request.
 #pragma once
 
 #include <functional>
@@ -15,16 +16,17 @@ namespace rollcall::http {
 // Thread-safe.
 class BodyPipe {
  public:
-  // `taken` is called, on the thread that takes, when a part was taken and more may come.
+  // `taken` is called on the worker's thread after it took a part that was not the last.
   explicit BodyPipe(std::function<void()> taken) : taken_(std::move(taken)) {}
 
-  // Does not block. The part before it was taken.
+  // Puts a part in, with the charge for its bytes. Does not block. Requires that the part before it
+  // was taken.
   void Put(std::string&& part, BudgetCharge&& charge, bool is_last);
-  // The rest will not come; nothing where the last part is in.
+  // Says that the rest will not come. Does nothing where the last part is already in.
   void Abort();
 
-  // Blocks until there is a part; nullopt: that was all. Unavailable: the body was broken off, and
-  // what was taken is not all of it.
+  // Blocks until there is a part and returns it; nullopt after the last one. Unavailable: the body
+  // was cut off, so the parts taken are not all of it.
   Result<std::optional<std::string>> Take();
 
  private:

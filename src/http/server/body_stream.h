@@ -1,5 +1,6 @@
-// A body that is too large for memory: made piece by piece while the peer takes it. Owned by the
-// answer, then by the connection that sends it; one thread at a time uses it, not always the same.
+// An answer's body that is too large for memory: each piece is made once the peer has taken the one
+// before. Owned by the answer, then by the connection that sends it. Used by one thread at a time,
+// not always the same one.
 #pragma once
 
 #include <string>
@@ -12,9 +13,10 @@ class BodyStream {
  public:
   virtual ~BodyStream() = default;
 
-  // Puts the next piece into `out`, which is empty. True: there is more, though the piece may be
-  // empty; false: this was the last. Bounded in time and size, for others wait for the same thread.
-  // A failure ends the body so that the peer can tell: without its end.
+  // Sets `out`, which is empty, to the next piece. Returns true where more may follow (the piece
+  // may be empty even then), false where this was the last. Must be bounded in time and size,
+  // because other streams wait for the same thread. On failure the body is cut off without its
+  // proper end, so that the peer can tell.
   virtual Result<bool> Next(std::string& out) = 0;
 };
 

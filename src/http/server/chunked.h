@@ -1,6 +1,6 @@
-// Takes the chunked transfer coding off a body that arrives in pieces (RFC 9112, 7.1). Strict:
-// sizes are hex digits and nothing else, every line ends with CR LF. Extensions and trailers are
-// skipped, within a bound. One decoder per message; thread-compatible.
+// A decoder of the chunked transfer coding for a body that arrives in pieces (RFC 9112, 7.1).
+// Strict: sizes are hex digits and nothing else, every line ends with CR LF. Skips extensions and
+// trailers, within a bound. One decoder per message; thread-compatible.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +14,18 @@ class ChunkedDecoder {
   enum class Result { kMore, kDone, kMalformed, kOverhead };
   struct Step {
     Result result = Result::kMore;
-    size_t used = 0;        // bytes of the input that are dealt with
+    size_t used = 0;        // bytes of the input consumed
     std::string_view data;  // a piece of the body, within the input
   };
 
-  // `max_overhead_bytes` bounds extensions and trailers of the whole message together.
+  // `max_overhead_bytes`: how long the extensions and trailers of the whole message may be
+  // together, inclusive.
   explicit ChunkedDecoder(size_t max_overhead_bytes) : overhead_left_(max_overhead_bytes) {}
 
-  // Goes on with `input` up to and including the next piece of data. kMore: call again with what
-  // follows `used` (and wait for bytes where nothing does). kDone: what follows belongs to the next
-  // request. kOverhead: extensions and trailers pass their bound. After kDone, kMalformed and
-  // kOverhead the decoder is spent.
+  // Decodes `input` up to and including the next piece of data. kMore: call again with the input
+  // after the first `used` bytes, once there is any. kDone: the input after `used` belongs to the
+  // next request. kOverhead: extensions and trailers exceed their bound. After kDone, kMalformed or
+  // kOverhead the decoder must not be used again.
   Step Next(std::string_view input);
 
  private:

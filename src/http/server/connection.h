@@ -1,4 +1,4 @@
-// One connection as the loop sees it, and the table of all of them. Owned by the front's loop; its
+// The state of one connection, and the table of all connections. Owned by the front's loop; its
 // thread only.
 #pragma once
 
@@ -21,7 +21,7 @@
 
 namespace rollcall::http {
 
-// A request whose head is complete and whose body is coming in.
+// A request whose head is complete and whose body is arriving.
 struct Exchange {
   Exchange(std::shared_ptr<BufferBudget> budget, const Route& of, size_t body_cap_bytes,
            size_t max_overhead_bytes)
@@ -41,79 +41,80 @@ struct Exchange {
   BodyBuffer body;
   ChunkedDecoder chunks;
   const size_t max_body_bytes;
-  std::shared_ptr<BodyPipe> pipe;  // where parts of the body go; the request went before them
-  uint64_t handed_on_bytes = 0;    // of the body, in the pipe
+  std::shared_ptr<BodyPipe> pipe;  // takes the body's parts; null until there is one
+  uint64_t handed_on_bytes = 0;    // of the body, put into the pipe so far
 
   bool streams() const { return std::holds_alternative<StreamedBody>(route.body); }
   uint64_t missing() const { return framing.content_length - handed_on_bytes - body.size(); }
 };
 
-// What the peer has not taken yet of an answer.
+// An answer that the peer has not taken completely.
 struct Output {
   std::string head;
   std::string body;
-  size_t sent = 0;      // of both, one after the other
-  BudgetCharge charge;  // of the body, where it was charged before it was made
+  size_t sent = 0;      // of head and body together
+  BudgetCharge charge;  // for the body, where it was charged before it was made
   size_t size() const { return head.size() + body.size(); }
 };
 
 enum class ConnectionState : uint8_t {
   kFree,       // no connection
-  kHead,       // waits for a request's head, or for the rest of it
-  kBody,       // waits for the rest of the body
-  kHandedOn,   // a part of the body waits for its worker; nothing is read
-  kWorking,    // the request is a worker's; nothing is read
-  kStreaming,  // the next piece of the answer is a worker's to make; nothing is read
-  kWriting,    // the peer is slow to take the answer
-  kLingering,  // the answer went out; what the peer still sends is thrown away until it has read it
+  kHead,       // waiting for a request's head, or for the rest of it
+  kBody,       // waiting for the rest of the body
+  kHandedOn,   // a part of the body waits for a worker to take it; nothing is read
+  kWorking,    // a worker has the request; nothing is read
+  kStreaming,  // a worker makes the answer's next piece; nothing is read
+  kWriting,    // waiting for the peer to take the answer
+  kLingering,  // the answer is sent; what the peer still sends is discarded until it closes
 };
 
-// How a connection goes on when its answer is out.
+// What happens to a connection once its answer is sent.
 enum class AfterAnswer : uint8_t {
   kKeep,
   kClose,
   kLinger,  // close, but first let the peer read: it may still be sending, and a reset would
-            // destroy the answer on its way
+            // destroy the answer in transit
 };
 
-// While idle this is all there is: the pointers are null and the string is empty.
+// All that an idle connection costs: its pointers are then null and the string is empty.
 struct Connection {
-  uint64_t id = 0;  // of this use of the slot; an id is never used again
+  uint64_t id = 0;  // of this connection, not of its slot; never used again
   int fd = -1;
   ConnectionState state = ConnectionState::kFree;
   Listener listener = Listener::kPublic;
   AfterAnswer after = AfterAnswer::kKeep;
-  CloseReason reason = CloseReason::kAnswered;  // what a close after the answer is counted as
-  bool keep_alive = false;                      // the request allows it
+  CloseReason reason = CloseReason::kAnswered;  // how a close after the answer is counted
+  bool keep_alive = false;                      // the request allows another one after it
   bool http_1_0 = false;
-  bool for_any_site = false;  // the request's route is
+  bool for_any_site = false;  // Route::for_any_site of the request's route
   bool head_only = false;     // the request was a HEAD
-  bool may_read = false;      // the kernel may have bytes of which it will not tell again
-  bool peer_ended = false;  // the peer has closed its side, or will have once what is there is read
+  bool may_read = false;      // unread bytes may be waiting: epoll does not report them again
+  bool peer_ended = false;    // the peer has sent its last byte; some may still be unread
   DeadlineHook deadline;
   HeadScanner scanner;
-  std::string held;  // received and not consumed: the beginning of a head, or requests to come
-  size_t charged_bytes = 0;  // for `held`, and for what of `output` has no charge of its own
+  std::string held;  // received and not yet consumed: the beginning of a head, or further requests
+  size_t charged_bytes = 0;  // for `held`, and for the part of `output` without a charge of its own
   size_t lingered_bytes = 0;
   std::unique_ptr<Exchange> exchange;
   std::unique_ptr<Output> output;
-  std::shared_ptr<BodyStream> stream;  // what is still to come of the answer
-  std::shared_ptr<Ticket> ticket;      // of the request that is a worker's
+  std::shared_ptr<BodyStream> stream;  // makes the rest of a streamed answer, else null
+  std::shared_ptr<Ticket> ticket;      // of the request that a worker has
   PeerTable::Peer* peer = nullptr;
 };
 static_assert(sizeof(Connection) <= 200, "ten thousands of these wait");
 
 class ConnectionTable {
  public:
-  // A connection in state kFree whose id is set; its address is stable until Remove.
+  // Returns a connection in state kFree with a new id; its address is stable until Remove.
   Connection& Add();
-  // Empties the slot. Deadline, budget and descriptor are the caller's to see to first.
+  // Empties the slot. The caller must first have disarmed the deadline, returned the budget and
+  // closed the descriptor.
   void Remove(Connection& connection);
-  // Null where that connection is gone.
+  // Returns the connection with that id; null where it is gone.
   Connection* Find(uint64_t id);
   size_t size() const { return slots_.size() - free_.size(); }
 
-  // Calls for each connection, which `visit` may remove.
+  // Calls `visit` for each connection that is not kFree; `visit` may remove it.
   template <typename Visit>
   void ForEach(Visit visit) {
     for (Connection& connection : slots_) {

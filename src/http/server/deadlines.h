@@ -1,7 +1,7 @@
-// Absolute deadlines of many connections. Each kind has one constant timeout, so a
-// first-in-first-out list per kind is sorted as it stands: arming, disarming and finding the next
-// one cost a few pointers, and no connection has a timer. Owned by the front's loop; its thread
-// only.
+// The absolute deadlines of all connections. Each kind has one constant timeout, so a
+// first-in-first-out list per kind is always sorted: arming, disarming and finding the next
+// deadline cost a few pointers, and no connection needs a timer. Owned by the front's loop; its
+// thread only.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,7 @@ struct DeadlineHook {
   Connection* previous = nullptr;
   Connection* next = nullptr;
   std::chrono::steady_clock::time_point due;
-  std::optional<DeadlineKind> kind;  // nullopt: in none
+  std::optional<DeadlineKind> kind;  // nullopt: in no list
 };
 
 class Deadlines {
@@ -39,18 +39,19 @@ class Deadlines {
 
   explicit Deadlines(const Timeouts& timeouts) : timeouts_(timeouts) {}
 
-  // Replaces the deadline that the connection has, if any.
+  // Sets the connection's deadline to `now` plus the kind's timeout, in place of any it had.
   void Arm(Connection& connection, DeadlineKind kind, TimePoint now);
   void Disarm(Connection& connection);
 
-  // The one of that kind that was armed first; null where there is none.
+  // Returns the connection whose deadline of that kind was armed first; null where there is none.
   Connection* Oldest(DeadlineKind kind) const { return lists_[kind].first; }
-  // One whose deadline is not after `now`; null where there is none.
+  // Returns a connection whose deadline is at or before `now`; null where there is none.
   Connection* NextExpired(TimePoint now) const;
-  // The first armed of that kind that `fits`, of the `most` first; null where none of them does.
+  // Returns, of the first `most` connections armed with that kind, the first that `fits` accepts;
+  // null where it accepts none of them.
   Connection* OldestThat(DeadlineKind kind, size_t most,
                          const std::function<bool(const Connection&)>& fits) const;
-  // When the next one ends.
+  // Returns the earliest deadline of all; nullopt where there is none.
   std::optional<TimePoint> Earliest() const;
 
  private:

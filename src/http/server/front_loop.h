@@ -1,8 +1,8 @@
-// The loop behind HttpFront. Its verbs are spread over files: front_loop.cc waits and hands
-// out, front_accept.cc takes connections, front_receive.cc reads requests,
-// front_send.cc writes answers and ends connections. Owned by the front; everything runs on
-// the loop's one thread. front_upload.cc hands large bodies on while they come,
-// front_stream.cc sends large answers piece by piece.
+// The loop behind HttpFront. Owned by the front; everything runs on the loop's one thread. Its
+// verbs are spread over files: front_loop.cc waits for events and hands out jobs, front_accept.cc
+// accepts connections, front_receive.cc reads requests, front_upload.cc hands large bodies on while
+// they arrive, front_send.cc writes answers and ends connections, front_stream.cc sends large
+// answers piece by piece.
 #pragma once
 
 #include <sys/epoll.h>
@@ -35,24 +35,25 @@ class FrontLoop {
     ListeningSocket socket;
   };
 
-  // The lanes outlive the loop.
+  // `lanes` and `registry` must outlive the loop.
   FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
             std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
             const EnumArray<Lane, std::unique_ptr<WorkerLane>>& lanes, metrics::Registry& registry);
 
-  // Unavailable: the system has no descriptor to give. Before Run.
+  // Opens the loop's descriptors; to be called before Run. Unavailable: the system has none
+  // to give.
   Status Prepare();
-  // Returns after a stop was asked for in the mailbox and the last connection ended, or the stop's
-  // deadline came.
+  // Runs the loop. Returns when the mailbox has asked for a stop and the last connection has ended
+  // or the stop's deadline has passed.
   void Run();
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  // What the kernel calls a door's descriptor; below any connection's id.
+  // Returns the number by which epoll reports a door; smaller than any connection's id.
   static uint64_t DoorId(size_t door) { return door + 1; }
 
-  // Waiting and handing out.
+  // Waiting for events and handing out jobs.
   int Wait(std::span<epoll_event> events);
   int WaitMilliseconds() const;
   void OnEvent(const epoll_event& event);
@@ -69,14 +70,17 @@ class FrontLoop {
   bool Ended() const;
   void CloseAll();
 
-  // Taking connections.
+  // Accepting connections.
   void AcceptWaiting();
   void AcceptFrom(Door& door);
   void Admit(Door& door, FileDescriptor fd, const sockaddr_storage& from);
-  // Where the peer, its listener or all hold as many as they may: whether an idle one made room.
+  // Returns whether there is a place for one more connection; where the peer, its listener or the
+  // front holds as many as it may, closes an idle one to make it.
   bool MakePlace(const Door& door, const PeerTable::Peer& peer);
+  // Logs, at most once per period, that the peer holds its full share of connections.
   void TellOfShare(const PeerTable::Peer& peer);
-  // After accept had no descriptor to give. False: nothing more to be done for now.
+  // Called when accept has no descriptor left: closes an idle connection, or refuses the new one.
+  // Returns false where accepting has to pause.
   bool MakeRoom(Door& door);
   void RefuseConnection(FileDescriptor fd);
   void PauseAccepting();
@@ -87,33 +91,37 @@ class FrontLoop {
   size_t ReceiveMessage(Connection& connection);
   size_t ReceiveBody(Connection& connection);
   size_t Discard(Connection& connection);
-  // Bytes into `room`, or 0: nothing there now, or the connection was closed.
+  // Receives into `room` and returns the number of bytes; 0 where none are there now or the
+  // connection was closed.
   size_t ReceiveBytes(Connection& connection, std::span<char> room);
-  // After an answer: the requests that came in meanwhile.
+  // Continues, after an answer, with the requests that arrived meanwhile.
   void GoOn(Connection& connection);
   size_t Consume(Connection& connection, std::string_view bytes);
   size_t ConsumeHead(Connection& connection, std::string_view bytes);
   size_t ConsumeBody(Connection& connection, std::string_view bytes);
   size_t ConsumeChunks(Connection& connection, std::string_view bytes);
-  // Holds what Consume left over; `held` is what `rest` is the end of, or empty.
+  // Keeps `rest`, which Consume left over. `held` is the string whose end `rest` is, or empty.
   void Hold(Connection& connection, std::string&& held, std::string_view rest);
   void BeginRequest(Connection& connection, std::string_view head);
   void BeginBody(Connection& connection, HttpRequest&& request, const Framing& framing,
                  const Route& route);
-  // How many requests of a lane may be under way.
+  // Returns how many requests of a lane may be under way, inclusive.
   size_t QueueOf(Lane lane) const;
   void Dispatch(Connection& connection);
   void GiveToWorker(Connection& connection, const Route& route,
                     const std::shared_ptr<Ticket>& ticket);
-  // Answers that its lane is full.
+  // Answers 503: the lane of the request is full.
   void RejectJob(Connection& connection);
-  // Where the answer to a job of this connection goes; and the job to its lane, at the end of the
-  // turn.
+  // Returns a ticket by which the answer to a job comes back to this connection.
   std::shared_ptr<Ticket> TicketFor(const Connection& connection, Lane lane) const;
+  // Hands the job to its lane at the end of the loop's current turn.
   void HandOut(Job&& job);
 
-  // Handing on large bodies. False: not now, or not at all.
+  // Handing on large bodies. Hands on what has come of a streamed body where it fills a part.
+  // Returns whether it took the connection out of reading: the part was handed on, or the request
+  // was refused.
   bool HandOnIfFull(Connection& connection);
+  // Gives the request to a worker before its body is complete. Returns false where it was refused.
   bool BeginUpload(Connection& connection);
 
   // Streaming answers.
@@ -125,22 +133,22 @@ class FrontLoop {
   // Writing answers and ending connections.
   void Send(Connection& connection, HttpResponse&& response, AfterAnswer after,
             BudgetCharge&& charge = {});
-  // Sends what there is, and keeps for later what the kernel does not take now.
+  // Sends an answer, and keeps for later what the kernel does not take now.
   void Transmit(Connection& connection, std::string_view head, std::string&& body,
                 BudgetCharge&& charge = {});
   void Sent(Connection& connection);
   void SendContinue(Connection& connection);
   void Flush(Connection& connection);
-  // How to go on after the answer to a request that was read to its end; `unread`: more may have
-  // come.
+  // Returns what happens to the connection after the answer to a request that was read completely.
+  // `unread`: bytes after the request may have arrived.
   AfterAnswer After(const Connection& connection, bool unread) const;
-  // An answer of the front's own; the connection ends with it.
+  // Answers on the front's own behalf and ends the connection.
   void Reject(Connection& connection, RejectReason reason, HttpResponse&& response,
               CloseReason close_reason = CloseReason::kRejected);
   void RejectHead(Connection& connection, const HeadError& error);
   void RejectBody(Connection& connection, BodyBuffer::Room room);
   void Close(Connection& connection, CloseReason reason);
-  // Brings what the connection is charged with up to date.
+  // Brings the connection's charge against the budget up to date.
   void Recharge(Connection& connection);
 
   const FrontOptions options_;
@@ -154,26 +162,26 @@ class FrontLoop {
   FrontMetrics metrics_;
 
   FileDescriptor epoll_;
-  FileDescriptor spare_;  // given up for a moment to refuse a connection where there is no other
+  FileDescriptor spare_;  // closed to accept, and refuse, a connection where no other is left
   ConnectionTable connections_;
   PeerTable peers_;
-  EnumArray<Listener, size_t> open_;       // connections
-  std::optional<TimePoint> peer_told_at_;  // when the log was last told of a peer's share
+  EnumArray<Listener, size_t> open_;       // connections, by listener
+  std::optional<TimePoint> peer_told_at_;  // when TellOfShare last logged
   Deadlines deadlines_;
   TimePoint now_;
 
   std::array<bool, 2> accept_waiting_{};  // by door
   std::optional<TimePoint> accept_paused_till_;
-  std::vector<uint64_t> revisit_;  // had more to read than is one connection's turn
+  std::vector<uint64_t> revisit_;  // connections with more to read than fits in one turn
   std::vector<uint64_t> revisiting_;
   std::vector<Mail> mail_;
-  EnumArray<Lane, std::vector<Job>> jobs_;  // of this turn
-  EnumArray<Lane, size_t> under_way_;       // requests given out and not answered
+  EnumArray<Lane, std::vector<Job>> jobs_;  // handed out in this turn
+  EnumArray<Lane, size_t> under_way_;       // requests handed out and not yet answered
   size_t streams_ = 0;                      // connections with a streamed answer
-  std::optional<TimePoint> stop_deadline_;  // set: stopping
+  std::optional<TimePoint> stop_deadline_;  // set while stopping
 
-  std::vector<char> scratch_;  // what is received, before it is somebody's
-  std::string head_;           // an answer's head
+  std::vector<char> scratch_;  // receives bytes before they are given to a connection
+  std::string head_;           // reused for each answer's head
   ResponseWriter writer_;
 };
 

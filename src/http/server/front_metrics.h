@@ -1,4 +1,5 @@
-// What the front says of itself. Owned by the front; the instruments are the registry's.
+// The front's metrics. Owned by the front's loop; its thread only. The instruments belong to
+// the registry.
 #pragma once
 
 #include "base/named_enum.h"
@@ -14,16 +15,16 @@ namespace rollcall::http {
   ROW(kReset, "reset")                    /* the peer, or the network, broke it */               \
   ROW(kAnswered, "answered")              /* the request asked for the close, or was HTTP/1.0 */ \
   ROW(kRejected, "rejected")              /* after an answer of the front's own */               \
-  ROW(kDeadlineHeader, "deadline_header") /* the head did not come in time */                    \
-  ROW(kDeadlineBody, "deadline_body")     /* nor the body */                                     \
+  ROW(kDeadlineHeader, "deadline_header") /* the head did not arrive in time */                  \
+  ROW(kDeadlineBody, "deadline_body")     /* the body did not arrive in time */                  \
   ROW(kIdle, "idle")                                                                             \
   ROW(kSlowReader, "slow_reader") /* the answer was not taken in time */                         \
-  ROW(kEvicted, "evicted")        /* it had been idle longest when a new one came */             \
+  ROW(kEvicted, "evicted")        /* the longest idle, closed for a new one */                   \
   ROW(kShutdown, "shutdown")
 
 ROLLCALL_NAMED_ENUM(CloseReason, ROLLCALL_CLOSE_REASONS);
 
-// Why the front answered a request, or a connection, by itself.
+// Why the front itself answered a request or refused a connection; behind each, the statuses.
 #define ROLLCALL_REJECT_REASONS(ROW)                    \
   ROW(kMalformed, "malformed")      /* 400, 501, 505 */ \
   ROW(kHeaderLimit, "header_limit") /* 414, 431 */      \

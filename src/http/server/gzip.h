@@ -1,13 +1,13 @@
-// Puts an answer's body into `Content-Encoding: gzip`. Pure; any thread.
+// Compression of an answer's body (`Content-Encoding: gzip`). Pure function; any thread.
 #pragma once
 
 #include "http/server/message.h"
 
 namespace rollcall::http {
 
-// Where the body is text, JSON or the like of 1 KiB and more, has no coding yet and the client
-// takes gzip. Vary tells caches of every such body, packed or not. Where zlib has no memory the
-// body stays as it is.
+// Compresses the body where it is text, JSON or the like of 1 KiB or more, has no Content-Encoding
+// yet, and the client accepts gzip. Adds `Vary: Accept-Encoding` to every such answer, compressed
+// or not, for the sake of caches. Leaves the body as it is where zlib runs out of memory.
 void CompressFor(const HttpRequest& request, HttpResponse& response);
 
 }  // namespace rollcall::http

@@ -1,6 +1,6 @@
-// The head of a request (request line and headers): where it ends, and what it says. Strict where
-// two readers of the same bytes could disagree about where a request ends, because that is what
-// request smuggling lives on. Pure functions; any thread.
+// The parser of a request's head (request line and headers). Strict wherever two readers of the
+// same bytes could disagree about where a request ends, because request smuggling depends on that.
+// ParseHead is pure and for any thread; a HeadScanner is owned by its connection.
 #pragma once
 
 #include <cstddef>
@@ -14,26 +14,25 @@ namespace rollcall::http {
 
 // Inclusive bounds.
 struct HeadLimits {
-  size_t max_bytes = 0;    // up to and with the empty line
+  size_t max_bytes = 0;    // up to and including the empty line
   size_t max_headers = 0;  // header lines
   size_t max_target_bytes = 0;
 };
 
-// Why a head is refused: the status to answer with and one line for a person. `reason` is a
-// literal.
+// Why a head is refused: the status to answer with, and one line for a person (a string literal).
 struct HeadError {
   int status = 0;  // 0: no error
   const char* reason = "";
 };
 
-// Finds the end of a head that arrives in pieces. Each byte is looked at once, however small the
+// Finds the end of a head that arrives in pieces. Looks at each byte once, however small the
 // pieces are.
 class HeadScanner {
  public:
   enum class Result { kIncomplete, kComplete, kRefused };
 
-  // `bytes` is all that has come so far of this request, so it begins with what the previous call
-  // saw. kComplete: the head is bytes[head_begin(), head_end()). kRefused: see error().
+  // `bytes` is all that has arrived of this request so far, so it begins with the bytes of the
+  // previous call. kComplete: the head is bytes[head_begin(), head_end()). kRefused: see error().
   Result Scan(std::string_view bytes, const HeadLimits& limits);
 
   // One empty line before the request line is not part of the head.
@@ -47,7 +46,7 @@ class HeadScanner {
 
   HeadError error_;
   uint32_t begin_ = 0;
-  uint32_t line_ = 0;  // where the line that is being scanned begins
+  uint32_t line_ = 0;  // where the current line begins
   uint32_t scanned_ = 0;
 };
 
@@ -66,9 +65,9 @@ struct Framing {
   bool has_body() const { return chunked || content_length > 0; }
 };
 
-// Reads a complete head (as HeadScanner delimits it) into `request` (its method, target and
-// headers) and `framing`. An absolute-form target (`http://host/path`) is reduced to its origin
-// form. On an error both outputs hold what was read until then.
+// Parses a complete head, as HeadScanner delimits it, into `request` (method, target and headers)
+// and `framing`. Reduces a target in absolute form (`http://host/path`) to origin form. On an error
+// both outputs hold what was parsed until then.
 HeadError ParseHead(std::string_view head, const HeadLimits& limits, HttpRequest& request,
                     Framing& framing);
 

@@ -1,5 +1,5 @@
-// The threads of one lane and the requests that wait for them. Owned by the front; the loop
-// submits, and bounds how many are under way.
+// The threads of one lane and the jobs that wait for them. Owned by the front; the loop submits
+// jobs and bounds how many requests are under way.
 #pragma once
 
 #include <deque>
@@ -17,23 +17,23 @@
 
 namespace rollcall::http {
 
-// A request for its route's handler.
+// A complete request, for its route's handler.
 struct WholeRequest {
   HttpRequest request;
 };
 
-// The same with a body that is gzip still, to be inflated on the worker: a large one would hold up
-// the loop.
+// The same with a body that is still gzip. The worker inflates it, because a large one would hold
+// up the loop.
 struct PackedRequest {
   HttpRequest request;
 };
 
-// The next piece of an answer, to be made.
+// The next piece of a streamed answer, still to be made.
 struct NextPiece {
   std::shared_ptr<BodyStream> stream;
 };
 
-// What waits for a worker.
+// A piece of work for one of the lane's threads.
 struct Job {
   std::shared_ptr<Ticket> ticket;
   std::variant<WholeRequest, PackedRequest, NextPiece> work;
@@ -42,26 +42,27 @@ struct Job {
 // Thread-safe.
 class WorkerLane {
  public:
-  // Runs on one of the lane's threads; does not throw.
+  // Does a job, on one of the lane's threads. Must not throw.
   using Run = std::function<void(Job&& job)>;
 
-  // `max_batch`: how many jobs a thread takes at once at most, so that cheap ones cost few locks.
+  // `max_batch`: the most jobs that a thread takes at once, inclusive; more than 1 saves locking
+  // where jobs are cheap.
   WorkerLane(std::string name, size_t max_batch, Run run);
   ~WorkerLane() { Stop(); }
   WorkerLane(const WorkerLane&) = delete;
   WorkerLane& operator=(const WorkerLane&) = delete;
 
-  // Unavailable: the system has no thread to give.
+  // Starts that many threads. Unavailable: the system has no thread to give.
   Status Start(size_t threads);
-  // Takes all of `jobs` and leaves it empty.
+  // Queues all of `jobs` and leaves the vector empty.
   void Submit(std::vector<Job>& jobs);
-  // Lets what is being worked on end, drops what waits, and joins the threads.
+  // Drops the jobs that wait, lets those under way finish, and joins the threads.
   void Stop();
 
  private:
   void Work();
 
-  const std::string name_;  // of the threads, for those who look with ps or gdb
+  const std::string name_;  // of the threads, as ps and gdb show it
   const size_t max_batch_;
   const Run run_;
   size_t thread_count_ = 0;

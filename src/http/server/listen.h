@@ -1,4 +1,4 @@
-// Opens the sockets that connections come in by. Pure but for the sockets; any thread.
+// Listening sockets, and the owner of a file descriptor. Any thread.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace rollcall::http {
 
-// A file descriptor that is closed with its owner. Thread-compatible.
+// The owner of a file descriptor; closes it in its destructor. Thread-compatible.
 class FileDescriptor {
  public:
   FileDescriptor() = default;
@@ -22,7 +22,7 @@ class FileDescriptor {
   int get() const { return fd_; }
   bool valid() const { return fd_ >= 0; }
   void Close();
-  // The caller closes it.
+  // Returns the descriptor, which the caller must close; -1 where there was none.
   int Release() { return std::exchange(fd_, -1); }
 
  private:
@@ -34,9 +34,9 @@ struct ListeningSocket {
   int port = 0;
 };
 
-// "host:port", "[v6]:port", or ":port" for all interfaces of both families (IPv4 alone where the
-// machine has no IPv6). Port 0 takes any free one. FailedPrecondition: the address cannot be read,
-// resolved or bound; the message names it.
+// Returns a socket that listens on `address`: "host:port", "[v6]:port", or ":port" for all
+// interfaces of both families (IPv4 alone where the machine has no IPv6). Port 0 picks any free
+// one. FailedPrecondition: the address cannot be parsed, resolved or bound; the message names it.
 Result<ListeningSocket> ListenOn(const std::string& address);
 
 }  // namespace rollcall::http

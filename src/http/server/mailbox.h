@@ -1,6 +1,6 @@
-// Where answers wait for the loop. Shared by the loop and every Responder that is about, so it
-// lives as long as the last of them: an answer given after the front has ended falls into a closed
-// box.
+// The mailbox by which other threads send answers and other messages to the front's loop. Shared by
+// the loop and every Responder, so it lives as long as the last of them: an answer given after the
+// front has ended is dropped by a closed mailbox.
 #pragma once
 
 #include <atomic>
@@ -28,10 +28,10 @@ struct RequestAnswered {
   uint64_t connection = 0;
   Lane lane{};
   HttpResponse response;
-  BudgetCharge charge;  // of the body
+  BudgetCharge charge;  // for the body of the response
 };
 
-// A report that was taken for a small one and is not, once inflated; its body is gzip still.
+// A report on the ingest lane that turned out to be large once inflated; its body is still gzip.
 struct FoundLarge {
   std::shared_ptr<Ticket> ticket;
   HttpRequest request;
@@ -45,33 +45,34 @@ struct PieceMade {
   End end{};
 };
 
-// A worker took a part of the body and waits for the next.
+// A worker took a part of a streamed body and is ready for the next.
 struct PartTaken {
   uint64_t connection = 0;
 };
 
 using Mail = std::variant<RequestAnswered, FoundLarge, PieceMade, PartTaken>;
 
-// Thread-safe, but for Sleep and Take, which are the loop's.
+// Thread-safe, but only the loop calls Sleep and Take.
 class Mailbox {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  // Invalid wake_fd(): the system had no descriptor to give.
+  // Leaves wake_fd() negative where the system has no descriptor to give.
   Mailbox();
 
   void Post(Mail&& mail);
-  // Asks the loop to end; what is not done by `deadline` is given up.
+  // Asks the loop to end; it gives up what is not done by `deadline`.
   void RequestStop(TimePoint deadline);
-  // From now on what is posted goes nowhere.
+  // Drops what was posted and not taken, and all that is posted from now on.
   void Close();
 
-  // Readable when there is something for a loop that went to sleep.
+  // Becomes readable when something is posted while the loop sleeps, or a stop is requested.
   int wake_fd() const { return wake_.get(); }
-  // Says that the loop is about to wait on wake_fd. False: it need not, there is something already.
+  // Says that the loop is about to wait on wake_fd. Returns false where it must not wait, because
+  // there is mail already.
   bool Sleep();
-  // Says that the loop is awake, and swaps what has come into `mail`, which is empty. Returns the
-  // deadline of a stop that was asked for.
+  // Says that the loop is awake, and moves the mail into `mail`, which must be empty. Returns the
+  // deadline of a stop where one was requested.
   std::optional<TimePoint> Take(std::vector<Mail>& mail);
 
  private:
@@ -85,26 +86,29 @@ class Mailbox {
   bool closed_ GUARDED_BY(mutex_) = false;
 };
 
-// A request that awaits its answer: where the answer goes, and the memory that the request's body
-// takes until then. Held by the request's job, then by its Responder.
+// A job that awaits its answer: which connection the answer goes to, and the memory charged until
+// then. Held by the job, then by the request's Responder.
 struct Ticket {
   std::shared_ptr<Mailbox> mailbox;
   uint64_t connection = 0;
   Lane lane{};
-  const Route* route = nullptr;    // null: of a streamed answer's next piece
-  Mailbox::TimePoint complete_at;  // when the request was there
+  const Route* route = nullptr;    // null: the job makes a streamed answer's next piece
+  Mailbox::TimePoint complete_at;  // when the request was complete
   BudgetCharge body;
-  BudgetCharge answer;  // what it is expected to be, then what it is
+  BudgetCharge answer;  // first its expected size, then the real one
   std::stop_source stop{std::nostopstate};
   std::atomic<bool> client_left{false};
 
+  // Notes that nobody waits for the answer any more, and requests a stop.
   void ClientLeft() {
     client_left.store(true, std::memory_order_relaxed);
     stop.request_stop();
   }
-  // Charges the answer before it is made. False: there is no memory for it.
+  // Charges the size that the route's answers are expected to have, before the answer is made.
+  // Returns false where the budget has no room for it.
   bool ReserveAnswer();
-  // Counts, times and charges the answer.
+  // Returns the request's Responder, which counts, times and charges the answer and posts it to
+  // the loop.
   static Responder MakeResponder(std::shared_ptr<Ticket> ticket);
 };
 

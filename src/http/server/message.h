@@ -1,4 +1,6 @@
-// A complete HTTP/1.x request as the front hands it on, and the answer it takes back.
+// An HTTP/1.x request as the front hands it to the application, the answer to it, and the Responder
+// by which the application gives that answer. Plain values but for the Responder; each has one
+// owner at a time.
 #pragma once
 
 #include <cstdint>
@@ -19,55 +21,55 @@ namespace rollcall::http {
 
 struct HttpHeader {
   std::string name;   // as sent
-  std::string value;  // blanks around it removed
+  std::string value;  // without the blanks around it
 };
 
-// Equal where case does not matter. `_` is not `-`: who sets or strips the one need not know the
-// other.
+// Returns whether two header names are equal, ignoring case. `_` and `-` differ: a proxy that sets
+// or strips the one need not know the other.
 bool SameHeaderName(std::string_view a, std::string_view b);
 
-// Which door a request came in by.
+// The listener that a request came in by.
 #define ROLLCALL_LISTENERS(ROW) ROW(kPublic, "public") ROW(kPrivate, "private")
 ROLLCALL_NAMED_ENUM(Listener, ROLLCALL_LISTENERS);
 
 struct HttpRequest {
   Listener listener = Listener::kPublic;
-  std::string method;  // as sent, a token: "GET", "POST", …
-  // In origin form, not decoded; starts with '/'. An absolute form was reduced to it.
+  std::string method;  // a token, as sent: "GET", "POST", …
+  // In origin form, not decoded; starts with '/'. A target in absolute form is reduced to it.
   std::string target;
   std::vector<HttpHeader> headers;
-  // De-chunked, and inflated where Content-Encoding was gzip; that header is then gone. A streamed
-  // body (StreamedBody) was not inflated.
+  // De-chunked, and inflated where Content-Encoding was gzip; that header is then removed. A
+  // streamed body (StreamedBody) is not inflated.
   std::string body;
-  // Set: the body is this, which is still coming in, and `body` is empty.
+  // Where set, the body is still arriving through this pipe, and `body` is empty.
   std::shared_ptr<BodyPipe> body_pipe = nullptr;
-  // Asked to stop once nobody waits for the answer, or the front does no longer. Never of a report,
-  // which is worth storing all the same.
+  // A stop is requested once nobody waits for the answer, or the front closes the connection. Never
+  // for reports and imports, which are worth storing all the same.
   std::stop_token stop;
 
-  // The part of the target before '?', not decoded.
+  // Returns the part of the target before '?', not decoded.
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
-  // The value of the first header of that name; nullopt where there is none.
+  // Returns the value of the first header of that name; nullopt where there is none.
   std::optional<std::string_view> Header(std::string_view name) const;
 };
 
 struct HttpResponse {
   int status = 200;
-  std::vector<HttpHeader> headers;  // without Content-Length, Connection and Date: the front's
+  std::vector<HttpHeader> headers;  // the front adds Content-Length, Connection and Date
   std::string body;
-  // Set: the body is this, and `body` is not looked at.
+  // Where set, this makes the body, and `body` is ignored.
   std::shared_ptr<BodyStream> stream = nullptr;
 
-  // A line of text with a newline, `text/plain; charset=utf-8`.
+  // Returns an answer whose body is `line` and a newline, as `text/plain; charset=utf-8`.
   static HttpResponse Text(int status, std::string line);
 };
 
-// An answer for a sender who may try again soon.
+// Returns a 503 with `why` as its text and a Retry-After of one second.
 HttpResponse BusyAnswer(const char* why);
 
-// The one answer to one request. Move-only. Respond may be called from any thread, once; a
-// Responder that goes away unanswered answers 500. It may outlive the connection and the front:
-// then the answer goes nowhere.
+// The means to answer one request, once. Move-only. Respond may be called from any thread; further
+// calls do nothing. A Responder destroyed without an answer answers 500. It may outlive the
+// connection and the front; its answer is then dropped.
 class Responder {
  public:
   using Sink = std::function<void(HttpResponse&&)>;

@@ -1,5 +1,5 @@
-// The parameters of a query or a form (application/x-www-form-urlencoded), and percent-coding.
-// Pure; any thread.
+// The parameters of a query or a form (application/x-www-form-urlencoded), and percent-decoding.
+// Plain values; thread-compatible.
 #pragma once
 
 #include <optional>
@@ -10,18 +10,19 @@
 
 namespace rollcall::http {
 
-// "%41" is "A"; a '%' without two hex digits behind it stays as it is.
+// Returns `text` with each "%41" replaced by its byte, "A". A '%' that two hex digits do not follow
+// stays as it is.
 std::string PercentDecode(std::string_view text);
 
 class Parameters {
  public:
-  // Adds those of `text`: "a=1&b=2". A name ends at the first '=', a value at the next '&'; '+' is
-  // a blank. One without '=' has an empty value.
+  // Adds the parameters in `text` ("a=1&b=2"), decoded. A name ends at the first '=', a value at
+  // the next '&'; '+' is a blank. A parameter without '=' has an empty value.
   void Add(std::string_view text);
 
-  // The first value of a repeated parameter; nullopt where there is none.
+  // Returns the parameter's first value; nullopt where it is not given.
   std::optional<std::string> First(std::string_view name) const;
-  // All of them, in their order.
+  // Returns all values of the parameter, in the order given.
   std::vector<std::string> AllOf(std::string_view name) const;
 
  private:

@@ -1,5 +1,5 @@
-// Who holds how many connections: peers are told apart by IPv4 address or IPv6 /64, for a host has
-// all of its /64. Owned by the front's loop; its thread only.
+// The number of connections that each peer holds. A peer is an IPv4 address or an IPv6 /64, because
+// a host usually has a whole /64. Owned by the front's loop; its thread only.
 #pragma once
 
 #include <sys/socket.h>
@@ -16,8 +16,8 @@ namespace rollcall::http {
 
 struct PeerPrefix {
   Listener listener{};
-  // The first 64 bits of the IPv6 address; of IPv4 0000:ffff and the address, which is nobody's
-  // /64.
+  // The first 64 bits of the IPv6 address. An IPv4 address stands behind 0000:ffff, which begins no
+  // IPv6 address in use.
   uint64_t bits = 0;
 
   static PeerPrefix Of(Listener listener, const sockaddr_storage& address);
@@ -27,10 +27,11 @@ struct PeerPrefix {
 
 class PeerTable {
  public:
-  using Peer = std::map<PeerPrefix, size_t>::value_type;  // and its connections
+  using Peer = std::map<PeerPrefix, size_t>::value_type;  // a peer and its number of connections
 
-  // One connection more. The peer stands while it has any.
+  // Adds a connection and returns its peer, which is valid for as long as it has any connection.
   Peer& Add(const PeerPrefix& prefix);
+  // Removes one connection of the peer.
   void Remove(Peer& peer);
 
  private:

@@ -1,6 +1,6 @@
-// Keeps web pages out of the private listener: a browser lets any page send requests to any address
-// its machine can reach, and a page may give its own name that address (DNS rebinding). Immutable;
-// any thread.
+// The guard that keeps web pages out of the private listener: a browser lets any page send requests
+// to any address that its machine can reach, and a page can even point its own host name at that
+// address (DNS rebinding). Owned by the front's loop. Immutable; any thread.
 #pragma once
 
 #include <optional>
@@ -14,14 +14,15 @@ namespace rollcall::http {
 
 class PrivateGuard {
  public:
-  // `hosts`: names by which the listener may be asked, beside loopback and the address that a
-  // connection came in by; a list with commas. `listen_address`: its own, "host:port", whose name
-  // counts too.
+  // `hosts`: the host names that requests may use, separated by commas, besides loopback and the
+  // address that the connection was made to. `listen_address`: the listener's own, "host:port",
+  // whose host may be used too.
   PrivateGuard(std::string_view hosts, std::string_view listen_address);
 
-  // The answer, 403, to a request that no client of the operator's sends: its Host is none of the
-  // names, its Origin is not that host, or Sec-Fetch-Site says that it is another site's. nullopt:
-  // go on. `local_address`: the connection's own, without its port.
+  // Returns a 403 for a request that no client of the operator's sends: its Host is not one of
+  // those that may be used, its Origin is not that host, or its Sec-Fetch-Site names another site.
+  // Returns nullopt for any other request. `local_address`: the address that the connection was
+  // made to, without its port.
   std::optional<HttpResponse> Refuse(const HttpRequest& head, std::string_view local_address) const;
 
  private:

@@ -1,4 +1,4 @@
-// Writes the head of an answer. Owned and called by the front's loop thread.
+// The writer of an answer's head. Owned by the front's loop; its thread only.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 namespace rollcall::http {
 
-// How the connection goes on, as the answer's head tells the peer.
+// What the Connection header tells the peer; kNone: there is none.
 enum class ConnectionNotice { kNone, kClose, kKeepAlive };
 
 // How the peer knows where the body ends.
@@ -16,15 +16,15 @@ enum class BodyEnd { kLength, kChunked, kClose };
 
 class ResponseWriter {
  public:
-  // Appends status line and headers with the empty line to `out`. Headers that are the front's own
-  // (Content-Length, Transfer-Encoding, Connection, Date) or that would break the head (a name that
-  // is no token, a control byte in the value) are left out; a status that is none (outside
-  // 200..599) becomes 500. Content-Length is the body's even where the body does not go out, as for
-  // HEAD; none with 204 and 304, nor where the end shows otherwise.
+  // Appends the status line, the headers and the empty line to `out`. Leaves out headers of the
+  // response that only the front may set (Content-Length, Transfer-Encoding, Connection, Date) and
+  // those that would break the head (a name that is not a token, a control byte in the value). A
+  // status outside 200..599 becomes 500. Content-Length is the size of the body even where the body
+  // is not sent, as for HEAD; there is none for 204 and 304, nor where `end` is not kLength.
   void WriteHead(const HttpResponse& response, ConnectionNotice notice, std::string& out,
                  BodyEnd end = BodyEnd::kLength);
 
-  // False where an answer of that status has no body.
+  // Returns whether an answer of that status has a body.
   static bool StatusHasBody(int status) { return status != 204 && status != 304; }
 
  private:

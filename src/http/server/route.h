@@ -1,6 +1,6 @@
-// One row of the application's table of routes: who may ask for what, where it is worked on, and by
-// whom. Owned by a RouteTable; the front takes the row with the request from its head to its
-// answer.
+// A route: one row of the application's table, which says which requests it serves, in which lane,
+// and which handler answers them. Owned by a RouteTable; the front refers to it from a request's
+// head until its answer. Immutable once in the table, but for `use`; any thread.
 #pragma once
 
 #include <array>
@@ -19,38 +19,44 @@
 
 namespace rollcall::http {
 
-// Sets of listeners and of methods, as bits.
+// Sets of listeners and of methods, as bit masks.
 enum Listeners : unsigned { kAtPublic = 1, kAtPrivate = 2, kAtBoth = 3 };
 using Methods = unsigned;
 enum Method : Methods { kGet = 1, kHead = 2, kPost = 4 };
 
-// "GET, HEAD"
+// Returns the names as an Allow header lists them: "GET, HEAD".
 std::string MethodNames(Methods methods);
 
-// What becomes of a request's body.
-struct IgnoredBody {};  // read, if it is not large, and thrown away: a GET may have one
+// What the front does with a request's body.
+struct IgnoredBody {};  // received, up to 64 KiB, and discarded: a GET may have one
 struct BoundedBody {
-  size_t max_bytes = 0;  // inclusive; after inflating; over it: 413
+  size_t max_bytes = 0;  // inclusive, after inflating; over it: 413
 };
-// Of any size: of a large one the request goes ahead, and the parts follow as they come in and are
-// taken. It is handed on as it came, be it gzip, zstd or plain. It has no deadline but the time
-// without a byte of it.
+// A body of any size. Where it is large, the request is handed on first, and the parts follow as
+// they arrive and the worker takes them. It is handed on as sent, be it gzip, zstd or plain. Its
+// only deadline is stall_timeout, between two bytes.
 struct StreamedBody {};
 using BodyRule = std::variant<IgnoredBody, BoundedBody, StreamedBody>;
-// How much of it is held; of a streamed body the front's own options say.
+// Returns how large a body may be, in bytes, inclusive. Does not hold for streamed bodies, whose
+// parts FrontOptions::upload_part_bytes bounds.
 size_t MaxBytesOf(const BodyRule& rule);
 
-// What /metrics says of the requests that one metric name stands for. Thread-safe.
+// The metrics of the routes that share one name in /metrics, and the expected size of their
+// answers. Thread-safe.
 class RouteUse {
  public:
-  // `registry` outlives it.
+  // `registry` must outlive this object.
   RouteUse(metrics::Registry& registry, std::string name);
 
+  // Counts an answer of that status.
   void Count(int status);
+  // Records the time from a complete request to its answer.
   void Time(std::chrono::steady_clock::duration taken);
 
-  // How large the next answer may be: as the largest so far, less with each smaller one.
+  // Returns the size that the next answer is expected to have: that of the largest so far, reduced
+  // by an eighth with each smaller one.
   size_t expected_bytes() const { return expected_bytes_.load(std::memory_order_relaxed); }
+  // Notes the size of an answer, for expected_bytes.
   void Learn(size_t answer_bytes);
 
  private:
@@ -61,36 +67,40 @@ class RouteUse {
   const std::string name_;
   metrics::Histogram& seconds_;
   std::atomic<size_t> expected_bytes_{0};
-  // By status; null until the first of it.
+  // By status, from kFirstStatus; null until the first answer of that status.
   std::array<std::atomic<metrics::Counter*>, kStatuses> answers_{};
 };
 
 struct Route {
-  // Runs on a thread of the lane; it or whoever it hands the Responder to answers.
+  // Handles a request on one of the lane's threads. Answers through the Responder, or passes it to
+  // someone who does.
   using Handler = std::function<void(HttpRequest&&, Responder&&)>;
-  // What the head alone decides: the answer to a request whose body is not wanted, or nullopt. Runs
-  // on the front's loop: quick, no blocking.
+  // Returns the answer to a request that its head alone decides, whose body is then not handed
+  // on; nullopt where the handler is to answer. Runs on the front's loop: must be quick and must
+  // not block.
   using Judge = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
 
   Listeners listeners{};
   Methods methods = 0;
-  // As it is asked for, not decoded. One that ends with "/*" stands for each name in that folder;
-  // "*" for every path that no other row has, where the request has `header`.
+  // Compared with the path as sent, not decoded. "/folder/*" matches each name in that
+  // folder. "*" matches every path that no other row matches, provided that the request has
+  // the header `header`.
   std::string path;
   Lane lane = Lane::kQuery;
   BodyRule body;
-  bool for_any_site = false;  // pages of other sites may ask, and are told why not
-  std::string metric;         // its name in /metrics
+  bool for_any_site = false;  // pages of other sites may read the answers, errors too
+  std::string metric;         // the value of the label `route` in /metrics
   Handler handler;
   Judge judge = nullptr;
-  std::string_view header = {};  // of a row "*"
-  RouteUse* use = nullptr;       // the table's
+  std::string_view header = {};  // required by a row whose path is "*"
+  RouteUse* use = nullptr;       // set by RouteTable::Add, owned by the table
 };
 
-// Lets a page of any site read the answer, and what a client goes by in it.
+// Adds the CORS headers that let a page of any site read the answer, with its ETag and Retry-After.
 void AllowAnySite(HttpResponse& response);
 
-// What becomes of a request, by its head: answered so, now, without its body; or its row.
+// The decision about a request once its head is known: an answer to send now, without handing the
+// body on, or the route that serves it.
 using HeadVerdict = std::variant<HttpResponse, const Route*>;
 
 }  // namespace rollcall::http

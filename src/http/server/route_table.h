@@ -1,6 +1,6 @@
-// The table of an application's routes. What methods a path takes, Allow, the answer to OPTIONS,
-// 405 and 404 follow from its rows. Owned by the application; rows are added before the first
-// Judge, which any thread may call then.
+// The table of an application's routes. The answers 404 and 405, the Allow header and the answer to
+// OPTIONS follow from its rows. Owned by the application. All rows must be added before the first
+// Judge; after that, any thread may call Judge.
 #pragma once
 
 #include <deque>
@@ -13,25 +13,27 @@ namespace rollcall::http {
 
 class RouteTable {
  public:
-  // `registry` outlives the table.
+  // `registry` must outlive the table.
   explicit RouteTable(metrics::Registry& registry);
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
 
+  // Adds a row and sets its `use`.
   void Add(Route row);
 
-  // Finds the row of a request by its head; it stands as long as the table. What is answered
-  // instead is counted under the metric of the path, or as "unknown".
+  // Returns the row that serves the request with this head, valid as long as the table; or the
+  // answer to send instead, which is counted under the metric of its path, or as "unknown" where no
+  // row has that path.
   HeadVerdict Judge(const HttpRequest& head);
 
  private:
-  // A verdict, and the metric under which it is counted where it is an answer.
+  // A verdict, and the metric under which it is counted if it is an answer.
   struct Decision {
     HeadVerdict verdict;
     std::string_view metric;
   };
   Decision Decide(const HttpRequest& head) const;
-  // Made at the first call.
+  // Returns the metrics of that name; makes them at the first call.
   RouteUse& UseOf(std::string_view metric);
 
   metrics::Registry& registry_;

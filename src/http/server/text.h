@@ -1,4 +1,4 @@
-// Small facts of HTTP's grammar that several of the front's parts need. Pure; any thread.
+// Parts of HTTP's grammar that several parts of the front need. Pure functions; any thread.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ constexpr std::array<bool, 256> MakeTokenTable() {
 inline constexpr std::array<bool, 256> kTokenBytes = MakeTokenTable();
 }  // namespace internal
 
-// A byte that methods and header names are made of (RFC 9110, `tchar`).
+// Returns whether methods and header names may contain the byte (RFC 9110, `tchar`).
 inline bool IsTokenByte(char c) { return internal::kTokenBytes[static_cast<unsigned char>(c)]; }
 
 inline bool IsToken(std::string_view text) {
@@ -32,7 +32,8 @@ inline bool IsToken(std::string_view text) {
   return !text.empty();
 }
 
-// A byte that may stand in a header's value: anything but controls; a tab is not one of those.
+// Returns whether a header's value may contain the byte: any but control characters other than
+// the tab.
 inline bool IsValueByte(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
@@ -48,7 +49,8 @@ inline std::string_view TrimBlanks(std::string_view text) {
   return text;
 }
 
-// The next element of a comma-separated list, blanks around it removed; takes it off `list`.
+// Returns the next element of a comma-separated list, without the blanks around it, and removes it
+// from `list`.
 inline std::string_view NextListElement(std::string_view& list) {
   const size_t comma = list.find(',');
   const std::string_view element = list.substr(0, comma);
@@ -56,8 +58,8 @@ inline std::string_view NextListElement(std::string_view& list) {
   return TrimBlanks(element);
 }
 
-// Of the value of an Accept-Encoding (RFC 9110, 12.5.3): gzip is named, or meant by `*`, and not
-// with a weight of 0.
+// Returns whether the value of an Accept-Encoding header (RFC 9110, 12.5.3) accepts gzip: named, or
+// covered by `*`, with a weight other than 0.
 inline bool TakesGzip(std::string_view accepted) {
   bool any = false;
   while (!accepted.empty()) {
