@@ -14,10 +14,10 @@ AppList::AppList(std::string url, const http::HttpClientOptions& http)
 
 const std::vector<std::string>& AppList::BuiltIn() {
   static const std::vector<std::string> names = {
-      "bucket",     "clickhouse",  "foundationdb", "harbor", "http-cache",   "kafka",
-      "kubernetes", "mariadb",     "mongodb",      "nats",   "openbao",      "opensearch",
-      "postgres",   "qdrant",      "rabbitmq",     "redis",  "tcp-balancer", "tenant",
-      "vm-disk",    "vm-instance", "vpc",          "vpn"};
+      "bucket",     "clickhouse",       "foundationdb", "harbor",   "http-cache", "kafka",
+      "kubernetes", "kubernetes-nodes", "mariadb",      "mongodb",  "nats",       "openbao",
+      "opensearch", "postgres",         "qdrant",       "rabbitmq", "redis",      "tcp-balancer",
+      "tenant",     "vm-disk",          "vm-instance",  "vpc",      "vpn"};
   return names;
 }
 

@@ -41,7 +41,8 @@ std::string Apps(const std::string& reported, int kubernetes, int postgres) {
          "\"bucket\":0,\"clickhouse\":0,\"foundationdb\":0,\"harbor\":0,\"http-cache\":0,"
          "\"kafka\":0,\"kubernetes\":" +
          std::to_string(kubernetes) +
-         ",\"mariadb\":0,\"mongodb\":0,\"nats\":0,\"openbao\":0,\"opensearch\":0,\"postgres\":" +
+         ",\"kubernetes-nodes\":0,\"mariadb\":0,\"mongodb\":0,\"nats\":0,\"openbao\":0,"
+         "\"opensearch\":0,\"postgres\":" +
          std::to_string(postgres) +
          ",\"qdrant\":0,\"rabbitmq\":0,\"redis\":0,\"tcp-balancer\":0,\"tenant\":0,\"vm-disk\":0,"
          "\"vm-instance\":0,\"vpc\":0,\"vpn\":0}";

@@ -63,11 +63,11 @@ class AppListTest : public testing::Test {
 };
 
 TEST_F(AppListTest, BeginsWithTheBuiltInList) {
-  EXPECT_EQ(
-      Current(),
-      "bucket clickhouse foundationdb harbor http-cache kafka kubernetes mariadb mongodb nats "
-      "openbao opensearch postgres qdrant rabbitmq redis tcp-balancer tenant vm-disk "
-      "vm-instance vpc vpn");
+  EXPECT_EQ(Current(),
+            "bucket clickhouse foundationdb harbor http-cache kafka kubernetes kubernetes-nodes "
+            "mariadb mongodb nats openbao opensearch postgres qdrant rabbitmq redis tcp-balancer "
+            "tenant vm-disk "
+            "vm-instance vpc vpn");
 }
 
 TEST_F(AppListTest, TakesTheListOfTheServer) {
