@@ -34,10 +34,23 @@ void* Allocate(size_t bytes) {
 
 void* operator new(size_t bytes) { return rollcall::test::Allocate(bytes); }
 void* operator new[](size_t bytes) { return rollcall::test::Allocate(bytes); }
+// The library's own call the first; a sanitizer's do not.
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
+  try {
+    return rollcall::test::Allocate(bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+void* operator new[](size_t bytes, const std::nothrow_t& nothrow) noexcept {
+  return operator new(bytes, nothrow);
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 namespace rollcall::test {
 namespace {
