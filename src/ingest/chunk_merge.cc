@@ -5,6 +5,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "model/second_layers.h"
 #include "storage/chunk_codec.h"
 #include "storage/chunk_writer.h"
 
@@ -17,8 +18,7 @@ auto Place(const SeriesValue& s) { return std::tuple(s.metric, s.label_set); }
 
 bool PlacedBefore(const SeriesValue& a, const SeriesValue& b) { return Place(a) < Place(b); }
 
-// The reports of one second in layers: a report is one layer above the highest earlier one that
-// shares a metric with it, or in layer 0 if there is none.
+// The reports of one second, by their layers.
 class SecondReports {
  public:
   struct Report {
@@ -26,22 +26,12 @@ class SecondReports {
     size_t layer;
   };
 
-  size_t Add(const Instant& instant) {
-    size_t layer = 0;
-    for (const Report& before : reports_) {
-      if (before.layer >= layer && ShareMetric(before.instant.series, instant.series)) {
-        layer = before.layer + 1;
-      }
-    }
-    reports_.push_back({instant, layer});
-    return layer;
-  }
+  void Append(const Instant& instant, size_t layer) { reports_.push_back({instant, layer}); }
   // By layer, so that the next merge finds each report in the same layer again.
   void Sort() {
     std::stable_sort(reports_.begin(), reports_.end(),
                      [](const Report& a, const Report& b) { return a.layer < b.layer; });
   }
-  void Append(const Instant& instant, size_t layer) { reports_.push_back({instant, layer}); }
   size_t last_layer() const { return reports_.back().layer; }
   std::vector<Report>& all() { return reports_; }
 
@@ -182,10 +172,13 @@ MergeTally MergeInstants(std::span<const Instant> added, DayReports& day) {
       continue;
     }
     SecondReports reports;
-    while (at < stored.size() && stored[at].time == time) reports.Add(stored[at++]);
-    SecondReports more;
+    SecondLayers stored_layers;
+    for (; at < stored.size() && stored[at].time == time; ++at) {
+      reports.Append(stored[at], stored_layers.Add(time, stored[at].series));
+    }
+    SecondLayers added_layers;
     for (; next < added.size() && added[next].time == time; ++next) {
-      const size_t layer = more.Add(added[next]);
+      const size_t layer = added_layers.Add(time, added[next].series);
       ReportMerge(reports, layer, added[next], day).Run(at == stored.size(), tally);
     }
     for (const SecondReports::Report& report : reports.all()) merged.push_back(report.instant);

@@ -41,8 +41,9 @@ class ParsedReport {
   bool has_multiline_value = false;
 };
 
-// So many reports of one stream in one second stay apart when they are exported and imported: the
-// first at the second, the others by so many milliseconds later. What is more is one with the last.
+// How many reports of one stream and one second stay apart in an export and its import: an export
+// writes layer n of a second (model/second_layers.h) n milliseconds late. Reports beyond these
+// become one with the last.
 inline constexpr int kMostReportsOfSecond = 16;
 
 // A series' value within one report.

@@ -4,34 +4,11 @@
 #include <tuple>
 #include <utility>
 
+#include "model/second_layers.h"
 #include "storage/chunk_codec.h"
 
 namespace rollcall::query {
 namespace {
-
-// Which reports of one second share a metric with one before them: as an import tells it.
-class SecondLayers {
- public:
-  // Of the reader's report.
-  int64_t Take(const storage::ChunkReader& reader) {
-    if (reader.time() != second_) before_.clear();
-    second_ = reader.time();
-    int64_t layer = 0;
-    for (const auto& [slot, of_slot] : before_) {
-      // A slot that the second has again is that of one stream.
-      if (slot == reader.slot() || ShareMetric(reader.LatestOf(slot), reader.series())) {
-        layer = std::max(layer, of_slot + 1);
-      }
-    }
-    layer = std::min<int64_t>(layer, kMostReportsOfSecond - 1);
-    before_.emplace_back(reader.slot(), layer);
-    return layer;
-  }
-
- private:
-  UnixSeconds second_{std::chrono::seconds(-1)};
-  std::vector<std::pair<unsigned, int64_t>> before_;
-};
 
 auto ByTime(const WindowSample& s) { return std::tuple(s.time, s.series); }
 auto BySeries(const WindowSample& s) { return std::tuple(s.series, s.time); }
@@ -74,7 +51,9 @@ Result<bool> ChunkWindow::Collect(Day day, std::string_view chunk, UnixSeconds f
   while (reader.Next()) {
     if (reader.time() < from || reader.time() >= to) continue;
     if (reader.series().size() > most - samples_.size()) return false;
-    const int64_t time = reader.time().time_since_epoch().count() * 1000 + layers.Take(reader);
+    const size_t layer = layers.Add(reader.time(), reader.series());
+    const int64_t time = reader.time().time_since_epoch().count() * 1000 +
+                         std::min(static_cast<int>(layer), kMostReportsOfSecond - 1);
     for (const SeriesValue& one : reader.series()) {
       const Result<int64_t> series = number(one.label_set);
       if (!series.ok()) return series.status();
