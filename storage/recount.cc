@@ -21,11 +21,9 @@
 namespace rollcall::storage {
 namespace {
 
-std::optional<Table> CountedTableOf(const std::string& family) {
-  for (const TableRow& row : kTables) {
-    if (row.name == family && IsCounted(row.table)) return row.table;
-  }
-  return std::nullopt;
+std::optional<Table> CountedTableNamed(std::string_view family) {
+  const auto table = TableNamed(family);
+  return table && IsCounted(*table) ? table : std::nullopt;
 }
 
 // Takes rows in the order of their keys, and keeps periods that cannot be counted again and of
@@ -119,7 +117,7 @@ Status DropFamilies(const std::string& directory, const std::vector<Table>& tabl
   ROLLCALL_RETURN_IF_ERROR(aside.Keep(ManifestName(*ReadCurrent(directory))));
   std::vector<std::string> records;
   for (const auto& [id, family] : check->manifest->families) {
-    const auto table = CountedTableOf(family.name);
+    const auto table = CountedTableNamed(family.name);
     if (!table || std::find(tables.begin(), tables.end(), *table) == tables.end()) continue;
     for (const auto& [number, file] : family.files) {
       ROLLCALL_RETURN_IF_ERROR(aside.Keep(TableName(number)));
@@ -148,14 +146,14 @@ CountedDamage TakeCountedDamage(const std::string& directory, FileCheck& check) 
     damage.what.push_back(std::move(what));
   };
   std::erase_if(check.damages, [&](const FileDamage& one) {
-    const auto table = CountedTableOf(one.table);
+    const auto table = CountedTableNamed(one.table);
     if (!table) return false;
     note(*table, one.what);
     damage.has_all_files = false;
     return true;
   });
   for (const auto& [id, family] : check.manifest->families) {
-    const auto table = CountedTableOf(family.name);
+    const auto table = CountedTableNamed(family.name);
     // Of what is gone nothing more is asked.
     if (!table || (damaged[static_cast<size_t>(*table)] && !damage.has_all_files)) continue;
     for (const auto& [number, file] : family.files) {

@@ -24,13 +24,6 @@ namespace fs = std::filesystem;
 
 using Kind = FileDamage::Kind;
 
-std::optional<Table> TableOf(const std::string& family) {
-  for (const TableRow& table : kTables) {
-    if (family == table.name) return table.table;
-  }
-  return std::nullopt;
-}
-
 std::string Plural(uint64_t n, const std::string& one) {
   return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
 }
@@ -201,7 +194,7 @@ class Repairer {
   // Which files of rows are damaged, and how much; nothing is changed yet.
   Status LookAtTables(const Manifest& manifest) {
     for (const auto& [id, family] : manifest.families) {
-      const std::optional<Table> table = TableOf(family.name);
+      const std::optional<Table> table = TableNamed(family.name);
       if (table && IsCounted(*table)) continue;
       for (const auto& [number, file] : family.files) {
         const std::string name = TableName(number);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace rollcall::storage {
@@ -73,5 +74,13 @@ static_assert([] {
 }());
 
 constexpr const TableRow& RowOf(Table table) { return kTables[static_cast<size_t>(table)]; }
+
+// Returns the table of that name on disk; nullopt where there is none.
+constexpr std::optional<Table> TableNamed(std::string_view name) {
+  for (const TableRow& row : kTables) {
+    if (row.name == name) return row.table;
+  }
+  return std::nullopt;
+}
 
 }  // namespace rollcall::storage
