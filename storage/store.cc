@@ -103,11 +103,10 @@ bool Store::EndWriting() {
 
 rocksdb::ColumnFamilyHandle* Store::HandleOf(Table table) const { return impl_->table(table); }
 
-Status Store::Write(rocksdb::WriteBatch& batch, bool sync, bool& visible) {
+Status Store::Write(rocksdb::WriteBatch& batch, bool gives_room_back, bool sync, bool& visible) {
   visible = false;
   if (impl_->read_only) return Status::FailedPrecondition("commit: the store is open to be read");
   const uint64_t bytes = batch.GetDataSize();
-  const bool gives_room_back = !batch.HasPut() && !batch.HasMerge();
   ROLLCALL_RETURN_IF_ERROR(impl_->upkeep->Admit(bytes, gives_room_back));
   Status status = WriteLogged(batch);
   visible = status.ok();

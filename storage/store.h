@@ -175,8 +175,9 @@ class Store {
   explicit Store(const StoreOptions& options);
   Status Initialize(bool is_new);
   rocksdb::ColumnFamilyHandle* HandleOf(Table table) const;
-  // For Transaction::Commit, with its errors. Sets `visible` to whether readers see the batch.
-  Status Write(rocksdb::WriteBatch& batch, bool sync, bool& visible);
+  // For Transaction::Commit, with its errors. `gives_room_back`: the batch only deletes. Sets
+  // `visible` to whether readers see the batch.
+  Status Write(rocksdb::WriteBatch& batch, bool gives_room_back, bool sync, bool& visible);
   Status WriteLogged(rocksdb::WriteBatch& batch);
 
   std::string directory_;

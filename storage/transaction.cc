@@ -46,6 +46,7 @@ void Transaction::MakeRoom(size_t bytes) {
 // The statuses below are about size limits that are not set.
 void Transaction::Put(Table table, std::string_view key, std::string_view value) {
   MakeRoom(key.size() + value.size());
+  adds_ = true;
   batch_->Put(store_.HandleOf(table), ToSlice(key), ToSlice(value)).PermitUncheckedError();
 }
 
@@ -62,6 +63,7 @@ void Transaction::Delete(Table table, std::string_view key) {
 
 void Transaction::Merge(Table table, std::string_view key, std::string_view bytes) {
   MakeRoom(key.size() + bytes.size());
+  adds_ = true;
   batch_->Merge(store_.HandleOf(table), ToSlice(key), ToSlice(bytes)).PermitUncheckedError();
 }
 
@@ -78,7 +80,7 @@ Status Transaction::End(bool sync) {
   store_.writer_mutex_.AssertHeld();  // by lock_
   for (const Participant* const participant : store_.participants_) participant->Save(*this);
   bool visible = true;
-  const Status status = empty() ? Status::Ok() : store_.Write(*batch_, sync, visible);
+  const Status status = empty() ? Status::Ok() : store_.Write(*batch_, !adds_, sync, visible);
   ended_ = true;
   for (Participant* const participant : store_.participants_) {
     visible ? participant->Committed() : participant->Abandoned();

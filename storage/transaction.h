@@ -78,6 +78,7 @@ class Transaction {
   const std::optional<Turn> turn_;  // before the lock
   const MutexLock lock_;
   const std::unique_ptr<rocksdb::WriteBatch> batch_;
+  bool adds_ = false;  // it has more than deletions
   bool ended_ = false;
 };
 
