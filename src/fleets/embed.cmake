@@ -2,16 +2,7 @@
 # DeclarationSchema() and ExampleDeclaration() from SCHEMA and EXAMPLE. Called with cmake -P.
 cmake_minimum_required(VERSION 3.25)
 
-# Sets literal to `file` as a C++ expression: string literals of 16 bytes each, and how many bytes.
-function(read_literal file)
-  file(READ ${file} hex HEX)
-  string(LENGTH "${hex}" digits)
-  math(EXPR bytes "${digits} / 2")
-  string(REGEX REPLACE "(................................)" "\\1\n" lines "${hex}")
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" lines "${lines}")
-  string(REGEX REPLACE "([^\n]+)" "    \"\\1\"" lines "${lines}")
-  set(literal "std::string_view(\n${lines}\n    \"\", ${bytes})" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/../base/string_literal.cmake)
 
 file(GLOB files LIST_DIRECTORIES FALSE ${DIRECTORY}/*.json)
 list(SORT files)
