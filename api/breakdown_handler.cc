@@ -92,7 +92,7 @@ Result<Month> MonthOrLatest(const DataServices& services, const Fleet& fleet,
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  DataParams params(request);
+  DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   const Breakdown usual =
       fleet.breakdowns.empty() ? Breakdown{fleet.counted_metric, "", ""} : fleet.breakdowns.front();

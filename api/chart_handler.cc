@@ -35,7 +35,7 @@ std::string ShortLabel(Period period) {
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  DataParams params(request);
+  DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   const auto shown = FindImageFigure(fleet, request.path());
   if (params.ok() && !shown) {

@@ -168,7 +168,7 @@ void AnswerLast30Days(const DataServices& services, const Fleet& fleet, bool wan
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  DataParams params(request);
+  DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   const bool last_30_days = params.WantsLast30Days({"month"});
   const Month month = params.OfMonth("month").value_or(Month::Of(services.clock.Now()));

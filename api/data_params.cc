@@ -53,14 +53,13 @@ std::optional<std::string> DataParams::Given(const char* name, const std::string
 }
 
 const Fleet& DataParams::OfFleet() {
-  const Fleet& first = AllFleets().front();
   const auto text = Given("fleet", "want the name of a fleet, or no such parameter");
-  if (!text) return first;
-  if (const Fleet* const fleet = FindFleet(*text)) return *fleet;
+  if (!text) return fleets_.first().fleet();
+  if (const fleets::DeclaredFleet* const known = fleets_.Find(*text)) return known->fleet();
   std::vector<std::string> names;
-  for (const Fleet& fleet : AllFleets()) names.push_back(fleet.name);
+  for (const auto& one : fleets_.all()) names.push_back(one->fleet().name);
   Refuse("fleet: there is none of that name", std::move(names));
-  return first;
+  return fleets_.first().fleet();
 }
 
 std::optional<Month> DataParams::OfMonth(const char* name) {

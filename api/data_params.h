@@ -1,6 +1,6 @@
 // The reader of the parameters of requests for public numbers. Keeps the first problem that it
 // finds, for the answer. A parameter that is given must not be empty. Owned by the handler's call;
-// its thread only. `request` must outlive it.
+// its thread only. `request` and `fleets` must outlive it.
 #pragma once
 
 #include <initializer_list>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/civil_time.h"
+#include "fleets/catalog.h"
 #include "http/server/api_request.h"
 #include "model/fleet.h"
 
@@ -23,7 +24,8 @@ class DataParams {
     std::vector<std::string> allowed;  // the allowed values, where they can be listed
   };
 
-  explicit DataParams(const http::ApiRequest& request) : request_(request) {}
+  DataParams(const http::ApiRequest& request, const fleets::FleetSet& fleets)
+      : request_(request), fleets_(fleets) {}
 
   // Each of these reads one parameter and returns the default (or nullopt) where it is not given.
   // After a problem the result is valid but meaningless.
@@ -54,6 +56,7 @@ class DataParams {
   std::optional<std::string> Given(const char* name, const std::string& rule);
 
   const http::ApiRequest& request_;
+  const fleets::FleetSet& fleets_;
   std::optional<Problem> problem_;
 };
 

@@ -6,11 +6,13 @@
 #include "counts/comparison.h"
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
+#include "fleets/catalog.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
 
 struct DataServices {
+  const fleets::Catalog& catalog;
   storage::Stores& stores;
   counts::OverviewReader& overviews;
   counts::ComparisonReader& comparisons;

@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "api/fleet_param.h"
 #include "api/overview_json.h"
-#include "model/fleet.h"
 #include "parse/instant.h"
 #include "query/exporter.h"
 
@@ -54,13 +54,13 @@ Status ReadSelectors(const http::ApiRequest& request, query::ExportOptions& opti
   return Status::Ok();
 }
 
-Result<query::ExportOptions> OptionsOf(const http::ApiRequest& request) {
+Result<query::ExportOptions> OptionsOf(const fleets::FleetSet& fleets,
+                                       const http::ApiRequest& request) {
   query::ExportOptions options;
-  const std::string fleet = request.Param("fleet").value_or(CozystackFleet().name);
-  if (fleet != CozystackFleet().name) {
-    return Status::InvalidArgument("fleet: there is none but " + CozystackFleet().name);
-  }
-  options.fleet = CozystackFleet().ref;
+  const Result<const Fleet*> fleet = FleetOf(fleets, request);
+  if (!fleet.ok()) return fleet.status();
+  options.fleet = (*fleet)->ref;
+  options.source_label = (*fleet)->id_label;
   const std::string format = request.Param("format").value_or("jsonl");
   if (format != "text" && format != "jsonl") {
     return Status::InvalidArgument("format: text or jsonl");
@@ -73,9 +73,9 @@ Result<query::ExportOptions> OptionsOf(const http::ApiRequest& request) {
 
 }  // namespace
 
-http::ApiHandler ExportHandler(storage::Stores& stores) {
-  return [&stores](const http::ApiRequest& request, http::HttpResponse& response) {
-    Result<query::ExportOptions> options = OptionsOf(request);
+http::ApiHandler ExportHandler(const fleets::Catalog& catalog, storage::Stores& stores) {
+  return [&catalog, &stores](const http::ApiRequest& request, http::HttpResponse& response) {
+    Result<query::ExportOptions> options = OptionsOf(catalog.current(), request);
     if (!options.ok()) {
       response.status = 400;
       response.headers.push_back({"Content-Type", "application/json"});

@@ -2,6 +2,7 @@
 // an import reads, in bounded memory. Any thread.
 #pragma once
 
+#include "fleets/catalog.h"
 #include "http/server/api_request.h"
 #include "storage/stores.h"
 
@@ -14,6 +15,6 @@ namespace rollcall::api {
 // order and consistency see query/exporter.h.
 //
 // `stores` must outlive the handler and the streams that it makes.
-http::ApiHandler ExportHandler(storage::Stores& stores);
+http::ApiHandler ExportHandler(const fleets::Catalog& catalog, storage::Stores& stores);
 
 }  // namespace rollcall::api

@@ -152,15 +152,15 @@ std::string Csv(const std::vector<KnownFleet>& fleets) {
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  DataParams params(request);
+  DataParams params(request, services.catalog.current());
   const Asked asked{params.OfMonth("month"), static_cast<Span>(params.Choice("periods", kPeriods))};
   if (asked.month && *asked.month > Month::Of(services.clock.Now()))
     params.Refuse("month: it has not begun");
   const bool wants_csv = params.WantsCsv();
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   std::vector<KnownFleet> fleets;
-  for (const Fleet& fleet : AllFleets()) {
-    KnownFleet& known = fleets.emplace_back(KnownFleet{fleet, {}, {}, {}, {}});
+  for (const auto& declared : services.catalog.current().all()) {
+    KnownFleet& known = fleets.emplace_back(KnownFleet{declared->fleet(), {}, {}, {}, {}});
     if (const Status status = Read(services, asked, known); !status.ok()) {
       return AnswerFailure("fleets", status, response);
     }

@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
+#include "api/fleet_param.h"
 #include "api/import_json.h"
 #include "api/overview_json.h"
 #include "base/log.h"
-#include "model/fleet.h"
 #include "parse/decompress.h"
 
 namespace rollcall::api {
@@ -18,10 +18,14 @@ Result<bool> ParseStrict(const std::optional<std::string>& text) {
   return Status::InvalidArgument("strict must be 1 or 0");
 }
 
-Result<ingest::ImportOptions> OptionsOf(const http::ApiRequest& request) {
+Result<ingest::ImportOptions> OptionsOf(const fleets::FleetSet& fleets,
+                                        const http::ApiRequest& request) {
   ingest::ImportOptions options;
-  options.fleet = CozystackFleet().ref;
-  options.source_label = request.Param("source_label").value_or(options.source_label);
+  const Result<const Fleet*> fleet = FleetOf(fleets, request);
+  if (!fleet.ok()) return fleet.status();
+  options.fleet = (*fleet)->ref;
+  options.id_label = (*fleet)->id_label;
+  options.source_label = request.Param("source_label").value_or(options.id_label);
   if (options.source_label.empty()) {
     return Status::InvalidArgument("source_label must name a label");
   }
@@ -83,13 +87,13 @@ void Import(storage::Stores& stores, ingest::Ingester& ingester,
 
 }  // namespace
 
-http::ApiHandler ImportHandler(storage::Stores& stores, ingest::Ingester& ingester,
-                               const Clock& clock, const jobs::RetentionOptions& retention,
-                               std::stop_token stop) {
-  return [&stores, &ingester, &clock, retention, stop](const http::ApiRequest& request,
-                                                       http::HttpResponse& response) {
+http::ApiHandler ImportHandler(const fleets::Catalog& catalog, storage::Stores& stores,
+                               ingest::Ingester& ingester, const Clock& clock,
+                               const jobs::RetentionOptions& retention, std::stop_token stop) {
+  return [&catalog, &stores, &ingester, &clock, retention, stop](const http::ApiRequest& request,
+                                                                 http::HttpResponse& response) {
     response.headers.push_back({"Content-Type", "application/json"});
-    Result<ingest::ImportOptions> options = OptionsOf(request);
+    Result<ingest::ImportOptions> options = OptionsOf(catalog.current(), request);
     if (!options.ok()) return Answer(400, ErrorJson(options.status().message()), response);
     options->latest = ingest::LatestImportable(stores, clock);
     options->kept_from = jobs::FirstKeptDay(stores.time().Now(), retention);

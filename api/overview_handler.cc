@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "api/fleet_param.h"
 #include "api/overview_json.h"
 #include "base/log.h"
 
@@ -26,8 +27,8 @@ void AnswerError(int status, const std::string& message, http::HttpResponse& res
   response.body = ErrorJson(message);
 }
 
-void Answer(OverviewSource& overviews, const char* failure, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void Answer(const fleets::FleetSet& fleets, OverviewSource& overviews, const char* failure,
+            const http::ApiRequest& request, http::HttpResponse& response) {
   response.headers.push_back({"Content-Type", "application/json"});
   const std::optional<std::string> year_text = request.Param("year");
   const std::optional<std::string> month_text = request.Param("month");
@@ -39,22 +40,26 @@ void Answer(OverviewSource& overviews, const char* failure, const http::ApiReque
   const std::optional<int> month = ParseWithin(*month_text, 1, 12);
   if (!month) return AnswerError(400, "invalid month parameter", response);
 
+  const Result<const Fleet*> fleet = FleetOf(fleets, request);
+  if (!fleet.ok()) return AnswerError(400, fleet.status().message(), response);
   const auto overview = overviews.Read(
-      CozystackFleet(), Month::FromYearMonth(*year, static_cast<unsigned>(*month)), request.stop());
+      **fleet, Month::FromYearMonth(*year, static_cast<unsigned>(*month)), request.stop());
   if (!overview.ok()) {
     log::Error("overview {}-{:02}: {}", *year, *month, overview.status().message());
     response.headers.push_back({"Retry-After", "10"});
     return AnswerError(503, failure, response);
   }
   if (!overview->has_value()) return AnswerError(503, "no telemetry data available", response);
-  response.body = OverviewJson(CozystackFleet(), **overview);
+  response.body = OverviewJson(**fleet, **overview);
 }
 
 }  // namespace
 
-http::ApiHandler OverviewHandler(OverviewSource& overviews, const char* failure) {
-  return [&overviews, failure](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(overviews, failure, request, response);
+http::ApiHandler OverviewHandler(const fleets::Catalog& catalog, OverviewSource& overviews,
+                                 const char* failure) {
+  return [&catalog, &overviews, failure](const http::ApiRequest& request,
+                                         http::HttpResponse& response) {
+    Answer(catalog.current(), overviews, failure, request, response);
   };
 }
 

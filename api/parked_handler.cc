@@ -6,7 +6,6 @@
 #include "api/overview_json.h"
 #include "base/civil_time.h"
 #include "base/log.h"
-#include "model/fleet.h"
 
 namespace rollcall::api {
 namespace {
@@ -20,7 +19,7 @@ std::string TimeText(UnixMilliseconds time) {
 }
 
 // What of a damaged row cannot be read is left out.
-Json OneJson(uint64_t sequence, std::string_view value) {
+Json OneJson(const fleets::FleetSet& fleets, uint64_t sequence, std::string_view value) {
   Json json;
   json["number"] = sequence;
   storage::ParkedRow parked;
@@ -30,8 +29,8 @@ Json OneJson(uint64_t sequence, std::string_view value) {
   if (readable) json["received_at"] = TimeText(row.received);
   json["parked_at"] = TimeText(parked.parked);
   if (readable) {
-    const Fleet* const fleet = FindFleet(row.fleet);
-    json["fleet"] = fleet == nullptr ? std::to_string(row.fleet.value) : fleet->name;
+    const fleets::DeclaredFleet* const known = fleets.Find(row.fleet);
+    json["fleet"] = known == nullptr ? std::to_string(row.fleet.value) : known->fleet().name;
     json["source"] = row.source_id;
   }
   if (parked.http_status != 0) json["status"] = parked.http_status;
@@ -40,8 +39,8 @@ Json OneJson(uint64_t sequence, std::string_view value) {
   return json;
 }
 
-void Answer(const storage::Outbox& outbox, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void Answer(const fleets::FleetSet& fleets, const storage::Outbox& outbox,
+            const http::ApiRequest& request, http::HttpResponse& response) {
   response.headers.push_back({"Content-Type", "application/json"});
   uint64_t after = 0;
   if (const std::optional<std::string> text = request.Param("after")) {
@@ -54,7 +53,7 @@ void Answer(const storage::Outbox& outbox, const http::ApiRequest& request,
   }
   Json list = Json::array();
   const Status status = outbox.ReadParked(after, [&](uint64_t sequence, std::string_view value) {
-    list.push_back(OneJson(sequence, value));
+    list.push_back(OneJson(fleets, sequence, value));
     return list.size() < kMostListed;
   });
   if (!status.ok()) {
@@ -73,9 +72,9 @@ void Answer(const storage::Outbox& outbox, const http::ApiRequest& request,
 
 }  // namespace
 
-http::ApiHandler ParkedHandler(const storage::Outbox& outbox) {
-  return [&outbox](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(outbox, request, response);
+http::ApiHandler ParkedHandler(const fleets::Catalog& catalog, const storage::Outbox& outbox) {
+  return [&catalog, &outbox](const http::ApiRequest& request, http::HttpResponse& response) {
+    Answer(catalog.current(), outbox, request, response);
   };
 }
 

@@ -10,6 +10,7 @@
 // `bytes` are the totals of all parked reports.
 #pragma once
 
+#include "fleets/catalog.h"
 #include "http/server/api_request.h"
 #include "storage/outbox.h"
 
@@ -17,6 +18,6 @@ namespace rollcall::api {
 
 // Answers 400 where `after` is not a number, 503 where the store cannot be read. `outbox` must
 // outlive the handler.
-http::ApiHandler ParkedHandler(const storage::Outbox& outbox);
+http::ApiHandler ParkedHandler(const fleets::Catalog& catalog, const storage::Outbox& outbox);
 
 }  // namespace rollcall::api

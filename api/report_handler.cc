@@ -1,14 +1,42 @@
 #include "api/report_handler.h"
 
-#include "model/fleet.h"
+#include <utility>
 
 namespace rollcall::api {
 namespace {
 
-Result<SourceId> SourceIdOf(const http::HttpRequest& request) {
-  const std::optional<std::string_view> text = request.Header(kSourceIdHeader);
-  if (!text) return Status::InvalidArgument("the header is missing");
-  return SourceId::Parse(*text);
+constexpr const char* kIdRule = " (1 to 253 of A-Z a-z 0-9 . _ -)";
+
+// What the head of a report says: whose it is, and which source sent it unless the body says that.
+struct Sender {
+  const fleets::DeclaredFleet* fleet = nullptr;
+  std::optional<SourceId> id;
+};
+
+const fleets::DeclaredFleet* FleetOf(const fleets::FleetSet& fleets,
+                                     const http::HttpRequest& head) {
+  return fleets.FindFor(head.path(),
+                        [&](std::string_view name) { return head.Header(name).has_value(); });
+}
+
+// InvalidArgument: no fleet or no id.
+Result<Sender> SenderOf(const fleets::FleetSet& fleets, const http::HttpRequest& head) {
+  Sender sender;
+  sender.fleet = FleetOf(fleets, head);
+  if (sender.fleet == nullptr) {
+    std::string names;
+    for (const fleets::DeclaredFleet* const fleet : fleets.At(head.path())) {
+      names += (names.empty() ? "" : " or ") + fleet->declaration().id_header;
+    }
+    if (names.empty()) return Status::InvalidArgument("no fleet reports to this path");
+    return Status::InvalidArgument(names + ": the header is missing" + kIdRule);
+  }
+  if (sender.fleet->body_names_source()) return sender;
+  const std::string& header = sender.fleet->declaration().id_header;
+  Result<SourceId> id = SourceId::Parse(*head.Header(header));
+  if (!id.ok()) return Status::InvalidArgument(header + ": " + id.status().message() + kIdRule);
+  sender.id = *std::move(id);
+  return sender;
 }
 
 http::HttpResponse ResponseTo(const Status& status) {
@@ -30,22 +58,31 @@ http::HttpResponse ResponseTo(const Status& status) {
 
 }  // namespace
 
-std::optional<http::HttpResponse> JudgeReport(const http::HttpRequest& head) {
-  const Result<SourceId> id = SourceIdOf(head);
-  if (id.ok()) return std::nullopt;
-  return http::HttpResponse::Text(400, std::string(kSourceIdHeader) + ": " + id.status().message() +
-                                           " (1 to 253 of A-Z a-z 0-9 . _ -)");
+bool IsForReports(const fleets::FleetSet& fleets, const http::HttpRequest& head) {
+  return !fleets.At(head.path()).empty() || FleetOf(fleets, head) != nullptr;
 }
 
-http::Route::Handler ReportHandler(ingest::Ingester& ingester) {
-  return [&ingester](http::HttpRequest&& request, http::Responder&& responder) {
-    // Its head was judged already.
-    Result<SourceId> id = SourceIdOf(request);
-    if (!id.ok()) return responder.Respond(*JudgeReport(request));
+std::optional<http::HttpResponse> JudgeReport(const fleets::FleetSet& fleets,
+                                              const http::HttpRequest& head) {
+  const Result<Sender> sender = SenderOf(fleets, head);
+  if (sender.ok()) return std::nullopt;
+  return http::HttpResponse::Text(400, sender.status().message());
+}
+
+http::Route::Handler ReportHandler(const fleets::Catalog& catalog, ingest::Ingester& ingester) {
+  return [&catalog, &ingester](http::HttpRequest&& request, http::Responder&& responder) {
+    // Its head was judged already, but by a set of fleets that may be gone.
+    Result<Sender> sender = SenderOf(catalog.current(), request);
+    if (!sender.ok()) {
+      return responder.Respond(http::HttpResponse::Text(400, sender.status().message()));
+    }
     auto answer = std::make_shared<http::Responder>(std::move(responder));
-    ingester.Ingest(CozystackFleet().ref, std::move(id).value(), std::move(request.body),
-                    std::nullopt,
-                    [answer](const Status& status) { answer->Respond(ResponseTo(status)); });
+    ingester.Ingest({sender->fleet->fleet().ref, &sender->fleet->format()}, std::move(sender->id),
+                    std::move(request.body), std::nullopt,
+                    [answer, log = sender->fleet->log().get()](const Status& status) {
+                      if (status.ok()) log->CountTaken();
+                      answer->Respond(ResponseTo(status));
+                    });
   };
 }
 

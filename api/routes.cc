@@ -1,6 +1,8 @@
 #include "api/routes.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "api/badge_handler.h"
@@ -17,6 +19,7 @@
 #include "api/parked_handler.h"
 #include "api/report_handler.h"
 #include "api/trend_handler.h"
+#include "api/undeclared_handler.h"
 #include "http/server/api_request.h"
 #include "web/assets.h"
 
@@ -26,6 +29,7 @@ namespace {
 using http::Answering;
 using http::ApiRequest;
 using http::BoundedBody;
+using http::HttpRequest;
 using http::HttpResponse;
 using http::IgnoredBody;
 using http::kAtBoth;
@@ -48,22 +52,36 @@ void AddNumbers(const Services& services, http::RouteTable& table) {
                                   ? "VictoriaMetrics does not answer as it should"
                                   : "the store cannot be read";
   const Lane overview_lane = services.overviews_are_remote ? Lane::kUpstream : Lane::kQuery;
-  const DataServices data{services.stores,      services.stored_overviews,
-                          services.comparisons, services.tallies,
-                          services.clock,       services.stores_reports};
+  const DataServices data{services.catalog,       services.stores,  services.stored_overviews,
+                          services.comparisons,   services.tallies, services.clock,
+                          services.stores_reports};
   const auto add = [&](http::Methods methods, const char* path, Lane lane, const char* metric,
                        http::ApiHandler handler) {
     table.Add({kAtPublic, methods, path, lane, IgnoredBody{}, true, metric,
                Answering(std::move(handler))});
   };
   add(kGet, "/api/overview", overview_lane, "overview",
-      OverviewHandler(services.overviews, failure));
+      OverviewHandler(services.catalog, services.overviews, failure));
   add(kGet | kHead, "/api/v1/fleets", Lane::kQuery, "fleets", FleetsHandler(data));
   add(kGet | kHead, "/api/v1/overview", Lane::kQuery, "comparison", ComparisonHandler(data));
   add(kGet | kHead, "/api/v1/trend", Lane::kQuery, "trend", TrendHandler(data));
   add(kGet | kHead, "/api/v1/breakdown", Lane::kQuery, "breakdown", BreakdownHandler(data));
   add(kGet | kHead, "/badge/*", Lane::kQuery, "badge", BadgeHandler(data));
   add(kGet | kHead, "/chart/*", Lane::kQuery, "chart", ChartHandler(data));
+}
+
+// Returns NAME of "/NAME/" and "/NAME".
+std::string_view FleetOfPath(std::string_view path) {
+  path.remove_prefix(std::min<size_t>(path.size(), 1));
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+// Relative, as a proxy in front may serve all of it under a path of its own.
+void GoToFleet(std::string_view path, HttpResponse& response) {
+  response.status = 302;
+  response.headers.push_back({"Location", std::string(path.ends_with('/') ? "../" : "./") +
+                                              "?fleet=" + std::string(FleetOfPath(path))});
 }
 
 const std::string kNotWritable = "the store cannot be written: ";
@@ -100,11 +118,23 @@ void AddHealth(const Services& services, http::RouteTable& table) {
 }  // namespace
 
 void AddRoutes(const Services& services, http::RouteTable& table) {
+  const fleets::Catalog& catalog = services.catalog;
   // Reports first, for they come most.
   for (const char* const path : {"/", "*"}) {
-    table.Add({kAtPublic, kPost, path, Lane::kIngest, BoundedBody{services.max_report_bytes}, false,
-               "report", ReportHandler(services.ingester), JudgeReport, kSourceIdHeader});
+    table.Add(
+        {kAtPublic, kPost, path, Lane::kIngest, BoundedBody{services.max_report_bytes}, false,
+         "report", ReportHandler(catalog, services.ingester),
+         [&catalog](const HttpRequest& head) { return JudgeReport(catalog.current(), head); },
+         [&catalog](const HttpRequest& head) { return IsForReports(catalog.current(), head); }});
   }
+  // /NAME/ is the page of that fleet.
+  table.Add({kAtPublic, kGet | kHead, "*", Lane::kQuery, IgnoredBody{}, false, "page",
+             Answering([](const ApiRequest& request, HttpResponse& response) {
+               GoToFleet(request.path(), response);
+             }),
+             nullptr, [&catalog](const HttpRequest& head) {
+               return catalog.current().Find(FleetOfPath(head.path())) != nullptr;
+             }});
   for (const web::Asset& asset : web::Assets()) {
     table.Add({kAtPublic, kGet | kHead, std::string(asset.path), Lane::kQuery, IgnoredBody{}, false,
                "page", Answering(PageHandler(asset))});
@@ -123,19 +153,21 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
   AddHealth(services, table);
   table.Add({kAtPrivate, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{}, false,
              "import",
-             Answering(ImportHandler(services.stores, services.ingester, services.clock,
-                                     services.retention, services.stop_imports))});
+             Answering(ImportHandler(services.catalog, services.stores, services.ingester,
+                                     services.clock, services.retention, services.stop_imports))});
   table.Add({kAtPrivate, kGet, "/api/v1/clock", Lane::kQuery, IgnoredBody{}, false, "clock",
              Answering(ClockHandler(services.stores.time(), services.clock))});
   table.Add({kAtPrivate, kPost, "/api/v1/clock/accept", Lane::kQuery, IgnoredBody{}, false,
              "clock-accept",
              Answering(AcceptClockHandler(services.stores.time(), services.clock))});
   table.Add({kAtPrivate, kGet, "/api/v1/export", Lane::kQuery, IgnoredBody{}, false, "export",
-             Answering(ExportHandler(services.stores))});
+             Answering(ExportHandler(catalog, services.stores))});
   table.Add({kAtPrivate, kPost, "/api/v1/export", Lane::kQuery, BoundedBody{kMaxFormBytes}, false,
-             "export", Answering(ExportHandler(services.stores))});
+             "export", Answering(ExportHandler(catalog, services.stores))});
+  table.Add({kAtPrivate, kGet, "/api/v1/undeclared", Lane::kQuery, IgnoredBody{}, false,
+             "undeclared", Answering(UndeclaredHandler(catalog))});
   table.Add({kAtPrivate, kGet, "/api/v1/outbox/parked", Lane::kQuery, IgnoredBody{}, false,
-             "parked", Answering(ParkedHandler(services.stores.outbox()))});
+             "parked", Answering(ParkedHandler(catalog, services.stores.outbox()))});
 }
 
 }  // namespace rollcall::api

@@ -1,7 +1,8 @@
 // The routes of both listeners, which the server adds to one table before it starts:
 //
-//   public    POST /, POST of anything else that has X-Cluster-ID     a report
+//   public    POST of what a fleet declares (fleets::FleetSet)        a report
 //             GET  /, and the page's files                            the page
+//             GET  /FLEET/                                            the page of a fleet
 //             GET  /api/overview                                      the overview
 //             GET  /api/v1/{fleets,overview,trend,breakdown}          the numbers in detail
 //             GET  /badge/FIGURE.svg, /chart/FIGURE.svg               figures as images
@@ -13,6 +14,7 @@
 //             GET, POST /api/v1/export                                export of the stored reports
 //             GET  /api/v1/clock                                      the store's own time
 //             POST /api/v1/clock/accept                               confirms the clock
+//             GET  /api/v1/undeclared                                 fields that came undeclared
 //             GET  /api/v1/outbox/parked                              reports that were refused
 #pragma once
 
@@ -23,6 +25,7 @@
 #include "counts/comparison.h"
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
+#include "fleets/catalog.h"
 #include "http/server/route_table.h"
 #include "ingest/ingester.h"
 #include "jobs/retention.h"
@@ -35,6 +38,7 @@ namespace rollcall::api {
 // The objects that handlers work with. Owned by the server; all of them must outlive the routes and
 // are thread-safe.
 struct Services {
+  const fleets::Catalog& catalog;
   ingest::Ingester& ingester;
   OverviewSource& overviews;
   bool overviews_are_remote;  // computing them means waiting for another server

@@ -28,17 +28,42 @@ class NoOverviews : public OverviewSource {
   }
 };
 
+// Of the first fleet that has a breakdown with such a list.
+jobs::AppList MakeAppList(const fleets::FleetSet& fleets, const jobs::AppListOptions& options) {
+  for (const auto& declared : fleets.all()) {
+    const fleets::Declaration& declaration = declared->declaration();
+    for (size_t i = 0; i < declaration.fleet.breakdowns.size(); ++i) {
+      const Breakdown& breakdown = declaration.fleet.breakdowns[i];
+      if (!breakdown.has_name_list) continue;
+      const bool is_declared = options.url == jobs::AppListOptions::kDeclared;
+      return jobs::AppList(
+          is_declared ? declaration.breakdown_descriptions[i].known_names_url : options.url,
+          breakdown.known_names);
+    }
+  }
+  return jobs::AppList("", {});
+}
+
+forward::FindIdLabel IdLabels(const fleets::Catalog& catalog) {
+  return [&catalog](FleetRef ref) -> std::optional<std::string_view> {
+    const fleets::DeclaredFleet* const known = catalog.current().Find(ref);
+    if (known == nullptr) return std::nullopt;
+    return known->fleet().id_label;
+  };
+}
+
 }  // namespace
 
 Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores,
-               const Clock& clock, metrics::Registry& registry)
-    : clock_(clock),
+               fleets::Catalog& catalog, const Clock& clock, metrics::Registry& registry)
+    : catalog_(catalog),
+      clock_(clock),
       registry_(registry),
       stores_(std::move(stores)),
       ingester_(std::make_unique<ingest::Ingester>(*stores_, clock, IngesterOptionsOf(options),
                                                    registry)),
       windows_(*stores_, registry),
-      app_list_(options.app_list.url),
+      app_list_(MakeAppList(catalog.current(), options.app_list)),
       stored_overviews_(*stores_, windows_, clock, registry,
                         [this] { return *app_list_.Current(); }),
       overviews_(MakeOverviews(options)),
@@ -46,7 +71,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       comparisons_(*stores_, stored_overviews_, tallies_),
       routes_(registry),
       jobs_(registry, clock) {
-  AddRoutes({*ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
+  AddRoutes({catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
              comparisons_, tallies_, registry, options.max_report_bytes, *stores_,
              !options.no_store, clock, stop_imports_.get_token(), options.retention},
             routes_);
@@ -54,8 +79,10 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                               std::unique_ptr<storage::Stores> stores,
-                                              const Clock& clock, metrics::Registry& registry) {
-  std::unique_ptr<Server> server(new Server(options, std::move(stores), clock, registry));
+                                              fleets::Catalog& catalog, const Clock& clock,
+                                              metrics::Registry& registry) {
+  std::unique_ptr<Server> server(new Server(options, std::move(stores), catalog, clock, registry));
+  ROLLCALL_RETURN_IF_ERROR(server->CheckPaths(catalog.current()));
   // Before anything goes by the store's time.
   server->stores_->time().Follow(clock.NowMilliseconds());
   server->AddReadings();
@@ -80,11 +107,26 @@ Status Server::StartForwarder(const ServerOptions& options) {
     return Status::Ok();
   }
   // Parked reports are dropped by their age, so the store's time says when they were parked.
-  auto forwarder =
-      forward::Forwarder::Start(stores_->outbox(), stores_->time(), options.forward, registry_);
+  auto forwarder = forward::Forwarder::Start(stores_->outbox(), IdLabels(catalog_), stores_->time(),
+                                             options.forward, registry_);
   if (!forwarder.ok()) return forwarder.status();
   forwarder_ = std::move(forwarder).value();
   return Status::Ok();
+}
+
+Status Server::CheckPaths(const fleets::FleetSet& fleets) const {
+  for (const auto& declared : fleets.all()) {
+    const std::string& path = declared->declaration().path;
+    if (path == "/" || !routes_.Has(http::kAtPublic, path)) continue;
+    return Status::InvalidArgument(declared->text().file + ": /reports/path: \"" + path +
+                                   "\" stands there; allowed: a path that the server does not use");
+  }
+  return Status::Ok();
+}
+
+Result<bool> Server::SetFleets(std::unique_ptr<const fleets::FleetSet> fleets) {
+  ROLLCALL_RETURN_IF_ERROR(CheckPaths(*fleets));
+  return catalog_.Replace(std::move(fleets));
 }
 
 Server::~Server() { Stop(std::chrono::milliseconds(0)); }
@@ -132,8 +174,8 @@ std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& optio
 }
 
 Status Server::AddJobs(const ServerOptions& options) {
-  const jobs::JobServices services{*stores_,          clock_,   windows_, tallies_,
-                                   stored_overviews_, app_list_};
+  const jobs::JobServices services{*stores_,          clock_,    windows_, tallies_,
+                                   stored_overviews_, app_list_, catalog_};
   for (jobs::Job& job : jobs::BackgroundJobs(
            services, {!options.no_store, options.retention, options.app_list.interval})) {
     ROLLCALL_RETURN_IF_ERROR(jobs_.Add(std::move(job)));
@@ -179,9 +221,32 @@ void Server::AddClockReadings() {
       });
 }
 
+void Server::AddFleetReadings() {
+  const auto add = [this](const char* name, const char* help, auto read) {
+    registry_.AddCallback(name, help, [this, read] {
+      std::vector<metrics::Registry::Reading> readings;
+      for (const auto& one : catalog_.current().all()) {
+        readings.push_back(
+            {{{"fleet", one->fleet().name}}, static_cast<double>(read(*one->log()))});
+      }
+      return readings;
+    });
+  };
+  using Log = fleets::IntakeLog;
+  add("rollcall_fleet_reports", "Reports of each fleet that were taken since the start",
+      [](const Log& log) { return log.taken(); });
+  add("rollcall_fleet_undeclared_fields",
+      "Distinct undeclared fields that came since the start and were dropped; "
+      "/api/v1/undeclared lists them",
+      [](const Log& log) { return log.Undeclared().names().size(); });
+  add("rollcall_fleet_undeclared_dropped", "How often such a field was dropped since the start",
+      [](const Log& log) { return log.dropped(); });
+}
+
 void Server::AddReadings() {
   AddOutboxReadings();
   AddClockReadings();
+  AddFleetReadings();
   using Readings = std::vector<metrics::Registry::Reading>;
   registry_.AddCallback("rollcall_sources", "Sources that ever reported", [this] {
     return Readings{{{}, static_cast<double>(stores_->sources().size())}};

@@ -13,6 +13,7 @@
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
 #include "counts/window_counts.h"
+#include "fleets/catalog.h"
 #include "forward/forwarder.h"
 #include "http/server/front.h"
 #include "ingest/ingester.h"
@@ -41,10 +42,12 @@ struct ServerOptions {
 class Server {
  public:
   // Starts all threads and listens. FailedPrecondition: an address cannot be listened on, or the
-  // forwarder's credentials cannot be read. `clock` and `registry` must outlive the server.
+  // forwarder's credentials cannot be read. InvalidArgument: as SetFleets. `catalog`, `clock` and
+  // `registry` must outlive the server.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                std::unique_ptr<storage::Stores> stores,
-                                               const Clock& clock, metrics::Registry& registry);
+                                               fleets::Catalog& catalog, const Clock& clock,
+                                               metrics::Registry& registry);
   // The same as Stop with a grace of 0.
   ~Server();
   Server(const Server&) = delete;
@@ -56,19 +59,26 @@ class Server {
   // for a scan end at once without numbers. What is not forwarded yet stays in the outbox.
   void Stop(std::chrono::milliseconds grace);
 
+  // Puts a set of fleets in force; returns whether it is another one than that in force.
+  // InvalidArgument: one of them declares a path that is the server's own; then nothing changes.
+  Result<bool> SetFleets(std::unique_ptr<const fleets::FleetSet> fleets);
+
   int public_port() const { return front_->public_port(); }
   int private_port() const { return front_->private_port(); }
 
  private:
-  Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores, const Clock& clock,
-         metrics::Registry& registry);
+  Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores,
+         fleets::Catalog& catalog, const Clock& clock, metrics::Registry& registry);
+  Status CheckPaths(const fleets::FleetSet& fleets) const;
   std::unique_ptr<OverviewSource> MakeOverviews(const ServerOptions& options);
   Status AddJobs(const ServerOptions& options);
   Status StartForwarder(const ServerOptions& options);
   void AddReadings();
   void AddOutboxReadings();
   void AddClockReadings();
+  void AddFleetReadings();
 
+  fleets::Catalog& catalog_;
   const Clock& clock_;
   metrics::Registry& registry_;
   std::unique_ptr<storage::Stores> stores_;     // declared before its users: it goes last

@@ -139,7 +139,7 @@ std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend)
 
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
-  DataParams params(request);
+  DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   counts::TrendRequest trend_request{fleet};
   trend_request.stop = request.stop();

@@ -67,6 +67,19 @@ void PeriodLedger::Abandoned() {
   staged_drops_.clear();
 }
 
+Status PeriodLedger::DropIf(FleetRef fleet, const std::function<Result<bool>(Period)>& which) {
+  Transaction transaction(store_);
+  std::set<PeriodKey> keys = kept_;
+  for (const auto& [key, _] : computing_) keys.insert(key);
+  for (const PeriodKey& key : keys) {
+    if (key.fleet != fleet) continue;
+    const Result<bool> wanted = which(key.period);
+    if (!wanted.ok()) return wanted.status();
+    if (*wanted) Drop(key, transaction);
+  }
+  return transaction.Commit();
+}
+
 Status PeriodLedger::DeleteBefore(Period::Kind kind, uint32_t last, FleetRef fleet) {
   Transaction transaction(store_);
   std::vector<PeriodKey> old;

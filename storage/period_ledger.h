@@ -6,6 +6,7 @@
 // Readers need no ledger: a period's head is in the store exactly while its rows are right.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -37,6 +38,10 @@ class PeriodLedger final : private Participant {
   // Stores the tallies computed from the cut of a closed period. Returns false where the period was
   // dropped meanwhile. On failure nothing is stored.
   Result<bool> Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows);
+
+  // Drops the periods of a fleet, stored or being computed, for which `which` returns true. On
+  // failure, which may be that of `which`, all stay.
+  Status DropIf(FleetRef fleet, const std::function<Result<bool>(Period)>& which);
 
   // Deletes the stored periods of a kind whose last day or month is before `last` (exclusive). On
   // failure they stay.

@@ -25,6 +25,9 @@ Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
   auto time = StoreTime::Open(stores->store());
   if (!time.ok()) return time.status();
   stores->time_ = std::move(time).value();
+  auto fleets = FleetNames::Open(stores->store());
+  if (!fleets.ok()) return fleets.status();
+  stores->fleets_ = std::move(fleets).value();
   return stores;
 }
 

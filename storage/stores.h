@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "storage/fleet_names.h"
 #include "storage/label_dictionary.h"
 #include "storage/outbox.h"
 #include "storage/period_ledger.h"
@@ -26,6 +27,7 @@ class Stores {
   Outbox& outbox() { return *outbox_; }
   PeriodLedger& periods() { return *periods_; }
   StoreTime& time() { return *time_; }
+  FleetNames& fleets() { return *fleets_; }
 
  private:
   Stores() = default;
@@ -37,6 +39,7 @@ class Stores {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<PeriodLedger> periods_;
   std::unique_ptr<StoreTime> time_;
+  std::unique_ptr<FleetNames> fleets_;
 };
 
 }  // namespace rollcall::storage

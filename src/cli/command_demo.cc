@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/descriptors.h"
+#include "cli/fleet_files.h"
 #include "cli/message.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
@@ -32,14 +33,19 @@ bool StopRequested() {
   return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
+// The made-up fleet is one of Cozystack's, whatever is served beside it.
 Status Fill(demo::DemoFleetOptions fleet_options, storage::Stores& stores) {
+  const auto set = OpenFleets(
+      "cozystack", [&](const std::string& name) { return stores.fleets().Assign(name); }, nullptr);
+  if (!set.ok()) return set.status();
+  const ingest::Intake intake{(*set)->first().fleet().ref, &(*set)->first().format()};
   fleet_options.end = SystemClock().Now();
   auto fleet = demo::DemoFleet::Make(fleet_options);
   if (!fleet.ok()) return fleet.status();
   metrics::Registry registry;
   ProgressBar bar(ProgressBar::ForStderr("demo", "reports", (*fleet)->total_reports()));
   ROLLCALL_RETURN_IF_ERROR(demo::FillWithDemo(
-      stores, **fleet, registry, [&](uint64_t done) { bar.Update(done); }, StopRequested));
+      stores, intake, **fleet, registry, [&](uint64_t done) { bar.Update(done); }, StopRequested));
   bar.Finish();
   return Status::Ok();
 }
@@ -52,6 +58,10 @@ int RunDemo(std::span<char*> args) {
   SetUpLogging(options->process.log_level);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
+  if (const Status good = CheckDeclarations(options->fleets); !good.ok()) {
+    Fail("demo", good);
+    return kExitUsage;
+  }
   auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("demo", stores.status());
   const Result<bool> is_whole = demo::HoldsWholeDemo((*stores)->store());

@@ -5,13 +5,13 @@
 
 #include "base/civil_time.h"
 #include "cli/command.h"
+#include "cli/fleet_files.h"
 #include "cli/message.h"
 #include "cli/output_file.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
 #include "http/client/client.h"
 #include "http/client/url.h"
-#include "model/fleet.h"
 #include "parse/instant.h"
 #include "query/exporter.h"
 
@@ -19,7 +19,8 @@ namespace rollcall::cli {
 
 const std::string_view kExportHelp =
     "Writes out the stored reports, sample by sample, in a form that rollcall import and\n"
-    "VictoriaMetrics take: lines of Prometheus' text format with a label cluster_id and a "
+    "VictoriaMetrics take: lines of Prometheus' text format with a label for the id (cluster_id) "
+    "and a "
     "timestamp\n"
     "in milliseconds, or series as JSON lines. Imported into an empty store they give the same\n"
     "overviews, and the same bytes when they are exported again.\n"
@@ -76,12 +77,18 @@ class Output {
   uint64_t lines_ = 0;
 };
 
-Status ExportFromStore(const MoveOptions& options, storage::StoreOptions store, Output& output) {
+Status ExportFromStore(const std::string& fleets, const MoveOptions& options,
+                       storage::StoreOptions store, Output& output) {
   store.read_only = true;
   const auto stores = storage::Stores::Open(store);
   if (!stores.ok()) return stores.status();
+  const Result<Fleet> fleet = OpenFleet(
+      fleets, options.fleet,
+      [&](const std::string& name) -> Result<FleetRef> { return (*stores)->fleets().Find(name); });
+  if (!fleet.ok()) return fleet.status();
   query::ExportOptions wanted;
-  wanted.fleet = CozystackFleet().ref;
+  wanted.fleet = fleet->ref;
+  wanted.source_label = fleet->id_label;
   wanted.from = SecondOf(options.from, wanted.from);
   wanted.to = SecondOf(options.to, wanted.to);
   if (!options.match.empty()) {
@@ -136,8 +143,9 @@ int RunExport(std::span<char*> args) {
   Status status;
   {
     Output output(**file);
-    status = options->move.through_server ? ExportFromServer(options->move, output)
-                                          : ExportFromStore(options->move, options->store, output);
+    status = options->move.through_server
+                 ? ExportFromServer(options->move, output)
+                 : ExportFromStore(options->fleets, options->move, options->store, output);
   }
   if (status.ok()) status = (*file)->Finish();
   return status.ok() ? kExitOk : Fail("export", status);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/fleet_files.h"
 #include "cli/import_input.h"
 #include "cli/message.h"
 #include "cli/output_file.h"
@@ -56,14 +57,6 @@ Result<std::string> ReadFile(const std::string& name) {
                                      " bytes");
     }
   }
-}
-
-Result<fleets::Declaration> ReadDeclaration(const std::string& name) {
-  const std::string_view built_in = fleets::BuiltInDeclaration(name);
-  if (built_in.data() != nullptr) return fleets::ParseDeclaration(name, built_in);
-  const Result<std::string> text = ReadFile(name);
-  if (!text.ok()) return text.status();
-  return fleets::ParseDeclaration(name, *text);
 }
 
 std::string Describe(const fleets::Declaration& declaration) {
@@ -123,7 +116,9 @@ std::string DescribeOverview(const fleets::Declaration& declaration, const fleet
 }
 
 Status Check(const FleetOptions& options) {
-  const Result<fleets::Declaration> declaration = ReadDeclaration(options.declaration);
+  const Result<fleets::DeclarationText> read = ReadDeclaration(options.declaration);
+  if (!read.ok()) return read.status();
+  const Result<fleets::Declaration> declaration = fleets::ParseDeclaration(read->file, read->text);
   if (!declaration.ok()) return declaration.status();
   std::fputs(Describe(*declaration).c_str(), stdout);
   const Result<fleets::ReportReader> reader = fleets::ReportReader::Make(*declaration);

@@ -1,6 +1,7 @@
 // rollcall serve: takes reports in and answers queries until it is told to stop.
 #include "cli/command.h"
 #include "cli/descriptors.h"
+#include "cli/fleet_files.h"
 #include "cli/serve_process.h"
 
 namespace rollcall::cli {
@@ -14,6 +15,7 @@ const std::string_view kServeHelp =
     "\n"
     "Reports, the overview and the page are on the public listener; /metrics is on the private "
     "one.\n"
+    "SIGHUP: the files of --fleets are read again; bad ones change nothing.\n"
     "SIGTERM or SIGINT: no new connections, what was accepted is stored and answered, exit 0.\n";
 
 int RunServe(std::span<char*> args) {
@@ -22,6 +24,10 @@ int RunServe(std::span<char*> args) {
   SetUpLogging(options->process.log_level);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
+  if (const Status good = CheckDeclarations(options->fleets); !good.ok()) {
+    Fail("serve", good);
+    return kExitUsage;
+  }
   auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("serve", stores.status());
   return ServeUntilSignal(*options, std::move(stores).value(), fewer_connections);

@@ -7,6 +7,7 @@
 
 #include "api/import_json.h"
 #include "base/clock.h"
+#include "cli/fleet_files.h"
 #include "cli/message.h"
 #include "http/client/url.h"
 #include "model/fleet.h"
@@ -21,13 +22,14 @@ using ingest::ImportTally;
 
 class StoreTarget final : public ImportTarget {
  public:
-  StoreTarget(const MoveOptions& options, std::unique_ptr<storage::Stores> stores)
-      : options_(options), stores_(std::move(stores)) {}
+  StoreTarget(const MoveOptions& options, Fleet fleet, std::unique_ptr<storage::Stores> stores)
+      : options_(options), fleet_(std::move(fleet)), stores_(std::move(stores)) {}
 
   Result<ImportTally> Import(ImportFormat format, const http::BodySource& next,
                              const Progress& progress) override {
     ingest::ImportOptions import;
-    import.fleet = CozystackFleet().ref;
+    import.fleet = fleet_.ref;
+    import.id_label = fleet_.id_label;
     import.source_label = options_.source_label;
     import.format = format;
     import.strict = options_.strict;
@@ -51,6 +53,7 @@ class StoreTarget final : public ImportTarget {
 
  private:
   const MoveOptions options_;
+  const Fleet fleet_;
   const std::unique_ptr<storage::Stores> stores_;
 };
 
@@ -90,7 +93,11 @@ class ServerTarget final : public ImportTarget {
 
  private:
   std::string UrlFor(ImportFormat format) const {
-    http::UrlParameters parameters{{"source_label", options_.source_label}};
+    http::UrlParameters parameters;
+    if (!options_.source_label.empty()) {
+      parameters.push_back({"source_label", options_.source_label});
+    }
+    if (!options_.fleet.empty()) parameters.push_back({"fleet", options_.fleet});
     if (format != ImportFormat::kAuto) {
       parameters.push_back({"format", format == ImportFormat::kText ? "text" : "jsonl"});
     }
@@ -109,8 +116,11 @@ Result<std::unique_ptr<ImportTarget>> ImportTarget::Open(const Options& options)
   }
   auto stores = storage::Stores::Open(options.store);
   if (!stores.ok()) return stores.status();
-  return std::unique_ptr<ImportTarget>(
-      std::make_unique<StoreTarget>(options.move, std::move(stores).value()));
+  auto fleet = OpenFleet(options.fleets, options.move.fleet,
+                         [&](const std::string& name) { return (*stores)->fleets().Assign(name); });
+  if (!fleet.ok()) return fleet.status();
+  return std::unique_ptr<ImportTarget>(std::make_unique<StoreTarget>(
+      options.move, std::move(fleet).value(), std::move(stores).value()));
 }
 
 }  // namespace rollcall::cli

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/option_value.h"
 #include "http/client/url.h"
-#include "model/fleet.h"
+#include "jobs/app_list.h"
 #include "parse/instant.h"
 #include "parse/selector.h"
 
@@ -75,7 +75,21 @@ Status CheckFormat(std::string_view text) {
 }
 
 Status CheckFleet(std::string_view text) {
-  return text == CozystackFleet().name ? Status::Ok() : Refuse(text, kAllowedFleets);
+  const bool good =
+      !text.empty() && text.size() <= 100 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+      });
+  return good ? Status::Ok() : Refuse(text, kAllowedFleets);
+}
+
+Status CheckListUrl(std::string_view text) {
+  return text == jobs::AppListOptions::kDeclared ? Status::Ok() : CheckUrl(text);
+}
+
+Status CheckFleets(std::string_view text) {
+  const bool good = !text.empty() && !text.starts_with(',') && !text.ends_with(',') &&
+                    text.find(",,") == std::string_view::npos;
+  return good ? Status::Ok() : Refuse(text, kAllowedFleetLists);
 }
 
 Status CheckInstant(std::string_view text) {

@@ -22,7 +22,10 @@ inline constexpr std::string_view kAllowedAddresses =
 inline constexpr std::string_view kAllowedHosts = "host names with commas between them";
 inline constexpr std::string_view kAllowedFiles = "a file's name, or - for standard output";
 inline constexpr std::string_view kAllowedFormats = "one of auto, text, jsonl";
-inline constexpr std::string_view kAllowedFleets = "the name of a fleet (cozystack)";
+inline constexpr std::string_view kAllowedFleets = "the name of a fleet: a-z, 0-9, -";
+inline constexpr std::string_view kAllowedFleetLists =
+    "names of built-in fleets (cozystack, coroot) and files, with commas between them";
+inline constexpr std::string_view kAllowedListUrls = "a URL, or the word declared";
 inline constexpr std::string_view kAllowedSelectors =
     "a metric's name or a selector as in PromQL, {__name__=~\"cozy_.*\",kind=\"Tenant\"}";
 
@@ -37,6 +40,8 @@ Status CheckLabel(std::string_view text);
 Status CheckOutput(std::string_view text);
 Status CheckFormat(std::string_view text);
 Status CheckFleet(std::string_view text);
+Status CheckFleets(std::string_view text);
+Status CheckListUrl(std::string_view text);
 Status CheckInstant(std::string_view text);
 Status CheckSelector(std::string_view text);
 

@@ -56,6 +56,12 @@ void AddPlaces(std::vector<OptionSpec>& table) {
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
   table.back().without_default = kImport | kExport | kClock;
+  table.push_back(
+      Text(kBoth | kImport | kExport, "fleets", "NAMES", kAllowedFleetLists, CheckFleets,
+           ROLLCALL_FIELD(fleets),
+           {"The products whose installations report, each a declaration: the name of a "
+            "built-in one, or a file. The first is the default one. With --data-dir.",
+            "the product that rollcall began with"}));
 }
 
 void AddDemo(std::vector<OptionSpec>& table) {
@@ -90,7 +96,7 @@ void AddImport(std::vector<OptionSpec>& table) {
   table.push_back(Text(kImport, "source-label", "NAME", kAllowedLabels, CheckLabel,
                        ROLLCALL_FIELD(move.source_label),
                        {"The label that names the installation which a sample is of.",
-                        "what the Cozystack telemetry server adds to each series"}));
+                        "exports and telemetry servers name it so", "the id_label of the fleet"}));
   table.push_back(
       Switch(kImport, "strict", ROLLCALL_FIELD(move.strict),
              {"Stop at the first bad line. Otherwise bad lines are counted and passed over.",
@@ -126,9 +132,9 @@ void AddMove(std::vector<OptionSpec>& table) {
   table.push_back(Text(
       kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector, ROLLCALL_FIELD(move.match),
       {"Which series. Regular expressions match a whole value.", "nothing is left out", "all"}));
-  table.push_back(Text(kExport, "fleet", "NAME", kAllowedFleets, CheckFleet,
-                       ROLLCALL_FIELD(move.fleet),
-                       {"Whose reports are exported.", "it is the only one", "cozystack"}));
+  table.push_back(
+      Text(kMove, "fleet", "NAME", kAllowedFleets, CheckFleet, ROLLCALL_FIELD(move.fleet),
+           {"Whose reports are moved.", "most have one fleet", "the first of --fleets"}));
 }
 
 void AddStore(std::vector<OptionSpec>& table) {
@@ -176,10 +182,12 @@ void AddStore(std::vector<OptionSpec>& table) {
 }
 
 void AddElsewhere(std::vector<OptionSpec>& table) {
-  table.push_back(Text(
-      kBoth, "app-list-url", "URL", kAllowedUrls, CheckUrl, ROLLCALL_FIELD(server.app_list.url),
-      {"Where the names of the apps come from that an overview lists at 0.",
-       "the apps that Cozystack has today", "nothing is fetched and the built-in list is used"}));
+  table.push_back(
+      Text(kBoth, "app-list-url", "URL", kAllowedListUrls, CheckListUrl,
+           ROLLCALL_FIELD(server.app_list.url),
+           {"Where the names come from that an overview lists at 0: those of the first fleet whose "
+            "declaration has a list (known_names_url).",
+            "the declaration knows", "nothing is fetched and the names of the declaration stand"}));
   table.push_back(Duration(
       kBoth, "app-list-interval", seconds(1), hours(24 * 30),
       ROLLCALL_FIELD(server.app_list.interval),

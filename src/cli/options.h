@@ -38,14 +38,15 @@ struct MoveOptions {
   // Of an import only.
   std::string file;  // "-": standard input; empty: reads from_victoriametrics
   std::string from_victoriametrics;
-  std::string source_label = ingest::ImportOptions().source_label;
+  std::string source_label;  // empty: the id_label of the fleet
   bool strict = false;
 
   std::string word;  // of the clock command: what to do about the clock; empty: nothing
 
+  std::string fleet;  // whose reports are moved; empty: the first of Options::fleets
+
   // Of an export only.
   std::string output = "-";  // a file; "-": standard output
-  std::string fleet;         // empty: the built-in fleet
 };
 
 // Options of a repair.
@@ -64,6 +65,8 @@ struct FleetOptions {
 // Defaults are those of the struct, or stand here where a command wants others. A command reads
 // only the parts that its flags fill.
 struct Options {
+  // Declared fleets, with commas between them: names of built-in ones, or paths of files.
+  std::string fleets = "cozystack";
   ProcessOptions process;
   storage::StoreOptions store{.directory = "data"};
   api::ServerOptions server;

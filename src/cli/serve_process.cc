@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 #include "api/server.h"
@@ -12,18 +13,26 @@
 #include "base/log_stderr.h"
 #include "base/pause.h"
 #include "cli/command.h"
+#include "cli/fleet_files.h"
 #include "cli/message.h"
 #include "storage/store_files.h"
 
 namespace rollcall::cli {
 namespace {
 
-sigset_t EndingSignals() {
+sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
+}
+
+std::string NamesOf(const fleets::FleetSet& fleets) {
+  std::string names;
+  for (const auto& one : fleets.all()) names += (names.empty() ? "" : ", ") + one->fleet().name;
+  return names;
 }
 
 // How often the store is checked while the process runs.
@@ -32,12 +41,41 @@ constexpr timespec kWatchInterval{1, 0};
 // never return.
 constexpr std::chrono::seconds kClosePatience{10};
 
-// Waits for SIGTERM or SIGINT and returns it; 0: the store needs another start.
-int AwaitEnd(const storage::Store& store, const sigset_t& signals) {
+// Waits for SIGTERM or SIGINT and returns it; 0: the store needs another start. Calls `reload` for
+// each SIGHUP.
+int AwaitEnd(const storage::Store& store, const sigset_t& signals,
+             const std::function<void()>& reload) {
   while (true) {
     const int signal = sigtimedwait(&signals, nullptr, &kWatchInterval);
-    if (signal > 0) return signal;
+    if (signal == SIGHUP) {
+      reload();
+    } else if (signal > 0) {
+      return signal;
+    }
     if (store.NeedsRestart()) return 0;
+  }
+}
+
+// Reads the declarations again. Bad ones change nothing.
+void Reload(const std::string& list, const fleets::FleetSet::AssignRef& assign,
+            const fleets::Catalog& catalog, api::Server& server) {
+  auto fleets = OpenFleets(list, assign, &catalog.current());
+  const Result<bool> changed =
+      fleets.ok() ? server.SetFleets(std::move(fleets).value()) : Result<bool>(fleets.status());
+  if (!changed.ok()) {
+    log::Error("SIGHUP: the fleets stay as they are: {}", changed.status().message());
+  } else if (*changed) {
+    log::Info("SIGHUP: the fleets are read again; {} in force", NamesOf(catalog.current()));
+  } else {
+    log::Info("SIGHUP: no declaration has changed");
+  }
+}
+
+// Says which fleets the store has reports of that are not declared now.
+void WarnOfUndeclared(const storage::FleetNames& known, const fleets::FleetSet& fleets) {
+  for (const auto& [name, ref] : known.All()) {
+    if (fleets.Find(name) != nullptr) continue;
+    log::Warn("fleet {}: not declared (--fleets); what the store has of it is kept", name);
   }
 }
 
@@ -78,14 +116,18 @@ std::string SizeOnDisk(const std::string& directory) {
 }
 
 // What a person at a terminal can do next.
-void PrintWelcome(int public_port, int private_port) {
+void PrintWelcome(int public_port, int private_port, const fleets::DeclaredFleet& first) {
+  const fleets::Declaration& declaration = first.declaration();
   std::printf("rollcall " ROLLCALL_VERSION
               " is running.\n"
-              "  Open     http://localhost:%d/\n"
-              "  Post     curl -H 'X-Cluster-ID: my-cluster' --data-binary 'cozy_cluster_info 1' "
-              "http://localhost:%d/\n"
-              "  Read     curl 'http://localhost:%d/api/overview?year=%s&month=%u'\n",
-              public_port, public_port, public_port,
+              "  Open     http://localhost:%d/\n",
+              public_port);
+  if (!first.body_names_source()) {
+    std::printf("  Post     curl -H '%s: my-%s' --data-binary '%s 1' http://localhost:%d%s\n",
+                declaration.id_header.c_str(), declaration.counted_one.c_str(),
+                declaration.fleet.counted_metric.c_str(), public_port, declaration.path.c_str());
+  }
+  std::printf("  Read     curl 'http://localhost:%d/api/overview?year=%s&month=%u'\n", public_port,
               std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
               Month::Of(SystemClock().Now()).month());
   if (private_port != 0) std::printf("  Metrics  http://localhost:%d/metrics\n", private_port);
@@ -97,7 +139,7 @@ void PrintWelcome(int public_port, int private_port) {
 void SetUpLogging(const std::string& level) { log::WriteToStderr(level); }
 
 void HoldSignals() {
-  const sigset_t signals = EndingSignals();
+  const sigset_t signals = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
@@ -108,7 +150,13 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
   storage::Store& store = stores->store();
   const uint64_t sources = stores->sources().size();
   const uint64_t label_sets = stores->labels().size();
-  auto server = api::Server::Start(options.server, std::move(stores), clock, registry);
+  storage::FleetNames& names = stores->fleets();
+  const auto assign = [&names](const std::string& name) { return names.Assign(name); };
+  auto fleets = OpenFleets(options.fleets, assign, nullptr);
+  if (!fleets.ok()) return Fail("serve", fleets.status());
+  WarnOfUndeclared(names, **fleets);
+  fleets::Catalog catalog(std::move(fleets).value());
+  auto server = api::Server::Start(options.server, std::move(stores), catalog, clock, registry);
   if (!server.ok()) return Fail("serve", server.status());
   log::Info(
       "rollcall {} listens on {} (public, port {}) and {} (private, port {}); data in {}, {}, "
@@ -119,10 +167,11 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
       (*server)->private_port(), options.store.directory, SizeOnDisk(options.store.directory),
       sources, label_sets);
   if (!fewer_connections.empty()) log::Warn("{}", fewer_connections);
-  PrintWelcome((*server)->public_port(), (*server)->private_port());
+  PrintWelcome((*server)->public_port(), (*server)->private_port(), catalog.current().first());
 
-  const sigset_t signals = EndingSignals();
-  const int signal = AwaitEnd(store, signals);
+  const sigset_t signals = AwaitedSignals();
+  const int signal =
+      AwaitEnd(store, signals, [&] { Reload(options.fleets, assign, catalog, **server); });
   if (signal == 0) {
     log::Error("store {}: only another start can make it writable: {}; draining, then exit {}",
                options.store.directory, store.GivenUp().value_or(""), kExitTryAgain);
@@ -130,6 +179,7 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
     log::Info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   }
   std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGINT, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 

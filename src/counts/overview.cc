@@ -35,12 +35,12 @@ Result<std::optional<Month>> OverviewReader::LatestMonthWithReports(FleetRef fle
 }
 
 std::vector<std::string> OverviewReader::NamesOf(const Breakdown& breakdown) const {
-  return breakdown.has_known_names ? known_names_() : std::vector<std::string>();
+  return breakdown.has_name_list ? name_list_() : breakdown.known_names;
 }
 
 Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month month,
                                                      std::stop_token stop) {
-  const Moment moment{stores_.store().sequence(), clock_.Now(), known_names_()};
+  const Moment moment{stores_.store().sequence(), clock_.Now(), name_list_()};
   if (auto given = FindGiven(moment, fleet.ref, month)) return given;
   auto overview = ReadLatest(fleet, month, stop);
   if (overview.ok() && overview->has_value()) Keep(moment, fleet.ref, month, **overview);
@@ -199,7 +199,7 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month,
 
   storage::WindowRecord record = kept->record;
   if (!record.final) {
-    record = {overview.is_final, now, known_names_()};
+    record = {overview.is_final, now, name_list_()};
     // What stays as it is given is settled by the store's time, not by one reading of the clock.
     if (overview.is_final && stores_.time().Now() >= month.Plus(1).Start()) {
       // On a disk that cannot be written the numbers are as good; the next reader tries again.
@@ -210,8 +210,8 @@ Result<Overview> OverviewReader::ReadMonth(const Fleet& fleet, Month month,
   }
   overview.generated_at = record.computed_at;
   for (size_t i = 0; i < fleet.breakdowns.size(); ++i) {
-    const bool has_names = fleet.breakdowns[i].has_known_names;
-    sums.breakdowns[i].Finish(has_names ? record.app_names : std::vector<std::string>(),
+    const Breakdown& breakdown = fleet.breakdowns[i];
+    sums.breakdowns[i].Finish(breakdown.has_name_list ? record.app_names : breakdown.known_names,
                               overview.breakdowns.emplace_back(), overview.rests.emplace_back());
   }
   return overview;

@@ -23,12 +23,12 @@ namespace rollcall::counts {
 class OverviewReader final : public OverviewSource {
  public:
   OverviewReader(storage::Stores& stores, WindowCounts& windows, const Clock& clock,
-                 metrics::Registry& registry, KnownNames known_names)
+                 metrics::Registry& registry, NameList name_list)
       : stores_(stores),
         windows_(windows),
         clock_(clock),
         registry_(registry),
-        known_names_(std::move(known_names)) {}
+        name_list_(std::move(name_list)) {}
 
   Result<std::optional<Overview>> Read(const Fleet& fleet, Month month,
                                        std::stop_token stop = {}) override;
@@ -73,7 +73,7 @@ class OverviewReader final : public OverviewSource {
   WindowCounts& windows_;
   const Clock& clock_;
   metrics::Registry& registry_;
-  KnownNames known_names_;
+  NameList name_list_;
 
   Mutex mutex_;
   Moment moment_ GUARDED_BY(mutex_);  // of given_

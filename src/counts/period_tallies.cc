@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "counts/attempts.h"
 #include "counts/period_scan.h"
@@ -16,6 +17,17 @@ using storage::Table;
 // Who asked for a running period may soon ask again.
 constexpr std::chrono::minutes kInterest{15};
 constexpr int kIdleFactor = 10;
+
+// Returns a number that changes with what of a declaration the tallies depend on; never 0.
+uint64_t RuleOf(const Fleet& fleet) {
+  std::string text = fleet.counted_metric;
+  for (const Figure& figure : fleet.figures) {
+    for (const std::string* const part : {&figure.metric, &figure.label, &figure.label_value}) {
+      text += '\0' + *part;
+    }
+  }
+  return std::max<uint64_t>(HashBytes(text, 0).low, 1);
+}
 
 // The first number behind a damage at the start of such a table, from which on rows can be read.
 uint32_t FirstReadable(const storage::Store& store, Table table) {
@@ -367,6 +379,23 @@ Status PeriodTallies::DeleteOutdated(const Fleet& fleet) {
     ROLLCALL_RETURN_IF_ERROR(remove(kind, kept.last_day().number));
   }
   return Status::Ok();
+}
+
+Status PeriodTallies::FollowRule(const Fleet& fleet) {
+  const uint64_t rule = RuleOf(fleet);
+  const Result<uint64_t> followed = stores_.fleets().Rule(fleet.name);
+  if (!followed.ok()) return followed.status();
+  if (*followed == rule) return Status::Ok();
+  // A store made before rules were kept has counted by the built-in ones.
+  if (*followed != 0) {
+    log::Info("fleet {}: what is counted has changed; its periods are counted again", fleet.name);
+    ROLLCALL_RETURN_IF_ERROR(stores_.periods().DropIf(
+        fleet.ref, [&](Period period) { return CanBeScanned(fleet.ref, period); }));
+    const MutexLock lock(mutex_);
+    std::erase_if(running_, [&](const auto& entry) { return entry.first.fleet == fleet.ref; });
+    sized_.erase(fleet.ref);
+  }
+  return stores_.fleets().SetRule(fleet.name, rule);
 }
 
 Status PeriodTallies::Refresh(const Fleet& fleet, std::chrono::milliseconds budget,

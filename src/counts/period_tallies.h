@@ -65,6 +65,9 @@ class PeriodTallies {
   // Returns the first day that a period of days can count: all chunks from it on are still there.
   Result<std::optional<Day>> FirstCountedDay(FleetRef fleet) const;
 
+  // Drops the stored tallies of a fleet if its declaration has changed what they depend on, as far
+  // as they can be counted again.
+  Status FollowRule(const Fleet& fleet);
   // The work of a background job, for about `budget`: scans the running periods that are due, then,
   // the newest first, the periods that running ones are compared with and the closed months and
   // days that have no tallies yet. Deletes what nothing is compared with any more.

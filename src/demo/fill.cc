@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "ingest/ingester.h"
-#include "model/fleet.h"
 
 namespace rollcall::demo {
 namespace {
@@ -35,8 +34,8 @@ class FirstFailure {
 
 }  // namespace
 
-Status FillWithDemo(storage::Stores& stores, DemoFleet& fleet, metrics::Registry& registry,
-                    const std::function<void(uint64_t)>& progress,
+Status FillWithDemo(storage::Stores& stores, const ingest::Intake& intake, DemoFleet& fleet,
+                    metrics::Registry& registry, const std::function<void(uint64_t)>& progress,
                     const std::function<bool()>& stop) {
   const SystemClock clock;
   FirstFailure failure;
@@ -47,7 +46,7 @@ Status FillWithDemo(storage::Stores& stores, DemoFleet& fleet, metrics::Registry
     if (stop()) return Status::Unavailable("fill with the demo fleet: interrupted");
     Result<SourceId> id = SourceId::Parse(report.source);
     if (!id.ok()) return id.status();
-    ingester->Ingest(CozystackFleet().ref, std::move(id).value(), report.body, report.time,
+    ingester->Ingest(intake, std::move(id).value(), report.body, report.time,
                      [&failure](const Status& status) { failure.Note(status); });
     progress(count);
   }

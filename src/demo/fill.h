@@ -7,16 +7,17 @@
 
 #include "base/status.h"
 #include "demo/fleet.h"
+#include "ingest/prepared_report.h"
 #include "metrics/registry.h"
 #include "storage/stores.h"
 
 namespace rollcall::demo {
 
-// Takes in the remaining reports of the fleet, then marks the store as one that holds a whole demo.
-// Calls `progress` for each report with the number so far. Fails with the first failure to store a
-// report. Unavailable: `stop` returned true.
-Status FillWithDemo(storage::Stores& stores, DemoFleet& fleet, metrics::Registry& registry,
-                    const std::function<void(uint64_t)>& progress,
+// Takes in the remaining reports of the fleet, as `intake` says, then marks the store as one that
+// holds a whole demo. Calls `progress` for each report with the number so far. Fails with the first
+// failure to store a report. Unavailable: `stop` returned true.
+Status FillWithDemo(storage::Stores& stores, const ingest::Intake& intake, DemoFleet& fleet,
+                    metrics::Registry& registry, const std::function<void(uint64_t)>& progress,
                     const std::function<bool()>& stop);
 
 // Returns whether a store was filled to the end.

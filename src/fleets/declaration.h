@@ -31,7 +31,7 @@ struct MetricDescription {
 // What the file says about a breakdown in addition to model/fleet.h.
 struct BreakdownDescription {
   std::string description;
-  std::vector<std::string> known_names;
+  std::string known_names_url;  // where the known names are refreshed from; empty: nowhere
 };
 
 // A part of the page.

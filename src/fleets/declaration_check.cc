@@ -131,9 +131,15 @@ class Checker {
         ROLLCALL_RETURN_IF_ERROR(take(*name, at));
       }
     }
+    bool has_name_list = false;
     for (size_t i = 0; i < fleet.breakdowns.size(); ++i) {
-      ROLLCALL_RETURN_IF_ERROR(
-          take(fleet.breakdowns[i].name, "/breakdowns/" + std::to_string(i) + "/name"));
+      const std::string at = "/breakdowns/" + std::to_string(i);
+      ROLLCALL_RETURN_IF_ERROR(take(fleet.breakdowns[i].name, at + "/name"));
+      if (fleet.breakdowns[i].has_name_list && has_name_list) {
+        return FaultAt(at + "/known_names_url",
+                       "it stands there; allowed: in one breakdown of a fleet");
+      }
+      has_name_list = has_name_list || fleet.breakdowns[i].has_name_list;
     }
     return Status::Ok();
   }

@@ -169,13 +169,15 @@ class Builder {
     for (const Json& json : MemberOf(json_, "breakdowns")) {
       BreakdownDescription& described = made_.breakdown_descriptions.emplace_back();
       described.description = TextOf(json, "description");
+      described.known_names_url = TextOf(json, "known_names_url");
+      Breakdown& breakdown = made_.fleet.breakdowns.emplace_back();
+      breakdown.metric = TextOf(json, "metric");
+      breakdown.label = TextOf(json, "by");
+      breakdown.name = TextOf(json, "name");
       for (const Json& name : MemberOf(json, "known_names")) {
-        described.known_names.push_back(name.get<std::string>());
+        breakdown.known_names.push_back(name.get<std::string>());
       }
-      made_.fleet.breakdowns.push_back({.metric = TextOf(json, "metric"),
-                                        .label = TextOf(json, "by"),
-                                        .name = TextOf(json, "name"),
-                                        .has_known_names = !described.known_names.empty()});
+      breakdown.has_name_list = !described.known_names_url.empty();
     }
   }
 

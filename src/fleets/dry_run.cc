@@ -74,7 +74,7 @@ std::vector<BreakdownTotals> DryRun::Breakdowns() const {
       }
     }
     BreakdownRest rest;
-    sums.Finish(declaration_.breakdown_descriptions[i].known_names, all.emplace_back(), rest);
+    sums.Finish(declaration_.fleet.breakdowns[i].known_names, all.emplace_back(), rest);
   }
   return all;
 }

@@ -1,18 +1,10 @@
 #include "fleets/report_reader.h"
 
-#include <cmath>
 #include <utility>
 
-#include "parse/report_builder.h"
 #include "parse/report_parser.h"
-#include "parse/text_parser.h"
 
 namespace rollcall::fleets {
-namespace {
-
-std::string LineOf(const TextParser& parser) { return "line " + std::to_string(parser.line()); }
-
-}  // namespace
 
 Result<ReportReader> ReportReader::Make(const Declaration& declaration) {
   ReportReader reader;
@@ -40,31 +32,13 @@ Status ReportReader::Read(std::string_view body, uint64_t hash_seed, const Repor
 Status ReportReader::ReadText(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
                               MappedReport& out, ReportBound& exceeded) const {
   out = {};
-  if (body.size() > kMaxReportBytes) {
-    return Status::InvalidArgument("the body has " + std::to_string(body.size()) +
-                                   " bytes, at most " + std::to_string(kMaxReportBytes) +
-                                   " are allowed");
+  TextRules rules{.id_label = id_label_};
+  if (!keeps_undeclared_) {
+    rules.keep = [&](std::string_view metric, std::vector<Label>& labels) {
+      return KeepDeclared(metric, labels, out.undeclared);
+    };
   }
-  TextParser parser(body);
-  ReportBuilder builder(hash_seed, bounds, out.report);
-  for (;;) {
-    const TextParser::Event event = parser.Next();
-    if (event == TextParser::Event::kEnd) break;
-    if (event == TextParser::Event::kError) {
-      out.report.Clear();
-      return Status::InvalidArgument(parser.reason()).WithContext(LineOf(parser));
-    }
-    if (std::isnan(parser.value())) continue;
-    std::vector<Label>& labels = parser.labels();
-    std::erase_if(labels, [&](const Label& label) { return label.name == id_label_; });
-    if (!keeps_undeclared_ && !KeepDeclared(parser.metric(), labels, out.undeclared)) continue;
-    if (builder.Add(parser.metric(), labels, parser.value())) continue;
-    exceeded = builder.exceeded();
-    out.report.Clear();
-    return TooLarge(exceeded, bounds).WithContext(LineOf(parser));
-  }
-  out.report.has_multiline_value = parser.any_spans_lines();
-  return Status::Ok();
+  return ParseReport(body, rules, hash_seed, bounds, out.report, exceeded);
 }
 
 bool ReportReader::KeepDeclared(std::string_view metric, std::vector<Label>& labels,

@@ -36,7 +36,8 @@ std::string Printable(std::string_view text) {
 
 }  // namespace
 
-Result<std::unique_ptr<Forwarder>> Forwarder::Start(storage::Outbox& outbox, const Clock& clock,
+Result<std::unique_ptr<Forwarder>> Forwarder::Start(storage::Outbox& outbox, FindIdLabel id_label,
+                                                    const Clock& clock,
                                                     const ForwarderOptions& options,
                                                     metrics::Registry& registry) {
   Result<Credentials> credentials = Credentials::Make(options.credentials);
@@ -46,14 +47,16 @@ Result<std::unique_ptr<Forwarder>> Forwarder::Start(storage::Outbox& outbox, con
   auto client = http::HttpClient::Make(options.url, options.http);
   if (!client.ok()) return client.status().WithContext("forward");
   return std::unique_ptr<Forwarder>(
-      new Forwarder(outbox, clock, options, std::move(credentials).value(),
+      new Forwarder(outbox, std::move(id_label), clock, options, std::move(credentials).value(),
                     std::move(client).value(), url->target, registry));
 }
 
-Forwarder::Forwarder(storage::Outbox& outbox, const Clock& clock, const ForwarderOptions& options,
-                     Credentials credentials, std::unique_ptr<http::HttpClient> client,
-                     std::string target, metrics::Registry& registry)
+Forwarder::Forwarder(storage::Outbox& outbox, FindIdLabel id_label, const Clock& clock,
+                     const ForwarderOptions& options, Credentials credentials,
+                     std::unique_ptr<http::HttpClient> client, std::string target,
+                     metrics::Registry& registry)
     : outbox_(outbox),
+      id_label_(std::move(id_label)),
       clock_(clock),
       options_(options),
       target_(std::move(target)),
@@ -145,14 +148,15 @@ bool Forwarder::Add(const storage::Outbox::Item& item, std::string_view row, Loa
 Result<ForwardedSource> Forwarder::Read(std::string_view row) {
   storage::OutboxRow decoded;
   ROLLCALL_RETURN_IF_ERROR(storage::DecodeOutboxRow(row, decoded));
-  const Fleet* const fleet = FindFleet(decoded.fleet);
-  if (fleet == nullptr) {
-    return Status::DataLoss("there is no fleet " + std::to_string(decoded.fleet.value));
+  const std::optional<std::string_view> id_label = id_label_(decoded.fleet);
+  if (!id_label) {
+    return Status::FailedPrecondition("fleet " + std::to_string(decoded.fleet.value) +
+                                      " is not declared any more");
   }
   const Result<std::string> body = UnpackBody(decoded.packed_body, kMaxReportBytes);
   if (!body.ok()) return body.status();
-  ROLLCALL_RETURN_IF_ERROR(ParseReport(*body, random_(), report_));
-  return ForwardedSource{fleet->id_label, decoded.source_id, decoded.received};
+  ROLLCALL_RETURN_IF_ERROR(ParseReport(*body, *id_label, random_(), report_));
+  return ForwardedSource{*id_label, decoded.source_id, decoded.received};
 }
 
 Forwarder::Answer Forwarder::Send(Load& load) {

@@ -46,12 +46,17 @@ struct ForwarderOptions {
   std::function<void(std::chrono::milliseconds, std::stop_token)> pause;
 };
 
+// Returns the label that names the source in the series of a fleet, valid as long as the forwarder;
+// nullopt where the fleet is not declared. Thread-safe.
+using FindIdLabel = std::function<std::optional<std::string_view>(FleetRef)>;
+
 class Forwarder {
  public:
   // Starts the thread. FailedPrecondition, InvalidArgument: the credentials or the URL cannot be
   // used. A receiver that does not answer is no failure. `outbox`, `clock` and `registry` must
   // outlive the forwarder.
-  static Result<std::unique_ptr<Forwarder>> Start(storage::Outbox& outbox, const Clock& clock,
+  static Result<std::unique_ptr<Forwarder>> Start(storage::Outbox& outbox, FindIdLabel id_label,
+                                                  const Clock& clock,
                                                   const ForwarderOptions& options,
                                                   metrics::Registry& registry);
   // The same as Stop with a grace of 0.
@@ -81,8 +86,9 @@ class Forwarder {
     std::string reason;
   };
 
-  Forwarder(storage::Outbox& outbox, const Clock& clock, const ForwarderOptions& options,
-            Credentials credentials, std::unique_ptr<http::HttpClient> client, std::string target,
+  Forwarder(storage::Outbox& outbox, FindIdLabel id_label, const Clock& clock,
+            const ForwarderOptions& options, Credentials credentials,
+            std::unique_ptr<http::HttpClient> client, std::string target,
             metrics::Registry& registry);
   void Run();
   Status Collect(Load& load);
@@ -96,6 +102,7 @@ class Forwarder {
   void Recovered();
 
   storage::Outbox& outbox_;
+  const FindIdLabel id_label_;
   const Clock& clock_;
   const ForwarderOptions options_;
   const std::string target_;

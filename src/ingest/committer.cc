@@ -6,7 +6,6 @@
 #include <unordered_set>
 
 #include "base/log.h"
-#include "parse/report_parser.h"
 
 namespace rollcall::ingest {
 namespace {
@@ -196,11 +195,11 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transa
     if (Day::Of(seconds(time)) != day) break;
     PreparedReport& report = round.written.emplace_back(std::move(waiting.front())).report;
     waiting.pop_front();
-    if (store_ && std::find(fleets.begin(), fleets.end(), report.fleet) == fleets.end()) {
-      fleets.push_back(report.fleet);
-      stores_.totals().DropStale(Month::Of(day), report.fleet, transaction);
-      stores_.periods().DropDay(day, report.fleet, transaction);
-      stores_.periods().DropWindows(Month::Of(day), report.fleet, transaction);
+    if (store_ && std::find(fleets.begin(), fleets.end(), report.intake.fleet) == fleets.end()) {
+      fleets.push_back(report.intake.fleet);
+      stores_.totals().DropStale(Month::Of(day), report.intake.fleet, transaction);
+      stores_.periods().DropDay(day, report.intake.fleet, transaction);
+      stores_.periods().DropWindows(Month::Of(day), report.intake.fleet, transaction);
     }
     Result<std::optional<Outcome>> outcome = std::optional<Outcome>();
     if (!unparsed_ids.contains(report.id_hash)) {
@@ -233,7 +232,7 @@ Result<std::optional<Outcome>> Committer::WriteOne(const PreparedReport& report,
     outcome = std::optional(Outcome::kEmpty);
   }
   if (!report.packed_body.empty() && outcome.ok() && outcome->has_value() && IsTaken(**outcome)) {
-    stores_.outbox().Append({time, report.fleet, report.id.text(), report.packed_body},
+    stores_.outbox().Append({time, report.intake.fleet, report.id.text(), report.packed_body},
                             transaction);
   }
   return outcome;
@@ -245,7 +244,10 @@ void Committer::PutBack(std::deque<PreparedReport>& again, std::deque<PreparedRe
     try {
       if (const auto* const body = std::get_if<UnparsedBody>(&report->content)) {
         ParsedReport parsed;
-        status = ParseReport(body->text, stores_.labels().hash_seed(), parsed);
+        std::optional<SourceId> id;
+        ReportBound exceeded{};
+        status = report->intake.format->Read(body->text, stores_.labels().hash_seed(),
+                                             kNoReportBounds, id, parsed, exceeded);
         report->content = std::move(parsed);
       }
       if (status.ok()) {

@@ -11,9 +11,6 @@ namespace {
 // Earlier times are a mistake: most likely seconds instead of milliseconds.
 constexpr UnixSeconds kPlausible{std::chrono::seconds(946'684'800)};  // 2000-01-01
 
-// Names the source in every report, whatever label does so in this import.
-constexpr std::string_view kUsualSourceLabel = "cluster_id";
-
 }  // namespace
 
 UnixSeconds SecondsOf(int64_t milliseconds) {
@@ -40,7 +37,7 @@ Result<uint32_t> ResolveLabels(std::string_view metric, std::vector<Label>& labe
   if (source == labels.end()) return Status::InvalidArgument("no label " + options.source_label);
   const std::string_view source_id = source->value;
   labels.erase(source);
-  std::erase_if(labels, [](const Label& l) { return l.name == kUsualSourceLabel; });
+  std::erase_if(labels, [&](const Label& l) { return l.name == options.id_label; });
   scratch.clear();
   AppendLabelSet(metric, labels, scratch);
   return resolve(source_id, scratch);

@@ -15,8 +15,9 @@
 namespace rollcall::ingest {
 
 struct ImportReaderOptions {
-  std::string source_label;
-  UnixSeconds earliest{};  // both inclusive; other timestamps are refused
+  std::string id_label;      // of the fleet; dropped
+  std::string source_label;  // names the source
+  UnixSeconds earliest{};    // both inclusive; other timestamps are refused
   UnixSeconds latest{};
   uint64_t hash_seed = 0;
 };

@@ -44,9 +44,10 @@ Result<std::unique_ptr<Importer>> Importer::Start(storage::Stores& stores, Inges
                                                   const ImportOptions& options) {
   const Result<Month> earliest = storage::FirstWholeMonth(stores.store());
   if (!earliest.ok()) return earliest.status();
-  const ImportReaderOptions reading{options.source_label,
-                                    earliest->number == 0 ? UnixSeconds() : earliest->Start(),
-                                    options.latest, stores.store().hash_seed()};
+  const ImportReaderOptions reading{
+      options.id_label, options.source_label.empty() ? options.id_label : options.source_label,
+      earliest->number == 0 ? UnixSeconds() : earliest->Start(), options.latest,
+      stores.store().hash_seed()};
   return std::unique_ptr<Importer>(new Importer(stores, ingester, options, reading));
 }
 
@@ -54,6 +55,7 @@ Importer::Importer(storage::Stores& stores, Ingester* ingester, const ImportOpti
                    const ImportReaderOptions& reading)
     : stores_(stores),
       options_(options),
+      source_label_(reading.source_label),
       format_(options.format),
       text_reader_(
           reading,
@@ -91,7 +93,7 @@ Result<uint32_t> Importer::SourceNumber(std::string_view source_id) {
   id_ = source_id;
   if (const auto found = sources_.find(id_); found != sources_.end()) return found->second;
   Result<SourceId> id = SourceId::Parse(source_id);
-  if (!id.ok()) return id.status().WithContext(options_.source_label);
+  if (!id.ok()) return id.status().WithContext(source_label_);
   const auto [at, is_new] = sources_.emplace(id->text(), static_cast<uint32_t>(sources_.size()));
   if (is_new) load_.new_sources.push_back(std::move(id).value());
   return at->second;

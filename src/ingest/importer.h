@@ -42,7 +42,8 @@ namespace rollcall::ingest {
 
 struct ImportOptions {
   FleetRef fleet;
-  std::string source_label = "cluster_id";  // names the source; not part of the label set
+  std::string id_label;      // of the fleet; dropped from label sets
+  std::string source_label;  // names the source; not part of the label set. Empty: the id_label
   ImportFormat format = ImportFormat::kAuto;
   bool strict = false;   // the first bad line ends the import
   UnixSeconds latest{};  // later timestamps are refused
@@ -127,6 +128,7 @@ class Importer {
 
   storage::Stores& stores_;
   const ImportOptions options_;
+  const std::string source_label_;
   ImportFormat format_;
   std::string start_;  // the first bytes, until the format is known
   ImportReader text_reader_;

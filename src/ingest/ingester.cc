@@ -3,9 +3,8 @@
 #include <new>
 #include <random>
 
-#include "parse/fingerprint.h"
 #include "parse/pack.h"
-#include "parse/report_parser.h"
+#include "parse/text_writer.h"
 
 namespace rollcall::ingest {
 namespace {
@@ -30,37 +29,38 @@ Ingester::Ingester(storage::Stores& stores, const Clock& clock, const IngesterOp
                   .bounds = options.bounds},
                  recent_, counters_, registry) {}
 
-void Ingester::Ingest(FleetRef fleet, SourceId id, std::string body,
+void Ingester::Ingest(const Intake& intake, std::optional<SourceId> id, std::string body,
                       std::optional<UnixSeconds> time, Done done) {
-  PreparedReport report{.fleet = fleet,
-                        .id = std::move(id),
-                        .id_hash = {},
-                        .time = time,
-                        .fingerprint = {},
-                        .content = {},
-                        .packed_body = {},
-                        .done = std::move(done)};
-  Status prepared;
+  Status failure;
+  std::optional<PreparedReport> report;
   try {
-    prepared = Prepare(std::move(body), report);
-    if (prepared.ok()) return committer_.Enqueue(std::move(report));
+    Result<PreparedReport> prepared = Prepare(intake, std::move(id), std::move(body));
+    if (prepared.ok()) {
+      report = std::move(*prepared);
+      report->time = time;
+      report->done = std::move(done);
+      return committer_.Enqueue(std::move(*report));
+    }
+    failure = prepared.status();
   } catch (const std::bad_alloc&) {
     counters_.Count(Outcome::kFailed);
-    prepared = Status::Unavailable("prepare a report: out of memory");
+    failure = Status::Unavailable("prepare a report: out of memory");
   }
-  report.done(prepared);
+  (report ? report->done : done)(failure);
 }
 
-Status Ingester::Prepare(std::string body, PreparedReport& report) {
-  report.fingerprint = FingerprintLines(body, seed_);
-  report.id_hash = IdHashOf(report.fleet, report.id);
+Result<PreparedReport> Ingester::Prepare(const Intake& intake, std::optional<SourceId> id,
+                                         std::string body) {
+  const BodyFormat& format = *intake.format;
+  const Hash128 fingerprint = format.Fingerprint(body, seed_);
   // A body counts as a repeat only if the store can check it.
-  const bool repeats = store_ && body.size() <= kMostBytesToBelieve &&
-                       recent_.Has(report.id_hash, report.fingerprint);
+  const bool repeats = store_ && id && body.size() <= kMostBytesToBelieve &&
+                       (!forward_ || format.keeps_all()) &&
+                       recent_.Has(IdHashOf(intake.fleet, *id), fingerprint);
+  ParsedReport parsed;
   if (!repeats) {
     ReportBound exceeded{};
-    Status status = ParseReport(body, stores_.labels().hash_seed(), bounds_,
-                                report.content.emplace<ParsedReport>(), exceeded);
+    Status status = format.Read(body, stores_.labels().hash_seed(), bounds_, id, parsed, exceeded);
     if (status.code() == Code::kFailedPrecondition) {
       counters_.CountTooLarge(exceeded);
     } else if (!status.ok()) {
@@ -68,9 +68,22 @@ Status Ingester::Prepare(std::string body, PreparedReport& report) {
     }
     ROLLCALL_RETURN_IF_ERROR(status);
   }
-  if (forward_) report.packed_body = PackBody(body);
-  if (repeats) report.content = UnparsedBody{std::move(body)};
-  return Status::Ok();
+  PreparedReport report{.intake = intake,
+                        .id = *std::move(id),
+                        .id_hash = {},
+                        .time = std::nullopt,
+                        .fingerprint = fingerprint,
+                        .content = {},
+                        .packed_body = {},
+                        .done = nullptr};
+  report.id_hash = IdHashOf(intake.fleet, report.id);
+  if (forward_) report.packed_body = PackBody(format.keeps_all() ? body : TextOf(parsed));
+  if (repeats) {
+    report.content = UnparsedBody{std::move(body)};
+  } else {
+    report.content = std::move(parsed);
+  }
+  return report;
 }
 
 }  // namespace rollcall::ingest

@@ -34,11 +34,11 @@ class Ingester {
 
   // Takes a report in. Computes its fingerprint and, if the content is new, parses it on the
   // calling thread, which also compresses what will be forwarded; then the committer stores it.
-  // Calls `done` exactly once, on this thread or the committer's. `time`: when the report was
-  // received; nullopt: when it is committed. Thread-safe. The reports of one caller are stored in
-  // the order of its calls.
-  void Ingest(FleetRef fleet, SourceId id, std::string body, std::optional<UnixSeconds> time,
-              Done done);
+  // Calls `done` exactly once, on this thread or the committer's. `id`: nullopt where the body
+  // names its source. `time`: when the report was received; nullopt: when it is committed.
+  // Thread-safe. The reports of one caller are stored in the order of its calls.
+  void Ingest(const Intake& intake, std::optional<SourceId> id, std::string body,
+              std::optional<UnixSeconds> time, Done done);
 
   // Drops what is remembered of a source. For another writer whose transaction changes the source's
   // rows; called within that transaction.
@@ -53,7 +53,8 @@ class Ingester {
 
   // Parses the body and packs it for the outbox, or leaves it unparsed where it seems to repeat a
   // report. A failure is the answer to the report.
-  Status Prepare(std::string body, PreparedReport& report);
+  Result<PreparedReport> Prepare(const Intake& intake, std::optional<SourceId> id,
+                                 std::string body);
 
   storage::Stores& stores_;
   const bool store_;

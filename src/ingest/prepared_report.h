@@ -13,6 +13,7 @@
 #include "model/ids.h"
 #include "model/report.h"
 #include "model/source_id.h"
+#include "parse/body_format.h"
 
 namespace rollcall::ingest {
 
@@ -26,12 +27,18 @@ struct UnparsedBody {
   std::string text;
 };
 
-struct PreparedReport {
+// Whose report it is, and in which form its body came.
+struct Intake {
   FleetRef fleet;
+  const BodyFormat* format = nullptr;
+};
+
+struct PreparedReport {
+  Intake intake;
   SourceId id;
   Hash128 id_hash;                                   // of fleet and id
   std::optional<UnixSeconds> time;                   // nullopt: the time of its commit
-  Hash128 fingerprint;                               // of the body's lines
+  Hash128 fingerprint;                               // of the body, by its format
   std::variant<ParsedReport, UnparsedBody> content;  // hashes use the label dictionary's seed
   std::string packed_body;  // for the outbox, if reports are forwarded; else empty
   Done done;

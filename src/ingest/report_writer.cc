@@ -38,7 +38,7 @@ Result<std::optional<Outcome>> ReportWriter::Write(const PreparedReport& report,
   if (parsed != nullptr && parsed->samples.empty()) return std::optional(Outcome::kEmpty);
   if (std::max(work_.series.capacity(), work_.peaks.series.capacity()) > kMaxKeptSeries) work_ = {};
   const Result<SourceState*> found =
-      sources_.Get(report.fleet, report.id, report.id_hash, time, transaction);
+      sources_.Get(report.intake.fleet, report.id, report.id_hash, time, transaction);
   if (!found.ok()) return found.status();
   SourceState& source = **found;
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadChunk(source, Day::Of(time)));

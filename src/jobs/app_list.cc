@@ -7,19 +7,11 @@
 
 namespace rollcall::jobs {
 
-AppList::AppList(std::string url, const http::HttpClientOptions& http)
+AppList::AppList(std::string url, std::vector<std::string> names,
+                 const http::HttpClientOptions& http)
     : url_(std::move(url)),
       http_(http),
-      names_(std::make_shared<const std::vector<std::string>>(BuiltIn())) {}
-
-const std::vector<std::string>& AppList::BuiltIn() {
-  static const std::vector<std::string> names = {
-      "bucket",     "clickhouse",       "foundationdb", "harbor",   "http-cache", "kafka",
-      "kubernetes", "kubernetes-nodes", "mariadb",      "mongodb",  "nats",       "openbao",
-      "opensearch", "postgres",         "qdrant",       "rabbitmq", "redis",      "tcp-balancer",
-      "tenant",     "vm-disk",          "vm-instance",  "vpc",      "vpn"};
-  return names;
-}
+      names_(std::make_shared<const std::vector<std::string>>(std::move(names))) {}
 
 http::HttpClientOptions AppList::DefaultHttp() {
   http::HttpClientOptions options;

@@ -1,6 +1,6 @@
-// The list of application names that every overview lists in `apps`, at 0 if nothing reported them.
-// See api/README.md, "Contract". A built-in list, refreshed from a URL in the background. Owned by
-// the server.
+// The known names of the breakdown that has a list on the web (Breakdown::has_name_list): every
+// overview lists them, at 0 if nothing reported them. Those of the declaration, refreshed from a
+// URL in the background. Owned by the server.
 #pragma once
 
 #include <chrono>
@@ -16,22 +16,24 @@
 namespace rollcall::jobs {
 
 struct AppListOptions {
-  // Answers GET with the contents of a folder as JSON. Empty: never refreshed; the built-in
-  // list stays.
-  std::string url = "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps";
+  // Stands for the URL that the declaration names.
+  static constexpr const char* kDeclared = "declared";
+
+  // Answers GET with the contents of a folder as JSON. Empty: never refreshed; the names of the
+  // declaration stay.
+  std::string url = kDeclared;
   std::chrono::milliseconds interval = std::chrono::hours(1);  // between two refreshes
 };
 
 // Thread-safe. Readers get an immutable snapshot and never wait for a refresh.
 class AppList {
  public:
-  using Names = std::shared_ptr<const std::vector<std::string>>;  // sorted, each once, never empty
+  using Names = std::shared_ptr<const std::vector<std::string>>;  // each once
 
-  // `url`: see AppListOptions.
-  explicit AppList(std::string url, const http::HttpClientOptions& http = DefaultHttp());
+  // `url`: see AppListOptions. `names`: the first list.
+  AppList(std::string url, std::vector<std::string> names,
+          const http::HttpClientOptions& http = DefaultHttp());
 
-  // Returns the built-in list.
-  static const std::vector<std::string>& BuiltIn();
   // Returns bounds on the request that suit an answer of at most 1 MiB.
   static http::HttpClientOptions DefaultHttp();
 

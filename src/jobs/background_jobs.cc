@@ -4,8 +4,6 @@
 #include <stop_token>
 #include <utility>
 
-#include "model/fleet.h"
-
 namespace rollcall::jobs {
 namespace {
 
@@ -22,19 +20,25 @@ Status FollowClock(const JobServices& services) {
 
 // Begins to keep the totals of a month soon after it starts, before anyone asks.
 Status KeepCurrentWindows(const JobServices& services) {
-  return services.windows.Ensure({Month::Of(services.clock.Now()), CozystackFleet().ref}).status();
+  for (const auto& declared : services.catalog.current().all()) {
+    const storage::WindowKey window{Month::Of(services.clock.Now()), declared->fleet().ref};
+    ROLLCALL_RETURN_IF_ERROR(services.windows.Ensure(window).status());
+  }
+  return Status::Ok();
 }
 
 Status RefreshTallies(const JobServices& services, std::stop_token stop) {
-  for (const Fleet& fleet : AllFleets()) {
+  for (const auto& declared : services.catalog.current().all()) {
+    const Fleet& fleet = declared->fleet();
+    ROLLCALL_RETURN_IF_ERROR(services.tallies.FollowRule(fleet));
     ROLLCALL_RETURN_IF_ERROR(services.tallies.Refresh(fleet, kTallyBudget, stop));
   }
   return Status::Ok();
 }
 
 Status PrepareOverviews(const JobServices& services, std::stop_token stop) {
-  for (const Fleet& fleet : AllFleets()) {
-    ROLLCALL_RETURN_IF_ERROR(services.overviews.Prepare(fleet, kTallyBudget, stop));
+  for (const auto& declared : services.catalog.current().all()) {
+    ROLLCALL_RETURN_IF_ERROR(services.overviews.Prepare(declared->fleet(), kTallyBudget, stop));
   }
   return Status::Ok();
 }

@@ -8,6 +8,7 @@
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
 #include "counts/window_counts.h"
+#include "fleets/catalog.h"
 #include "jobs/app_list.h"
 #include "jobs/job_table.h"
 #include "jobs/retention.h"
@@ -23,6 +24,7 @@ struct JobServices {
   counts::PeriodTallies& tallies;
   counts::OverviewReader& overviews;
   AppList& app_list;
+  const fleets::Catalog& catalog;
 };
 
 struct JobOptions {

@@ -1,9 +1,8 @@
-// A fleet: one product whose installations report, and what its overview counts. Data, not code:
-// another product is another row. A plain value.
+// A fleet: one product whose installations report, and what its overview counts. Data, not code: it
+// comes from the product's declaration (src/fleets). A plain value.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "model/ids.h"
@@ -33,8 +32,10 @@ struct Breakdown {
   std::string metric;
   std::string label;
   std::string name;  // in the overview's JSON
-  // The names of the fleet's list (the app list) stand in it even where nobody reported them.
-  bool has_known_names = false;
+  // They stand in it even where nobody reported them.
+  std::vector<std::string> known_names = {};
+  // The known names are refreshed from a list on the web (KnownNames); these are the first.
+  bool has_name_list = false;
 
   bool operator==(const Breakdown&) const = default;
 };
@@ -57,16 +58,7 @@ struct Fleet {
   bool operator==(const Fleet&) const = default;
 };
 
-// All fleets; the first is the default.
-const std::vector<Fleet>& AllFleets();
 // Returns the figure that says how large a source is: the first with an honest total
 // (Figure::peak_name); nullptr where the fleet has none.
 const Figure* SizeFigure(const Fleet& fleet);
-// Return nullptr where there is no such fleet.
-const Fleet* FindFleet(std::string_view name);
-const Fleet* FindFleet(FleetRef ref);
-
-// The built-in fleet: api/README.md, "Contract".
-const Fleet& CozystackFleet();
-
 }  // namespace rollcall

@@ -13,8 +13,8 @@ struct FleetRef {
   auto operator<=>(const FleetRef&) const = default;
 };
 
-// The built-in fleet, and the only one that takes reports at the public root path.
-inline constexpr FleetRef kCozystackFleet{1};
+// The only fleet of stores that were made before others could be declared; storage/FORMAT.md.
+inline constexpr FleetRef kFirstFleet{1};
 
 // One installation. Unique over all fleets.
 struct SourceRef {

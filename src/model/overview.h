@@ -70,9 +70,9 @@ struct Overview {
 // `value` / `count`, rounded half away from zero to one decimal; 0 where count is 0.
 double AverageToOneDecimal(int64_t value, int64_t count);
 
-// Returns the names that a breakdown with known names (Breakdown::has_known_names) lists even where
-// nobody reported them. Thread-safe.
-using KnownNames = std::function<std::vector<std::string>()>;
+// Returns today's names of the list on the web that a breakdown may have
+// (Breakdown::has_name_list). Thread-safe.
+using NameList = std::function<std::vector<std::string>()>;
 
 // Where overviews come from. Thread-safe.
 class OverviewSource {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,8 @@ struct ReportBounds {
   // Per source. Each change of its peaks walks through all of them.
   size_t month_label_sets = 20'000;
 };
+
+inline constexpr ReportBounds kNoReportBounds{SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
 struct ReportBoundRow {
   ReportBound bound;

@@ -16,17 +16,18 @@ namespace {
 constexpr size_t kUsualLineBytes = 48;
 
 // Returns false if the sample, or the report with it, exceeds a bound; then nothing is added.
-bool AddSample(TextParser& parser, ReportBuilder& builder) {
+bool AddSample(TextParser& parser, const TextRules& rules, ReportBuilder& builder) {
   if (std::isnan(parser.value())) return true;
   std::vector<Label>& labels = parser.labels();
-  std::erase_if(labels, [](const Label& label) { return label.name == "cluster_id"; });
+  std::erase_if(labels, [&](const Label& label) { return label.name == rules.id_label; });
+  if (rules.keep && !rules.keep(parser.metric(), labels)) return true;
   return builder.Add(parser.metric(), labels, parser.value());
 }
 
 }  // namespace
 
-Status ParseReport(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
-                   ParsedReport& out, ReportBound& exceeded) {
+Status ParseReport(std::string_view body, const TextRules& rules, uint64_t hash_seed,
+                   const ReportBounds& bounds, ParsedReport& out, ReportBound& exceeded) {
   out.Clear();
   if (body.size() > kMaxReportBytes) {
     return Status::InvalidArgument("parse report: the body has " + std::to_string(body.size()) +
@@ -41,7 +42,7 @@ Status ParseReport(std::string_view body, uint64_t hash_seed, const ReportBounds
   for (;;) {
     switch (parser.Next()) {
       case TextParser::Event::kSample:
-        if (AddSample(parser, builder)) break;
+        if (AddSample(parser, rules, builder)) break;
         out.Clear();
         exceeded = builder.exceeded();
         return TooLarge(exceeded, bounds).WithContext("line " + std::to_string(parser.line()));
@@ -56,10 +57,11 @@ Status ParseReport(std::string_view body, uint64_t hash_seed, const ReportBounds
   }
 }
 
-Status ParseReport(std::string_view body, uint64_t hash_seed, ParsedReport& out) {
-  constexpr ReportBounds kNone{SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+Status ParseReport(std::string_view body, std::string_view id_label, uint64_t hash_seed,
+                   ParsedReport& out) {
   ReportBound exceeded{};
-  return ParseReport(body, hash_seed, kNone, out, exceeded);
+  return ParseReport(body, TextRules{.id_label = id_label}, hash_seed, kNoReportBounds, out,
+                     exceeded);
 }
 
 }  // namespace rollcall

@@ -29,7 +29,7 @@ uint64_t ExportSeriesTable::WantedOf(std::string_view source_id) const {
   if (selectors_.empty()) return kAll;
   uint64_t wanted = 0;
   for (size_t i = 0; i < selectors_.size(); ++i) {
-    wanted |= uint64_t{selectors_[i].MatchesLabel(kExportSourceLabel, source_id)} << i;
+    wanted |= uint64_t{selectors_[i].MatchesLabel(source_label_, source_id)} << i;
   }
   return wanted;
 }
@@ -38,16 +38,16 @@ ExportSeries ExportSeriesTable::Make(std::string label_set) const {
   ExportSeries series;
   series.wanted = selectors_.empty() ? kAll : 0;
   for (size_t i = 0; i < selectors_.size(); ++i) {
-    series.wanted |= uint64_t{selectors_[i].Matches(label_set, kExportSourceLabel)} << i;
+    series.wanted |= uint64_t{selectors_[i].Matches(label_set, source_label_)} << i;
   }
   // The source's label among the others, and all of that up to its value: what the shorter one ends
   // with, its quote and its brace, is not part of the longer one's beginning.
   std::vector<Label> labels = LabelsOf(label_set);
   std::vector<Label> before;
   for (const Label& label : labels) {
-    if (label.name < kExportSourceLabel) before.push_back(label);
+    if (label.name < source_label_) before.push_back(label);
   }
-  const Label source{kExportSourceLabel, "0"};
+  const Label source{source_label_, "0"};
   labels.push_back(source);
   before.push_back(source);
   std::string all;

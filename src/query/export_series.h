@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -17,12 +18,9 @@
 namespace rollcall::query {
 
 enum class ExportFormat {
-  kText,       // `name{a="b",cluster_id="c1"} 3 1770000000000`
+  kText,       // `name{a="b",source_id="c1"} 3 1770000000000`
   kJsonLines,  // as VictoriaMetrics' /api/v1/export
 };
-
-// The label that holds the source's id in an export; the one that an import looks for by default.
-inline constexpr std::string_view kExportSourceLabel = "cluster_id";
 
 struct ExportSeries {
   std::string label_set;  // in canonical form
@@ -34,10 +32,13 @@ struct ExportSeries {
 
 class ExportSeriesTable {
  public:
-  // `stores` and `selectors` must outlive the table.
-  ExportSeriesTable(storage::Stores& stores, ExportFormat format,
+  // `source_label`: holds the source's id. `stores` and `selectors` must outlive the table.
+  ExportSeriesTable(storage::Stores& stores, ExportFormat format, std::string source_label,
                     const std::vector<Selector>& selectors)
-      : stores_(stores), format_(format), selectors_(selectors) {}
+      : stores_(stores),
+        format_(format),
+        source_label_(std::move(source_label)),
+        selectors_(selectors) {}
 
   // Returns the entry of a label set, valid until Trim. DataLoss: the store has no such label set.
   Result<const ExportSeries*> Find(LabelSetRef ref);
@@ -53,6 +54,7 @@ class ExportSeriesTable {
 
   storage::Stores& stores_;
   const ExportFormat format_;
+  const std::string source_label_;
   const std::vector<Selector>& selectors_;
   std::unordered_map<uint32_t, ExportSeries> series_;
 };

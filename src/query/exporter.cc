@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds kTurn{20};
 Exporter::Exporter(storage::Stores& stores, ExportOptions options)
     : stores_(stores),
       options_(std::move(options)),
-      table_(stores, options_.format, options_.selectors) {
+      table_(stores, options_.format, options_.source_label, options_.selectors) {
   done_ = options_.from >= options_.to;
 }
 

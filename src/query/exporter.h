@@ -37,6 +37,7 @@ struct ExportOptions {
   static constexpr UnixSeconds kEndOfTime{std::chrono::seconds(int64_t{1} << 36)};
 
   FleetRef fleet;
+  std::string source_label;         // holds the source's id; the fleet's Fleet::id_label
   UnixSeconds from{};               // inclusive
   UnixSeconds to = kEndOfTime;      // exclusive
   std::vector<Selector> selectors;  // a series is exported if one of them matches; none: all are

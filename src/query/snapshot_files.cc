@@ -92,7 +92,7 @@ Status Replace(const fs::path& folder, const std::string& name, std::string_view
 }  // namespace
 
 fs::path SnapshotFiles::FolderOf(const Fleet& fleet) const {
-  return fleet.ref == kCozystackFleet ? fs::path(directory_) : fs::path(directory_) / fleet.name;
+  return fleet.ref == kFirstFleet ? fs::path(directory_) : fs::path(directory_) / fleet.name;
 }
 
 std::optional<MonthSnapshot> SnapshotFiles::Read(const Fleet& fleet, Month month) const {

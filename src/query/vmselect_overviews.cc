@@ -33,12 +33,12 @@ int64_t Cut(double value) { return ExactSum::Of(value).ToInt64(); }
 }  // namespace
 
 VmselectOverviews::VmselectOverviews(const VmselectOptions& options, Fetch fetch,
-                                     KnownNames known_names, const Clock& clock,
+                                     NameList name_list, const Clock& clock,
                                      const Clock& store_time, metrics::Registry& registry)
     : api_(options.url, std::move(fetch), registry),
       files_(options.snapshot_dir),
       timeout_(options.timeout),
-      known_names_(std::move(known_names)),
+      name_list_(std::move(name_list)),
       clock_(clock),
       store_time_(store_time),
       from_memory_(registry.GetCounter("rollcall_vmselect_windows_total",
@@ -173,7 +173,7 @@ Status VmselectOverviews::AskForBreakdown(const Breakdown& breakdown, int64_t ra
   for (const InstantSample& sample : *samples) {
     sums.Add(sample.label_value, 0, ExactSum::Of(sample.value));
   }
-  sums.Finish(breakdown.has_known_names ? known_names_() : std::vector<std::string>(),
+  sums.Finish(breakdown.has_name_list ? name_list_() : breakdown.known_names,
               counted.breakdowns.emplace_back(), counted.rests.emplace_back());
   return Status::Ok();
 }

@@ -33,7 +33,7 @@ struct VmselectOptions {
 class VmselectOverviews final : public OverviewSource {
  public:
   // `clock`, `store_time` and `registry` must outlive this object.
-  VmselectOverviews(const VmselectOptions& options, Fetch fetch, KnownNames known_names,
+  VmselectOverviews(const VmselectOptions& options, Fetch fetch, NameList name_list,
                     const Clock& clock, const Clock& store_time, metrics::Registry& registry);
 
   // Blocks for at most the timeout. Unavailable: one of the queries failed; the numbers of its
@@ -60,7 +60,7 @@ class VmselectOverviews final : public OverviewSource {
   PrometheusApi api_;
   const SnapshotFiles files_;
   const std::chrono::milliseconds timeout_;
-  const KnownNames known_names_;
+  const NameList name_list_;
   const Clock& clock_;
   const Clock& store_time_;  // must be past a month's end before its snapshot is written
   metrics::Counter& from_memory_;

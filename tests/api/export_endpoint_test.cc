@@ -75,10 +75,10 @@ TEST_F(ExportEndpointTest, WhatIsDamagedOnTheWayIsNoWholeAnswer) {
   ASSERT_EQ(Report("c1", "m 2\n"), "200");
   {
     storage::Transaction transaction(stores_->store());
-    transaction.Put(storage::Table::kChunks,
-                    storage::EncodeKey(storage::ChunkKey{Day::Of(At("2026-03-16")), kCozystackFleet,
-                                                         SourceRef{1}}),
-                    "\x03");
+    transaction.Put(
+        storage::Table::kChunks,
+        storage::EncodeKey(storage::ChunkKey{Day::Of(At("2026-03-16")), kFirstFleet, SourceRef{1}}),
+        "\x03");
     ASSERT_TRUE(transaction.Commit().ok());
   }
   test::RawClient client(server_->private_port());
@@ -102,7 +102,8 @@ TEST_F(ExportEndpointTest, WhatIsExportedIsImportedAgainInBothForms) {
     store.directory = other.path();
     auto stores = storage::Stores::Open(store);
     ASSERT_TRUE(stores.ok());
-    auto fresh = api::Server::Start(options_, std::move(stores).value(), clock_, registry);
+    auto fresh =
+        api::Server::Start(options_, std::move(stores).value(), catalog_, clock_, registry);
     ASSERT_TRUE(fresh.ok());
     HttpClient door((*fresh)->private_port());
     // The form is told apart by its first bytes, or said.

@@ -99,7 +99,8 @@ TEST_F(RoutesListenersTest, AServerWithoutAPrivateListenerServesThePublicOne) {
   store.directory = dir_.path();
   auto stores = storage::Stores::Open(store);
   ASSERT_TRUE(stores.ok());
-  auto server = api::Server::Start(options_, std::move(stores).value(), clock_, *registry_);
+  auto server =
+      api::Server::Start(options_, std::move(stores).value(), catalog_, clock_, *registry_);
   ASSERT_TRUE(server.ok()) << server.status().message();
   EXPECT_EQ((*server)->private_port(), 0);
   HttpClient client((*server)->public_port());

@@ -139,7 +139,8 @@ class SameAnswerTest : public ServerTest {
     store.directory = remote_dir_.path() + "/data";
     auto stores = storage::Stores::Open(store);
     ASSERT_TRUE(stores.ok()) << stores.status().message();
-    auto remote = api::Server::Start(options, std::move(stores).value(), clock_, remote_registry_);
+    auto remote =
+        api::Server::Start(options, std::move(stores).value(), catalog_, clock_, remote_registry_);
     ASSERT_TRUE(remote.ok()) << remote.status().message();
     remote_ = std::move(remote).value();
     ask_remote_ = std::make_unique<HttpClient>(remote_->public_port());

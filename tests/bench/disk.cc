@@ -14,6 +14,7 @@
 #include "tests/bench/requests.h"
 #include "tests/bench/stores.h"
 #include "tests/support/http_client.h"
+#include "tests/support/intake.h"
 
 namespace rollcall::bench {
 namespace {
@@ -46,14 +47,14 @@ Result<Filled> FillRollcall(const std::string& directory, Month month, uint32_t 
       if (!id.ok()) return id.status();
       filled.samples +=
           static_cast<uint64_t>(std::count(report.body.begin(), report.body.end(), '\n'));
-      ingester.Ingest(kCozystackFleet, std::move(id).value(), report.body,
+      ingester.Ingest(CozystackIntake(), std::move(id).value(), report.body,
                       std::chrono::floor<std::chrono::seconds>(report.time), done);
       return Status::Ok();
     }));
   }
   ROLLCALL_RETURN_IF_ERROR(failure);
   counts::WindowCounts windows(**stores, registry);
-  if (const auto kept = windows.Ensure({month, kCozystackFleet}); !kept.ok()) return kept.status();
+  if (const auto kept = windows.Ensure({month, kFirstFleet}); !kept.ok()) return kept.status();
   ROLLCALL_RETURN_IF_ERROR((*stores)->store().Compact());
   stores->reset();
   filled.bytes = BytesBelow(directory);

@@ -65,7 +65,7 @@ class Writer {
     std::string body;
     body_.Write(cluster, sender, 0, body);
     ParsedReport parsed;
-    ROLLCALL_RETURN_IF_ERROR(ParseReport(body, stores_.labels().hash_seed(), parsed));
+    ROLLCALL_RETURN_IF_ERROR(ParseReport(body, "cluster_id", stores_.labels().hash_seed(), parsed));
     std::vector<SeriesValue> series;
     for (const ParsedReport::Sample& sample : parsed.samples) {
       const std::string_view text = parsed.LabelSet(sample);
@@ -129,8 +129,7 @@ class Writer {
     for (uint32_t number = 0; number < options_.sources; ++number) {
       const auto id = SourceId::Parse(HistorySource(number));
       if (!id.ok()) return id.status();
-      const auto ref =
-          stores_.sources().Intern(kCozystackFleet, *id, first_.Start(), *transaction_);
+      const auto ref = stores_.sources().Intern(kFirstFleet, *id, first_.Start(), *transaction_);
       if (!ref.ok()) return ref.status();
       sources_.push_back(*ref);
       ROLLCALL_RETURN_IF_ERROR(CommitIfLarge());
@@ -163,7 +162,7 @@ class Writer {
         metric.report_sum_peak = Differing(metric.report_sum_peak, number, metric.metric.value);
       }
       transaction_->Put(Table::kPeaks,
-                        EncodeKey(storage::PeaksKey{month, kCozystackFleet, sources_[number]}),
+                        EncodeKey(storage::PeaksKey{month, kFirstFleet, sources_[number]}),
                         storage::EncodePeaks(row));
       ROLLCALL_RETURN_IF_ERROR(CommitIfLarge());
     }
@@ -193,7 +192,7 @@ class Writer {
       }
       transaction_->Merge(
           storage::Table::kChunks,
-          EncodeKey(storage::ChunkKey{options_.today, kCozystackFleet, sources_[number]}), chunk);
+          EncodeKey(storage::ChunkKey{options_.today, kFirstFleet, sources_[number]}), chunk);
       ROLLCALL_RETURN_IF_ERROR(CommitIfLarge());
     }
     return Status::Ok();

@@ -25,7 +25,7 @@ void Parse(benchmark::State& state) {
   int64_t samples = 0;
   for (auto _ : state) {
     const std::string& body = Bodies()[i++ % Bodies().size()];
-    if (!ParseReport(body, 1, parsed).ok()) state.SkipWithError("does not parse");
+    if (!ParseReport(body, "cluster_id", 1, parsed).ok()) state.SkipWithError("does not parse");
     bytes += static_cast<int64_t>(body.size());
     samples += static_cast<int64_t>(parsed.samples.size());
   }
@@ -37,7 +37,8 @@ BENCHMARK(Parse)->Name(std::string("parse_a_body") + kOnePass);
 void HashLabelSets(benchmark::State& state) {
   std::vector<ParsedReport> reports(Bodies().size());
   for (size_t i = 0; i < reports.size(); ++i) {
-    if (!ParseReport(Bodies()[i], 1, reports[i]).ok()) state.SkipWithError("does not parse");
+    if (!ParseReport(Bodies()[i], "cluster_id", 1, reports[i]).ok())
+      state.SkipWithError("does not parse");
   }
   size_t i = 0;
   int64_t bytes = 0;

@@ -8,6 +8,8 @@
 #include "ingest/ingester.h"
 #include "tests/bench/history.h"
 #include "tests/bench/micro_support.h"
+#include "tests/support/cozystack.h"
+#include "tests/support/intake.h"
 #include "tests/support/manual_clock.h"
 
 namespace rollcall::bench {
@@ -31,7 +33,7 @@ void Commit(benchmark::State& state, bool same) {
       const StreamReport& report = Reports()[static_cast<size_t>(i) % Reports().size()];
       std::string body = report.Body();
       if (!same) body += "cozy_turn " + std::to_string(turn) + "\n";
-      ingester.Ingest(kCozystackFleet, SourceId::Parse(report.source).value(), std::move(body),
+      ingester.Ingest(CozystackIntake(), SourceId::Parse(report.source).value(), std::move(body),
                       std::nullopt, [&](const Status& status) {
                         if (!status.ok()) std::abort();
                         if (--left == 0) done.release();
@@ -83,7 +85,7 @@ void ScanAWindow(benchmark::State& state) {
   storage::Scan rows = stores.store().NewScan(storage::Table::kPeaks, "", "");
   for (; rows.Valid(); rows.Next()) bytes += static_cast<int64_t>(rows.value().size());
   for (auto _ : state) {
-    const auto totals = counts::ScanWindows(stores.store(), {kLast, kCozystackFleet}, snapshot);
+    const auto totals = counts::ScanWindows(stores.store(), {kLast, kFirstFleet}, snapshot);
     if (!totals.ok()) state.SkipWithError(totals.status().message().c_str());
   }
   state.SetBytesProcessed(bytes * state.iterations());

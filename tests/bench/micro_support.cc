@@ -51,7 +51,7 @@ void ScratchStore::Open() {
 std::vector<SeriesValue> SeriesOf(storage::Stores& stores, const std::string& body) {
   storage::Transaction transaction(stores.store());
   ParsedReport parsed;
-  if (!ParseReport(body, stores.labels().hash_seed(), parsed).ok()) std::abort();
+  if (!ParseReport(body, "cluster_id", stores.labels().hash_seed(), parsed).ok()) std::abort();
   std::vector<SeriesValue> series;
   for (const ParsedReport::Sample& sample : parsed.samples) {
     const std::string_view text = parsed.LabelSet(sample);

@@ -6,6 +6,7 @@
 
 #include "tests/counts/oracle.h"
 #include "tests/counts/tallied.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/rounds.h"
 
 namespace rollcall::test {

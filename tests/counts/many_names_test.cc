@@ -8,6 +8,7 @@
 #include "counts/comparison.h"
 #include "model/breakdown_sums.h"
 #include "tests/counts/tallied.h"
+#include "tests/support/cozystack.h"
 
 namespace rollcall::test {
 namespace {

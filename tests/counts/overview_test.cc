@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "tests/support/cozystack.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -171,7 +172,8 @@ TEST_F(OverviewRules, QuarterAndYearAreTheThreeAndTwelveMonthsThatEndWithTheMont
 TEST_F(OverviewRules, AnotherFleetsReportsAreNotInIt) {
   rollcall_.SetTime("2026-03-10");
   std::promise<Status> told;
-  rollcall_.ingester().Ingest(FleetRef{2}, SourceId::Parse("c1").value(), Nodes("7"), std::nullopt,
+  rollcall_.ingester().Ingest({FleetRef{2}, &Cozystack().format()}, SourceId::Parse("c1").value(),
+                              Nodes("7"), std::nullopt,
                               [&](const Status& s) { told.set_value(s); });
   EXPECT_TRUE(told.get_future().get().ok());
   EXPECT_EQ(rollcall_.Overview("2026-03"), "none");

@@ -14,6 +14,7 @@
 #include "ingest/importer.h"
 #include "tests/counts/random_fleet.h"
 #include "tests/counts/tally_oracle.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -62,7 +63,8 @@ class Tallied {
       lines += line + std::to_string(time.time_since_epoch().count()) + "000\n";
     }
     ingest::ImportOptions options;
-    options.fleet = kCozystackFleet;
+    options.fleet = kFirstFleet;
+    options.id_label = CozystackFleet().id_label;
     options.latest = rollcall_.clock().Now();
     auto importer = ingest::Importer::Start(rollcall_.stores(), &rollcall_.ingester(), options);
     ASSERT_TRUE(importer.ok());

@@ -54,7 +54,7 @@ class VerifyTest : public ::testing::Test {
     std::string label_set;
     AppendLabelSet(metric, labels, label_set);
     storage::LabelDictionary& dictionary = rollcall_.stores().labels();
-    TotalsKey key{*Month::Parse(month), kCozystackFleet, *dictionary.FindMetric(metric), {}};
+    TotalsKey key{*Month::Parse(month), kFirstFleet, *dictionary.FindMetric(metric), {}};
     if (!labels.empty()) {
       storage::Transaction transaction(rollcall_.stores().store());
       key.label_set =
@@ -63,10 +63,10 @@ class VerifyTest : public ::testing::Test {
     return storage::EncodeKey(key);
   }
   static std::string PeaksKeyOf(const std::string& month, SourceRef source) {
-    return storage::EncodeKey(storage::PeaksKey{*Month::Parse(month), kCozystackFleet, source});
+    return storage::EncodeKey(storage::PeaksKey{*Month::Parse(month), kFirstFleet, source});
   }
   static std::string ChunkKeyOf(const std::string& date, SourceRef source) {
-    return storage::EncodeKey(storage::ChunkKey{Day::Of(At(date)), kCozystackFleet, source});
+    return storage::EncodeKey(storage::ChunkKey{Day::Of(At(date)), kFirstFleet, source});
   }
   std::string Get(Table table, const std::string& key) {
     return (*rollcall_.stores().store().Get(table, key)).value_or("");
@@ -116,7 +116,7 @@ TEST_F(VerifyTest, NamesATotalThatWasTamperedWith) {
 
 TEST_F(VerifyTest, NamesATotalThatIsMissingAndOneThatIsTooMuch) {
   Delete(Table::kTotals, TotalsKeyOf("2026-02", "cozy_cluster_info"));
-  const TotalsKey extra{*Month::Parse("2026-02"), kCozystackFleet, {900}, {901}};
+  const TotalsKey extra{*Month::Parse("2026-02"), kFirstFleet, {900}, {901}};
   TotalsRow row;
   row[Span::kMonth].sources = 1;
   Put(Table::kTotals, storage::EncodeKey(extra), storage::EncodeTotals(row));
@@ -209,10 +209,9 @@ TEST_F(VerifyTest, ReadsEveryTable) {
 }
 
 TEST_F(VerifyTest, NumbersAndNamesThatDoNotPointAtEachOtherAreFaults) {
-  const std::string source = storage::EncodeSourceKey(kCozystackFleet, "c1");
+  const std::string source = storage::EncodeSourceKey(kFirstFleet, "c1");
   const std::string of_c1 = Get(Table::kSources, source);
-  Put(Table::kSources, source,
-      Get(Table::kSources, storage::EncodeSourceKey(kCozystackFleet, "c2")));
+  Put(Table::kSources, source, Get(Table::kSources, storage::EncodeSourceKey(kFirstFleet, "c2")));
   EXPECT_EQ(Verify().faults, 2U) << "c1 is told to be 2, and 1 to be c1";
   Put(Table::kSources, source, of_c1);
   const std::string label_set = storage::EncodeKey(LabelSetRef{2});
@@ -226,7 +225,7 @@ TEST_F(VerifyTest, NumbersAndNamesThatDoNotPointAtEachOtherAreFaults) {
 TEST_F(VerifyTest, CountsAllDifferencesAndShowsTheFirst) {
   Commit([](storage::Transaction& transaction) {
     for (uint32_t ref = 1000; ref < 1050; ++ref) {
-      const TotalsKey key{*Month::Parse("2026-03"), kCozystackFleet, {ref}, {}};
+      const TotalsKey key{*Month::Parse("2026-03"), kFirstFleet, {ref}, {}};
       TotalsRow row;
       row[Span::kYear].sources = 1;
       transaction.Put(Table::kTotals, storage::EncodeKey(key), storage::EncodeTotals(row));

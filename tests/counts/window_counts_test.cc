@@ -25,7 +25,7 @@ class WindowCountsTest : public ::testing::Test {
   }
   uint64_t Scans() { return rollcall_.Metric("rollcall_window_scans_total"); }
   static storage::WindowKey WindowOf(const std::string& month) {
-    return {*Month::Parse(month), kCozystackFleet};
+    return {*Month::Parse(month), kFirstFleet};
   }
 
   Harness rollcall_;
@@ -98,7 +98,7 @@ TEST_F(WindowCountsTest, ReportsBesideTheScanAreCountedOnce) {
     // Dropped, so that the next round computes beside the reports again.
     storage::Store& store = rollcall_.stores().store();
     storage::Transaction transaction(store);
-    rollcall_.stores().totals().DropStale(*Month::Parse("2026-02"), kCozystackFleet, transaction);
+    rollcall_.stores().totals().DropStale(*Month::Parse("2026-02"), kFirstFleet, transaction);
     EXPECT_TRUE(transaction.Commit().ok());
   }
   reports.join();
@@ -139,7 +139,7 @@ TEST_F(WindowCountsTest, AMonthOfAnEmptyStoreIsKeptToo) {
 }
 
 TEST_F(WindowCountsTest, TheFirstMonthOfTheCalendarHasNothingBeforeIt) {
-  const auto kept = rollcall_.windows().Ensure({Month{0}, kCozystackFleet});
+  const auto kept = rollcall_.windows().Ensure({Month{0}, kFirstFleet});
   ASSERT_TRUE(kept.ok()) << kept.status().message();
 }
 
@@ -147,7 +147,7 @@ TEST_F(WindowCountsTest, AScanThatFailsIsToldToAllAndTriedAgain) {
   ReportAt("2026-03-10", "c1", Nodes(3));
   storage::Store& store = rollcall_.stores().store();
   const std::string key =
-      storage::EncodeKey(storage::PeaksKey{*Month::Parse("2026-03"), kCozystackFleet, {1}});
+      storage::EncodeKey(storage::PeaksKey{*Month::Parse("2026-03"), kFirstFleet, {1}});
   const std::string good = (*store.Get(storage::Table::kPeaks, key)).value();
   const auto put = [&](const std::string& bytes) {
     storage::Transaction transaction(store);
@@ -171,7 +171,7 @@ TEST_F(WindowCountsTest, AnImportThatKeepsDroppingTheWindowWaitsForWhoReadsIt) {
   std::atomic<int> batches = 0;
   const auto import_a_batch = [&] {
     storage::Transaction transaction(stores.store(), storage::Turn(stores.store()));
-    stores.totals().DropStale(*Month::Parse("2026-02"), kCozystackFleet, transaction);
+    stores.totals().DropStale(*Month::Parse("2026-02"), kFirstFleet, transaction);
     EXPECT_TRUE(transaction.Commit().ok());
     ++batches;
   };

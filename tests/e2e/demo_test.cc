@@ -21,6 +21,7 @@
 #include "demo/fleet.h"
 #include "model/fleet.h"
 #include "tests/e2e/rollcall_process.h"
+#include "tests/support/intake.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
@@ -88,7 +89,8 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
   metrics::Registry registry;
   uint64_t reports = 0;
   const Status filled = demo::FillWithDemo(
-      **stores, *fleet, registry, [&](uint64_t done) { reports = done; }, [] { return false; });
+      **stores, CozystackIntake(), *fleet, registry, [&](uint64_t done) { reports = done; },
+      [] { return false; });
   ASSERT_TRUE(filled.ok()) << filled.message();
   EXPECT_EQ(reports, fleet->total_reports());
 

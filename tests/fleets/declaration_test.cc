@@ -16,6 +16,7 @@
 #include "fleets/built_in.h"
 #include "tests/fleets/random_json.h"
 #include "tests/support/child_process.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::fleets {
@@ -205,13 +206,12 @@ TEST(DeclarationTest, WhatTheReadmeShowsIsRead) {
   EXPECT_EQ(MessageOf(readme.substr(begin, end + 6 - begin)), "");
 }
 
-// The built-in fleet as it is in code.
-TEST(DeclarationTest, CozystackIsWhatItWas) {
+// api/README.md, "Contract".
+TEST(DeclarationTest, CozystackReportsAsItsContractSays) {
   const auto declared = ParseDeclaration("cozystack.json", BuiltInDeclaration("cozystack"));
   ASSERT_TRUE(declared.ok()) << declared.status().message();
-  Fleet fleet = declared->fleet;
-  fleet.ref = kCozystackFleet;
-  EXPECT_EQ(fleet, CozystackFleet());
+  EXPECT_EQ(declared->fleet.id_label, "cluster_id");
+  EXPECT_EQ(declared->fleet.identifying_labels, std::vector<std::string>{"uid"});
   EXPECT_EQ(declared->format, ReportFormat::kPrometheus);
   EXPECT_EQ(declared->path, "/");
   EXPECT_EQ(declared->id_header, "X-Cluster-ID");

@@ -64,7 +64,7 @@ TEST_F(ReportReaderTest, WhereTheUndeclaredIsKeptAReportIsWhatItIsWithoutADeclar
       "cozy_cluster_info{cozystack_version=\"v1\",cluster_id=\"c\",mine=\"y\"} 1\nother{a=\"b\"} "
       "2\n";
   ParsedReport parsed;
-  ASSERT_TRUE(ParseReport(body, 1, parsed).ok());
+  ASSERT_TRUE(ParseReport(body, "cluster_id", 1, parsed).ok());
   EXPECT_EQ(Report("a", body), SeriesOf(parsed));
   EXPECT_THAT(mapped_.undeclared.names(), IsEmpty());
 }

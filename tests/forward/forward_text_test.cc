@@ -19,7 +19,7 @@ const ForwardedSource kSource{"cluster_id", "c-1", UnixMilliseconds(milliseconds
 // The lines that a body is forwarded as.
 std::string Lines(const std::string& body) {
   ParsedReport report;
-  EXPECT_TRUE(ParseReport(body, kHashSeed, report).ok());
+  EXPECT_TRUE(ParseReport(body, "cluster_id", kHashSeed, report).ok());
   std::string out;
   EXPECT_EQ(AppendForwardLines(report, 0, kSource, SIZE_MAX, out), report.samples.size());
   return out;
@@ -60,7 +60,7 @@ TEST(ForwardText, ASenderCannotSpeakForAnotherSourceOrSmuggleALine) {
 
 TEST(ForwardText, ALongReportComesInPieces) {
   ParsedReport report;
-  ASSERT_TRUE(ParseReport("a 1\nb 2\nc 3\n", kHashSeed, report).ok());
+  ASSERT_TRUE(ParseReport("a 1\nb 2\nc 3\n", "cluster_id", kHashSeed, report).ok());
   std::string all;
   size_t at = 0;
   int pieces = 0;

@@ -19,6 +19,10 @@
 namespace rollcall::forward {
 namespace {
 
+std::optional<std::string_view> IdLabel(FleetRef fleet) {
+  return fleet == kFirstFleet ? std::optional<std::string_view>("cluster_id") : std::nullopt;
+}
+
 using std::chrono::milliseconds;
 using storage::Outbox;
 using ::testing::ElementsAre;
@@ -99,18 +103,18 @@ class ForwarderTest : public ::testing::Test {
   void Put(const std::vector<std::string>& bodies) {
     storage::Transaction transaction(stores_->store());
     for (const std::string& body : bodies) {
-      outbox().Append({kTime, kCozystackFleet, "c1", PackBody(body)}, transaction);
+      outbox().Append({kTime, kFirstFleet, "c1", PackBody(body)}, transaction);
     }
     ASSERT_TRUE(transaction.Commit().ok());
   }
   void PutRaw(const std::string& packed) {
     storage::Transaction transaction(stores_->store());
-    outbox().Append({kTime, kCozystackFleet, "c1", packed}, transaction);
+    outbox().Append({kTime, kFirstFleet, "c1", packed}, transaction);
     ASSERT_TRUE(transaction.Commit().ok());
   }
   void Start(const std::string& url) {
     options_.url = url;
-    auto forwarder = Forwarder::Start(outbox(), clock_, options_, registry_);
+    auto forwarder = Forwarder::Start(outbox(), IdLabel, clock_, options_, registry_);
     ASSERT_TRUE(forwarder.ok()) << forwarder.status().message();
     forwarder_ = std::move(forwarder).value();
   }
@@ -349,11 +353,11 @@ TEST_F(ForwarderTest, ARowThatCannotBeReadIsParkedAndTheOthersGoOn) {
 
 TEST_F(ForwarderTest, AUrlOrAFileThatIsWrongIsToldAtTheStart) {
   options_.url = "ftp://x/";
-  EXPECT_EQ(Forwarder::Start(outbox(), clock_, options_, registry_).status().code(),
+  EXPECT_EQ(Forwarder::Start(outbox(), IdLabel, clock_, options_, registry_).status().code(),
             Code::kInvalidArgument);
   options_.url = "http://x/";
   options_.credentials.bearer_token_file = dir_.path() + "/nowhere";
-  EXPECT_EQ(Forwarder::Start(outbox(), clock_, options_, registry_).status().code(),
+  EXPECT_EQ(Forwarder::Start(outbox(), IdLabel, clock_, options_, registry_).status().code(),
             Code::kFailedPrecondition);
 }
 

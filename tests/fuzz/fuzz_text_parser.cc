@@ -66,7 +66,7 @@ void CheckWriting(const ParsedReport& report, const Series& series) {
     test::AppendTextLine(report.LabelSet(sample), sample.value, text);
   }
   ParsedReport again;
-  Require(ParseReport(text, kHashSeed, again).ok(), "what was written parses");
+  Require(ParseReport(text, "cluster_id", kHashSeed, again).ok(), "what was written parses");
   Require(SeriesOf(again) == series, "what was written parses to the same report");
   Require(!again.has_multiline_value, "what was written has one line for each sample");
 }
@@ -94,13 +94,14 @@ void CheckOrderOfLines(std::string_view body, const ParsedReport* report, const 
           "a fingerprint does not depend on the order of the lines");
   if (report == nullptr || report->has_multiline_value) return;
   ParsedReport again;
-  Require(ParseReport(shuffled, kHashSeed, again).ok(), "lines that parse do so in any order");
+  Require(ParseReport(shuffled, "cluster_id", kHashSeed, again).ok(),
+          "lines that parse do so in any order");
   Require(SeriesOf(again) == series, "lines make the same report in any order");
 }
 
 void Check(std::string_view body) {
   ParsedReport report;
-  const Status status = ParseReport(body, kHashSeed, report);
+  const Status status = ParseReport(body, "cluster_id", kHashSeed, report);
   CheckReadingPastErrors(body, status.ok());
   if (!status.ok()) {
     Require(report.samples.empty() && report.arena.empty(), "a bad report leaves nothing");

@@ -12,6 +12,7 @@
 
 #include "parse/instant_vector_json.h"
 #include "parse/month_snapshot_json.h"
+#include "tests/support/cozystack.h"
 
 namespace rollcall {
 namespace {

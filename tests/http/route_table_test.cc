@@ -12,7 +12,9 @@ class RouteTableTest : public ::testing::Test {
  protected:
   RouteTableTest() {
     Add(kAtPublic, kPost, "/", "report", false);
-    Add(kAtPublic, kPost, "*", "report", false).header = "X-Id";
+    Add(kAtPublic, kPost, "*", "report", false).matches = [](const HttpRequest& head) {
+      return head.Header("X-Id").has_value();
+    };
     table_.Add(std::move(pending_));
     Add(kAtPublic, kGet | kHead, "/", "page", false);
     Add(kAtPublic, kGet, "/numbers", "numbers", true);

@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include "tests/support/intake.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -69,8 +70,8 @@ TEST_F(BoundedReports, LargeOnesAreWrittenAfterTheSmallOnesOfOthersAndBeforeTheL
                             const std::string& name) {
       auto done = std::make_shared<std::promise<void>>();
       told.push_back(done->get_future());
-      rollcall_.ingester().Ingest(kCozystackFleet, SourceId::Parse(id).value(), body, std::nullopt,
-                                  [&order, done, name](const Status& status) {
+      rollcall_.ingester().Ingest(CozystackIntake(), SourceId::Parse(id).value(), body,
+                                  std::nullopt, [&order, done, name](const Status& status) {
                                     EXPECT_TRUE(status.ok()) << status.message();
                                     order.push_back(name);
                                     done->set_value();

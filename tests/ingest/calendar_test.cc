@@ -1,6 +1,7 @@
 // Reports over restarts, midnights, ends of months, and with a clock that is set back.
 #include <gtest/gtest.h>
 
+#include "tests/support/intake.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -20,13 +21,13 @@ class ReportCalendar : public ::testing::Test {
   }
   // The bytes of the chunk of source 1; 0 where there is none.
   size_t ChunkBytes(const std::string& date) {
-    const storage::ChunkKey key{Day::Of(At(date)), kCozystackFleet, {1}};
+    const storage::ChunkKey key{Day::Of(At(date)), kFirstFleet, {1}};
     const auto chunk =
         rollcall_.stores().store().Get(storage::Table::kChunks, storage::EncodeKey(key));
     return chunk.ok() && chunk->has_value() ? (*chunk)->size() : 0;
   }
   PeaksRow Peaks(int year, unsigned month) {
-    const storage::PeaksKey key{Month::FromYearMonth(year, month), kCozystackFleet, {1}};
+    const storage::PeaksKey key{Month::FromYearMonth(year, month), kFirstFleet, {1}};
     const auto bytes =
         rollcall_.stores().store().Get(storage::Table::kPeaks, storage::EncodeKey(key));
     PeaksRow row;
@@ -195,7 +196,7 @@ TEST_F(ReportCalendar, ReportsBeforeAndAfterMidnightInOneQueueAreOnTheirDays) {
     for (const int second : {-1, 0, 1, -2}) {
       auto told = std::make_shared<std::promise<Status>>();
       futures.push_back(told->get_future());
-      rollcall_.ingester().Ingest(kCozystackFleet, SourceId::Parse("c1").value(), "a 1\n",
+      rollcall_.ingester().Ingest(CozystackIntake(), SourceId::Parse("c1").value(), "a 1\n",
                                   midnight + std::chrono::seconds(second),
                                   [told](const Status& s) { told->set_value(s); });
     }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ingest/importer.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -117,7 +118,8 @@ class ImportHistory : public ::testing::Test {
   ImportTally Import(Harness& rollcall, const std::string& text,
                      size_t max_buffered_samples = 100'000, ImportOptions options = {},
                      Status* status = nullptr) {
-    options.fleet = kCozystackFleet;
+    options.fleet = kFirstFleet;
+    options.id_label = CozystackFleet().id_label;
     options.latest = At(kNow);
     options.max_buffered_samples = max_buffered_samples;
     auto importer = ingest::Importer::Start(rollcall.stores(), &rollcall.ingester(), options);

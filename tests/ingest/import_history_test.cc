@@ -306,7 +306,7 @@ TEST_F(ImportHistory, AStopEndsItAndWhatWasWrittenAgreesWithItself) {
   rollcall.SetTime(kNow);
   std::stop_source stop;
   ImportOptions options;
-  options.fleet = kCozystackFleet;
+  options.fleet = kFirstFleet;
   options.latest = At(kNow);
   options.max_buffered_samples = 20;
   options.stop = stop.get_token();

@@ -22,7 +22,7 @@ class Reading {
  public:
   explicit Reading(std::string source_label = "cluster_id", bool strict = false)
       : reader_(
-            {std::move(source_label), At("2025-01-01"), At("2026-03-31 23:59:59"), 7},
+            {"cluster_id", std::move(source_label), At("2025-01-01"), At("2026-03-31 23:59:59"), 7},
             [this](std::string_view id, std::string_view set) { return Resolve(id, set); },
             [this, strict](uint64_t line, const std::string& reason) {
               told_ += std::to_string(line) + ": " + reason + "\n";

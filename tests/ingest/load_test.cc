@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/intake.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -115,7 +116,7 @@ TEST(IngestLoad, WhoReportedIsToldEvenIfTheServerStopsAtOnce) {
   for (int i = 0; i < 300; ++i) {
     auto told = std::make_shared<std::promise<Status>>();
     futures.push_back(told->get_future());
-    rollcall.ingester().Ingest(kCozystackFleet, SourceId::Parse("c" + std::to_string(i)).value(),
+    rollcall.ingester().Ingest(CozystackIntake(), SourceId::Parse("c" + std::to_string(i)).value(),
                                "a 1\n", std::nullopt,
                                [told](const Status& s) { told->set_value(s); });
   }
@@ -169,7 +170,7 @@ TEST(IngestLoad, AReportOfAMillionSeriesIsStored) {
   EXPECT_EQ(rollcall.Metric("rollcall_reports_total{outcome=\"same\"}"), 1U);
   EXPECT_EQ(rollcall.stores().labels().size(), kSeries + 1U);
   rollcall.Restart();
-  const storage::ChunkKey key{Day::Of(At("2026-03-07")), kCozystackFleet, {1}};
+  const storage::ChunkKey key{Day::Of(At("2026-03-07")), kFirstFleet, {1}};
   const auto chunk =
       rollcall.stores().store().Get(storage::Table::kChunks, storage::EncodeKey(key));
   ASSERT_TRUE(chunk.ok() && chunk->has_value());
@@ -194,7 +195,7 @@ class DamagedRows : public ::testing::Test {
     ASSERT_TRUE(transaction.Commit().ok());
   }
   static storage::PeaksKey PeaksOf(uint32_t source, Month month) {
-    return {month, kCozystackFleet, {source}};
+    return {month, kFirstFleet, {source}};
   }
 
   const Month march_ = Month::FromYearMonth(2026, 3);
@@ -239,7 +240,7 @@ TEST_F(DamagedRows, AnEarlierMonthsDamagedRowStopsItsSourceWhereTotalsAreKept) {
 }
 
 TEST_F(DamagedRows, AChunkThatIsDamagedDoesNotStopItsSource) {
-  const storage::ChunkKey key{Day::Of(At("2026-03-07")), kCozystackFleet, {1}};
+  const storage::ChunkKey key{Day::Of(At("2026-03-07")), kFirstFleet, {1}};
   Put(storage::Table::kChunks, storage::EncodeKey(key), "\xff");
   rollcall_.Restart();
   EXPECT_TRUE(rollcall_.Report("c1", Body(7)).ok());
@@ -249,7 +250,7 @@ TEST_F(DamagedRows, AChunkThatIsDamagedDoesNotStopItsSource) {
 }
 
 TEST_F(DamagedRows, ASourceRowThatIsDamagedStopsItsSourceOnly) {
-  Put(storage::Table::kSources, storage::EncodeSourceKey(kCozystackFleet, "c1"), "");
+  Put(storage::Table::kSources, storage::EncodeSourceKey(kFirstFleet, "c1"), "");
   rollcall_.Restart();
   const auto statuses =
       rollcall_.ReportTogether({{"c2", Body(3)}, {"c1", Body(3)}, {"c3", Body(3)}});

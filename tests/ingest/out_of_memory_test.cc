@@ -6,6 +6,7 @@
 #include <limits>
 #include <new>
 
+#include "tests/support/intake.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -71,6 +72,7 @@ TEST(OutOfMemory, WhereverAReportIsPreparedItsSenderIsToldToComeAgainAndNothingO
   int refused = 0;
   bool taken = false;
   for (int64_t works = 0; !taken; ++works) {
+    const ingest::Intake& intake = CozystackIntake();
     const std::string id = "c" + std::to_string(works);
     Status status;
     std::string copy = body;
@@ -84,7 +86,7 @@ TEST(OutOfMemory, WhereverAReportIsPreparedItsSenderIsToldToComeAgainAndNothingO
         answered.notify_all();
       };
       allocations_left = works;
-      rollcall.ingester().Ingest(kCozystackFleet, std::move(source), std::move(copy), std::nullopt,
+      rollcall.ingester().Ingest(intake, std::move(source), std::move(copy), std::nullopt,
                                  std::move(done));
       allocations_left = -1;
       answered.wait(false);

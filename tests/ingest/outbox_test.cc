@@ -18,7 +18,7 @@ class IngestOutboxTest : public ::testing::Test {
         [&](const storage::Outbox::Item&, std::string_view value) {
           storage::OutboxRow row;
           EXPECT_TRUE(storage::DecodeOutboxRow(value, row).ok());
-          EXPECT_EQ(row.fleet, kCozystackFleet);
+          EXPECT_EQ(row.fleet, kFirstFleet);
           const auto body = UnpackBody(row.packed_body, 1 << 20);
           EXPECT_TRUE(body.ok());
           const auto seconds = std::chrono::floor<std::chrono::seconds>(row.received);

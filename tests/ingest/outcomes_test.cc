@@ -41,7 +41,7 @@ class ReportOutcome : public ::testing::Test {
   }
   // The current series of the first source in its month, each followed by a blank.
   std::string Current() {
-    const storage::PeaksKey key{Month::FromYearMonth(2026, 3), kCozystackFleet, {1}};
+    const storage::PeaksKey key{Month::FromYearMonth(2026, 3), kFirstFleet, {1}};
     const auto bytes =
         rollcall_.stores().store().Get(storage::Table::kPeaks, storage::EncodeKey(key));
     PeaksRow row;

@@ -3,6 +3,7 @@
 
 #include "ingest/import_format.h"
 #include "ingest/importer.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -20,7 +21,8 @@ class SeriesImportTest : public ::testing::Test {
   ImportTally Import(const std::string& text, size_t piece_bytes = 1 << 20,
                      ImportFormat format = ImportFormat::kAuto, bool strict = false) {
     ImportOptions options;
-    options.fleet = kCozystackFleet;
+    options.fleet = kFirstFleet;
+    options.id_label = CozystackFleet().id_label;
     options.latest = At("2026-03-31");
     options.format = format;
     options.strict = strict;

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "jobs/job_table.h"
 #include "metrics/registry.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/loopback_server.h"
 
 namespace rollcall::jobs {
@@ -33,6 +34,8 @@ std::string Joined(const std::vector<std::string>& names) {
 }
 
 // A list that is refreshed from a server which answers as it is told.
+const std::vector<std::string>& Declared() { return CozystackFleet().breakdowns[0].known_names; }
+
 class AppListTest : public testing::Test {
  protected:
   void ServerSays(std::string bytes) {
@@ -59,7 +62,7 @@ class AppListTest : public testing::Test {
     if (bytes == "silence") return c.AwaitClose();
     c.Send(bytes);
   }};
-  AppList list_{server_.Url("/apps"), Impatient()};
+  AppList list_{server_.Url("/apps"), Declared(), Impatient()};
 };
 
 TEST_F(AppListTest, BeginsWithTheBuiltInList) {
@@ -113,7 +116,7 @@ TEST_F(AppListTest, AReaderKeepsTheListItHolds) {
   const AppList::Names held = list_.Current();
   ServerSays(Answer("200 OK", kGood));
   ASSERT_EQ(Refresh(), "");
-  EXPECT_EQ(Joined(*held), Joined(AppList::BuiltIn()));
+  EXPECT_EQ(Joined(*held), Joined(Declared()));
 }
 
 TEST_F(AppListTest, ReadersAreNeverKeptWaitingByARefresh) {
@@ -121,7 +124,7 @@ TEST_F(AppListTest, ReadersAreNeverKeptWaitingByARefresh) {
   std::stop_source stop;
   std::thread refresh([&] { EXPECT_FALSE(list_.Refresh(stop.get_token()).ok()); });
   while (server_.connections() == 0) std::this_thread::yield();
-  EXPECT_EQ(Current(), Joined(AppList::BuiltIn()));
+  EXPECT_EQ(Current(), Joined(Declared()));
   stop.request_stop();
   refresh.join();
 }
@@ -140,10 +143,10 @@ TEST_F(AppListTest, IsRefreshedByTheTableOfJobs) {
 }
 
 TEST(AppList, IsNeverRefreshedWithoutAUrl) {
-  AppList list("");
+  AppList list("", Declared());
   EXPECT_FALSE(list.enabled());
   EXPECT_TRUE(list.Refresh({}).ok());
-  EXPECT_EQ(*list.Current(), AppList::BuiltIn());
+  EXPECT_EQ(*list.Current(), Declared());
 }
 
 TEST(AppList, SaysThatNobodyListens) {
@@ -152,13 +155,9 @@ TEST(AppList, SaysThatNobodyListens) {
     LoopbackServer gone([](Connection&, const std::string&) {});
     port = gone.port();
   }
-  AppList list("http://127.0.0.1:" + std::to_string(port) + "/");
+  AppList list("http://127.0.0.1:" + std::to_string(port) + "/", Declared());
   EXPECT_THAT(list.Refresh({}).message(), HasSubstr("cannot connect"));
-  EXPECT_EQ(*list.Current(), AppList::BuiltIn());
-}
-
-TEST(AppList, TheBuiltInListIsSorted) {
-  EXPECT_TRUE(std::is_sorted(AppList::BuiltIn().begin(), AppList::BuiltIn().end()));
+  EXPECT_EQ(*list.Current(), Declared());
 }
 
 }  // namespace

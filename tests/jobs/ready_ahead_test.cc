@@ -8,6 +8,7 @@
 #include "counts/misdated.h"
 #include "jobs/background_jobs.h"
 #include "tests/counts/tallied.h"
+#include "tests/support/cozystack.h"
 
 namespace rollcall::jobs {
 namespace {
@@ -37,8 +38,13 @@ class ReadyAheadTest : public ::testing::Test {
 
   // One run of each of the jobs that count ahead.
   Status RunJobs() {
-    const JobServices services{rollcall().stores(), rollcall().clock(),     rollcall().windows(),
-                               tallied_.tallies(),  rollcall().overviews(), app_list_};
+    const JobServices services{rollcall().stores(),
+                               rollcall().clock(),
+                               rollcall().windows(),
+                               tallied_.tallies(),
+                               rollcall().overviews(),
+                               app_list_,
+                               catalog_};
     Status failed;
     for (const Job& job : BackgroundJobs(services, {true, {}, std::chrono::hours(1)})) {
       if (job.name != "tallies" && job.name != "closed-months") continue;
@@ -104,7 +110,8 @@ class ReadyAheadTest : public ::testing::Test {
 
   test::Harness& rollcall() { return tallied_.rollcall(); }
 
-  AppList app_list_{""};
+  AppList app_list_{"", {}};
+  const fleets::Catalog catalog_{BuiltInFleets()};
   test::Tallied tallied_;
 };
 

@@ -16,7 +16,7 @@ using test::RandomReports;
 const Month kMarch = Month::FromYearMonth(2026, 3);
 
 TotalsKey Key(uint32_t metric, uint32_t label_set) {
-  return {kMarch, kCozystackFleet, {metric}, {label_set}};
+  return {kMarch, kFirstFleet, {metric}, {label_set}};
 }
 
 // The totals of one source whose row over a span is `row`, added to one span of `totals`.
@@ -72,7 +72,7 @@ TEST(AddPeaksChange, IsWhatTheTotalsBeforeLackOfTheTotalsAfter) {
       const PeaksRow old_row = row;
       AddReport(reports.Next(), 1 + reports.Below(28), row);
       TotalsMap change;
-      AddPeaksChange(kMarch, kCozystackFleet, old_row, row, quarter_before, year_before, change);
+      AddPeaksChange(kMarch, kFirstFleet, old_row, row, quarter_before, year_before, change);
       for (const auto& [key, gain] : change) {
         EXPECT_NE(gain, TotalsRow()) << "a gain of nothing";
         totals[key] += gain;
@@ -103,7 +103,7 @@ TEST(AddPeaksChange, AReportThatRaisesNoPeakAddsNothing) {
   PeaksRow row = old_row;
   AddReport(std::vector<SeriesValue>{{{2}, {1}, 4}}, 2, row);
   TotalsMap totals;
-  AddPeaksChange(kMarch, kCozystackFleet, old_row, row, PeaksRow(), PeaksRow(), totals);
+  AddPeaksChange(kMarch, kFirstFleet, old_row, row, PeaksRow(), PeaksRow(), totals);
   EXPECT_TRUE(totals.empty());
 }
 
@@ -111,7 +111,7 @@ TEST(AddPeaksChange, ANewSourceIsCountedInAllThreeSpans) {
   PeaksRow row;
   AddReport(std::vector<SeriesValue>{{{2}, {1}, 5}, {{3}, {1}, 2.5}}, 1, row);
   TotalsMap totals;
-  AddPeaksChange(kMarch, kCozystackFleet, PeaksRow(), row, PeaksRow(), PeaksRow(), totals);
+  AddPeaksChange(kMarch, kFirstFleet, PeaksRow(), row, PeaksRow(), PeaksRow(), totals);
   EXPECT_EQ(totals.size(), 3U);
   ExpectRow(totals[Key(1, 0)], 1, 7.5, 7.5, "metric");
   ExpectRow(totals[Key(1, 2)], 1, 5, 0, "label set 2");
@@ -122,7 +122,7 @@ TEST(AddPeaksChange, AZeroCountsAsASourceAndAddsNothing) {
   PeaksRow row;
   AddReport(std::vector<SeriesValue>{{{2}, {1}, 0}}, 1, row);
   TotalsMap totals;
-  AddPeaksChange(kMarch, kCozystackFleet, PeaksRow(), row, PeaksRow(), PeaksRow(), totals);
+  AddPeaksChange(kMarch, kFirstFleet, PeaksRow(), row, PeaksRow(), PeaksRow(), totals);
   ExpectRow(totals[Key(1, 0)], 1, 0, 0, "metric");
   ExpectRow(totals[Key(1, 2)], 1, 0, 0, "label set 2");
 }
@@ -134,7 +134,7 @@ TEST(AddPeaksChange, ASourceOfTheMonthsBeforeIsNewInTheMonthOnly) {
   PeaksRow row;
   AddReport(std::vector<SeriesValue>{{{2}, {1}, 5}}, 1, row);
   TotalsMap totals;
-  AddPeaksChange(kMarch, kCozystackFleet, PeaksRow(), row, before, before, totals);
+  AddPeaksChange(kMarch, kFirstFleet, PeaksRow(), row, before, before, totals);
   EXPECT_EQ(totals[Key(1, 0)][Span::kMonth], (Totals{1, ExactSum::Of(5), ExactSum::Of(5)}));
   EXPECT_EQ(totals[Key(1, 0)][Span::kQuarter], Totals());
   EXPECT_EQ(totals[Key(1, 0)][Span::kYear], Totals());
@@ -147,7 +147,7 @@ TEST(AddPeaksChange, ASourceOfTheYearAndNotTheQuarterIsNewInTheQuarter) {
   PeaksRow row;
   AddReport(std::vector<SeriesValue>{{{2}, {1}, 5}}, 1, row);
   TotalsMap totals;
-  AddPeaksChange(kMarch, kCozystackFleet, PeaksRow(), row, PeaksRow(), year_before, totals);
+  AddPeaksChange(kMarch, kFirstFleet, PeaksRow(), row, PeaksRow(), year_before, totals);
   EXPECT_EQ(totals[Key(1, 2)][Span::kQuarter], (Totals{1, ExactSum::Of(5), ExactSum()}));
   EXPECT_EQ(totals[Key(1, 2)][Span::kYear], (Totals{0, ExactSum::Of(1), ExactSum()}));
 }
@@ -157,7 +157,7 @@ TEST(AddPeaksChange, AddsToWhatOtherSourcesBrought) {
   AddReport(std::vector<SeriesValue>{{{2}, {1}, 5}}, 1, row);
   TotalsMap totals;
   for (int source = 0; source < 3; ++source) {
-    AddPeaksChange(kMarch, kCozystackFleet, PeaksRow(), row, PeaksRow(), PeaksRow(), totals);
+    AddPeaksChange(kMarch, kFirstFleet, PeaksRow(), row, PeaksRow(), PeaksRow(), totals);
   }
   ExpectRow(totals[Key(1, 0)], 3, 15, 15, "metric");
 }

@@ -31,12 +31,12 @@ const std::string& ValidBody() {
 
 std::string ReportMessage(const std::string& body) {
   ParsedReport report;
-  return ParseReport(body, kHashSeed, report).message();
+  return ParseReport(body, "cluster_id", kHashSeed, report).message();
 }
 
 size_t SampleCount(const std::string& body) {
   ParsedReport report;
-  const Status status = ParseReport(body, kHashSeed, report);
+  const Status status = ParseReport(body, "cluster_id", kHashSeed, report);
   EXPECT_TRUE(status.ok()) << status.message();
   return report.samples.size();
 }
@@ -121,7 +121,8 @@ TEST(Hostile, EscapesByTheMegabyte) {
   std::string escapes;
   for (size_t i = 0; i < kMiB; ++i) escapes += "\\\\\\\"\\n\\x";
   ParsedReport report;
-  ASSERT_TRUE(ParseReport("a{b=\"" + escapes + "\",c=\"\\\\\"} 1", kHashSeed, report).ok());
+  ASSERT_TRUE(
+      ParseReport("a{b=\"" + escapes + "\",c=\"\\\\\"} 1", "cluster_id", kHashSeed, report).ok());
   std::string want;
   for (size_t i = 0; i < kMiB; ++i) want += "\\\"\n\\x";
   const std::string_view label_set = report.LabelSet(report.samples.at(0));
@@ -154,7 +155,7 @@ TEST(Hostile, EveryCutOfAValidBodyHasAnAnswer) {
     const std::string cut(body.data(), size);
     ReadAll(cut);
     ParsedReport report;
-    const Status status = ParseReport(cut, kHashSeed, report);
+    const Status status = ParseReport(cut, "cluster_id", kHashSeed, report);
     EXPECT_TRUE(status.ok() || (report.samples.empty() && report.arena.empty())) << size;
   }
 }

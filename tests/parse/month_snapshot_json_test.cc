@@ -1,4 +1,5 @@
 #include "parse/month_snapshot_json.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/instant.h"
 
 #include <gtest/gtest.h>

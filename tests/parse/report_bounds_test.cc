@@ -13,7 +13,8 @@ constexpr ReportBounds kBounds{
 std::string Parsed(const std::string& body) {
   ParsedReport report;
   ReportBound exceeded{};
-  const Status status = ParseReport(body, 1, kBounds, report, exceeded);
+  const Status status =
+      ParseReport(body, TextRules{.id_label = "cluster_id"}, 1, kBounds, report, exceeded);
   if (status.ok()) return std::to_string(report.samples.size()) + " series";
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
   EXPECT_TRUE(report.samples.empty());
@@ -50,7 +51,8 @@ TEST(ReportBounds, WhatIsNotParsedIsNotKept) {
   for (int i = 0; i < 100'000; ++i) body += "m{l=\"" + std::to_string(i) + "\"} 1\n";
   ParsedReport report;
   ReportBound exceeded{};
-  EXPECT_FALSE(ParseReport(body, 1, kBounds, report, exceeded).ok());
+  EXPECT_FALSE(
+      ParseReport(body, TextRules{.id_label = "cluster_id"}, 1, kBounds, report, exceeded).ok());
   EXPECT_LE(report.samples.capacity(), kBounds.series * 2);
 }
 

@@ -98,7 +98,7 @@ std::string Join(const std::vector<std::string>& lines) {
 
 Series Read(const std::string& body) {
   ParsedReport report;
-  const Status status = ParseReport(body, kHashSeed, report);
+  const Status status = ParseReport(body, "cluster_id", kHashSeed, report);
   EXPECT_TRUE(status.ok()) << status.message() << "\n" << body;
   EXPECT_FALSE(report.has_multiline_value) << body;
   Series series;
@@ -129,7 +129,7 @@ TEST(RoundTrip, RandomDoublesAreReadBackBitForBit) {
     std::string line;
     test::AppendTextLine("a", value, line);
     ParsedReport report;
-    ASSERT_TRUE(ParseReport(line, kHashSeed, report).ok()) << line;
+    ASSERT_TRUE(ParseReport(line, "cluster_id", kHashSeed, report).ok()) << line;
     ASSERT_EQ(std::bit_cast<uint64_t>(report.samples.at(0).value), std::bit_cast<uint64_t>(value))
         << line;
   }

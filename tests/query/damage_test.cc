@@ -9,6 +9,7 @@
 
 #include "query/exporter.h"
 #include "storage/repair.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/file_tree.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/rollcall_harness.h"
@@ -26,7 +27,8 @@ int DamageRounds() {
 
 std::string Export(storage::Stores& stores) {
   query::ExportOptions options;
-  options.fleet = kCozystackFleet;
+  options.fleet = kFirstFleet;
+  options.source_label = CozystackFleet().id_label;
   query::Exporter exporter(stores, std::move(options));
   std::string text;
   for (;;) {

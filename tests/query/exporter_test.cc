@@ -11,6 +11,7 @@
 #include "model/label_set.h"
 #include "storage/keys.h"
 #include "storage/row_codec.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -21,7 +22,8 @@ using query::ExportOptions;
 
 ExportOptions All(ExportFormat format = ExportFormat::kText) {
   ExportOptions options;
-  options.fleet = kCozystackFleet;
+  options.fleet = kFirstFleet;
+  options.source_label = CozystackFleet().id_label;
   options.format = format;
   return options;
 }
@@ -50,7 +52,8 @@ std::string Matching(Harness& rollcall, const std::vector<std::string>& selector
 
 void Import(Harness& rollcall, const std::string& text) {
   ingest::ImportOptions options;
-  options.fleet = kCozystackFleet;
+  options.fleet = kFirstFleet;
+  options.id_label = CozystackFleet().id_label;
   options.latest = At("2026-12-31");
   const auto importer = ingest::Importer::Start(rollcall.stores(), &rollcall.ingester(), options);
   ASSERT_TRUE(importer.ok());
@@ -63,7 +66,7 @@ void Import(Harness& rollcall, const std::string& text) {
 std::string Peaks(Harness& rollcall, const std::string& month) {
   std::string text;
   storage::Store& store = rollcall.stores().store();
-  const storage::KeyRange range = storage::RangeOf(Month::Parse(month)->number, kCozystackFleet);
+  const storage::KeyRange range = storage::RangeOf(Month::Parse(month)->number, kFirstFleet);
   for (storage::Scan scan = store.NewScan(storage::Table::kPeaks, range.begin, range.end);
        scan.Valid(); scan.Next()) {
     PeaksRow row;
@@ -254,8 +257,8 @@ TEST_F(ExporterTest, ADamagedChunkEndsTheExport) {
   Report("2026-03-01", "a", "m 1\n");
   {
     storage::Transaction transaction(rollcall_.stores().store());
-    const auto key = storage::EncodeKey(
-        storage::ChunkKey{Day::Of(At("2026-03-01")), kCozystackFleet, SourceRef{1}});
+    const auto key =
+        storage::EncodeKey(storage::ChunkKey{Day::Of(At("2026-03-01")), kFirstFleet, SourceRef{1}});
     transaction.Put(storage::Table::kChunks, key, "\x03");
     ASSERT_TRUE(transaction.Commit().ok());
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/civil_time.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/instant.h"
 
 namespace rollcall::query {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/query/rendered_overview.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/instant.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"

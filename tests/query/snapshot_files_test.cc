@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/support/cozystack.h"
 #include "tests/support/instant.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/temp_dir.h"

@@ -13,6 +13,7 @@
 
 #include "query/vmselect_overviews.h"
 #include "tests/query/rendered_overview.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/instant.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"

@@ -8,10 +8,10 @@ namespace {
 const Month kMarch = Month::FromYearMonth(2026, 3);
 constexpr FleetRef kOtherFleet{2};
 
-PeriodKey Of(Month last, Span span, FleetRef fleet = kCozystackFleet) {
+PeriodKey Of(Month last, Span span, FleetRef fleet = kFirstFleet) {
   return {Period::Of(Window{last, span}), fleet};
 }
-PeriodKey Of(Day day, FleetRef fleet = kCozystackFleet) { return {Period::Of(day), fleet}; }
+PeriodKey Of(Day day, FleetRef fleet = kFirstFleet) { return {Period::Of(day), fleet}; }
 
 class PeriodLedgerTest : public rollcall::test::StoreTest {
  protected:
@@ -47,9 +47,8 @@ class PeriodLedgerTest : public rollcall::test::StoreTest {
     ASSERT_TRUE(transaction.Commit().ok());
   }
   void DropWindows(Month month) {
-    Commit([&](Transaction& transaction) {
-      ledger().DropWindows(month, kCozystackFleet, transaction);
-    });
+    Commit(
+        [&](Transaction& transaction) { ledger().DropWindows(month, kFirstFleet, transaction); });
   }
 };
 
@@ -86,7 +85,7 @@ TEST_F(PeriodLedgerTest, ADaysChangeDropsThatDay) {
   Keep(Of(day));
   Keep(Of(Day{day.number + 1}));
   Keep(Of(kMarch, Span::kMonth));
-  Commit([&](Transaction& transaction) { ledger().DropDay(day, kCozystackFleet, transaction); });
+  Commit([&](Transaction& transaction) { ledger().DropDay(day, kFirstFleet, transaction); });
   EXPECT_EQ(Sources(Of(day)), -1);
   EXPECT_EQ(Sources(Of(Day{day.number + 1})), 1);
   EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 1);
@@ -94,9 +93,8 @@ TEST_F(PeriodLedgerTest, ADaysChangeDropsThatDay) {
 
 TEST_F(PeriodLedgerTest, ADropThatWasAbandonedIsMadeWithTheNextChange) {
   Keep(Of(kMarch, Span::kMonth));
-  Commit(
-      [&](Transaction& transaction) { ledger().DropWindows(kMarch, kCozystackFleet, transaction); },
-      true);
+  Commit([&](Transaction& transaction) { ledger().DropWindows(kMarch, kFirstFleet, transaction); },
+         true);
   EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 1);
   DropWindows(kMarch);
   EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), -1);
@@ -117,9 +115,9 @@ TEST_F(PeriodLedgerTest, WhatIsDroppedWhileItIsComputedIsNotStored) {
 
 TEST_F(PeriodLedgerTest, ADaysChangeDropsTheDaysAndCutWindowsThatItLiesInAndNoOthers) {
   const Day seventh{kMarch.FirstDay().number + 6};
-  const auto last_30 = [](Day last) { return PeriodKey{Period::Last30(last), kCozystackFleet}; };
+  const auto last_30 = [](Day last) { return PeriodKey{Period::Last30(last), kFirstFleet}; };
   const auto cut = [](Span span, Day last) {
-    return PeriodKey{Period::Cut(span, last), kCozystackFleet};
+    return PeriodKey{Period::Cut(span, last), kFirstFleet};
   };
   const PeriodKey hit[] = {Of(seventh), last_30(seventh), last_30({seventh.number + 29}),
                            cut(Span::kMonth, {seventh.number + 1}), cut(Span::kYear, seventh)};
@@ -130,8 +128,7 @@ TEST_F(PeriodLedgerTest, ADaysChangeDropsTheDaysAndCutWindowsThatItLiesInAndNoOt
   for (const PeriodKey& key : hit) Keep(key);
   for (const PeriodKey& key : missed) Keep(key);
   const auto computing = ledger().Begin(cut(Span::kQuarter, seventh));
-  Commit(
-      [&](Transaction& transaction) { ledger().DropDay(seventh, kCozystackFleet, transaction); });
+  Commit([&](Transaction& transaction) { ledger().DropDay(seventh, kFirstFleet, transaction); });
   for (const PeriodKey& key : hit) EXPECT_EQ(Sources(key), -1) << key.period.ToString();
   for (const PeriodKey& key : missed) EXPECT_EQ(Sources(key), 1) << key.period.ToString();
   EXPECT_FALSE(Finish(computing));
@@ -139,20 +136,20 @@ TEST_F(PeriodLedgerTest, ADaysChangeDropsTheDaysAndCutWindowsThatItLiesInAndNoOt
 
 TEST_F(PeriodLedgerTest, WhatIsOutdatedIsDeletedOfOneKindAndFleet) {
   const auto last_30 = [](uint32_t last) {
-    return PeriodKey{Period::Last30(Day{last}), kCozystackFleet};
+    return PeriodKey{Period::Last30(Day{last}), kFirstFleet};
   };
   const PeriodKey others{Period::Last30(Day{100}), kOtherFleet};
   for (const PeriodKey& key : {last_30(100), last_30(101), last_30(102), others, Of(Day{100})}) {
     Keep(key);
   }
-  ASSERT_TRUE(ledger().DeleteBefore(Period::Kind::k30Days, 102, kCozystackFleet).ok());
+  ASSERT_TRUE(ledger().DeleteBefore(Period::Kind::k30Days, 102, kFirstFleet).ok());
   for (const PeriodKey& key : {last_30(100), last_30(101)}) EXPECT_EQ(Sources(key), -1);
   for (const PeriodKey& key : {last_30(102), others, Of(Day{100})}) EXPECT_EQ(Sources(key), 1);
 }
 
 TEST_F(PeriodLedgerTest, TheFirstStoredPeriodIsTheFleetsAndOfItsKind) {
   const auto first = [&](Period::Kind kind) {
-    const auto found = PeriodLedger::FirstStored(store(), kind, kCozystackFleet);
+    const auto found = PeriodLedger::FirstStored(store(), kind, kFirstFleet);
     EXPECT_TRUE(found.ok());
     return found.ok() && found->has_value() ? (*found)->ToString() : "none";
   };

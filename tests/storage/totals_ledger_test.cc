@@ -15,9 +15,9 @@ using rollcall::test::FromHex;
 const Month kMarch = Month::FromYearMonth(2026, 3);
 constexpr FleetRef kOtherFleet{2};
 
-WindowKey Window(Month last, FleetRef fleet = kCozystackFleet) { return {last, fleet}; }
+WindowKey Window(Month last, FleetRef fleet = kFirstFleet) { return {last, fleet}; }
 
-TotalsKey Key(Month last, uint32_t label_set, FleetRef fleet = kCozystackFleet) {
+TotalsKey Key(Month last, uint32_t label_set, FleetRef fleet = kFirstFleet) {
   return {last, fleet, {9}, {label_set}};
 }
 
@@ -50,7 +50,7 @@ class TotalsLedgerTest : public rollcall::test::StoreTest {
   // One report's changes: what it makes stale, what it adds.
   void Report(Month month, const TotalsMap& gains, End end = End::kCommit) {
     Transaction transaction(store());
-    ledger().DropStale(month, kCozystackFleet, transaction);
+    ledger().DropStale(month, kFirstFleet, transaction);
     ASSERT_TRUE(ledger().Add(gains, transaction).ok());
     if (end == End::kAbandon) return;
     ASSERT_TRUE(transaction.Commit().ok());

@@ -21,6 +21,8 @@
 #include "metrics/registry.h"
 #include "model/fleet.h"
 #include "storage/stores.h"
+#include "tests/support/cozystack.h"
+#include "tests/support/intake.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/stored_reports.h"
 #include "tests/support/temp_dir.h"
@@ -67,7 +69,7 @@ class Harness {
   Status Report(const std::string& id, const std::string& body) {
     std::promise<Status> told;
     std::future<Status> status = told.get_future();
-    ingester_->Ingest(kCozystackFleet, SourceId::Parse(id).value(), body, std::nullopt,
+    ingester_->Ingest(CozystackIntake(), SourceId::Parse(id).value(), body, std::nullopt,
                       [&](const Status& s) { told.set_value(s); });
     return status.get();
   }
@@ -80,7 +82,7 @@ class Harness {
     {
       const storage::Transaction hold(stores_->store());
       for (size_t i = 0; i < reports.size(); ++i) {
-        ingester_->Ingest(kCozystackFleet, SourceId::Parse(reports[i].first).value(),
+        ingester_->Ingest(CozystackIntake(), SourceId::Parse(reports[i].first).value(),
                           reports[i].second, std::nullopt,
                           [&told, i](const Status& s) { told[i].set_value(s); });
       }

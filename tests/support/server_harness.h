@@ -12,6 +12,7 @@
 
 #include "api/server.h"
 #include "base/clock.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/http_client.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/rollcall_harness.h"
@@ -41,7 +42,8 @@ class ServerTest : public ::testing::Test {
     auto stores = storage::Stores::Open(store);
     ASSERT_TRUE(stores.ok()) << stores.status().message();
     stores_ = stores->get();
-    auto server = api::Server::Start(options_, std::move(stores).value(), clock_, *registry_);
+    auto server =
+        api::Server::Start(options_, std::move(stores).value(), catalog_, clock_, *registry_);
     ASSERT_TRUE(server.ok()) << server.status().message();
     server_ = std::move(server).value();
     public_ = std::make_unique<HttpClient>(server_->public_port());
@@ -93,6 +95,7 @@ class ServerTest : public ::testing::Test {
   }
 
   TempDir dir_;
+  fleets::Catalog catalog_{BuiltInFleets()};
   ManualClock clock_{At("2026-03-15 12:00:00")};
   api::ServerOptions options_;
   storage::Stores* stores_ = nullptr;  // owned by the server

@@ -83,8 +83,7 @@ struct Route {
   Listeners listeners{};
   Methods methods = 0;
   // Compared with the path as sent, not decoded. "/folder/*" matches each name in that
-  // folder. "*" matches every path that no other row matches, provided that the request has
-  // the header `header`.
+  // folder. "*" matches every path that no other row matches, provided that `matches` says so.
   std::string path;
   Lane lane = Lane::kQuery;
   BodyRule body;
@@ -92,8 +91,9 @@ struct Route {
   std::string metric;         // the value of the label `route` in /metrics
   Handler handler;
   Judge judge = nullptr;
-  std::string_view header = {};  // required by a row whose path is "*"
-  RouteUse* use = nullptr;       // set by RouteTable::Add, owned by the table
+  // Of a row whose path is "*", and only of such. Runs on the front's loop, like a Judge.
+  std::function<bool(const HttpRequest& head)> matches = nullptr;
+  RouteUse* use = nullptr;  // set by RouteTable::Add, owned by the table
 };
 
 // Adds the CORS headers that let a page of any site read the answer, with its ETag and Retry-After.

@@ -72,30 +72,34 @@ RouteTable::Decision RouteTable::Decide(const HttpRequest& head) const {
   const Listeners door = head.listener == Listener::kPublic ? kAtPublic : kAtPrivate;
   const Methods method = MethodOf(head.method);
   const std::string_view path = head.path();
-  const Route* other = nullptr;  // of every other path
   const Route* known = nullptr;  // the path is, the method is not taken
   Methods methods = 0;
   bool for_any_site = false;
-  for (const Route& row : rows_) {
-    if ((row.listeners & door) == 0) continue;
-    if (row.path == kEveryOther) {
-      if (head.Header(row.header)) other = &row;
-      continue;
-    }
-    if (!IsFor(row, path)) continue;
-    if ((row.methods & method) != 0) return {&row, row.metric};
+  const auto take = [&](const Route& row) {
     known = &row;
     methods |= row.methods;
     for_any_site = for_any_site || row.for_any_site;
+    return (row.methods & method) != 0;
+  };
+  for (const Route& row : rows_) {
+    if ((row.listeners & door) == 0 || row.path == kEveryOther || !IsFor(row, path)) continue;
+    if (take(row)) return {&row, row.metric};
   }
-  if (known == nullptr && other == nullptr) return {NotFound(head.listener), kUnknown};
   if (known == nullptr) {
-    if ((other->methods & method) != 0) return {other, other->metric};
-    known = other;
-    methods = other->methods;
+    for (const Route& row : rows_) {
+      if ((row.listeners & door) == 0 || row.path != kEveryOther || !row.matches(head)) continue;
+      if (take(row)) return {&row, row.metric};
+    }
   }
+  if (known == nullptr) return {NotFound(head.listener), kUnknown};
   const bool preflight = for_any_site && head.method == "OPTIONS";
   return {preflight ? Preflight(methods) : MethodNotAllowed(methods, for_any_site), known->metric};
+}
+
+bool RouteTable::Has(Listeners listeners, std::string_view path) const {
+  return std::any_of(rows_.begin(), rows_.end(), [&](const Route& row) {
+    return (row.listeners & listeners) != 0 && row.path != kEveryOther && IsFor(row, path);
+  });
 }
 
 HeadVerdict RouteTable::Judge(const HttpRequest& head) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "http/server/route.h"
 
@@ -20,6 +21,9 @@ class RouteTable {
 
   // Adds a row and sets its `use`.
   void Add(Route row);
+
+  // Returns whether a row other than "*" has that path, whatever its methods.
+  bool Has(Listeners listeners, std::string_view path) const;
 
   // Returns the row that serves the request with this head, valid as long as the table; or the
   // answer to send instead, which is counted under the metric of its path, or as "unknown" where no

@@ -1,6 +1,6 @@
-#include "model/fleet.h"
-
 #include <gtest/gtest.h>
+
+#include "tests/support/cozystack.h"
 
 namespace rollcall {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 // api/README.md, "Contract".
 TEST(CozystackFleet, CountsWhatTheContractSays) {
   const Fleet& fleet = CozystackFleet();
-  EXPECT_EQ(fleet.ref, kCozystackFleet);
+  EXPECT_EQ(fleet.ref, kFirstFleet);
   EXPECT_EQ(fleet.name, "cozystack");
   EXPECT_EQ(fleet.counted_metric, "cozy_cluster_info");
   EXPECT_EQ(fleet.counted_name, "clusters");
@@ -38,7 +38,12 @@ TEST(CozystackFleet, SplitsTheAppsByKind) {
   EXPECT_EQ(apps.name, "apps");
 }
 
-TEST(CozystackFleet, IsOneAndTheSame) { EXPECT_EQ(&CozystackFleet(), &CozystackFleet()); }
+TEST(CozystackFleet, KnowsItsAppsBeforeItsListOnTheWebIsRead) {
+  const Breakdown& apps = CozystackFleet().breakdowns[0];
+  EXPECT_TRUE(apps.has_name_list);
+  EXPECT_TRUE(std::is_sorted(apps.known_names.begin(), apps.known_names.end()));
+  EXPECT_EQ(apps.known_names.size(), 23U);
+}
 
 }  // namespace
 }  // namespace rollcall

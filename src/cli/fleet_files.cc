@@ -1,0 +1,75 @@
+#include "cli/fleet_files.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "cli/import_input.h"
+#include "fleets/built_in.h"
+
+namespace rollcall::cli {
+namespace {
+
+using fleets::DeclarationText;
+using fleets::FleetSet;
+
+// Of a check alone.
+Result<FleetRef> NoRef(const std::string&) { return FleetRef{}; }
+
+}  // namespace
+
+Result<DeclarationText> ReadDeclaration(const std::string& name) {
+  const std::string_view built_in = fleets::BuiltInDeclaration(name);
+  if (built_in.data() != nullptr) return DeclarationText{name, std::string(built_in)};
+  const auto input = ImportInput::Open(name);
+  if (!input.ok()) return input.status();
+  DeclarationText read{name, {}};
+  // A longer one is refused by its size.
+  while (read.text.size() <= fleets::kMaxDeclarationBytes) {
+    const Result<std::string_view> piece = (*input)->Next();
+    if (!piece.ok()) return piece.status();
+    if (piece->empty()) break;
+    read.text += *piece;
+  }
+  return read;
+}
+
+Result<std::vector<DeclarationText>> ReadDeclarations(const std::string& list) {
+  std::vector<DeclarationText> texts;
+  for (size_t begin = 0; begin <= list.size();) {
+    const size_t end = std::min(list.find(',', begin), list.size());
+    Result<DeclarationText> text = ReadDeclaration(list.substr(begin, end - begin));
+    if (!text.ok()) return text.status().WithContext("fleets");
+    texts.push_back(*std::move(text));
+    begin = end + 1;
+  }
+  return texts;
+}
+
+Status CheckDeclarations(const std::string& list) {
+  const auto texts = ReadDeclarations(list);
+  return texts.ok() ? FleetSet::Make(*texts, NoRef, nullptr).status() : texts.status();
+}
+
+Result<std::unique_ptr<const FleetSet>> OpenFleets(const std::string& list,
+                                                   const FleetSet::AssignRef& assign,
+                                                   const FleetSet* before) {
+  const auto texts = ReadDeclarations(list);
+  if (!texts.ok()) return texts.status();
+  // A bad one among them must not leave the names of the others in the store.
+  ROLLCALL_RETURN_IF_ERROR(FleetSet::Make(*texts, NoRef, nullptr).status());
+  return FleetSet::Make(*texts, assign, before);
+}
+
+Result<Fleet> OpenFleet(const std::string& list, const std::string& name,
+                        const FleetSet::AssignRef& assign) {
+  const auto set = OpenFleets(list, assign, nullptr);
+  if (!set.ok()) return set.status();
+  const fleets::DeclaredFleet* const found = name.empty() ? &(*set)->first() : (*set)->Find(name);
+  if (found == nullptr) return Status::NotFound("fleet " + name + ": --fleets does not name it");
+  if (found->fleet().ref.value == 0) {
+    return Status::NotFound("fleet " + found->fleet().name + ": the store has nothing of it");
+  }
+  return found->fleet();
+}
+
+}  // namespace rollcall::cli
