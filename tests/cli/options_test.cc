@@ -129,8 +129,7 @@ TEST(ServeOptionsTest, DefaultsAreThoseOfTheContractAndOfTheFront) {
   EXPECT_EQ(options.server.max_report_bytes, 10'485'760u);
   EXPECT_EQ(options.server.retention.report_months, 13u);
   EXPECT_EQ(options.server.retention.peaks_months, 0u);
-  EXPECT_EQ(options.server.app_list.url,
-            "https://api.github.com/repos/cozystack/cozystack/contents/packages/apps");
+  EXPECT_EQ(options.server.app_list.url, "declared");
   EXPECT_EQ(options.server.app_list.interval, hours(1));
 }
 

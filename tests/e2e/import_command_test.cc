@@ -101,7 +101,7 @@ TEST_F(ImportCommandTest, WhatIsToldWrongIsToldBack) {
   EXPECT_EQ(Import({"a", "b"}).code, 2);
   EXPECT_EQ(Import({"a", "--server", "ftp://x"}).code, 2);
   EXPECT_EQ(Import({"a", "--server", "http://x", "--data-dir", "d"}).code, 2);
-  EXPECT_EQ(Import({"a", "--source-label", ""}).code, 2);
+  EXPECT_EQ(Import({"a", "--source-label", "a-b"}).code, 2);
   EXPECT_EQ(Import({"a", "--strict=perhaps"}).code, 2);
   EXPECT_EQ(Import({"a", "--retention", "1"}).code, 2);
 }
