@@ -1,5 +1,8 @@
 #include "storage/retention.h"
 
+#include <algorithm>
+#include <string>
+
 #include "storage/keys.h"
 #include "storage/transaction.h"
 
@@ -19,7 +22,63 @@ Status DropBefore(Store& store, Table table, std::string_view name, uint32_t day
   return transaction.Commit();
 }
 
+std::string NameOf(std::string_view name, FleetRef fleet) {
+  return std::string(name) + "/" + std::to_string(fleet.value);
+}
+
+// Keys of chunks and of peaks begin alike.
+Status DropBefore(Store& store, Table table, std::string_view of_all, FleetRef fleet,
+                  uint32_t day_or_month) {
+  Transaction transaction(store);
+  const std::string name = NameOf(of_all, fleet);
+  const Result<uint64_t> dropped_before = store.GetNumber(name);
+  if (!dropped_before.ok()) return dropped_before.status();
+  if (*dropped_before >= day_or_month) return Status::Ok();
+  Scan scan = store.NewScan(table, "", EncodePrefix(day_or_month));
+  while (scan.Valid()) {
+    const auto key = DecodePeaksKey(scan.key());
+    if (!key) return Status::DataLoss("decode a report's key: not a key");
+    const uint32_t number = key->month.number;
+    if (key->fleet == fleet) {
+      const KeyRange rows = RangeOf(number, fleet);
+      transaction.DeleteRange(table, rows.begin, rows.end);
+    }
+    scan.Seek(key->fleet < fleet ? EncodePrefix(number, fleet) : EncodePrefix(number + 1));
+  }
+  ROLLCALL_RETURN_IF_ERROR(scan.status());
+  transaction.PutNumber(name, day_or_month);
+  return transaction.Commit();
+}
+
+Result<uint32_t> DroppedBefore(const Store& store, std::string_view of_all, FleetRef fleet) {
+  const Result<uint64_t> all = store.GetNumber(of_all);
+  if (!all.ok()) return all.status();
+  const Result<uint64_t> own = store.GetNumber(NameOf(of_all, fleet));
+  if (!own.ok()) return own.status();
+  return static_cast<uint32_t>(std::max(*all, *own));
+}
+
 }  // namespace
+
+Status DropChunksBefore(Store& store, FleetRef fleet, Day day) {
+  return DropBefore(store, Table::kChunks, kChunksDroppedBefore, fleet, day.number);
+}
+
+Status DropPeaksBefore(Store& store, FleetRef fleet, Month month) {
+  return DropBefore(store, Table::kPeaks, kPeaksDroppedBefore, fleet, month.number);
+}
+
+Result<Day> FirstWholeDay(const Store& store, FleetRef fleet) {
+  const Result<uint32_t> number = DroppedBefore(store, kChunksDroppedBefore, fleet);
+  if (!number.ok()) return number.status();
+  return Day{*number};
+}
+
+Result<Month> FirstWholeMonth(const Store& store, FleetRef fleet) {
+  const Result<uint32_t> number = DroppedBefore(store, kPeaksDroppedBefore, fleet);
+  if (!number.ok()) return number.status();
+  return Month{*number};
+}
 
 Status DropChunksBefore(Store& store, Day day) {
   return DropBefore(store, Table::kChunks, kChunksDroppedBefore, day.number);

@@ -3,6 +3,7 @@
 
 #include "base/civil_time.h"
 #include "base/status.h"
+#include "model/ids.h"
 #include "storage/store.h"
 
 namespace rollcall::storage {
@@ -11,10 +12,16 @@ namespace rollcall::storage {
 // exclusive). Do nothing where these were dropped before. Each makes its own transaction.
 Status DropChunksBefore(Store& store, Day day);
 Status DropPeaksBefore(Store& store, Month month);
+// The same for one fleet, of which less is kept than of others.
+Status DropChunksBefore(Store& store, FleetRef fleet, Day day);
+Status DropPeaksBefore(Store& store, FleetRef fleet, Month month);
 
 // Return the first day whose chunks, or month whose peaks, retention has not dropped; 0 where it
 // never dropped any. Of what is older some may still be there.
 Result<Day> FirstWholeDay(const Store& store);
 Result<Month> FirstWholeMonth(const Store& store);
+// The same of one fleet: what was dropped of all fleets, or of it alone.
+Result<Day> FirstWholeDay(const Store& store, FleetRef fleet);
+Result<Month> FirstWholeMonth(const Store& store, FleetRef fleet);
 
 }  // namespace rollcall::storage

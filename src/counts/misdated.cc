@@ -71,14 +71,17 @@ Status RecountMonth(storage::Store& store, const Bounds& bounds, FleetRef fleet,
   return Status::Ok();
 }
 
+Status NotWhole(Month month) {
+  return Status::FailedPrecondition("erase misdated reports: the reports of " + month.ToString() +
+                                    " are not whole, and its peaks come from them");
+}
+
 Status RecountMonth(storage::Store& store, const Bounds& bounds,
                     storage::Transaction& transaction) {
   const Result<Day> first_whole_day = storage::FirstWholeDay(store);
   if (!first_whole_day.ok()) return first_whole_day.status();
   if (bounds.month.FirstDay() < *first_whole_day) {
-    return Status::FailedPrecondition("erase misdated reports: the reports of " +
-                                      bounds.month.ToString() +
-                                      " are not whole, and its peaks come from them");
+    return NotWhole(bounds.month);
   }
   std::set<std::pair<FleetRef, SourceRef>> sources;
   storage::Scan scan = store.NewScan(Table::kChunks, storage::EncodePrefix(bounds.first_day.number),
@@ -90,6 +93,9 @@ Status RecountMonth(storage::Store& store, const Bounds& bounds,
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
   for (const auto& [fleet, source] : sources) {
+    const Result<Day> whole_from = storage::FirstWholeDay(store, fleet);
+    if (!whole_from.ok()) return whole_from.status();
+    if (bounds.month.FirstDay() < *whole_from) return NotWhole(bounds.month);
     ROLLCALL_RETURN_IF_ERROR(RecountMonth(store, bounds, fleet, source, transaction));
   }
   return Status::Ok();

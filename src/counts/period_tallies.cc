@@ -124,7 +124,7 @@ Result<bool> PeriodTallies::CanBeScanned(FleetRef fleet, Period period) const {
   const storage::Store& store = stores_.store();
   const bool of_days = !period.is_window();
   if (of_days) {
-    const Result<Day> whole_from = storage::FirstWholeDay(store);
+    const Result<Day> whole_from = storage::FirstWholeDay(store, fleet);
     if (!whole_from.ok()) return whole_from.status();
     // The first day of which a chunk is read: of a cut window only the last month is.
     const Day first = period.is_cut() ? period.last_month().FirstDay() : period.first_day();
@@ -135,7 +135,7 @@ Result<bool> PeriodTallies::CanBeScanned(FleetRef fleet, Period period) const {
   if (!first.ok()) return first.status();
   if (!first->has_value()) return false;
   if (by_day) return period.last >= **first;
-  const Result<Month> whole_from = storage::FirstWholeMonth(store);
+  const Result<Month> whole_from = storage::FirstWholeMonth(store, fleet);
   if (!whole_from.ok()) return whole_from.status();
   const bool whole = whole_from->number == 0 || period.first_month() >= *whole_from;
   if (!whole || !of_days) return whole && period.last_month().number >= **first;
@@ -245,7 +245,7 @@ Result<std::optional<Day>> PeriodTallies::FirstCountedDay(FleetRef fleet) const 
   const auto first = FirstRowOf(stores_.store(), Table::kChunks, fleet);
   if (!first.ok()) return first.status();
   if (!first->has_value()) return std::optional<Day>();
-  const Result<Day> whole_from = storage::FirstWholeDay(stores_.store());
+  const Result<Day> whole_from = storage::FirstWholeDay(stores_.store(), fleet);
   if (!whole_from.ok()) return whole_from.status();
   return std::optional(std::max(Day{**first}, *whole_from));
 }

@@ -89,15 +89,12 @@ class Verifier {
 
   // The windows with kept totals and the months with peaks or chunks that retention left whole.
   Status FindWork() {
-    const Result<Month> first_month = storage::FirstWholeMonth(store_);
-    if (!first_month.ok()) return first_month.status();
-    const Result<Day> first_day = storage::FirstWholeDay(store_);
-    if (!first_day.ok()) return first_day.status();
-
     storage::Scan kept = store_.NewScan(Table::kWindows, "", "", &snapshot_);
     for (; kept.Valid(); kept.Next()) {
       const auto window = storage::DecodeWindowKey(kept.key());
       if (!window) return Status::DataLoss("decode window key: not a key");
+      const Result<Month> first_month = storage::FirstWholeMonth(store_, window->fleet);
+      if (!first_month.ok()) return first_month.status();
       const bool whole = Window{window->last, Span::kYear}.first() >= *first_month;
       whole ? windows_.push_back(*window) : static_cast<void>(++report_.windows_skipped);
     }
@@ -107,6 +104,8 @@ class Verifier {
     while (peaks.Valid()) {
       const auto key = storage::DecodePeaksKey(peaks.key());
       if (!key) return Status::DataLoss("decode peaks key: not a key");
+      const Result<Day> first_day = storage::FirstWholeDay(store_, key->fleet);
+      if (!first_day.ok()) return first_day.status();
       AddMonth({key->month, key->fleet}, *first_day);
       peaks.Seek(storage::RangeOf(key->month.number, key->fleet).end);
     }
@@ -116,6 +115,8 @@ class Verifier {
     while (chunks.Valid()) {
       const auto key = storage::DecodeChunkKey(chunks.key());
       if (!key) return Status::DataLoss("decode chunk key: not a key");
+      const Result<Day> first_day = storage::FirstWholeDay(store_, key->fleet);
+      if (!first_day.ok()) return first_day.status();
       const storage::WindowKey month{Month::Of(key->day), key->fleet};
       if (month.last.FirstDay() >= *first_day && !Contains(month)) months_.push_back(month);
       chunks.Seek(storage::RangeOf(key->day.number, key->fleet).end);

@@ -46,7 +46,7 @@ class MonthImport {
         transaction_(transaction) {}
 
   Status Run(TotalsMap& gains, MergeTally& tally) {
-    const Result<Day> first_whole_day = storage::FirstWholeDay(store_);
+    const Result<Day> first_whole_day = storage::FirstWholeDay(store_, key_.fleet);
     if (!first_whole_day.ok()) return first_whole_day.status();
     for (size_t begin = 0; begin < added_.size();) {
       const Day day = Day::Of(added_[begin].time);

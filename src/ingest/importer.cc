@@ -42,7 +42,7 @@ void Importer::TimeRange::Include(const TimeRange& other) {
 
 Result<std::unique_ptr<Importer>> Importer::Start(storage::Stores& stores, Ingester* ingester,
                                                   const ImportOptions& options) {
-  const Result<Month> earliest = storage::FirstWholeMonth(stores.store());
+  const Result<Month> earliest = storage::FirstWholeMonth(stores.store(), options.fleet);
   if (!earliest.ok()) return earliest.status();
   const ImportReaderOptions reading{
       options.id_label, options.source_label.empty() ? options.id_label : options.source_label,

@@ -69,7 +69,7 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
        {"current-windows", seconds(30), counting([s](auto) { return KeepCurrentWindows(s); })}},
       {counts,
        {"tallies", seconds(5), counting([s](auto stop) { return RefreshTallies(s, stop); })}},
-      {true, {"retention", hours(1), [=](auto) { return ApplyRetention(s.stores, retention); }}},
+      {true, {"retention", hours(1), [=](auto) { return ApplyRetention(s.stores, s.catalog.current(), retention); }}},
       {s.app_list.enabled(),
        {"app-list", options.app_list_interval,
         [s](auto stop) { return s.app_list.Refresh(stop); }}},

@@ -6,6 +6,7 @@
 
 #include "base/civil_time.h"
 #include "base/status.h"
+#include "fleets/catalog.h"
 #include "storage/stores.h"
 
 namespace rollcall::jobs {
@@ -18,11 +19,16 @@ struct RetentionOptions {
   std::chrono::milliseconds parked = std::chrono::hours(24 * 7);
 };
 
+// Returns what holds for one fleet: what its declaration says, else the flags. `declared` may be
+// null.
+RetentionOptions RetentionOf(const fleets::DeclaredFleet* declared, const RetentionOptions& flags);
+
 // Returns the first day at `time` whose reports are kept; day 0 if all are.
 Day FirstKeptDay(UnixSeconds time, const RetentionOptions& options);
 
-// Drops what is too old now; nothing while the store has no time to delete by. Unavailable,
+// Drops what of each fleet is too old now; nothing while the store has no time to delete by. Unavailable,
 // DataLoss: from the store; the next run tries again.
-Status ApplyRetention(storage::Stores& stores, const RetentionOptions& options);
+Status ApplyRetention(storage::Stores& stores, const fleets::FleetSet& fleets,
+                      const RetentionOptions& flags);
 
 }  // namespace rollcall::jobs

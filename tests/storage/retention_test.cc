@@ -44,6 +44,27 @@ class RetentionTest : public rollcall::test::StoreTest {
   }
 };
 
+TEST_F(RetentionTest, OfOneFleetMoreCanBeDroppedThanOfOthers) {
+  FillDays(-3, 1);
+  FillMonths(-2, 0);
+  ASSERT_TRUE(DropChunksBefore(store(), Day{kMarch7.number - 2}).ok());
+  ASSERT_TRUE(DropChunksBefore(store(), FleetRef{1}, kMarch7).ok());
+  EXPECT_EQ(Days(), " -2 -1 0 0 1 1");
+  EXPECT_EQ(*FirstWholeDay(store(), FleetRef{1}), kMarch7);
+  EXPECT_EQ(*FirstWholeDay(store(), FleetRef{UINT16_MAX}), (Day{kMarch7.number - 2}));
+  EXPECT_EQ(*FirstWholeDay(store()), (Day{kMarch7.number - 2}));
+  ASSERT_TRUE(DropPeaksBefore(store(), FleetRef{2}, kMarch).ok());
+  EXPECT_EQ(Months(), " 2026-01 2026-02 2026-03") << "none of them is that fleet's";
+  ASSERT_TRUE(DropPeaksBefore(store(), FleetRef{1}, kMarch.Plus(-1)).ok());
+  EXPECT_EQ(Months(), " 2026-02 2026-03");
+  Reopen();
+  EXPECT_EQ(*FirstWholeMonth(store(), FleetRef{1}), kMarch.Plus(-1));
+  EXPECT_EQ(*FirstWholeMonth(store(), FleetRef{3}), Month{0});
+  // What was dropped of all holds for each.
+  ASSERT_TRUE(DropChunksBefore(store(), Day{kMarch7.number + 1}).ok());
+  EXPECT_EQ(*FirstWholeDay(store(), FleetRef{1}), (Day{kMarch7.number + 1}));
+}
+
 TEST_F(RetentionTest, NothingWasDroppedFromANewStore) {
   EXPECT_EQ(*FirstWholeDay(store()), Day{0});
   EXPECT_EQ(*FirstWholeMonth(store()), Month{0});
