@@ -37,7 +37,7 @@ bool IsKnown(const http::ApiRequest& request, const std::string& tag) {
 }
 
 // Each file its own name, so that one does not take another's place: rollcall-trend-cozystack-
-// cozy_nodes_count-kernel-month-2026-03.csv.
+// myapp_info-version-month-2026-03.csv.
 std::string FileName(const http::ApiRequest& request, const char* what) {
   constexpr size_t kMostBytes = 200;  // file systems take 255
   constexpr std::string_view kPlain =

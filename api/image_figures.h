@@ -21,7 +21,7 @@ struct ImageFigure {
 // Returns the fleet's figures; "sources" and the fleet's own name for them come first.
 std::vector<ImageFigure> ImageFiguresOf(const Fleet& fleet);
 
-// Returns the figure that a path such as /badge/clusters.svg names; nullopt where there is none.
+// Returns the figure that a path such as /badge/users.svg names; nullopt where there is none.
 std::optional<ImageFigure> FindImageFigure(const Fleet& fleet, std::string_view path);
 
 // Returns the names with ".svg", for the answer to a request for an unknown one.

@@ -27,7 +27,7 @@ const std::string_view kExportHelp =
     "\n"
     "  rollcall export -o history.txt\n"
     "  rollcall export --data-dir /var/lib/rollcall | zstd > history.zst\n"
-    "  rollcall export --from 2026-01 --to 2026-03 --match '{__name__=~\"cozy_.*\"}' -o "
+    "  rollcall export --from 2026-01 --to 2026-03 --match '{__name__=~\"myapp_.*\"}' -o "
     "winter.txt\n"
     "  rollcall export --format jsonl | curl -T - http://127.0.0.1:8428/api/v1/import\n"
     "\n"

@@ -26,7 +26,7 @@ const std::string_view kImportHelp =
     "  zstdcat history.zst | rollcall import - --server http://127.0.0.1:8082\n"
     "  rollcall import history.txt --data-dir /var/lib/rollcall\n"
     "  rollcall import --from-victoriametrics http://127.0.0.1:8428 --match "
-    "'{__name__=~\"cozy_.*\"}'\n"
+    "'{__name__=~\"myapp_.*\"}'\n"
     "\n"
     "It goes through a running server, or with --data-dir into a store that no server has open.\n"
     "Bad lines are counted and passed over, unless --strict is given. From a VictoriaMetrics it\n"

@@ -27,7 +27,7 @@ inline constexpr std::string_view kAllowedFleetLists =
     "names of built-in fleets (cozystack, coroot) and files, with commas between them";
 inline constexpr std::string_view kAllowedListUrls = "a URL, or the word declared";
 inline constexpr std::string_view kAllowedSelectors =
-    "a metric's name or a selector as in PromQL, {__name__=~\"cozy_.*\",kind=\"Tenant\"}";
+    "a metric's name or a selector as in PromQL, {__name__=~\"myapp_.*\",version=\"v2\"}";
 
 Status CheckDirectory(std::string_view text);
 Status CheckFile(std::string_view text);

@@ -277,7 +277,7 @@ void AddLimits(std::vector<OptionSpec>& table) {
       kBoth, "max-peer-connections", 0, 1'000'000, "connections",
       ROLLCALL_FIELD(server.front.max_peer_connections),
       {"Of those, most of one IPv4 address or IPv6 /64 at the public listener.",
-       "2,500 clusters behind one address have room, and three quarters are left for others",
+       "2,500 installations behind one address have room, and three quarters are left for others",
        "as many as there are"}));
   table.push_back(
       Number<size_t>(kBoth, "private-connections", 0, 1'000'000, "connections",

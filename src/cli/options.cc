@@ -182,7 +182,7 @@ Status CheckSource(const MoveOptions& options, const Given& given) {
   }
   if (options.match.empty()) {
     return Status::InvalidArgument(
-        "--match is missing: which series of it? '{__name__=~\"cozy_.*\"}'");
+        "--match is missing: which series of it? '{__name__=~\"myapp_.*\"}'");
   }
   return Status::Ok();
 }

@@ -1,4 +1,4 @@
-// A series selector in PromQL syntax: `name`, `{__name__=~"cozy_.*",kind="Tenant"}`,
+// A series selector in PromQL syntax: `name`, `{__name__=~"myapp_.*",version="v2"}`,
 // `name{a!="b",c!~"d|e"}`. Regular expressions are RE2's and match the whole value. A missing label
 // has the empty value. A plain value; any number of threads may match with it.
 #pragma once
