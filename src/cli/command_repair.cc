@@ -36,7 +36,8 @@ Status Check(storage::StoreOptions options) {
   options.read_only = true;
   const auto stores = storage::Stores::Open(options);
   if (!stores.ok()) return stores.status();
-  const counts::VerifyReport report = counts::Verify(**stores, [](uint64_t, uint64_t) {});
+  const counts::VerifyReport report =
+      counts::Verify(**stores, AllFleets(), [](uint64_t, uint64_t) {});
   Print("inconsistent: ", report.examples);
   std::printf("%llu rows read, %llu of them damaged, %llu differences between reports and counts\n",
               static_cast<unsigned long long>(report.rows),

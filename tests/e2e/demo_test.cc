@@ -121,7 +121,7 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
                                                overview.breakdowns[0].end());
     EXPECT_EQ(apps, fleet->Truth(month, 1).apps) << month.ToString();
   }
-  const auto verified = counts::Verify(**stores, [](uint64_t, uint64_t) {});
+  const auto verified = counts::Verify(**stores, AllFleets(), [](uint64_t, uint64_t) {});
   EXPECT_EQ(verified.faults + verified.differences, 0U);
   EXPECT_EQ(verified.reports, reports);
 }
