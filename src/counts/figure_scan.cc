@@ -116,6 +116,8 @@ Status FigureScan::ReadLatest(SourceRef source, const ActiveMonth& month,
     const auto chunk = stores_.store().Get(
         storage::Table::kChunks,
         storage::EncodeKey(storage::ChunkKey{Day{first + day}, fleet_.ref, source}), &snapshot_);
+    // Damage in the reports takes nothing from what peaks say.
+    if (chunk.status().code() == Code::kDataLoss) break;
     if (!chunk.ok()) return chunk.status();
     if (!chunk->has_value()) continue;
     ROLLCALL_RETURN_IF_ERROR(ReadChunk(Day{first + day}, **chunk, missing));

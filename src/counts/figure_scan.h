@@ -73,7 +73,8 @@ class FigureScan {
 
   Result<bool> Matches(OfFigure& of, LabelSetRef label_set);
   Result<InReport> Count(OfFigure& of, const std::vector<SeriesValue>& series);
-  // Finds the current source's latest reports. Where one is not stored any more, notes so.
+  // Finds the current source's latest reports. Where one is not stored any more, or damaged, notes
+  // so.
   Status ReadLatest(SourceRef source);
   // The same in one month, for the figures `missing`; takes those out of it that it finds.
   Status ReadLatest(SourceRef source, const ActiveMonth& month, std::vector<OfFigure*>& missing);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "counts/misdated.h"
+#include "storage/keys.h"
 #include "storage/retention.h"
 #include "tests/counts/tallied.h"
 #include "tests/support/rounds.h"
@@ -188,6 +190,40 @@ TEST_F(DistributionTest, WhatIsStoredOutlivesItsReportsAndWhatIsNotHasNoLatest) 
   // The source's latest report is still there, though others of the quarter are not.
   EXPECT_EQ(rollcall_.Nodes(Period::Of(Window{*Month::Parse("2026-03"), Span::kQuarter})), by_both);
   EXPECT_EQ(rollcall_.rollcall().Verify(), "");
+}
+
+TEST_F(DistributionTest, ErasedReportsAreInNoDistributionAnyMore) {
+  Report("2026-02-20", "a", "cozy_cluster_info 1\ncozy_nodes_count 3\n");
+  const std::string of_a =
+      "1 counted; peak 1, sum 3: 3 3 3 3 3 3 3; 3-3=1; "
+      "latest 1, sum 3: 3 3 3 3 3 3 3; 3-3=1";
+  // The clock runs ahead, and what comes in meanwhile is counted.
+  Harness& rollcall = rollcall_.rollcall();
+  rollcall.SetClock("2026-02-25");
+  ASSERT_TRUE(rollcall.Report("b", "cozy_cluster_info 1\ncozy_nodes_count 9\n").ok());
+  rollcall.SetClock("2026-03-05");
+  EXPECT_EQ(rollcall_.Nodes(MonthOf("2026-02")).substr(0, 18), "2 counted; peak 2,");
+  rollcall.SetClock("2026-02-20 00:15:00");
+  rollcall_.Restart();
+  ASSERT_TRUE(counts::EraseMisdated(rollcall.stores(), rollcall.stores().time().Now()).ok());
+  rollcall_.Restart();
+  rollcall.SetTime("2026-03-05");
+  EXPECT_EQ(rollcall_.Nodes(MonthOf("2026-02")), of_a);
+  EXPECT_EQ(rollcall.Verify(), "");
+}
+
+TEST_F(DistributionTest, WhereReportsAreDamagedThePeaksStillCount) {
+  Report("2026-02-10", "a", "cozy_cluster_info 1\ncozy_nodes_count 3\n");
+  {
+    storage::Store& store = rollcall_.rollcall().stores().store();
+    storage::Transaction transaction(store);
+    transaction.Put(storage::Table::kChunks,
+                    EncodeKey(storage::ChunkKey{Day::Of(At("2026-02-10")), kCozystackFleet, {1}}),
+                    "\xff");
+    ASSERT_TRUE(transaction.Commit().ok());
+  }
+  EXPECT_EQ(rollcall_.Nodes(MonthOf("2026-02")),
+            "1 counted; peak 1, sum 3: 3 3 3 3 3 3 3; 3-3=1; latest not known");
 }
 
 TEST_F(DistributionTest, WhatWasStoredWithoutIsCountedAgainOnceWhereItCanBe) {
