@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/csv_writer.h"
+#include "api/period_params.h"
 #include "api/trend_params.h"
 
 namespace rollcall::api {
@@ -10,9 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kPeriods[] = {"1", "3", "12"};
-constexpr Period::Kind kKinds[] = {Period::Kind::kMonth, Period::Kind::kQuarter,
-                                   Period::Kind::kYear};
 constexpr unsigned kMostTop = 1'000;  // all that is kept
 
 Json TallyJson(const ValueTally& tally) {
@@ -25,12 +23,7 @@ Json BreakdownJson(const counts::TrendRequest& request, const counts::Trend& tre
   json["fleet"] = request.fleet.name;
   json["metric"] = request.metric;
   json["by"] = request.by;
-  const bool is_window = period.period.is_window();
-  json["period"] = is_window ? Json() : Json("30d");
-  json["month"] = is_window ? Json(period.period.last_month().ToString()) : Json();
-  json["periods"] = is_window ? Json(period.period.months()) : Json();
-  json["start"] = period.period.first_day().ToString();
-  json["end"] = period.period.last_day().ToString();
+  AddPeriodJson(period.period, json);
   json["final"] = period.final;
   json["generated_at"] = GeneratedAtJson(trend);
   json["sources"] = period.tally.sources;
@@ -80,16 +73,6 @@ std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend)
   return csv.Take();
 }
 
-// The month itself or, where none is named, the latest with reports.
-Result<Month> MonthOrLatest(const DataServices& services, const Fleet& fleet,
-                            std::optional<Month> month) {
-  if (month) return *month;
-  const Month running = Month::Of(services.clock.Now());
-  const auto latest = services.overviews.LatestMonthWithReports(fleet.ref, running);
-  if (!latest.ok()) return latest.status();
-  return latest->value_or(running);
-}
-
 void Answer(const DataServices& services, const http::ApiRequest& request,
             http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
@@ -103,23 +86,14 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   breakdown.metric = metric.value_or(usual.metric);
   breakdown.by = by.value_or(metric ? "" : usual.label);
   if (breakdown.by.empty()) params.Refuse("by: want the name of one of the metric's labels");
-  const bool last_30_days = params.WantsLast30Days({"month", "periods"});
-  const std::optional<Month> named = params.OfMonth("month");
-  if (named && *named > Month::Of(services.clock.Now())) {
-    params.Refuse("month: it has not begun");
-  }
-  breakdown.kind = kKinds[params.Choice("periods", kPeriods)];
+  const AskedPeriod asked = ReadPeriod(services.clock, params);
   breakdown.top = params.Number("top", 1, kMostTop, kMostTop);
   const bool wants_csv = params.WantsCsv();
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
-  if (last_30_days) {
-    breakdown.kind = Period::Kind::k30Days;
-    breakdown.first = breakdown.last = Day::Of(services.clock.Now()).number;
-  } else {
-    const Result<Month> month = MonthOrLatest(services, fleet, named);
-    if (!month.ok()) return AnswerFailure("breakdown", month.status(), response);
-    breakdown.first = breakdown.last = month->number;
-  }
+  const Result<Period> period = ResolvePeriod(services, fleet, asked);
+  if (!period.ok()) return AnswerFailure("breakdown", period.status(), response);
+  breakdown.kind = period->kind;
+  breakdown.first = breakdown.last = period->last;
   const auto trend = ReadTrendOrAnswer("breakdown", services, breakdown, response);
   if (!trend) return;
   if (wants_csv) return AnswerCsv(request, "breakdown", Csv(breakdown, *trend), response);

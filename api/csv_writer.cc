@@ -52,7 +52,7 @@ CsvWriter& CsvWriter::Number(double number) {
 }
 
 CsvWriter& CsvWriter::Number(ExactSum sum) {
-  return sum.IsWhole() ? Number(sum.ToInt64()) : Number(sum.ToDouble());
+  return sum.IsWhole() ? Number(sum.ToInt64()) : Number(sum.ToShortest());
 }
 
 CsvWriter& CsvWriter::Nothing() {

@@ -44,7 +44,7 @@ std::string FileName(const http::ApiRequest& request, const char* what) {
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-";
   std::string name = "rollcall-" + std::string(what);
   for (const char* const parameter :
-       {"fleet", "metric", "by", "step", "period", "month", "periods", "from", "to"}) {
+       {"fleet", "figure", "metric", "by", "step", "period", "month", "periods", "from", "to"}) {
     const std::optional<std::string> value = request.Param(parameter);
     if (value && !value->empty()) name += "-" + *value;
   }
@@ -118,6 +118,8 @@ Json TotalsJson(const BreakdownTotals& totals) {
   return object;
 }
 
-Json NumberJson(ExactSum sum) { return sum.IsWhole() ? Json(sum.ToInt64()) : Json(sum.ToDouble()); }
+Json NumberJson(ExactSum sum) {
+  return sum.IsWhole() ? Json(sum.ToInt64()) : Json(sum.ToShortest());
+}
 
 }  // namespace rollcall::api

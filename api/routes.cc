@@ -11,6 +11,7 @@
 #include "api/clock_handler.h"
 #include "api/comparison_handler.h"
 #include "api/data_services.h"
+#include "api/distribution_handler.h"
 #include "api/export_handler.h"
 #include "api/fleets_handler.h"
 #include "api/import_handler.h"
@@ -66,6 +67,8 @@ void AddNumbers(const Services& services, http::RouteTable& table) {
   add(kGet | kHead, "/api/v1/overview", Lane::kQuery, "comparison", ComparisonHandler(data));
   add(kGet | kHead, "/api/v1/trend", Lane::kQuery, "trend", TrendHandler(data));
   add(kGet | kHead, "/api/v1/breakdown", Lane::kQuery, "breakdown", BreakdownHandler(data));
+  add(kGet | kHead, "/api/v1/distribution", Lane::kQuery, "distribution",
+      DistributionHandler(data));
   add(kGet | kHead, "/badge/*", Lane::kQuery, "badge", BadgeHandler(data));
   add(kGet | kHead, "/chart/*", Lane::kQuery, "chart", ChartHandler(data));
 }

@@ -1,5 +1,6 @@
 #include "storage/period_codec.h"
 
+#include "model/label_set.h"
 #include "storage/coding.h"
 
 namespace rollcall::storage {
@@ -7,6 +8,9 @@ namespace {
 
 // 1 byte of the kind, 4 of the last month or day, 2 of the fleet.
 constexpr size_t kPeriodKeyBytes = 7;
+
+// Flags of a figure's distribution.
+constexpr uint64_t kHasLatest = 1;
 
 Status Damaged(const char* what, std::string_view bytes) {
   return Status::DataLoss(std::string("decode ") + what + ": not a whole row in " +
@@ -23,6 +27,37 @@ void TakeCounts(Reader& reader, ValueTally& value) {
   value.sources = static_cast<int64_t>(reader.Varint32());
   value.nonzero = static_cast<int64_t>(reader.Varint32());
   value.sum = ExactSum::FromUnits(reader.Signed128());
+}
+
+void PutDistribution(const Distribution& distribution, std::string& out) {
+  PutVarint(static_cast<uint64_t>(distribution.sources), out);
+  if (distribution.sources == 0) return;
+  PutSigned128(distribution.sum.units(), out);
+  PutValue(distribution.least, out);
+  for (const double number : distribution.percentiles) PutValue(number, out);
+  PutValue(distribution.most, out);
+  PutVarint(distribution.bins.size(), out);
+  for (const DistributionBin& bin : distribution.bins) {
+    PutVarint(static_cast<uint64_t>(bin.sources), out);
+    PutValue(bin.from, out);
+    PutValue(bin.to, out);
+  }
+}
+
+void TakeDistribution(Reader& reader, Distribution& distribution) {
+  distribution.sources = static_cast<int64_t>(reader.Varint32());
+  if (distribution.sources == 0) return;
+  distribution.sum = ExactSum::FromUnits(reader.Signed128());
+  distribution.least = reader.Value();
+  for (double& number : distribution.percentiles) number = reader.Value();
+  distribution.most = reader.Value();
+  const uint64_t bins = reader.Varint();
+  for (uint64_t i = 0; i < bins && reader.ok(); ++i) {
+    DistributionBin& bin = distribution.bins.emplace_back();
+    bin.sources = static_cast<int64_t>(reader.Varint32());
+    bin.from = reader.Value();
+    bin.to = reader.Value();
+  }
 }
 
 }  // namespace
@@ -57,6 +92,18 @@ std::optional<TallyKey> DecodeTallyKey(std::string_view bytes) {
   if (!reader.ok()) return std::nullopt;
   key.label = reader.Bytes(reader.left());
   return key;
+}
+
+std::string EncodeDistributionKey(const Figure& figure) {
+  std::string label_set(1, '\0');
+  std::vector<Label> labels;
+  if (!figure.label.empty()) labels.push_back({figure.label, figure.label_value});
+  AppendLabelSet(figure.metric, labels, label_set);
+  return EncodeKey(TallyKey{kSourceSizes, label_set});
+}
+
+bool IsDistribution(const TallyKey& key) {
+  return key.metric == kSourceSizes && key.label.starts_with('\0');
 }
 
 std::string EncodePeriodHead(const PeriodHead& head) {
@@ -125,6 +172,26 @@ Status DecodeTally(std::string_view bytes, LabelTally& tally) {
   tally.rest_values = static_cast<int64_t>(reader.Varint32());
   TakeCounts(reader, tally.rest);
   return reader.ok() && reader.AtEnd() ? Status::Ok() : Damaged("label tally", bytes);
+}
+
+std::string EncodeTally(const FigureDistribution& tally) {
+  std::string out;
+  PutVarint(tally.latest ? kHasLatest : 0, out);
+  PutVarint(static_cast<uint64_t>(tally.counted), out);
+  PutDistribution(tally.peak, out);
+  if (tally.latest) PutDistribution(*tally.latest, out);
+  return out;
+}
+
+Status DecodeTally(std::string_view bytes, FigureDistribution& tally) {
+  Reader reader(bytes);
+  tally = FigureDistribution();
+  const uint64_t flags = reader.Varint();
+  tally.counted = static_cast<int64_t>(reader.Varint32());
+  TakeDistribution(reader, tally.peak);
+  if (flags == kHasLatest) TakeDistribution(reader, tally.latest.emplace());
+  return reader.ok() && reader.AtEnd() && flags <= kHasLatest ? Status::Ok()
+                                                              : Damaged("distribution", bytes);
 }
 
 }  // namespace rollcall::storage

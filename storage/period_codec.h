@@ -1,5 +1,6 @@
-// The codec of the periods column family. A period has a head, a row for each metric, and one for
-// each label of a metric. Pure functions; storage/FORMAT.md defines the bytes.
+// The codec of the periods column family. A period has a head, a row for each metric, one for
+// each label of a metric, and one for each figure's distribution. Pure functions; storage/FORMAT.md
+// defines the bytes.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,8 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "model/distribution.h"
+#include "model/fleet.h"
 #include "model/ids.h"
 #include "model/period.h"
 #include "model/source_set.h"
@@ -40,6 +43,10 @@ std::string EncodeKey(const TallyKey& key);
 // fleet's counted metric, as a whole and by its labels. No metric has this ref.
 inline constexpr MetricRef kSourceSizes{0};
 std::optional<TallyKey> DecodeTallyKey(std::string_view bytes);
+// The same of a figure's distribution, which is told from a label of kSourceSizes by a zero byte:
+// no label's name has one.
+std::string EncodeDistributionKey(const Figure& figure);
+bool IsDistribution(const TallyKey& key);
 
 struct PeriodHead {
   UnixSeconds computed_at{};
@@ -51,9 +58,11 @@ struct PeriodHead {
 std::string EncodePeriodHead(const PeriodHead& head);
 std::string EncodeTally(const Totals& tally);
 std::string EncodeTally(const LabelTally& tally);
+std::string EncodeTally(const FigureDistribution& tally);
 // DataLoss where the bytes are not what the encoders write; the result is then unspecified.
 Status DecodePeriodHead(std::string_view bytes, PeriodHead& head);
 Status DecodeTally(std::string_view bytes, Totals& tally);
 Status DecodeTally(std::string_view bytes, LabelTally& tally);
+Status DecodeTally(std::string_view bytes, FigureDistribution& tally);
 
 }  // namespace rollcall::storage

@@ -12,17 +12,15 @@ Result<std::optional<PeriodRows>> PeriodRows::Read(const Store& store, const Per
   return std::optional(PeriodRows(store, std::move(snapshot), key, std::move(head)));
 }
 
-Result<std::optional<std::string>> PeriodRows::Row(const TallyKey& key) const {
-  if (!rows_) {
-    return store_->Get(Table::kPeriods, EncodeKey(key_) + EncodeKey(key), &snapshot_);
-  }
-  const auto found = rows_->find(EncodeKey(key));
+Result<std::optional<std::string>> PeriodRows::Row(const std::string& suffix) const {
+  if (!rows_) return store_->Get(Table::kPeriods, EncodeKey(key_) + suffix, &snapshot_);
+  const auto found = rows_->find(suffix);
   return found == rows_->end() ? std::optional<std::string>() : std::optional(found->second);
 }
 
 Result<Totals> PeriodRows::Metric(MetricRef metric) const {
   Totals tally;
-  const auto row = Row({metric, {}});
+  const auto row = Row(EncodeKey(TallyKey{metric, {}}));
   if (!row.ok()) return row.status();
   if (row->has_value()) ROLLCALL_RETURN_IF_ERROR(DecodeTally(**row, tally));
   return tally;
@@ -30,7 +28,7 @@ Result<Totals> PeriodRows::Metric(MetricRef metric) const {
 
 Result<std::optional<LabelTally>> PeriodRows::Label(MetricRef metric,
                                                     std::string_view label) const {
-  const auto row = Row({metric, label});
+  const auto row = Row(EncodeKey(TallyKey{metric, label}));
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<LabelTally>();
   LabelTally tally;
@@ -38,8 +36,17 @@ Result<std::optional<LabelTally>> PeriodRows::Label(MetricRef metric,
   return std::optional(std::move(tally));
 }
 
+Result<std::optional<FigureDistribution>> PeriodRows::DistributionOf(const Figure& figure) const {
+  const auto row = Row(EncodeDistributionKey(figure));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<FigureDistribution>();
+  FigureDistribution distribution;
+  ROLLCALL_RETURN_IF_ERROR(DecodeTally(**row, distribution));
+  return std::optional(std::move(distribution));
+}
+
 Result<bool> PeriodRows::HasSizes() const {
-  const auto row = Row({kSourceSizes, {}});
+  const auto row = Row(EncodeKey(TallyKey{kSourceSizes, {}}));
   if (!row.ok()) return row.status();
   return row->has_value();
 }

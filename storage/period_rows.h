@@ -41,6 +41,10 @@ class PeriodRows {
   Result<std::optional<LabelTally>> Sizes(std::string_view label) const {
     return Label(kSourceSizes, label);
   }
+  // Returns the distribution of a figure; nullopt where there is none: the period is a day or a
+  // window cut short, or it was counted by a version without distributions, or before the fleet had
+  // the figure.
+  Result<std::optional<FigureDistribution>> DistributionOf(const Figure& figure) const;
   // Returns false where the fleet has no sizes, or the period was counted by a version without
   // them.
   Result<bool> HasSizes() const;
@@ -59,7 +63,8 @@ class PeriodRows {
         store_(&store),
         snapshot_(std::move(snapshot)),
         key_(key) {}
-  Result<std::optional<std::string>> Row(const TallyKey& key) const;
+  // `suffix` is the encoded rest of the row's key.
+  Result<std::optional<std::string>> Row(const std::string& suffix) const;
 
   std::shared_ptr<const PeriodHead> head_;
   std::shared_ptr<const TallyRows> rows_;  // null: they are in the store

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "cli/command.h"
+#include "cli/fleet_files.h"
 #include "cli/serve_process.h"
 #include "counts/verify.h"
 #include "storage/repair.h"
@@ -32,11 +33,14 @@ void Print(const char* head, const std::vector<std::string>& lines) {
 }
 
 // Checks that what is left is consistent, or says what is not.
-Status Check(storage::StoreOptions options) {
+Status Check(const std::string& list, storage::StoreOptions options) {
   options.read_only = true;
   const auto stores = storage::Stores::Open(options);
   if (!stores.ok()) return stores.status();
-  const counts::VerifyReport report = counts::Verify(**stores, [](uint64_t, uint64_t) {});
+  const auto fleets = FleetsIn(list, **stores);
+  if (!fleets.ok()) return fleets.status();
+  const counts::VerifyReport report =
+      counts::Verify(**stores, *fleets, [](uint64_t, uint64_t) {});
   Print("inconsistent: ", report.examples);
   std::printf("%llu rows read, %llu of them damaged, %llu differences between reports and counts\n",
               static_cast<unsigned long long>(report.rows),
@@ -61,7 +65,7 @@ int RunRepair(std::span<char*> args) {
   }
   if (options->repair.dry_run) return kExitFailure;
   std::printf("the files as they were: %s\n", report->aside.c_str());
-  const Status status = Check(options->store);
+  const Status status = Check(options->fleets, options->store);
   return status.ok() ? kExitOk : Fail("repair", status);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
+#include "cli/fleet_files.h"
 #include "cli/misdated_text.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
@@ -11,10 +12,10 @@
 namespace rollcall::cli {
 
 const std::string_view kVerifyHelp =
-    "Reads every row of every table, recomputes every total from the stored peaks, and the peaks "
-    "from\n"
-    "the stored reports where these are still there, and says what cannot be read and what "
-    "differs.\n"
+    "Reads every row of every table, recomputes every total from the stored peaks, the tallies of\n"
+    "closed days and months from these and the stored reports, and the peaks from the stored "
+    "reports\n"
+    "where these are still there, and says what cannot be read and what differs.\n"
     "The store must not be in use. Nothing is changed: a disk that is full or cannot be written "
     "will do.\n"
     "\n"
@@ -31,8 +32,10 @@ int RunVerify(std::span<char*> args) {
   auto stores = storage::Stores::Open(store);
   if (!stores.ok()) return Fail("verify", stores.status());
   std::optional<ProgressBar> bar;
-  const auto report = counts::Verify(**stores, [&](uint64_t done, uint64_t all) {
-    if (!bar) bar.emplace(ProgressBar::ForStderr("verify", "months", all));
+  const auto fleets = FleetsIn(options->fleets, **stores);
+  if (!fleets.ok()) return Fail("verify", fleets.status());
+  const auto report = counts::Verify(**stores, *fleets, [&](uint64_t done, uint64_t all) {
+    if (!bar) bar.emplace(ProgressBar::ForStderr("verify", "months and periods", all));
     bar->Update(done);
   });
   bar.reset();
@@ -47,11 +50,15 @@ int RunVerify(std::span<char*> args) {
               static_cast<unsigned long long>(report.tables),
               static_cast<unsigned long long>(report.faults));
   std::printf(
-      "%llu months of totals (%llu rows) against peaks, %llu left out; %llu rows of peaks against "
-      "%llu reports, %llu months left out; %llu differences\n",
+      "%llu months of totals (%llu rows) against peaks, %llu left out; %llu periods (%llu rows) "
+      "against peaks and reports, %llu left out; %llu rows of peaks against %llu reports, %llu "
+      "months left out; %llu differences\n",
       static_cast<unsigned long long>(report.windows),
       static_cast<unsigned long long>(report.totals_rows),
       static_cast<unsigned long long>(report.windows_skipped),
+      static_cast<unsigned long long>(report.periods),
+      static_cast<unsigned long long>(report.period_rows),
+      static_cast<unsigned long long>(report.periods_skipped),
       static_cast<unsigned long long>(report.peaks_rows),
       static_cast<unsigned long long>(report.reports),
       static_cast<unsigned long long>(report.months_skipped),

@@ -72,4 +72,17 @@ Result<Fleet> OpenFleet(const std::string& list, const std::string& name,
   return found->fleet();
 }
 
+Result<std::vector<Fleet>> FleetsIn(const std::string& list, storage::Stores& stores) {
+  const auto set = OpenFleets(
+      list,
+      [&](const std::string& name) -> Result<FleetRef> { return stores.fleets().Find(name); },
+      nullptr);
+  if (!set.ok()) return set.status();
+  std::vector<Fleet> fleets;
+  for (const auto& one : (*set)->all()) {
+    if (one->fleet().ref.value != 0) fleets.push_back(one->fleet());
+  }
+  return fleets;
+}
+
 }  // namespace rollcall::cli

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fleets/catalog.h"
+#include "storage/stores.h"
 
 namespace rollcall::cli {
 
@@ -27,5 +28,8 @@ Result<std::unique_ptr<const fleets::FleetSet>> OpenFleets(
 // is not in the list, or `assign` has no ref for it.
 Result<Fleet> OpenFleet(const std::string& list, const std::string& name,
                         const fleets::FleetSet::AssignRef& assign);
+
+// Returns the fleets of a list that a store has something of.
+Result<std::vector<Fleet>> FleetsIn(const std::string& list, storage::Stores& stores);
 
 }  // namespace rollcall::cli

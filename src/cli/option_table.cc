@@ -57,7 +57,7 @@ void AddPlaces(std::vector<OptionSpec>& table) {
                         "works at once, in the folder you are in"}));
   table.back().without_default = kImport | kExport | kClock;
   table.push_back(
-      Text(kBoth | kImport | kExport, "fleets", "NAMES", kAllowedFleetLists, CheckFleets,
+      Text(kBoth | kVerify | kImport | kExport | kRepair, "fleets", "NAMES", kAllowedFleetLists, CheckFleets,
            ROLLCALL_FIELD(fleets),
            {"The products whose installations report, each a declaration: the name of a "
             "built-in one, or a file. The first is the default one. With --data-dir.",

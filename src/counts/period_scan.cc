@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "counts/days_scan.h"
+#include "counts/figure_scan.h"
 #include "counts/peaks_cursor.h"
 #include "counts/stopped.h"
 #include "storage/keys.h"
+#include "storage/retention.h"
 
 namespace rollcall::counts {
 namespace {
@@ -15,12 +17,14 @@ using storage::Table;
 class PeriodScan {
  public:
   PeriodScan(const storage::Store& store, FleetRef fleet, Period period,
-             const storage::Snapshot& snapshot, TallyBuilder& builder, std::stop_token stop)
+             const storage::Snapshot& snapshot, TallyBuilder& builder, FigureScan* figures,
+             std::stop_token stop)
       : store_(store),
         fleet_(fleet),
         period_(period),
         snapshot_(snapshot),
         builder_(builder),
+        figures_(figures),
         stop_(std::move(stop)) {}
 
   Status Run() { return period_.is_day() ? ScanDay() : ScanMonths(); }
@@ -49,11 +53,16 @@ class PeriodScan {
     const DayRange days{std::max(month.FirstDay(), period_.first_day()),
                         std::min(month.LastDay(), period_.last_day())};
     if (days.first == month.FirstDay() && days.last == month.LastDay()) {
-      return builder_.AddRow(bytes);
+      return AddWholeRow(month, bytes);
     }
     const auto row = PeaksOfDays(store_, fleet_, source, days, bytes, snapshot_);
     if (!row.ok()) return row.status();
-    return row->empty() ? Status::Ok() : builder_.AddRow(*row);
+    return row->empty() ? Status::Ok() : AddWholeRow(month, *row);
+  }
+
+  Status AddWholeRow(Month month, std::string_view bytes) {
+    ROLLCALL_RETURN_IF_ERROR(builder_.AddRow(bytes));
+    return figures_ == nullptr ? Status::Ok() : figures_->AddRow(month, bytes);
   }
 
   Status ScanDay() {
@@ -70,6 +79,7 @@ class PeriodScan {
 
   Status CloseSource(SourceRef source) {
     builder_.CloseSource(source);
+    if (figures_ != nullptr) ROLLCALL_RETURN_IF_ERROR(figures_->CloseSource(source));
     return StatusOf(stop_);
   }
 
@@ -78,25 +88,51 @@ class PeriodScan {
   const Period period_;
   const storage::Snapshot& snapshot_;
   TallyBuilder& builder_;
+  FigureScan* const figures_;  // null: the period has no distributions
   const std::stop_token stop_;
 };
 
 }  // namespace
 
+Result<bool> IsWhole(const storage::Store& store, FleetRef fleet, Period period) {
+  if (!period.is_window()) {
+    const Result<Day> whole_from = storage::FirstWholeDay(store, fleet);
+    if (!whole_from.ok()) return whole_from.status();
+    // The first day of which a chunk is read: of a cut window only the last month is.
+    const Day first = period.is_cut() ? period.last_month().FirstDay() : period.first_day();
+    if (first < *whole_from) return false;
+  }
+  if (period.is_day()) return true;
+  const Result<Month> whole_from = storage::FirstWholeMonth(store, fleet);
+  if (!whole_from.ok()) return whole_from.status();
+  return period.first_month() >= *whole_from;
+}
+
 bool KeepsSources(Period period) {
   return period.kind == Period::Kind::kMonth || period.kind == Period::Kind::k30Days;
+}
+
+bool KeepsDistributions(Period period) {
+  return period.is_window() || period.kind == Period::Kind::k30Days;
 }
 
 Result<ScannedPeriod> ScanPeriod(storage::Stores& stores, const Fleet& fleet, Period period,
                                  const storage::Snapshot& snapshot, std::stop_token stop) {
   TallyBuilder builder(fleet, stores.labels(), snapshot);
   ROLLCALL_RETURN_IF_ERROR(builder.Open());
-  const Status status =
-      PeriodScan(stores.store(), fleet.ref, period, snapshot, builder, std::move(stop)).Run();
+  std::optional<FigureScan> figures;
+  if (KeepsDistributions(period)) {
+    figures.emplace(fleet, stores, snapshot);
+    ROLLCALL_RETURN_IF_ERROR(figures->Open());
+  }
+  const Status status = PeriodScan(stores.store(), fleet.ref, period, snapshot, builder,
+                                   figures ? &*figures : nullptr, std::move(stop))
+                            .Run();
   if (!status.ok()) return status.WithContext("count " + period.ToString());
   ScannedPeriod scanned;
   if (KeepsSources(period)) scanned.sources = builder.sources();
   scanned.rows = builder.Finish();
+  if (figures) figures->AddTo(scanned.rows);
   return scanned;
 }
 

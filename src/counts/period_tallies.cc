@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "counts/attempts.h"
 #include "counts/period_scan.h"
@@ -17,17 +16,6 @@ using storage::Table;
 // Who asked for a running period may soon ask again.
 constexpr std::chrono::minutes kInterest{15};
 constexpr int kIdleFactor = 10;
-
-// Returns a number that changes with what of a declaration the tallies depend on; never 0.
-uint64_t RuleOf(const Fleet& fleet) {
-  std::string text = fleet.counted_metric;
-  for (const Figure& figure : fleet.figures) {
-    for (const std::string* const part : {&figure.metric, &figure.label, &figure.label_value}) {
-      text += '\0' + *part;
-    }
-  }
-  return std::max<uint64_t>(HashBytes(text, 0).low, 1);
-}
 
 // The first number behind a damage at the start of such a table, from which on rows can be read.
 uint32_t FirstReadable(const storage::Store& store, Table table) {
@@ -71,6 +59,21 @@ Result<std::optional<uint32_t>> FirstOf(const storage::Store& store, Table table
     return std::optional((*stored)->last);
   }
   return first;
+}
+
+// Whether a period has all rows that a scan would give it now.
+Result<bool> IsComplete(const Fleet& fleet, Period period, const storage::PeriodRows& rows) {
+  if (SizeFigure(fleet) != nullptr) {
+    const Result<bool> has_sizes = rows.HasSizes();
+    if (!has_sizes.ok() || !*has_sizes) return has_sizes;
+  }
+  if (!KeepsDistributions(period)) return true;
+  for (const Figure& figure : fleet.figures) {
+    const auto distribution = rows.DistributionOf(figure);
+    if (!distribution.ok()) return distribution.status();
+    if (!distribution->has_value()) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -122,23 +125,14 @@ Result<bool> PeriodTallies::HasToScan(const Fleet& fleet, Period period) const {
 
 Result<bool> PeriodTallies::CanBeScanned(FleetRef fleet, Period period) const {
   const storage::Store& store = stores_.store();
-  const bool of_days = !period.is_window();
-  if (of_days) {
-    const Result<Day> whole_from = storage::FirstWholeDay(store, fleet);
-    if (!whole_from.ok()) return whole_from.status();
-    // The first day of which a chunk is read: of a cut window only the last month is.
-    const Day first = period.is_cut() ? period.last_month().FirstDay() : period.first_day();
-    if (first < *whole_from) return false;
-  }
+  const Result<bool> is_whole = IsWhole(store, fleet, period);
+  if (!is_whole.ok() || !*is_whole) return is_whole;
   const bool by_day = period.is_day();
   const auto first = FirstRowOf(store, by_day ? Table::kChunks : Table::kPeaks, fleet);
   if (!first.ok()) return first.status();
   if (!first->has_value()) return false;
   if (by_day) return period.last >= **first;
-  const Result<Month> whole_from = storage::FirstWholeMonth(store, fleet);
-  if (!whole_from.ok()) return whole_from.status();
-  const bool whole = whole_from->number == 0 || period.first_month() >= *whole_from;
-  if (!whole || !of_days) return whole && period.last_month().number >= **first;
+  if (period.is_window()) return period.last_month().number >= **first;
   // Peaks say in which month reports began, chunks on which day.
   const auto first_day = FirstRowOf(store, Table::kChunks, fleet);
   if (!first_day.ok()) return first_day.status();
@@ -264,10 +258,11 @@ std::vector<Period> PeriodTallies::DueForRefresh(const Fleet& fleet) {
                            !running_.contains({rolling, entry.first.fleet});
     return IsClosed(entry.first.period) && !stands_in;
   });
-  // What a page shows first is ready before anybody asks.
-  for (const Period first :
-       {rolling, Period::Of(Window{Month::Of(today), Span::kMonth}), Period::Of(today)}) {
-    if (!running_.contains({first, fleet.ref})) due.push_back(first);
+  // What a page shows is ready before anybody asks.
+  std::vector<Period> shown{rolling, Period::Of(today)};
+  for (const Span span : kSpans) shown.push_back(Period::Of(Window{Month::Of(today), span}));
+  for (const Period period : shown) {
+    if (!running_.contains({period, fleet.ref})) due.push_back(period);
   }
   for (const auto& [key, running] : running_) {
     if (key.fleet != fleet.ref || running.computed.sequence >= sequence) continue;
@@ -339,30 +334,30 @@ Status PeriodTallies::Backfill(const Fleet& fleet, Clocked::time_point deadline,
                 "who asks for one waits",
                 {{"fleet", fleet.name}})
       .Set(missing);
-  return go_on ? AddSizes(fleet, *periods, deadline, stop) : Status::Ok();
+  return go_on ? Complete(fleet, *periods, deadline, stop) : Status::Ok();
 }
 
-Status PeriodTallies::AddSizes(const Fleet& fleet, const std::vector<Period>& periods,
+Status PeriodTallies::Complete(const Fleet& fleet, const std::vector<Period>& periods,
                                Clocked::time_point deadline, const std::stop_token& stop) {
   {
     const MutexLock lock(mutex_);
-    if (SizeFigure(fleet) == nullptr || sized_.contains(fleet.ref)) return Status::Ok();
+    if (complete_.contains(fleet.ref)) return Status::Ok();
   }
   for (const Period period : periods) {
     if (stop.stop_requested() || Clocked::now() >= deadline) return Status::Ok();
     const auto rows = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
     if (!rows.ok()) return rows.status();
     if (!rows->has_value()) continue;
-    const Result<bool> has_sizes = (*rows)->HasSizes();
-    if (!has_sizes.ok()) return has_sizes.status();
-    if (*has_sizes) continue;
+    const Result<bool> is_complete = IsComplete(fleet, period, **rows);
+    if (!is_complete.ok()) return is_complete.status();
+    if (*is_complete) continue;
     const Result<bool> possible = CanBeScanned(fleet.ref, period);
     if (!possible.ok()) return possible.status();
     if (!*possible) continue;
     if (const auto computed = ComputeOnce(fleet, period); !computed.ok()) return computed.status();
   }
   const MutexLock lock(mutex_);
-  sized_.insert(fleet.ref);
+  complete_.insert(fleet.ref);
   return Status::Ok();
 }
 
@@ -382,7 +377,7 @@ Status PeriodTallies::DeleteOutdated(const Fleet& fleet) {
 }
 
 Status PeriodTallies::FollowRule(const Fleet& fleet) {
-  const uint64_t rule = RuleOf(fleet);
+  const uint64_t rule = CountingRule(fleet);
   const Result<uint64_t> followed = stores_.fleets().Rule(fleet.name);
   if (!followed.ok()) return followed.status();
   if (*followed == rule) return Status::Ok();
@@ -393,7 +388,7 @@ Status PeriodTallies::FollowRule(const Fleet& fleet) {
         fleet.ref, [&](Period period) { return CanBeScanned(fleet.ref, period); }));
     const MutexLock lock(mutex_);
     std::erase_if(running_, [&](const auto& entry) { return entry.first.fleet == fleet.ref; });
-    sized_.erase(fleet.ref);
+    complete_.erase(fleet.ref);
   }
   return stores_.fleets().SetRule(fleet.name, rule);
 }

@@ -105,8 +105,9 @@ class PeriodTallies {
   // The closed periods that somebody may ask for, the likeliest first.
   Result<std::vector<Period>> ClosedToKeep(const Fleet& fleet) const;
   Status Backfill(const Fleet& fleet, Clocked::time_point deadline, std::stop_token stop);
-  // Counts again what was stored by a version that did not count sizes.
-  Status AddSizes(const Fleet& fleet, const std::vector<Period>& periods,
+  // Counts again what was stored by a version that counted less, or before the fleet had all of its
+  // figures.
+  Status Complete(const Fleet& fleet, const std::vector<Period>& periods,
                   Clocked::time_point deadline, const std::stop_token& stop);
   Status DeleteOutdated(const Fleet& fleet);
 
@@ -120,8 +121,8 @@ class PeriodTallies {
   SingleFlight<storage::PeriodKey, Result<Computed>> computing_;
   Mutex mutex_;
   std::map<storage::PeriodKey, Running> running_ GUARDED_BY(mutex_);
-  // Fleets of which every period that can have sizes has them.
-  std::set<FleetRef> sized_ GUARDED_BY(mutex_);
+  // Fleets of which every period that can be counted again has all that is counted now.
+  std::set<FleetRef> complete_ GUARDED_BY(mutex_);
 };
 
 // Returns what a running window that reaches `today` is compared with: the window before it, up to

@@ -297,6 +297,10 @@ class Checker {
     if (!tally || !(tally->metric == storage::kSourceSizes || IsLabelSet(tally->metric.value))) {
       return Say("not a key");
     }
+    if (storage::IsDistribution(*tally)) {
+      FigureDistribution of_figure;
+      return Say(storage::DecodeTally(value, of_figure));
+    }
     if (tally->label.empty()) {
       rollcall::Totals of_metric;
       return Say(storage::DecodeTally(value, of_metric));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "counts/period_check.h"
+#include "counts/period_scan.h"
 #include "counts/table_check.h"
 #include "counts/window_scan.h"
 #include "model/label_set.h"
@@ -41,8 +43,10 @@ bool SamePeaks(PeaksRow a, PeaksRow b) {
 
 class Verifier {
  public:
-  Verifier(storage::Stores& stores, const std::function<void(uint64_t, uint64_t)>& progress)
+  Verifier(storage::Stores& stores, const std::vector<Fleet>& fleets,
+           const std::function<void(uint64_t, uint64_t)>& progress)
       : stores_(stores),
+        fleets_(fleets),
         store_(stores.store()),
         snapshot_(store_.TakeSnapshot()),
         progress_(progress) {}
@@ -65,12 +69,23 @@ class Verifier {
  private:
   Status Compare() {
     ROLLCALL_RETURN_IF_ERROR(FindWork());
+    ROLLCALL_RETURN_IF_ERROR(FindPeriods());
+    const uint64_t all = windows_.size() + periods_.size() + months_.size();
     for (const storage::WindowKey& window : windows_) {
-      progress_(done_++, windows_.size() + months_.size());
+      progress_(done_++, all);
       ROLLCALL_RETURN_IF_ERROR(CompareTotals(window));
     }
+    for (const auto& [key, fleet] : periods_) {
+      progress_(done_++, all);
+      const Result<uint64_t> rows =
+          ComparePeriod(stores_, *fleet, key, snapshot_,
+                        [this](const std::string& difference) { Differ(difference); });
+      if (!rows.ok()) return rows.status();
+      ++report_.periods;
+      report_.period_rows += *rows;
+    }
     for (const storage::WindowKey& month : months_) {
-      progress_(done_++, windows_.size() + months_.size());
+      progress_(done_++, all);
       for (uint64_t first = 1; first <= stores_.sources().size(); first += kSourcesAtOnce) {
         ROLLCALL_RETURN_IF_ERROR(ComparePeaks(month, static_cast<uint32_t>(first)));
       }
@@ -122,6 +137,32 @@ class Verifier {
       chunks.Seek(storage::RangeOf(key->day.number, key->fleet).end);
     }
     return chunks.status();
+  }
+
+  // The stored periods that can be counted again.
+  Status FindPeriods() {
+    storage::Scan scan = store_.NewScan(Table::kPeriods, "", "", &snapshot_);
+    while (scan.Valid()) {
+      const auto key = storage::DecodePeriodKey(scan.key());
+      if (!key) return Status::DataLoss("decode period key: not a key");
+      const auto fleet = std::find_if(fleets_.begin(), fleets_.end(),
+                                      [&](const Fleet& one) { return one.ref == key->fleet; });
+      const Result<bool> is_whole = IsWhole(store_, key->fleet, key->period);
+      if (!is_whole.ok()) return is_whole.status();
+      bool follows_rule = fleet != fleets_.end();
+      if (follows_rule) {
+        const Result<uint64_t> rule = stores_.fleets().Rule(fleet->name);
+        if (!rule.ok()) return rule.status();
+        follows_rule = *rule == 0 || *rule == CountingRule(*fleet);
+      }
+      if (follows_rule && *is_whole) {
+        periods_.emplace_back(*key, &*fleet);
+      } else {
+        ++report_.periods_skipped;
+      }
+      scan.Seek(storage::RangeOf(*key).end);
+    }
+    return scan.status();
   }
 
   bool Contains(const storage::WindowKey& month) const {
@@ -230,20 +271,22 @@ class Verifier {
   }
 
   storage::Stores& stores_;
+  const std::vector<Fleet>& fleets_;
   storage::Store& store_;
   storage::Snapshot snapshot_;
   const std::function<void(uint64_t, uint64_t)>& progress_;
   std::vector<storage::WindowKey> windows_;
   std::vector<storage::WindowKey> months_;
+  std::vector<std::pair<storage::PeriodKey, const Fleet*>> periods_;
   uint64_t done_ = 0;
   VerifyReport report_;
 };
 
 }  // namespace
 
-VerifyReport Verify(storage::Stores& stores,
+VerifyReport Verify(storage::Stores& stores, const std::vector<Fleet>& fleets,
                     const std::function<void(uint64_t, uint64_t)>& progress) {
-  return Verifier(stores, progress).Run();
+  return Verifier(stores, fleets, progress).Run();
 }
 
 }  // namespace rollcall::counts

@@ -137,4 +137,8 @@ DemoTruth DemoFleet::Truth(Month last, uint32_t months) const {
   return truth_ ? truth_->Of(last, months) : DemoTruth();
 }
 
+DemoSizes DemoFleet::Sizes(Month last, uint32_t months) const {
+  return truth_ ? truth_->SizesOf(last, months) : DemoSizes();
+}
+
 }  // namespace rollcall::demo

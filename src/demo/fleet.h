@@ -54,6 +54,7 @@ class DemoFleet {
   // Returns the truth about the reports produced so far, for the `months` calendar months that end
   // with `last`.
   DemoTruth Truth(Month last, uint32_t months) const;
+  DemoSizes Sizes(Month last, uint32_t months) const;
 
  private:
   // A source has up to two streams of reports, each with a phase of its own: that of the operator

@@ -42,15 +42,34 @@ void DemoTruthKeeper::Merge(const MonthPeaks& from, MonthPeaks& into) {
   for (const auto& [kernel, nodes] : from.nodes) RaiseNodes(kernel, nodes, into);
 }
 
+DemoTruthKeeper::MonthPeaks DemoTruthKeeper::PeaksOf(const std::vector<MonthPeaks>& source,
+                                                     Month last, uint32_t months) {
+  MonthPeaks window;
+  for (const MonthPeaks& peaks : source) {
+    if (peaks.month <= last && peaks.month.number + months > last.number) Merge(peaks, window);
+  }
+  return window;
+}
+
+DemoSizes DemoTruthKeeper::SizesOf(Month last, uint32_t months) const {
+  DemoSizes sizes;
+  for (const std::vector<MonthPeaks>& source : months_) {
+    const MonthPeaks window = PeaksOf(source, last, months);
+    if (!window.cluster_info) continue;
+    if (!window.nodes.empty()) sizes.nodes.push_back(window.nodes_in_a_report);
+    if (window.applications) sizes.tenants.push_back(window.apps[kDemoTenantKind]);
+  }
+  std::sort(sizes.nodes.begin(), sizes.nodes.end());
+  std::sort(sizes.tenants.begin(), sizes.tenants.end());
+  return sizes;
+}
+
 DemoTruth DemoTruthKeeper::Of(Month last, uint32_t months) const {
   DemoTruth truth;
   bool any_applications = false;
   std::array<uint64_t, kDemoKinds.size()> apps{};
   for (const std::vector<MonthPeaks>& source : months_) {
-    MonthPeaks window;
-    for (const MonthPeaks& peaks : source) {
-      if (peaks.month <= last && peaks.month.number + months > last.number) Merge(peaks, window);
-    }
+    const MonthPeaks window = PeaksOf(source, last, months);
     truth.clusters += window.cluster_info ? 1 : 0;
     truth.peak_nodes += window.nodes_in_a_report;
     for (const auto& [kernel, nodes] : window.nodes) truth.total_nodes += nodes;

@@ -28,6 +28,15 @@ struct DemoTruth {
   bool operator==(const DemoTruth&) const = default;
 };
 
+// How large the clusters of a window are: of each that counts, how many nodes it had in one report
+// at the most, and how many tenants. Ascending; clusters that never said so are left out.
+struct DemoSizes {
+  std::vector<uint32_t> nodes;
+  std::vector<uint32_t> tenants;
+
+  bool operator==(const DemoSizes&) const = default;
+};
+
 // Keeps the maximum of each series per source and month in which it reported. That takes about 200
 // bytes each: 1 MB for 300 sources and 14 months, 2.5 GB for a million sources and 12 months.
 class DemoTruthKeeper {
@@ -41,6 +50,7 @@ class DemoTruthKeeper {
   // Returns the truth for the `months` calendar months that end with `last`, from the reports added
   // so far.
   DemoTruth Of(Month last, uint32_t months) const;
+  DemoSizes SizesOf(Month last, uint32_t months) const;
 
  private:
   struct MonthPeaks {
@@ -52,6 +62,8 @@ class DemoTruthKeeper {
     std::vector<std::pair<uint32_t, uint32_t>> nodes;  // (kernel, nodes): one series per kernel
   };
 
+  // Returns the maxima of a source over a window's months.
+  static MonthPeaks PeaksOf(const std::vector<MonthPeaks>& source, Month last, uint32_t months);
   // Raises `into` to the maxima of both.
   static void Merge(const MonthPeaks& from, MonthPeaks& into);
   static void RaiseNodes(uint32_t kernel, uint32_t nodes, MonthPeaks& peaks);

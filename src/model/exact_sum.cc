@@ -1,6 +1,8 @@
 #include "model/exact_sum.h"
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <limits>
 
 namespace rollcall {
@@ -28,5 +30,17 @@ int64_t ExactSum::ToInt64() const {
 }
 
 double ExactSum::ToDouble() const { return static_cast<double>(units_) / kUnitsPerOne; }
+
+double ExactSum::ToShortest() const {
+  constexpr int kMostDecimals = 10;  // a unit is over 2 × 10^-10
+  const double value = ToDouble();
+  for (int decimals = 0; decimals <= kMostDecimals; ++decimals) {
+    char text[64];  // 128 bits have 39 digits
+    std::snprintf(text, sizeof text, "%.*f", decimals, value);
+    const double shorter = std::strtod(text, nullptr);
+    if (Of(shorter) == *this) return shorter;
+  }
+  return value;
+}
 
 }  // namespace rollcall

@@ -33,6 +33,8 @@ class ExactSum {
   // Cut towards zero, and to the ends of the range.
   int64_t ToInt64() const;
   double ToDouble() const;
+  // The same with no more decimals than tell it from its neighbours: 0.1, not 0.10000000009.
+  double ToShortest() const;
 
   ExactSum& operator+=(ExactSum other) {
     units_ += other.units_;

@@ -2,6 +2,7 @@
 // comes from the product's declaration (src/fleets). A plain value.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,9 @@ struct Fleet {
   bool operator==(const Fleet&) const = default;
 };
 
+// Returns a number that changes with what of a fleet the tallies of its periods depend on; never 0.
+// It stands in stores, so it must stay what it is.
+uint64_t CountingRule(const Fleet& fleet);
 // Returns the figure that says how large a source is: the first with an honest total
 // (Figure::peak_name); nullptr where the fleet has none.
 const Figure* SizeFigure(const Fleet& fleet);

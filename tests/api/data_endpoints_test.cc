@@ -349,7 +349,8 @@ TEST_F(DataEndpointsTest, WhoHasTheBytesGetsNoneUntilTheyChange) {
   for (const std::string target :
        {"/api/v1/fleets", "/api/v1/overview", "/api/v1/trend?by=cozystack_version",
         "/api/v1/breakdown?format=csv", "/badge/clusters.svg", "/chart/nodes.svg",
-        "/api/v1/breakdown?period=30d"}) {
+        "/api/v1/breakdown?period=30d", "/api/v1/distribution",
+        "/api/v1/distribution?month=2026-03&periods=12&figure=tenants&format=csv"}) {
     SetTime("2026-03-10 12:00:00");
     const Reply first = public_->Get(target);
     ASSERT_EQ(first.status, 200) << target << first.body;
@@ -369,8 +370,9 @@ TEST_F(DataEndpointsTest, WhoHasTheBytesGetsNoneUntilTheyChange) {
 
 TEST_F(DataEndpointsTest, HeadSaysWhatGetWouldAndOtherMethodsAreTold) {
   LiveThroughAQuarter();
-  for (const std::string target : {"/api/v1/fleets", "/api/v1/overview", "/api/v1/trend",
-                                   "/api/v1/breakdown", "/badge/nodes.svg", "/chart/nodes.svg"}) {
+  for (const std::string target :
+       {"/api/v1/fleets", "/api/v1/overview", "/api/v1/trend", "/api/v1/breakdown",
+        "/api/v1/distribution", "/badge/nodes.svg", "/chart/nodes.svg"}) {
     const Reply get = public_->Get(target);
     const Reply head = public_->Ask("HEAD", target);
     EXPECT_EQ(head.status, 200) << target;
@@ -396,8 +398,8 @@ TEST_F(DataEndpointsTest, NoAnswerHasAnId) {
   for (const std::string target :
        {"/api/v1/fleets", "/api/v1/overview", "/api/v1/trend?step=day&by=cozystack_version",
         "/api/v1/breakdown?metric=cozy_nodes_count&by=os",
-        "/api/v1/breakdown?metric=cozy_workloads_count&by=kind", "/badge/nodes.svg",
-        "/chart/nodes.svg"}) {
+        "/api/v1/breakdown?metric=cozy_workloads_count&by=kind", "/api/v1/distribution",
+        "/badge/nodes.svg", "/chart/nodes.svg"}) {
     for (const std::string format : {"json", "csv"}) {
       const std::string query = (target.find('?') == std::string::npos ? "?" : "&");
       const Reply reply = public_->Get(target + query + "format=" + format);

@@ -75,6 +75,14 @@ TEST_F(DataParametersTest, ABadOneIsNamedWithWhatIsAllowed) {
             "by: want the name of one of the metric's labels");
   EXPECT_EQ(Refused("/api/v1/breakdown?periods=2"), "periods: not one of those allowed|1|3|12");
   EXPECT_EQ(Refused("/api/v1/breakdown?month=2026-04"), "month: it has not begun");
+  EXPECT_EQ(Refused("/api/v1/distribution?figure=clusters"),
+            "figure: not one of those allowed|nodes|tenants");
+  EXPECT_EQ(Refused("/api/v1/distribution?periods=2"), "periods: not one of those allowed|1|3|12");
+  EXPECT_EQ(Refused("/api/v1/distribution?month=2026-04"), "month: it has not begun");
+  EXPECT_EQ(Refused("/api/v1/distribution?period=7d"), "period: not one of those allowed|30d");
+  EXPECT_EQ(Refused("/api/v1/distribution?period=30d&month=2026-03"),
+            "month: not beside period=30d");
+  EXPECT_EQ(Refused("/api/v1/distribution?fleet=x"), "fleet: there is none of that name|cozystack");
   EXPECT_EQ(Refused("/chart/nodes.svg?months=61"), "months: want a whole number from 1 to 60");
   EXPECT_EQ(Refused("/chart/nodes.svg?theme=blue"),
             "theme: not one of those allowed|auto|light|dark");
@@ -99,6 +107,7 @@ TEST_F(DataParametersTest, EachIsRefusedEmptyHugeAndHostileAndNothingOfItComesBa
       {"/api/v1/trend", {"fleet", "metric", "by", "step", "from", "to", "top", "format"}},
       {"/api/v1/breakdown",
        {"fleet", "metric", "by", "month", "period", "periods", "top", "format"}},
+      {"/api/v1/distribution", {"fleet", "figure", "month", "period", "periods", "format"}},
       {"/badge/nodes.svg", {"fleet", "label", "period", "month", "theme"}},
       {"/chart/nodes.svg", {"fleet", "months", "period", "theme"}}};
   const std::string values[] = {"",
@@ -126,29 +135,22 @@ TEST_F(DataParametersTest, EachIsRefusedEmptyHugeAndHostileAndNothingOfItComesBa
 
 TEST_F(DataParametersTest, RandomQueriesAreAnsweredWithANumberOrARefusal) {
   std::mt19937 random(11);
-  const std::string paths[] = {"/api/v1/fleets",    "/api/v1/overview",   "/api/v1/trend",
-                               "/api/v1/breakdown", "/badge/tenants.svg", "/chart/sources.svg",
-                               "/badge/",           "/chart/..%2f",       "/badge/%00.svg"};
+  const std::string paths[] = {
+      "/api/v1/fleets",       "/api/v1/overview",   "/api/v1/trend",      "/api/v1/breakdown",
+      "/api/v1/distribution", "/badge/tenants.svg", "/chart/sources.svg", "/badge/",
+      "/chart/..%2f",         "/badge/%00.svg"};
   const std::string names[] = {"fleet",  "month",   "metric",  "by",     "step",  "from",
                                "to",     "top",     "periods", "format", "label", "period",
-                               "months", "%66leet", "",        "="};
-  const std::string values[] = {"cozystack",
-                                "2026-03",
-                                "2026-03-10",
-                                "day",
-                                "csv",
-                                "os",
-                                "3",
-                                "-1",
-                                "%",
-                                "%zz",
-                                "0x10",
-                                "1e3",
-                                "2026-3",
-                                "%3Cscript%3E",
-                                "a&b",
-                                "cozy_nodes_count",
-                                "18446744073709551616"};
+                               "months", "%66leet", "figure",  "",       "="};
+  const std::string values[] = {"cozystack",  "2026-03",
+                                "2026-03-10", "day",
+                                "csv",        "os",
+                                "3",          "-1",
+                                "%",          "%zz",
+                                "0x10",       "1e3",
+                                "2026-3",     "%3Cscript%3E",
+                                "a&b",        "cozy_nodes_count",
+                                "tenants",    "18446744073709551616"};
   for (int round = 0; round < 600; ++round) {
     std::string target = paths[random() % std::size(paths)];
     for (size_t i = random() % 5; i > 0; --i) {

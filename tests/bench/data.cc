@@ -1,5 +1,5 @@
 // The public numbers at the size of a fleet, while reports come in: overview with its changes,
-// trend and breakdown of running periods, and of closed ones that are stored.
+// trend, breakdown and distribution of running periods, and of closed ones that are stored.
 #include <chrono>
 
 #include "base/civil_time.h"
@@ -30,6 +30,10 @@ std::vector<Asked> AllAsked() {
           {"breakdown of the running month", "/api/v1/breakdown"},
           {"breakdown of the running year", "/api/v1/breakdown?periods=12"},
           {"breakdown of a closed month", "/api/v1/breakdown?month=" + closed},
+          {"distribution of the running month", "/api/v1/distribution"},
+          {"distribution of the running year", "/api/v1/distribution?periods=12"},
+          {"distribution of the last 30 days", "/api/v1/distribution?period=30d"},
+          {"distribution of a closed year", "/api/v1/distribution?periods=12&month=" + closed},
           {"trend of the running day", "/api/v1/trend?step=day&by=cozystack_version"},
           {"chart of 12 months", "/chart/nodes.svg"}};
 }

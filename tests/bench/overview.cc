@@ -46,6 +46,14 @@ Status AskOfAllMonths(Context& context, int port, uint32_t sources, const std::s
          }
          return targets;
        }},
+      {"distribution of any closed month, quarter or year",
+       [&](Month month) {
+         std::vector<std::string> targets;
+         for (const char* const query : {"1&figure=nodes", "3&figure=tenants", "12&figure=nodes"}) {
+           targets.push_back(of_month("/api/v1/distribution?month=", month) + "&periods=" + query);
+         }
+         return targets;
+       }},
       {"trend of 12 months that end with any closed one, by version",
        [&](Month month) {
          return std::vector<std::string>{

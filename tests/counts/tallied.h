@@ -12,6 +12,7 @@
 #include "counts/source_moves.h"
 #include "counts/trend.h"
 #include "ingest/importer.h"
+#include "tests/counts/distribution_oracle.h"
 #include "tests/counts/random_fleet.h"
 #include "tests/counts/tally_oracle.h"
 #include "tests/support/cozystack.h"
@@ -47,6 +48,7 @@ class Tallied {
     const Status status = rollcall_.Report(id, BodyOf(series));
     ASSERT_TRUE(status.ok()) << status.message();
     oracle_.Add({time, id, series});
+    distributions_.Add({time, id, series});
   }
   // The same, without the oracle.
   void Report(const std::string& time, const std::string& id, const std::string& body) {
@@ -71,6 +73,7 @@ class Tallied {
     ASSERT_TRUE((*importer)->Feed(lines).ok());
     ASSERT_TRUE((*importer)->Finish().ok());
     oracle_.Add({time, id, series});
+    distributions_.Add({time, id, series});
   }
 
   Result<std::optional<counts::Trend>> Trend(Period first, uint32_t last, const std::string& metric,
@@ -138,6 +141,48 @@ class Tallied {
     return TallyOracle::RenderMoves(moves->new_sources, moves->returned, moves->gone);
   }
 
+  // Rendered as the oracle does; "not counted" where the period has none.
+  std::string Distribution(Period period, const Figure& figure) {
+    const auto rows = tallies_->Get(CozystackFleet(), period);
+    if (!rows.ok()) return rows.status().message();
+    if (!rows->has_value()) return "0 counted; peak 0; latest 0";
+    const auto of = (*rows)->DistributionOf(figure);
+    if (!of.ok()) return of.status().message();
+    if (!of->has_value()) return "not counted";
+    return std::to_string((*of)->counted) + " counted; peak " + Render((*of)->peak) + "; latest " +
+           ((*of)->latest ? Render(*(*of)->latest) : "not known");
+  }
+  std::string Nodes(Period period) { return Distribution(period, CozystackFleet().figures[0]); }
+  std::string Tenants(Period period) { return Distribution(period, CozystackFleet().figures[1]); }
+  static std::string Render(const rollcall::Distribution& one) {
+    if (one.sources == 0) return "0";
+    const auto text = [](double value) {
+      char rendered[32];
+      std::snprintf(rendered, sizeof rendered, "%.10g", value);
+      return std::string(rendered);
+    };
+    std::string all = std::to_string(one.sources) + ", sum " + text(one.sum.ToDouble()) + ":";
+    all += " " + text(one.least);
+    for (const double number : one.percentiles) all += " " + text(number);
+    all += " " + text(one.most) + ";";
+    for (const DistributionBin& bin : one.bins) {
+      all += " " + text(bin.from) + "-" + text(bin.to) + "=" + std::to_string(bin.sources);
+    }
+    return all;
+  }
+  // Compares those of all figures.
+  void CompareDistributions(Period period) {
+    for (const Figure& figure : CozystackFleet().figures) {
+      ASSERT_EQ(
+          Distribution(period, figure),
+          distributions_.Distribution(period, {figure.metric, figure.label, figure.label_value}))
+          << period.ToString() << " " << figure.name;
+      ++compared_;
+    }
+  }
+  // How many distributions were compared.
+  int compared() const { return compared_; }
+
   // Compares a period of some metrics and labels.
   void Compare(Period period) {
     SCOPED_TRACE(period.ToString());
@@ -184,6 +229,8 @@ class Tallied {
   const counts::TallyOptions options_;
   std::unique_ptr<counts::PeriodTallies> tallies_;
   TallyOracle oracle_;
+  DistributionOracle distributions_;
+  int compared_ = 0;
 };
 
 }  // namespace rollcall::test

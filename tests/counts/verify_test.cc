@@ -4,6 +4,7 @@
 
 #include "model/label_set.h"
 #include "storage/retention.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {
@@ -33,7 +34,7 @@ class VerifyTest : public ::testing::Test {
     ASSERT_TRUE(rollcall_.Report(id, body).ok());
   }
   counts::VerifyReport Verify() {
-    return counts::Verify(rollcall_.stores(), [](uint64_t, uint64_t) {});
+    return counts::Verify(rollcall_.stores(), {CozystackFleet()}, [](uint64_t, uint64_t) {});
   }
   template <typename Fill>
   void Commit(Fill fill) {
@@ -95,7 +96,7 @@ TEST_F(VerifyTest, AnEmptyStoreIsSound) {
 
 TEST_F(VerifyTest, TellsItsProgressUpToTheEnd) {
   std::vector<std::pair<uint64_t, uint64_t>> told;
-  counts::Verify(rollcall_.stores(),
+  counts::Verify(rollcall_.stores(), {CozystackFleet()},
                  [&](uint64_t done, uint64_t all) { told.emplace_back(done, all); });
   ASSERT_EQ(told.size(), 5U);
   for (size_t i = 0; i < told.size(); ++i) EXPECT_EQ(told[i], std::pair(uint64_t{i}, uint64_t{4}));

@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -85,6 +86,36 @@ class Recount {
     peak = std::max(peak, nodes);
   }
 
+  // Of the clusters that count in a window.
+  DemoSizes SizesOf(Month last, int months) const {
+    DemoSizes sizes;
+    for (const auto& [id, source] : sources_) {
+      bool there = false;
+      std::optional<uint64_t> nodes;
+      std::optional<uint64_t> tenants;
+      for (int back = 0; back < months; ++back) {
+        const Month month = last.Plus(-back);
+        const auto found = source.series.find(month);
+        if (found == source.series.end()) continue;
+        for (const auto& [series, value] : found->second) {
+          const std::string_view metric = MetricOfLine(series);
+          if (metric == "cozy_cluster_info") there = true;
+          if (metric == "cozy_nodes_count") {
+            nodes = std::max(nodes.value_or(0), source.nodes.at(month));
+          }
+          if (series.find("kind=\"Tenant\"") != std::string::npos) {
+            tenants = std::max(tenants.value_or(0), value);
+          }
+        }
+      }
+      if (there && nodes) sizes.nodes.push_back(static_cast<uint32_t>(*nodes));
+      if (there && tenants) sizes.tenants.push_back(static_cast<uint32_t>(*tenants));
+    }
+    std::sort(sizes.nodes.begin(), sizes.nodes.end());
+    std::sort(sizes.tenants.begin(), sizes.tenants.end());
+    return sizes;
+  }
+
   DemoTruth Of(Month last, int months) const {
     DemoTruth truth;
     for (const auto& [id, source] : sources_) {
@@ -147,9 +178,12 @@ void ExpectTruthOfEveryWindow(const DemoFleetOptions& options) {
       EXPECT_EQ(Rendered(fleet->Truth(month, static_cast<uint32_t>(span))),
                 Rendered(recount.Of(month, span)))
           << month.ToString() << " span " << span;
+      EXPECT_EQ(fleet->Sizes(month, static_cast<uint32_t>(span)), recount.SizesOf(month, span))
+          << month.ToString() << " span " << span;
     }
   }
   EXPECT_GT(fleet->Truth(last, 12).total_nodes, 0U);
+  EXPECT_FALSE(fleet->Sizes(last, 12).nodes.empty());
 }
 
 TEST(DemoFleet, KnowsWhatItsReportsAddUpToInEveryWindow) {
@@ -203,6 +237,7 @@ TEST(DemoFleet, SaysNothingOfTheTruthWhereItDoesNotKeepIt) {
   while (fleet->Next(report)) {
   }
   EXPECT_EQ(fleet->Truth(Month::Of(kEnd), 1), DemoTruth());
+  EXPECT_EQ(fleet->Sizes(Month::Of(kEnd), 1), DemoSizes());
 }
 
 TEST(DemoFleet, GivesAsManyReportsAsItPromisedInOrderAndWithinItsTime) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -77,6 +78,28 @@ demo::DemoTruth TalliesAsTruth(storage::Stores& stores, counts::PeriodTallies& t
   return truth;
 }
 
+// The distribution by peak says of these sizes, ascending, what they are.
+void ExpectSizes(const storage::PeriodRows& rows, const Figure& figure,
+                 const std::vector<uint32_t>& sizes) {
+  const auto distribution = rows.DistributionOf(figure);
+  ASSERT_TRUE(distribution.ok() && distribution->has_value()) << figure.name;
+  const Distribution& peak = (*distribution)->peak;
+  ASSERT_EQ(static_cast<size_t>(peak.sources), sizes.size()) << figure.name;
+  if (sizes.empty()) return;
+  for (size_t i = 0; i < kPercentiles.size(); ++i) {
+    const size_t place = (sizes.size() * static_cast<size_t>(kPercentiles[i]) + 99) / 100;
+    EXPECT_EQ(peak.percentiles[i], sizes[place - 1]) << figure.name << " " << kPercentiles[i];
+  }
+  int64_t binned = 0;
+  for (const DistributionBin& bin : peak.bins) {
+    EXPECT_EQ(bin.sources, std::count_if(sizes.begin(), sizes.end(), [&](uint32_t size) {
+                return size >= bin.from && size <= bin.to;
+              }));
+    binned += bin.sources;
+  }
+  EXPECT_EQ(binned, peak.sources) << figure.name;
+}
+
 TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
   TempDir dir;
   storage::StoreOptions options;
@@ -118,12 +141,17 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
           << where;
       EXPECT_EQ(static_cast<uint64_t>(period.figures[1].total), truth.total_tenants) << where;
       EXPECT_EQ(TalliesAsTruth(**stores, tallies, Window{month, span}), truth) << where;
+      const auto rows = tallies.Get(CozystackFleet(), Period::Of(Window{month, span}));
+      ASSERT_TRUE(rows.ok() && rows->has_value()) << where;
+      const demo::DemoSizes sizes = fleet->Sizes(month, static_cast<uint32_t>(MonthsOf(span)));
+      ExpectSizes(**rows, CozystackFleet().figures[0], sizes.nodes);
+      ExpectSizes(**rows, CozystackFleet().figures[1], sizes.tenants);
     }
     const std::map<std::string, uint64_t> apps(overview.breakdowns[0].begin(),
                                                overview.breakdowns[0].end());
     EXPECT_EQ(apps, fleet->Truth(month, 1).apps) << month.ToString();
   }
-  const auto verified = counts::Verify(**stores, [](uint64_t, uint64_t) {});
+  const auto verified = counts::Verify(**stores, {CozystackFleet()}, [](uint64_t, uint64_t) {});
   EXPECT_EQ(verified.faults + verified.differences, 0U);
   EXPECT_EQ(verified.reports, reports);
 }

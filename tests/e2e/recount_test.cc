@@ -97,6 +97,7 @@ class RecountTest : public ::testing::Test {
       const Month month = ThisMonth().Plus(-back);
       targets.insert(OverviewOf(month));
       targets.insert("/api/v1/breakdown?metric=cozy_nodes_count&by=os&month=" + month.ToString());
+      targets.insert("/api/v1/distribution?periods=3&month=" + month.ToString());
     }
     std::map<std::string, nlohmann::json> numbers;
     for (const std::string& target : targets) {
@@ -262,7 +263,7 @@ TEST_P(OldBlockTest, ThatIsDamagedStopsOnlyWhatNeedsIt) {
     }
     for (const char* const target :
          {"/api/v1/fleets", "/api/v1/trend?metric=cozy_nodes_count&step=month",
-          "/api/v1/breakdown?metric=cozy_nodes_count&by=os"}) {
+          "/api/v1/breakdown?metric=cozy_nodes_count&by=os", "/api/v1/distribution"}) {
       EXPECT_EQ(rollcall.Public().Get(target).status, 200) << target;
     }
     const auto running = rollcall.Public().Get(OverviewOf(ThisMonth()));

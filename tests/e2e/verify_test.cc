@@ -63,6 +63,7 @@ TEST_F(VerifyTest, AStoreThatAgreesIsExitCode0WithWhatWasCompared) {
   const Finished run = VerifyIt();
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("1 months of totals (4 rows) against peaks"),
+                             HasSubstr("0 periods (0 rows) against peaks and reports, 0 left out"),
                              HasSubstr("3 rows of peaks against 9 reports"),
                              HasSubstr("0 differences\n"), Not(HasSubstr("differs:"))));
 }

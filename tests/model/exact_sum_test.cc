@@ -137,5 +137,22 @@ TEST(ExactSum, StaysAtTheEndsOfThe64BitRange) {
   EXPECT_EQ(SumOf({9223372036854775808.0, 1}).ToInt64(), INT64_MAX);
 }
 
+TEST(ExactSum, IsWrittenWithNoMoreDecimalsThanTellItApart) {
+  for (const double value : {0.1, 0.3, 2.5, -0.7, 1234.56, 1e-9, 7.0, 0.0}) {
+    EXPECT_EQ(ExactSum::Of(value).ToShortest(), value);
+  }
+  EXPECT_EQ(SumOf({0.1, 0.2}).ToShortest(), 0.3);
+  EXPECT_EQ(ExactSum::FromUnits(1).ToShortest(), 2e-10) << "the smallest there is";
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 10'000; ++round) {
+    const auto units = static_cast<int64_t>(random() >> (random() % 64)) >> (random() % 12);
+    const ExactSum sum = ExactSum::FromUnits(units);
+    // Nothing is lost that a double holds.
+    if (ExactSum::Of(sum.ToDouble()) != sum) continue;
+    ASSERT_EQ(ExactSum::Of(sum.ToShortest()), sum) << units;
+  }
+  EXPECT_EQ((SumOf({1e300, 1e300})).ToShortest(), 2 * kTwoTo64);
+}
+
 }  // namespace
 }  // namespace rollcall

@@ -52,7 +52,8 @@ Answers Ask(const std::string& directory, bool read_only) {
   const auto stores = storage::Stores::Open(options);
   if (!stores.ok()) return {stores.status().message(), "", ""};
   Answers answers;
-  for (const std::string& example : counts::Verify(**stores, [](uint64_t, uint64_t) {}).examples) {
+  for (const std::string& example :
+       counts::Verify(**stores, {CozystackFleet()}, [](uint64_t, uint64_t) {}).examples) {
     answers.faults += example + "\n";
   }
   metrics::Registry registry;

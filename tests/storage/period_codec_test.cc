@@ -9,6 +9,7 @@ namespace rollcall::storage {
 namespace {
 
 using rollcall::test::FormatExample;
+using rollcall::test::FromHex;
 using rollcall::test::ToHex;
 
 const Period kQuarter = Period::Of(Window{Month::FromYearMonth(2026, 3), Span::kQuarter});
@@ -31,6 +32,23 @@ LabelTally ExampleLabel() {
   tally.rest = {"", 4, 1, ExactSum::Of(2)};
   tally.rest_values = 3;
   return tally;
+}
+
+FigureDistribution ExampleFigure() {
+  FigureDistribution figure;
+  figure.counted = 4;
+  figure.peak = {3, ExactSum::Of(44.5), 2, {2, 2.5, 40, 40, 40}, 40, {}};
+  figure.peak.bins = {{2, 2, 1}, {2.5, 3, 1}, {40, 50, 1}};
+  figure.latest = Distribution{1, ExactSum::Of(2), 2, {2, 2, 2, 2, 2}, 2, {{2, 2, 1}}};
+  return figure;
+}
+
+Figure FigureOf(const std::string& metric, const std::string& label, const std::string& value) {
+  Figure figure;
+  figure.metric = metric;
+  figure.label = label;
+  figure.label_value = value;
+  return figure;
 }
 
 LabelTally RandomLabel(std::mt19937& random) {
@@ -59,9 +77,15 @@ TEST(PeriodCodec, WritesTheBytesOfTheFormat) {
             ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, metric 9, label os")));
   EXPECT_EQ(ToHex(EncodeKey(PeriodKey{kDay, {1}}) + EncodeKey(TallyKey{kSourceSizes, "os"})),
             ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, sizes by label os")));
+  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{
+                      Period::Of(Window{Month::FromYearMonth(2026, 3), Span::kMonth}), {1}}) +
+                  EncodeDistributionKey(FigureOf("m", "a", "1"))),
+            ToHex(FormatExample(
+                "key of periods: the month of 2026-03, fleet 1, distribution of m with a = 1")));
   EXPECT_EQ(ToHex(EncodePeriodHead(ExampleHead())), ToHex(FormatExample("period head")));
   EXPECT_EQ(ToHex(EncodeTally(ExampleMetric())), ToHex(FormatExample("metric tally")));
   EXPECT_EQ(ToHex(EncodeTally(ExampleLabel())), ToHex(FormatExample("label tally")));
+  EXPECT_EQ(ToHex(EncodeTally(ExampleFigure())), ToHex(FormatExample("figure's distribution")));
 }
 
 TEST(PeriodCodec, ReadsTheBytesOfTheFormat) {
@@ -74,6 +98,37 @@ TEST(PeriodCodec, ReadsTheBytesOfTheFormat) {
   LabelTally label;
   ASSERT_TRUE(DecodeTally(FormatExample("label tally"), label).ok());
   EXPECT_EQ(label, ExampleLabel());
+  FigureDistribution figure;
+  ASSERT_TRUE(DecodeTally(FormatExample("figure's distribution"), figure).ok());
+  EXPECT_EQ(figure, ExampleFigure());
+}
+
+TEST(PeriodCodec, EveryTruncationOfADistributionIsDamageAndWithoutNumbersItIsShort) {
+  const std::string bytes = EncodeTally(ExampleFigure());
+  FigureDistribution back;
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    ASSERT_EQ(DecodeTally(bytes.substr(0, size), back).code(), Code::kDataLoss) << size;
+  }
+  EXPECT_FALSE(DecodeTally(bytes + '\0', back).ok());
+  EXPECT_FALSE(DecodeTally(FromHex("02 00 00"), back).ok()) << "a flag that nobody knows";
+  const FigureDistribution nothing{7, {}, std::nullopt};
+  EXPECT_EQ(ToHex(EncodeTally(nothing)), "00 07 00");
+  ASSERT_TRUE(DecodeTally(EncodeTally(nothing), back).ok());
+  EXPECT_EQ(back, nothing);
+  const FigureDistribution both_empty{7, {}, Distribution()};
+  ASSERT_TRUE(DecodeTally(EncodeTally(both_empty), back).ok());
+  EXPECT_EQ(back, both_empty);
+}
+
+TEST(PeriodCodec, ADistributionIsToldFromTheSizesOfEveryLabel) {
+  const std::string key = EncodeDistributionKey(FigureOf("m", "", ""));
+  const auto decoded = DecodeTallyKey(key);
+  ASSERT_TRUE(decoded.has_value());
+  EXPECT_TRUE(IsDistribution(*decoded));
+  EXPECT_FALSE(IsDistribution({kSourceSizes, "m"}));
+  EXPECT_FALSE(IsDistribution({kSourceSizes, ""}));
+  EXPECT_FALSE(IsDistribution({{9}, decoded->label}));
+  EXPECT_NE(key, EncodeDistributionKey(FigureOf("m", "a", "1")));
 }
 
 TEST(PeriodCodec, KeysAreReadBackAndSortByPeriodThenFleetThenMetricThenLabel) {
@@ -134,12 +189,16 @@ TEST(PeriodCodec, RandomBytesAreDamageOrNoMoreThanTheyAre) {
     }
     Totals metric;
     static_cast<void>(DecodeTally(bytes, metric));
+    FigureDistribution figure;
+    if (DecodeTally(bytes, figure).ok()) {
+      ASSERT_LE(figure.peak.bins.size(), bytes.size());
+    }
     PeriodHead head;
     static_cast<void>(DecodePeriodHead(bytes, head));
   }
   // A number of bytes left out that no set of sources has.
   PeriodHead head;
-  EXPECT_FALSE(DecodePeriodHead(rollcall::test::FromHex("00 ff ff ff ff 7f 01"), head).ok());
+  EXPECT_FALSE(DecodePeriodHead(FromHex("00 ff ff ff ff 7f 01"), head).ok());
 }
 
 }  // namespace

@@ -156,7 +156,8 @@ class Harness {
 
   // Returns "" where all stored numbers agree, else the differences, one per line.
   std::string Verify() {
-    const counts::VerifyReport report = counts::Verify(*stores_, [](uint64_t, uint64_t) {});
+    const counts::VerifyReport report =
+        counts::Verify(*stores_, {CozystackFleet()}, [](uint64_t, uint64_t) {});
     std::string text;
     for (const std::string& example : report.examples) text += example + "\n";
     return text;

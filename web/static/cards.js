@@ -5,6 +5,7 @@ import { make, setText } from './dom.js';
 import * as format from './format.js';
 import { ROLLING, monthText, parseMonth } from './months.js';
 import { Panel } from './panel.js';
+import { fetchSizes, medianText, miniature, sizedFigures } from './sizes.js';
 
 const MOVES = [
   { name: 'new', title: 'New', hint: 'never reported before' },
@@ -49,7 +50,8 @@ function ratio(top, bottom) {
   return { value: divide(top.value, bottom.value), before: divide(top.before, bottom.before) };
 }
 
-// What a fleet's cards are: each with the function that reads it from a period's figures.
+// What a fleet's cards are: each with the function that reads it from a period's figures. Where one has an average, `sizes`
+// names the figure whose distribution stands beside it.
 function cardsOf(fleet) {
   const [counted, ...sums] = fleet.figures;
   const unit = counted.name;
@@ -58,12 +60,13 @@ function cardsOf(fleet) {
     hint: () => 'reported at least once' }];
   for (const figure of sums) {
     const honest = figure.peak ?? figure.total;
-    cards.push({ id: figure.name, title: format.capital(figure.name), digits: 0,
+    cards.push({ id: figure.name, title: format.capital(figure.name), digits: 0, sizes: figure.peak ? null : figure.name,
       read: (figures) => pair(figures, honest), hint: figure.peak ? () => `the most that each ${one} had at once`
         : (figures) => `${format.tenth(figures[figure.average].value)} per ${one}` });
     if (figure.peak) {
       cards.push({ id: `${figure.name}-per-source`, title: `${format.capital(figure.name)} per ${one}`, digits: 1,
-        read: (figures) => ratio(pair(figures, honest), pair(figures, unit)), hint: () => 'on average' });
+        sizes: figure.name, hint: () => 'on average',
+        read: (figures) => ratio(pair(figures, honest), pair(figures, unit)) });
     }
   }
   return cards;
@@ -81,13 +84,15 @@ class Card {
     this.value = make('p', { className: 'value' }, '–');
     this.change = make('p', { className: 'change' }, ' ');
     this.hint = make('p', { className: 'hint' }, ' ');
+    this.mini = definition.sizes ? miniature(null) : null;
     this.element = make('div', { className: 'card' }, make('h3', {}, definition.title), this.value, this.change,
-      this.hint);
+      this.hint, this.mini);
     this.element.dataset.figure = definition.id;
   }
 
-  // `before` names what it is compared with, `lacking` says why it cannot be, or is null.
-  show(figures, before, lacking) {
+  // `before` names what it is compared with, `lacking` says why it cannot be, or is null. `sizes` are the distributions by
+  // figure.
+  show(figures, before, lacking, sizes) {
     const numbers = this.definition.read(figures);
     const { digits } = this.definition;
     setText(this.value, digits === 0 ? format.whole(numbers.value) : format.tenth(numbers.value));
@@ -97,7 +102,14 @@ class Card {
     this.change.replaceChildren(known ? changeText(numbers, digits)
       : make('span', {}, lacking ?? 'nothing before to compare with'),
     ...(known ? [make('span', {}, ` vs ${before}`)] : []));
-    setText(this.hint, this.definition.hint(figures));
+    const distribution = sizes.get(this.definition.sizes);
+    const median = distribution ? medianText(distribution) : null;
+    setText(this.hint, [this.definition.hint(figures), ...(median === null ? [] : [median])].join('; '));
+    if (this.mini) {
+      const mini = miniature(distribution?.peak);
+      this.mini.replaceWith(mini);
+      this.mini = mini;
+    }
   }
 }
 
@@ -129,33 +141,40 @@ export class Cards {
       : { month: monthText(context.month) }) };
     return this.panel.load(context, `${context.month} ${context.period}`, async (signal) => {
       try {
-        const overview = await getJson('overview', parameters, signal);
+        const [overview, sizes] = await Promise.all([getJson('overview', parameters, signal),
+          this.fetchSizes(context, signal)]);
         // Of 30 days there is always an answer, also where none of the metrics is the counted one.
-        return context.period === ROLLING && !isCounted(context.fleet) ? null : overview;
+        return { overview: context.period === ROLLING && !isCounted(context.fleet) ? null : overview, sizes };
       } catch (error) {
         if (error instanceof RequestError && error.status === 404) {
-          return null;
+          return { overview: null, sizes: new Map() };
         }
         throw error;
       }
-    }, (overview) => {
+    }, ({ overview, sizes }) => {
       const { periods } = overview ?? { periods: {} };
-      const sizes = Object.values(periods).map(({ figures }) => Object.keys(figures).length + MOVES.length);
-      this.panel.setCsv(csvAddress('overview', parameters), format.count(sizes.reduce((a, b) => a + b, 0), 'figures'));
+      const counts = Object.values(periods).map(({ figures }) => Object.keys(figures).length + MOVES.length);
+      this.panel.setCsv(csvAddress('overview', parameters), format.count(counts.reduce((a, b) => a + b, 0), 'figures'));
       this.panel.csv.hidden = overview === null;
-      this.show(overview, context);
+      this.show(overview, sizes, context);
       onOverview(overview);
     });
   }
 
-  show(overview, context) {
+  // The distributions by figure.
+  async fetchSizes(context, signal) {
+    return new Map(await Promise.all(sizedFigures(this.fleet).map(async (figure) => [figure.name,
+      await fetchSizes(this.fleet, figure, context, signal)])));
+  }
+
+  show(overview, sizes, context) {
     const period = overview?.periods[context.period];
     const isThere = overview !== null && (context.period === ROLLING
       ? Object.values(period.figures).some(({ value }) => value !== 0) : parseMonth(overview.month) === context.month);
     this.numbers.hidden = !isThere;
     this.empty.hidden = isThere;
     if (isThere) {
-      this.showNumbers(period, context);
+      this.showNumbers(period, sizes, context);
     } else if (overview === null) {
       this.tellEmpty(null, null);
     } else if (context.period === ROLLING) {
@@ -179,11 +198,11 @@ export class Cards {
       make('p', {}, button));
   }
 
-  showNumbers(period, context) {
+  showNumbers(period, sizes, context) {
     const { figures } = period;
     const unit = this.fleet.figures[0].name;
     const [before, lacking] = [beforeText(period, context), lackingText(period)];
-    this.cards.forEach((card) => card.show(figures, before, lacking));
+    this.cards.forEach((card) => card.show(figures, before, lacking, sizes));
     this.moves.forEach((node, name) => setText(node, period[name] === null ? '–' : format.whole(period[name])));
     setText(this.hints.get('gone'), period.gone === null ? GONE_LATER : MOVES.find(({ name }) => name === 'gone').hint);
     const now = format.count(figures[unit].value, unit);

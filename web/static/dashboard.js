@@ -7,6 +7,7 @@ import { make, newId } from './dom.js';
 import { Explorer } from './explorer.js';
 import { capital, singular } from './format.js';
 import { BREAKDOWNS, BREAKDOWN_TITLES, CAPACITY, VERSIONS, hasLabel, otherLabels } from './sections.js';
+import { SizePanel, sizedFigures } from './sizes.js';
 import { DayTrend, MonthTrend } from './trends.js';
 
 function trendsOf(fleet) {
@@ -29,6 +30,8 @@ export class Dashboard {
     this.panels = [];
     host.replaceChildren(this.cards.element);
     this.section('Growth', trendsOf(fleet), 'grid-2');
+    this.section('Sizes', sizedFigures(fleet).filter(({ metric }) => fleet.metrics.some(({ name }) => name === metric))
+      .map((figure) => new SizePanel(fleet, figure)), 'grid-2');
     this.section('Versions', VERSIONS.filter((one) => hasLabel(fleet, one))
       .map((one) => new AdoptionPanel(fleet, one)), 'grid-1');
     for (const breakdown of fleet.breakdowns.filter((one) => hasLabel(fleet, one))) {
