@@ -11,6 +11,7 @@
 #include "api/data_services.h"
 #include "api/export_handler.h"
 #include "api/fleets_handler.h"
+#include "api/hosts_handler.h"
 #include "api/import_handler.h"
 #include "api/overview_handler.h"
 #include "api/page_handler.h"
@@ -64,6 +65,17 @@ void AddNumbers(const Services& services, http::RouteTable& table) {
   add(kGet | kHead, "/api/v1/breakdown", Lane::kQuery, "breakdown", BreakdownHandler(data));
   add(kGet | kHead, "/badge/*", Lane::kQuery, "badge", BadgeHandler(data));
   add(kGet | kHead, "/chart/*", Lane::kQuery, "chart", ChartHandler(data));
+}
+
+void AddHosts(const Services& services, http::RouteTable& table) {
+  const HostServices hosts{services.stores, services.clock, services.host_samples,
+                           services.retention.host_samples};
+  table.Add({kAtPrivate, kGet, "/telemetry/hosts", Lane::kQuery, IgnoredBody{}, false, "hosts",
+             Answering(HostListHandler(hosts))});
+  table.Add({kAtPrivate, kGet, "/telemetry/history", Lane::kQuery, IgnoredBody{}, false,
+             "host-history", Answering(HostHistoryHandler(hosts))});
+  table.Add({kAtPrivate, kPost, "/telemetry/samples", Lane::kIngest, BoundedBody{kMaxPushBytes},
+             false, "host-samples", PushHandler(hosts)});
 }
 
 const std::string kNotWritable = "the store cannot be written: ";
@@ -121,6 +133,7 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
              })});
   AddNumbers(services, table);
   AddHealth(services, table);
+  AddHosts(services, table);
   table.Add({kAtPrivate, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{}, false,
              "import",
              Answering(ImportHandler(services.stores, services.ingester, services.clock,

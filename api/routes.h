@@ -14,6 +14,8 @@
 //             GET  /api/v1/clock                                      the store's own time
 //             POST /api/v1/clock/accept                               confirms the clock
 //             GET  /api/v1/outbox/parked                              reports that were refused
+//             GET  /telemetry/hosts, /telemetry/history               samples of hosts
+//             POST /telemetry/samples                                 takes some in
 #pragma once
 
 #include <functional>
@@ -23,6 +25,7 @@
 #include "counts/comparison.h"
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
+#include "hosts/sample_writer.h"
 #include "http/server/route_table.h"
 #include "ingest/ingester.h"
 #include "jobs/retention.h"
@@ -48,6 +51,7 @@ struct Services {
   const Clock& clock;
   std::stop_token stop_imports;
   jobs::RetentionOptions retention;
+  hosts::SampleWriter& host_samples;
 };
 
 // Adds all routes to `table`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/window.h"
+#include "storage/clock_rule.h"
 #include "storage/retention.h"
 
 namespace rollcall::jobs {
@@ -24,6 +25,9 @@ Status ApplyRetention(storage::Stores& stores, const RetentionOptions& options) 
   if (!now) return Status::Ok();
   const auto parked = stores.outbox().DropParkedBefore(*now - options.parked);
   if (!parked.ok()) return parked.status();
+  const auto kept = std::chrono::floor<std::chrono::seconds>(options.host_samples);
+  ROLLCALL_RETURN_IF_ERROR(
+      stores.hosts().DropBefore(storage::Hour::Of(*now - kept - storage::kOrdinaryStep)));
   if (options.report_months > 0) {
     ROLLCALL_RETURN_IF_ERROR(
         storage::DropChunksBefore(stores.store(), FirstKeptDay(*now, options)));

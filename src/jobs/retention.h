@@ -1,5 +1,5 @@
-// Retention: how long reports and peaks are kept, and the job that drops older ones. It follows the
-// store's time, never the wall clock. Any thread, one at a time.
+// Retention: how long reports, peaks and samples of hosts are kept, and the job that drops older
+// ones. It follows the store's time, never the wall clock. Any thread, one at a time.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,9 @@ struct RetentionOptions {
   unsigned peaks_months = 0;  // at least the longest window; fewer count as that
   // How long forwarded reports stay parked after the receiver refused them.
   std::chrono::milliseconds parked = std::chrono::hours(24 * 7);
+  // How long samples of hosts are shown. They are deleted a day later: the store's time follows a
+  // clock that steps by up to a day, and must not delete what that clock only seems to make old.
+  std::chrono::milliseconds host_samples = std::chrono::hours(24);
 };
 
 // Returns the first day at `time` whose reports are kept; day 0 if all are.
