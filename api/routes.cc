@@ -118,7 +118,11 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
                "report", ReportHandler(services.ingester), JudgeReport, kSourceIdHeader});
   }
   for (const web::Asset& asset : web::Assets()) {
-    table.Add({kAtPublic, kGet | kHead, std::string(asset.path), Lane::kQuery, IgnoredBody{}, false,
+    // The page of hosts is as private as their history; both pages have parts in common.
+    const http::Listeners listeners = asset.never_changes()    ? kAtBoth
+                                      : asset.path == "/hosts" ? kAtPrivate
+                                                               : kAtPublic;
+    table.Add({listeners, kGet | kHead, std::string(asset.path), Lane::kQuery, IgnoredBody{}, false,
                "page", Answering(PageHandler(asset))});
   }
   // What browsers and crawlers ask for by themselves; the page names an icon of its own.

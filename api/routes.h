@@ -14,6 +14,7 @@
 //             GET  /api/v1/clock                                      the store's own time
 //             POST /api/v1/clock/accept                               confirms the clock
 //             GET  /api/v1/outbox/parked                              reports that were refused
+//             GET  /hosts, and the files of pages                     the page of hosts
 //             GET  /telemetry/hosts, /telemetry/history               samples of hosts
 //             POST /telemetry/samples                                 takes some in
 #pragma once
