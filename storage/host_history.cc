@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "storage/keys.h"
 
 namespace rollcall::storage {
 namespace {
@@ -72,7 +73,7 @@ Status HostHistory::Put(const HostName& host, std::span<const HostSample> sample
   for (const HostSample& sample : samples) {
     const HostSampleKey key = HostSampleKey::Of(sample.time, record.ref);
     transaction.Put(Table::kHostSamples, EncodeKey(key), EncodeHostSample(sample));
-    record.newest = std::max(record.newest, key.hour);
+    record.newest = std::max(record.newest, Hour::Of(sample.time));
   }
   if (known != record) staged_[host.text()] = record;
   return Status::Ok();
@@ -102,9 +103,10 @@ Status HostHistory::Read(std::string_view host, UnixSeconds from, UnixSeconds to
       scan.Next();
       continue;
     }
-    // Beside the host's rows of this hour, or far from what is wanted: on to where that may begin.
-    const Hour hour{key->hour.number + (key->host > ref ? 1 : 0)};
-    wanted = std::max(wanted, hour.Start());
+    // Beside the host's rows of this stretch, or far from what is wanted: on to where that may
+    // begin.
+    const uint32_t stretch = key->stretch + (key->host > ref ? 1 : 0);
+    wanted = std::max(wanted, HostSampleKey::StartOf(stretch));
     scan.Seek(EncodeKey(HostSampleKey::Of(wanted, ref)));
     walked = 0;
   }
@@ -127,18 +129,20 @@ size_t HostHistory::size() const {
 }
 
 Status HostHistory::DropBefore(Hour hour) {
+  const uint32_t stretch = HostSampleKey::Of(hour.Start(), {}).stretch;
+  const Hour first_kept = Hour::Of(HostSampleKey::StartOf(stretch));
   Transaction transaction(store_);
   const Result<uint64_t> dropped_before = store_.GetNumber(kDroppedBefore);
   if (!dropped_before.ok()) return dropped_before.status();
-  if (*dropped_before >= hour.number) return Status::Ok();
-  const std::string begin = EncodePrefix(Hour{0});
-  const std::string end = EncodePrefix(hour);
+  if (*dropped_before >= stretch) return Status::Ok();
+  const std::string begin = EncodePrefix(0);
+  const std::string end = EncodePrefix(stretch);
   transaction.DeleteRange(Table::kHostSamples, begin, end);
-  transaction.PutNumber(kDroppedBefore, hour.number);
+  transaction.PutNumber(kDroppedBefore, stretch);
   {
     const MutexLock lock(mutex_);
     for (const auto& [name, record] : hosts_) {
-      if (record.newest < hour) staged_[name] = std::nullopt;
+      if (record.newest < first_kept) staged_[name] = std::nullopt;
     }
   }
   ROLLCALL_RETURN_IF_ERROR(transaction.Commit());

@@ -41,8 +41,8 @@ class HostHistory final : private Participant {
   std::vector<std::string> NamesSince(Hour since) const;
   size_t size() const;
 
-  // Deletes the samples of all hours before `hour`, and the hosts that have none left. Does nothing
-  // where these were deleted before. Makes its own transaction.
+  // Deletes the samples of all stretches that end before `hour` or with its start, and the hosts
+  // that have none left. Does nothing where these were deleted before. Makes its own transaction.
   Status DropBefore(Hour hour);
 
  private:

@@ -4,13 +4,13 @@
 #include <cmath>
 
 #include "storage/coding.h"
+#include "storage/keys.h"
 
 namespace rollcall::storage {
 namespace {
 
 constexpr double kMostThousandths = 9007199254740992;  // 2^53
 constexpr double kMostPercent = 100;
-constexpr uint16_t kSecondsOfAnHour = 3600;
 
 // -0 is written as 0.
 void PutThousandths(double v, std::string& out) {
@@ -40,14 +40,8 @@ Status NotA(const char* what, std::string_view bytes) {
 
 }  // namespace
 
-std::string EncodePrefix(Hour hour) {
-  std::string out;
-  PutBigEndian32(hour.number, out);
-  return out;
-}
-
 std::string EncodeKey(const HostSampleKey& key) {
-  std::string out = EncodePrefix(key.hour);
+  std::string out = EncodePrefix(key.stretch);
   PutBigEndian32(key.host.value, out);
   PutBigEndian16(key.second, out);
   return out;
@@ -55,9 +49,9 @@ std::string EncodeKey(const HostSampleKey& key) {
 
 std::optional<HostSampleKey> DecodeHostSampleKey(std::string_view bytes) {
   Reader reader(bytes);
-  const HostSampleKey key{{reader.BigEndian32()}, {reader.BigEndian32()}, reader.BigEndian16()};
-  if (!reader.ok() || !reader.AtEnd() || key.second >= kSecondsOfAnHour) return std::nullopt;
-  return key;
+  const HostSampleKey key{reader.BigEndian32(), {reader.BigEndian32()}, reader.BigEndian16()};
+  const bool good = reader.ok() && reader.AtEnd() && std::chrono::seconds(key.second) < kStretch;
+  return good ? std::optional(key) : std::nullopt;
 }
 
 std::string EncodeHostSample(const HostSample& sample) {

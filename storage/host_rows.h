@@ -28,17 +28,22 @@ struct Hour {
   auto operator<=>(const Hour&) const = default;
 };
 
+// Samples are kept by stretches of time, counted from 1970: so long that a day of a host lies in
+// few places, and no longer, for what is old is deleted by the stretch.
+inline constexpr std::chrono::hours kStretch{6};
+
 struct HostSampleKey {
-  Hour hour;
+  uint32_t stretch = 0;
   HostRef host;
-  uint16_t second = 0;  // of the hour
+  uint16_t second = 0;  // of the stretch
 
   // Requires a time from 1970 on.
   static HostSampleKey Of(UnixSeconds time, HostRef host) {
-    const Hour hour = Hour::Of(time);
-    return {hour, host, static_cast<uint16_t>((time - hour.Start()).count())};
+    const auto stretch = static_cast<uint32_t>(time.time_since_epoch() / kStretch);
+    return {stretch, host, static_cast<uint16_t>((time - StartOf(stretch)).count())};
   }
-  UnixSeconds time() const { return hour.Start() + std::chrono::seconds(second); }
+  static UnixSeconds StartOf(uint32_t stretch) { return UnixSeconds(kStretch * int64_t{stretch}); }
+  UnixSeconds time() const { return StartOf(stretch) + std::chrono::seconds(second); }
   auto operator<=>(const HostSampleKey&) const = default;
 };
 
@@ -49,8 +54,6 @@ struct HostRecord {
 };
 
 std::string EncodeKey(const HostSampleKey& key);
-// Returns the common prefix of all keys of an hour.
-std::string EncodePrefix(Hour hour);
 // Returns nullopt where the bytes are not such a key.
 std::optional<HostSampleKey> DecodeHostSampleKey(std::string_view bytes);
 

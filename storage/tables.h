@@ -65,7 +65,7 @@ inline constexpr auto kTables = std::to_array<TableRow>({
     {Table::kPeriods, "periods", "kind, last, fleet, metric ref, label",
      "tallies of a closed period", "period_codec"},
     {Table::kHosts, "hosts", "host name", "host ref, hour of its newest sample", "HostHistory"},
-    {Table::kHostSamples, "host_samples", "hour, host ref, second", "one sample", "host_rows",
+    {Table::kHostSamples, "host_samples", "stretch, host ref, second", "one sample", "host_rows",
      Merging::kNone, false},
 });
 

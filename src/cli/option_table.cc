@@ -257,7 +257,7 @@ void AddHosts(std::vector<OptionSpec>& table) {
   table.push_back(Duration(kBoth, "hosts-retention", hours(1), hours(24 * 365),
                            ROLLCALL_FIELD(server.retention.host_samples),
                            {"How long samples of hosts are taken and shown. They are deleted a "
-                            "day later.",
+                            "day or some hours more later.",
                             "the longest range there is"}));
   table.push_back(Number<size_t>(kBoth, "max-hosts", 1, 1'000'000, "hosts",
                                  ROLLCALL_FIELD(server.max_hosts),

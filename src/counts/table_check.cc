@@ -329,7 +329,7 @@ class Checker {
     const auto key = storage::DecodeHostSampleKey(bytes);
     if (!key) return Say("not a key");
     const auto host = hosts_.find(key->host);
-    if (host == hosts_.end() || host->second < key->hour) {
+    if (host == hosts_.end() || host->second < storage::Hour::Of(key->time())) {
       return Say("hosts does not say the same");
     }
     HostSample sample;

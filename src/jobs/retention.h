@@ -16,8 +16,9 @@ struct RetentionOptions {
   unsigned peaks_months = 0;  // at least the longest window; fewer count as that
   // How long forwarded reports stay parked after the receiver refused them.
   std::chrono::milliseconds parked = std::chrono::hours(24 * 7);
-  // How long samples of hosts are shown. They are deleted a day later: the store's time follows a
-  // clock that steps by up to a day, and must not delete what that clock only seems to make old.
+  // How long samples of hosts are shown. They are deleted a day or more later: the store's time
+  // follows a clock that steps by up to a day, and must not delete what that clock only seems to
+  // make old.
   std::chrono::milliseconds host_samples = std::chrono::hours(24);
 };
 

@@ -289,11 +289,11 @@ TEST_F(HostsEndpointTest, WhatIsDueIsDeletedADayLater) {
   };
   SetTime("2026-03-17 11:59:00");
   ASSERT_TRUE(jobs::ApplyRetention(*stores_, options_.retention).ok());
-  EXPECT_EQ(rows(), 60U) << "11:00 of the 15th is kept to the hour";
+  EXPECT_EQ(rows(), 60U) << "what goes is the six hours that begin at 06:00 of the 15th";
   SetTime("2026-03-17 12:00:00");
   ASSERT_TRUE(jobs::ApplyRetention(*stores_, options_.retention).ok());
   EXPECT_EQ(rows(), 1U) << "of 12:00";
-  SetTime("2026-03-17 13:00:00");
+  SetTime("2026-03-17 18:00:00");
   ASSERT_TRUE(jobs::ApplyRetention(*stores_, options_.retention).ok());
   EXPECT_EQ(rows(), 0U);
   EXPECT_EQ(Hosts(), "{\"hosts\":[]}\n");

@@ -156,10 +156,13 @@ TEST_F(HostHistoryTest, AListOfHostsHasThoseWithASampleSinceThen) {
   EXPECT_THAT(hosts().NamesSince(Hour::Of(kNoon)), ElementsAre("new"));
 }
 
-TEST_F(HostHistoryTest, DroppingTakesWholeHoursAndHostsThatHaveNoneLeft) {
+// Noon begins a stretch of 6 hours.
+TEST_F(HostHistoryTest, DroppingTakesWholeStretchesAndHostsThatHaveNoneLeft) {
   ASSERT_TRUE(PutAt("old", {-7'200, -1}).ok());
   ASSERT_TRUE(PutAt("both", {-1, 0, 3'600}).ok());
-  ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon)).ok());
+  ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon - hours(1))).ok());
+  EXPECT_EQ(Rows(Table::kHostSamples), 5U) << "11 o'clock is in the middle of one";
+  ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon + hours(5))).ok());
   EXPECT_THAT(hosts().NamesSince({}), ElementsAre("both"));
   EXPECT_THAT(ReadAt("both", -9'000, 9'000, minutes(1)), ElementsAre(0, 3'600));
   EXPECT_EQ(Rows(Table::kHosts), 1U);
@@ -173,13 +176,13 @@ TEST_F(HostHistoryTest, DroppingTakesWholeHoursAndHostsThatHaveNoneLeft) {
 }
 
 TEST_F(HostHistoryTest, DroppingAgainOrLessDoesNothing) {
-  ASSERT_TRUE(PutAt("a", {0, 3'600}).ok());
+  ASSERT_TRUE(PutAt("a", {-1, 0}).ok());
   ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon)).ok());
   const uint64_t sequence = store().sequence();
   ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon)).ok());
-  ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon - hours(1))).ok());
+  ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon - hours(20))).ok());
   EXPECT_EQ(store().sequence(), sequence);
-  EXPECT_THAT(ReadAt("a", 0, 9'000, minutes(1)), ElementsAre(0, 3'600));
+  EXPECT_THAT(ReadAt("a", -9, 9'000, minutes(1)), ElementsAre(0));
 }
 
 TEST_F(HostHistoryTest, WhatIsDroppedFreesItsFiles) {
@@ -199,7 +202,7 @@ TEST_F(HostHistoryTest, WhatIsDroppedFreesItsFiles) {
     return uint64_t{0};
   };
   const uint64_t before = size();
-  ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon + hours(4))).ok());
+  ASSERT_TRUE(hosts().DropBefore(Hour::Of(kNoon + hours(6))).ok());
   EXPECT_LT(size(), before / 10);
 }
 

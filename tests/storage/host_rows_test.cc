@@ -48,17 +48,17 @@ TEST(HostRows, AKeyIsReadBackAsItsHostAndTime) {
   EXPECT_EQ(key->host.value, 7U);
   EXPECT_FALSE(DecodeHostSampleKey(std::string(9, '\0')).has_value());
   EXPECT_FALSE(DecodeHostSampleKey(std::string(11, '\0')).has_value());
-  EXPECT_FALSE(DecodeHostSampleKey(std::string(8, '\0') + "\x0e\x10").has_value()) << "3600";
-  EXPECT_TRUE(DecodeHostSampleKey(std::string(8, '\0') + "\x0e\x0f").has_value()) << "3599";
+  EXPECT_FALSE(DecodeHostSampleKey(std::string(8, '\0') + "\x54\x60").has_value()) << "21600";
+  EXPECT_TRUE(DecodeHostSampleKey(std::string(8, '\0') + "\x54\x5f").has_value()) << "21599";
 }
 
-TEST(HostRows, KeysSortByHourThenHostThenSecond) {
+TEST(HostRows, KeysSortByStretchThenHostThenSecond) {
   std::mt19937 random(3);
   std::vector<HostSampleKey> keys;
   for (int i = 0; i < 300; ++i) {
-    keys.push_back({{static_cast<uint32_t>(random() % 3 == 0 ? random() : random() % 300)},
+    keys.push_back({static_cast<uint32_t>(random() % 3 == 0 ? random() : random() % 300),
                     {static_cast<uint32_t>(random() % 700)},
-                    static_cast<uint16_t>(random() % 3600)});
+                    static_cast<uint16_t>(random() % 21'600)});
   }
   for (const HostSampleKey& a : keys) {
     for (const HostSampleKey& b : keys) ASSERT_EQ(a < b, EncodeKey(a) < EncodeKey(b));
