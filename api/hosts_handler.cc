@@ -33,7 +33,7 @@ Json SampleJson(const HostSample& sample) {
   return json;
 }
 
-void Answer(Json json, http::HttpResponse& response) {
+void Answer(const Json& json, http::HttpResponse& response) {
   response.headers.push_back({"Content-Type", "application/json"});
   response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -81,7 +81,7 @@ void AnswerHistory(const HostServices& services, const http::ApiRequest& request
   json["host"] = host;
   json["range"] = range->label;
   json["samples"] = std::move(list);
-  Answer(std::move(json), response);
+  Answer(json, response);
 }
 
 http::HttpResponse TryLater(const std::string& why) {
@@ -124,7 +124,7 @@ http::ApiHandler HostListHandler(const HostServices& services) {
     const UnixSeconds now = services.clock.Now();
     Json json;
     json["hosts"] = services.stores.hosts().NamesSince(storage::Hour::Of(Earliest(services, now)));
-    Answer(std::move(json), response);
+    Answer(json, response);
   };
 }
 
