@@ -77,7 +77,7 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
 
 void Server::StartScraper(const ServerOptions& options) {
   std::vector<hosts::Source> sources;
-  if (options.scraper.own_samples) {
+  if (!options.scraper.no_own_samples) {
     sources.push_back(hosts::OwnSource(registry_, stores_->store()));
   }
   for (const hosts::Target& target : options.scraper.targets) {

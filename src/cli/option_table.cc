@@ -254,6 +254,10 @@ void AddHosts(std::vector<OptionSpec>& table) {
       kBoth, "scrape-timeout", milliseconds(100), hours(1), ROLLCALL_FIELD(server.scraper.timeout),
       {"Time for a target's whole answer. More than --scrape-interval counts as that.",
        "a target that needs longer has other problems; none waits for another"}));
+  table.push_back(Switch(kServe, "no-own-samples", ROLLCALL_FIELD(server.scraper.no_own_samples),
+                         {"rollcall does not record itself as a host. Otherwise it writes some "
+                          "bytes once per --scrape-interval.",
+                          "how the server itself does is worth a line"}));
   table.push_back(Duration(kBoth, "hosts-retention", hours(1), hours(24 * 365),
                            ROLLCALL_FIELD(server.retention.host_samples),
                            {"How long samples of hosts are taken and shown. They are deleted a "

@@ -24,7 +24,7 @@ struct ScraperOptions {
   std::vector<Target> targets;  // no name twice
   std::chrono::milliseconds interval = std::chrono::minutes(1);
   std::chrono::milliseconds timeout = std::chrono::seconds(10);  // more counts as the interval
-  bool own_samples = true;                                       // rollcall is a host too
+  bool no_own_samples = false;                                   // true: rollcall is no host itself
 };
 
 // Which source a host's samples come from. Two that serve the same host must not mix: the name is

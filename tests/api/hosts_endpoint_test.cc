@@ -301,7 +301,7 @@ TEST_F(HostsEndpointTest, WhatIsDueIsDeletedADayLater) {
 
 TEST_F(HostsEndpointTest, ThisServerIsAHostOfItsOwn) {
   Stop();
-  options_.scraper.own_samples = true;
+  options_.scraper.no_own_samples = false;
   Start();
   EXPECT_EQ(AwaitMetric("rollcall_host_samples_total{outcome=\"stored\"}", 1), 1);
   EXPECT_EQ(Hosts(), "{\"hosts\":[\"rollcall\"]}\n");

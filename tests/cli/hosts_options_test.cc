@@ -74,7 +74,7 @@ TEST(HostsOptionsTest, DefaultsAreThoseOfTheContract) {
   const Options options = Serve({});
   EXPECT_EQ(options.server.scraper.interval, std::chrono::minutes(1));
   EXPECT_EQ(options.server.retention.host_samples, std::chrono::hours(24));
-  EXPECT_TRUE(options.server.scraper.own_samples);
+  EXPECT_FALSE(options.server.scraper.no_own_samples);
 }
 
 }  // namespace

@@ -105,8 +105,8 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
     EXPECT_TRUE(spec.users != 0 && spec.users <= kAllUsers);
     EXPECT_TRUE(spec.meaning.ends_with('.'));
     EXPECT_FALSE(spec.reason.empty() || spec.reason.ends_with('.'));
-    EXPECT_EQ(spec.value_name.empty(),
-              spec.flag == "strict" || spec.flag == "no-store" || spec.flag == "dry-run");
+    EXPECT_EQ(spec.value_name.empty(), spec.flag == "strict" || spec.flag == "no-store" ||
+                                           spec.flag == "dry-run" || spec.flag == "no-own-samples");
     EXPECT_FALSE(spec.allowed.empty());
   }
 }
