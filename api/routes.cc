@@ -14,6 +14,7 @@
 #include "api/distribution_handler.h"
 #include "api/export_handler.h"
 #include "api/fleets_handler.h"
+#include "api/hosts_handler.h"
 #include "api/import_handler.h"
 #include "api/overview_handler.h"
 #include "api/page_handler.h"
@@ -87,6 +88,17 @@ void GoToFleet(std::string_view path, HttpResponse& response) {
                                               "?fleet=" + std::string(FleetOfPath(path))});
 }
 
+void AddHosts(const Services& services, http::RouteTable& table) {
+  const HostServices hosts{services.stores, services.clock, services.host_samples,
+                           services.retention.host_samples};
+  table.Add({kAtPrivate, kGet, "/telemetry/hosts", Lane::kQuery, IgnoredBody{}, false, "hosts",
+             Answering(HostListHandler(hosts))});
+  table.Add({kAtPrivate, kGet, "/telemetry/history", Lane::kQuery, IgnoredBody{}, false,
+             "host-history", Answering(HostHistoryHandler(hosts))});
+  table.Add({kAtPrivate, kPost, "/telemetry/samples", Lane::kIngest, BoundedBody{kMaxPushBytes},
+             false, "host-samples", PushHandler(hosts)});
+}
+
 const std::string kNotWritable = "the store cannot be written: ";
 
 void AddHealth(const Services& services, http::RouteTable& table) {
@@ -139,7 +151,11 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
                return catalog.current().Find(FleetOfPath(head.path())) != nullptr;
              }});
   for (const web::Asset& asset : web::Assets()) {
-    table.Add({kAtPublic, kGet | kHead, std::string(asset.path), Lane::kQuery, IgnoredBody{}, false,
+    // The page of hosts is as private as their history; both pages have parts in common.
+    const http::Listeners listeners = asset.never_changes()    ? kAtBoth
+                                      : asset.path == "/hosts" ? kAtPrivate
+                                                               : kAtPublic;
+    table.Add({listeners, kGet | kHead, std::string(asset.path), Lane::kQuery, IgnoredBody{}, false,
                "page", Answering(PageHandler(asset))});
   }
   // What browsers and crawlers ask for by themselves; the page names an icon of its own.
@@ -154,6 +170,7 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
              })});
   AddNumbers(services, table);
   AddHealth(services, table);
+  AddHosts(services, table);
   table.Add({kAtPrivate, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{}, false,
              "import",
              Answering(ImportHandler(services.catalog, services.stores, services.ingester,

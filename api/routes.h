@@ -16,6 +16,9 @@
 //             POST /api/v1/clock/accept                               confirms the clock
 //             GET  /api/v1/undeclared                                 fields that came undeclared
 //             GET  /api/v1/outbox/parked                              reports that were refused
+//             GET  /hosts, and the files of pages                     the page of hosts
+//             GET  /telemetry/hosts, /telemetry/history               samples of hosts
+//             POST /telemetry/samples                                 takes some in
 #pragma once
 
 #include <functional>
@@ -26,6 +29,7 @@
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
 #include "fleets/catalog.h"
+#include "hosts/sample_writer.h"
 #include "http/server/route_table.h"
 #include "ingest/ingester.h"
 #include "jobs/retention.h"
@@ -52,6 +56,7 @@ struct Services {
   const Clock& clock;
   std::stop_token stop_imports;
   jobs::RetentionOptions retention;
+  hosts::SampleWriter& host_samples;
 };
 
 // Adds all routes to `table`.

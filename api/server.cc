@@ -62,6 +62,8 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       stores_(std::move(stores)),
       ingester_(std::make_unique<ingest::Ingester>(*stores_, clock, IngesterOptionsOf(options),
                                                    registry)),
+      host_samples_(
+          std::make_unique<hosts::SampleWriter>(*stores_, clock, options.max_hosts, registry)),
       windows_(*stores_, registry),
       app_list_(MakeAppList(catalog.current(), options.app_list)),
       stored_overviews_(*stores_, windows_, clock, registry,
@@ -73,7 +75,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       jobs_(registry, clock) {
   AddRoutes({catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
              comparisons_, tallies_, registry, options.max_report_bytes, *stores_,
-             !options.no_store, clock, stop_imports_.get_token(), options.retention},
+             !options.no_store, clock, stop_imports_.get_token(), options.retention, *host_samples_},
             routes_);
 }
 
@@ -95,7 +97,22 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   if (!front.ok()) return front.status();
   server->front_ = std::move(front).value();
   server->jobs_.Start();
+  server->StartScraper(options);
   return server;
+}
+
+void Server::StartScraper(const ServerOptions& options) {
+  std::vector<hosts::Source> sources;
+  if (!options.scraper.no_own_samples) {
+    sources.push_back(hosts::OwnSource(registry_, stores_->store()));
+  }
+  for (const hosts::Target& target : options.scraper.targets) {
+    sources.push_back(
+        hosts::SourceOf(target, std::min(options.scraper.timeout, options.scraper.interval)));
+  }
+  if (sources.empty()) return;
+  scraper_ = std::make_unique<hosts::Scraper>(std::move(sources), options.scraper.interval,
+                                              *host_samples_, clock_, registry_);
 }
 
 Status Server::StartForwarder(const ServerOptions& options) {
@@ -138,10 +155,12 @@ void Server::Stop(std::chrono::milliseconds grace) {
   stop_queries_.request_stop();
   windows_.RequestStop();
   tallies_.RequestStop();
+  scraper_.reset();
   front_->Stop(grace);
   front_.reset();
-  // Commits what is still queued, and tells the routes what came of it.
+  // Both commit what is still queued, and tell the routes what came of it.
   ingester_.reset();
+  host_samples_.reset();
   if (forwarder_) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
@@ -250,6 +269,9 @@ void Server::AddReadings() {
   using Readings = std::vector<metrics::Registry::Reading>;
   registry_.AddCallback("rollcall_sources", "Sources that ever reported", [this] {
     return Readings{{{}, static_cast<double>(stores_->sources().size())}};
+  });
+  registry_.AddCallback("rollcall_hosts", "Hosts whose samples are kept", [this] {
+    return Readings{{{}, static_cast<double>(stores_->hosts().size())}};
   });
   registry_.AddCallback("rollcall_label_sets", "Distinct label sets", [this] {
     return Readings{{{}, static_cast<double>(stores_->labels().size())}};

@@ -15,6 +15,8 @@
 #include "counts/window_counts.h"
 #include "fleets/catalog.h"
 #include "forward/forwarder.h"
+#include "hosts/sample_writer.h"
+#include "hosts/scraper.h"
 #include "http/server/front.h"
 #include "ingest/ingester.h"
 #include "jobs/app_list.h"
@@ -37,6 +39,8 @@ struct ServerOptions {
   // An empty URL: overviews come from the store or, where it has none, from the snapshots.
   query::VmselectOptions vmselect;
   counts::TallyOptions tallies;
+  hosts::ScraperOptions scraper;
+  size_t max_hosts = 20'000;  // inclusive
 };
 
 class Server {
@@ -56,7 +60,8 @@ class Server {
   // Drains the server: accepts no further connections, stores and answers the reports that it has
   // accepted, and ends all threads. Cuts off what is not done after `grace`. Imports end at once
   // and keep what they have stored; exports end at once; overviews that wait for VictoriaMetrics or
-  // for a scan end at once without numbers. What is not forwarded yet stays in the outbox.
+  // for a scan end at once without numbers. What is not forwarded yet stays in the outbox. Samples
+  // of hosts that are queued are stored.
   void Stop(std::chrono::milliseconds grace);
 
   // Puts a set of fleets in force; returns whether it is another one than that in force.
@@ -73,6 +78,7 @@ class Server {
   std::unique_ptr<OverviewSource> MakeOverviews(const ServerOptions& options);
   Status AddJobs(const ServerOptions& options);
   Status StartForwarder(const ServerOptions& options);
+  void StartScraper(const ServerOptions& options);
   void AddReadings();
   void AddOutboxReadings();
   void AddClockReadings();
@@ -81,8 +87,9 @@ class Server {
   fleets::Catalog& catalog_;
   const Clock& clock_;
   metrics::Registry& registry_;
-  std::unique_ptr<storage::Stores> stores_;     // declared before its users: it goes last
-  std::unique_ptr<ingest::Ingester> ingester_;  // null after Stop
+  std::unique_ptr<storage::Stores> stores_;            // declared before its users: it goes last
+  std::unique_ptr<ingest::Ingester> ingester_;         // null after Stop
+  std::unique_ptr<hosts::SampleWriter> host_samples_;  // null after Stop
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
   counts::OverviewReader stored_overviews_;
@@ -94,6 +101,7 @@ class Server {
   http::RouteTable routes_;
   jobs::JobTable jobs_;
   std::unique_ptr<forward::Forwarder> forwarder_;  // null where nothing is forwarded
+  std::unique_ptr<hosts::Scraper> scraper_;        // null after Stop
   std::unique_ptr<http::HttpFront> front_;
 };
 

@@ -22,6 +22,9 @@ Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
   auto periods = PeriodLedger::Open(stores->store());
   if (!periods.ok()) return periods.status();
   stores->periods_ = std::move(periods).value();
+  auto hosts = HostHistory::Open(stores->store());
+  if (!hosts.ok()) return hosts.status();
+  stores->hosts_ = std::move(hosts).value();
   auto time = StoreTime::Open(stores->store());
   if (!time.ok()) return time.status();
   stores->time_ = std::move(time).value();

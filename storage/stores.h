@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "storage/fleet_names.h"
+#include "storage/host_history.h"
 #include "storage/label_dictionary.h"
 #include "storage/outbox.h"
 #include "storage/period_ledger.h"
@@ -26,6 +27,7 @@ class Stores {
   TotalsLedger& totals() { return *totals_; }
   Outbox& outbox() { return *outbox_; }
   PeriodLedger& periods() { return *periods_; }
+  HostHistory& hosts() { return *hosts_; }
   StoreTime& time() { return *time_; }
   FleetNames& fleets() { return *fleets_; }
 
@@ -38,6 +40,7 @@ class Stores {
   std::unique_ptr<TotalsLedger> totals_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<PeriodLedger> periods_;
+  std::unique_ptr<HostHistory> hosts_;
   std::unique_ptr<StoreTime> time_;
   std::unique_ptr<FleetNames> fleets_;
 };

@@ -22,6 +22,8 @@ enum class Table : size_t {
   kOutbox,
   kParked,
   kPeriods,
+  kHosts,
+  kHostSamples,
   kEnd,  // not a table: how many there are
 };
 
@@ -62,6 +64,9 @@ inline constexpr auto kTables = std::to_array<TableRow>({
     {Table::kParked, "outbox_parked", "number", "one that the receiver refused", "outbox_row"},
     {Table::kPeriods, "periods", "kind, last, fleet, metric ref, label",
      "tallies of a closed period", "period_codec"},
+    {Table::kHosts, "hosts", "host name", "host ref, hour of its newest sample", "HostHistory"},
+    {Table::kHostSamples, "host_samples", "stretch, host ref, second", "one sample", "host_rows",
+     Merging::kNone, false},
 });
 
 // A table without a row, or a row in another's place, does not compile.

@@ -1,4 +1,4 @@
-// The page: the files of web/static and Chart.js as they were when the binary was built. Constant,
+// The pages: the files of web/static and Chart.js as they were when the binary was built. Constant,
 // owned by the binary; any thread may read it.
 #pragma once
 
@@ -8,14 +8,14 @@
 namespace rollcall::web {
 
 struct Asset {
-  std::string_view path;          // "/" for index.html, else "/assets/HASH/app.js"
+  std::string_view path;          // of a page "/" or "/hosts", else "/assets/HASH/app.js"
   std::string_view content_type;  // with its charset
   std::string_view etag;          // weak, as the header wants it: it stands for both codings
   std::string_view bytes;
   std::string_view gzip;  // the same, compressed
 
   // Another content has another path, so a browser need never ask again.
-  bool never_changes() const { return path != "/"; }
+  bool never_changes() const { return path.starts_with("/assets/"); }
 };
 
 // Sent with every asset: the page loads nothing from elsewhere and runs nothing inline.

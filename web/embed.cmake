@@ -1,9 +1,9 @@
 # Writes OUTPUT, a C++ file that defines rollcall::web::Assets(), from the files in DIRECTORY and
 # CHART_JS; GZIP is the program. Called with cmake -P.
 #
-# index.html is the page itself, at a path that never changes. All else is below a folder that is
-# named by the hash of all the files, so that a browser may keep it for ever; index.html says
-# @ASSETS@ for that folder, and the modules name one another relative to it.
+# The pages, NAME.html, are at paths that never change: /NAME, and index.html at /. All else is below
+# a folder that is named by the hash of all the files, so that a browser may keep it for ever; a page
+# says @ASSETS@ for that folder, and the modules name one another relative to it.
 cmake_minimum_required(VERSION 3.25)
 
 set(type_html "text/html; charset=utf-8")
@@ -39,11 +39,13 @@ foreach(file IN LISTS files)
     message(FATAL_ERROR "embed ${name}: no content type for .${extension} in embed.cmake")
   endif()
   set(path "/assets/${version}/${name}")
-  if(name STREQUAL "index.html")
-    set(path "/")
+  if(extension STREQUAL "html")
+    cmake_path(GET file STEM stem)
+    string(REGEX REPLACE "^index$" "" stem ${stem})
+    set(path "/${stem}")
     file(READ ${file} page)
     string(REPLACE "@ASSETS@" "assets/${version}" page "${page}")
-    set(file ${work}/index.html)
+    set(file ${work}/${name})
     file(WRITE ${file} "${page}")
   endif()
   file(SHA256 ${file} hash)

@@ -7,6 +7,7 @@
 #include "cli/option_value.h"
 #include "http/client/url.h"
 #include "jobs/app_list.h"
+#include "model/host_sample.h"
 #include "parse/instant.h"
 #include "parse/selector.h"
 
@@ -21,6 +22,15 @@ Status Refuse(std::string_view text, std::string_view allowed) {
 bool IsPath(std::string_view text) {
   return !text.empty() && !text.starts_with('-') && text.size() < 4096 &&
          text.find('\0') == std::string_view::npos;
+}
+
+constexpr size_t kMostNameBytes = 64;
+
+bool IsTargetName(std::string_view name) {
+  return !name.empty() && name.size() <= kMostNameBytes && name != kSelfHost &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return IsAsciiAlphanumeric(c) || c == '.' || c == '_' || c == '-';
+         });
 }
 
 }  // namespace
@@ -97,5 +107,30 @@ Status CheckInstant(std::string_view text) {
 }
 
 Status CheckSelector(std::string_view text) { return Selector::Parse(text).status(); }
+
+Result<std::vector<hosts::Target>> ParseTargets(std::string_view text) {
+  std::vector<hosts::Target> targets;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty()) continue;
+    const size_t sign = std::min(word.find('='), word.size());
+    const std::string_view name = word.substr(0, sign);
+    const std::string_view url = word.substr(std::min(sign + 1, word.size()));
+    if (sign == word.size() || !IsTargetName(name)) return Refuse(word, kAllowedTargets);
+    ROLLCALL_RETURN_IF_ERROR(CheckUrl(url).WithContext(QuoteWord(word)));
+    const bool is_known = std::any_of(targets.begin(), targets.end(),
+                                      [&](const hosts::Target& one) { return one.name == name; });
+    if (is_known) {
+      return Status::InvalidArgument("two targets have the name " + QuoteWord(name));
+    }
+    if (targets.size() == kMostTargets) {
+      return Status::InvalidArgument("more than " + std::to_string(kMostTargets) + " targets");
+    }
+    targets.push_back({std::string(name), std::string(url)});
+  }
+  return targets;
+}
 
 }  // namespace rollcall::cli

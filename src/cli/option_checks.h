@@ -4,8 +4,10 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
+#include "hosts/targets.h"
 
 namespace rollcall::cli {
 
@@ -28,6 +30,9 @@ inline constexpr std::string_view kAllowedFleetLists =
 inline constexpr std::string_view kAllowedListUrls = "a URL, or the word declared";
 inline constexpr std::string_view kAllowedSelectors =
     "a metric's name or a selector as in PromQL, {__name__=~\"myapp_.*\",version=\"v2\"}";
+inline constexpr std::string_view kAllowedTargets =
+    "NAME=URL, a name of 1 to 64 of A-Z a-z 0-9 . _ - but not rollcall, and an http:// or https:// "
+    "URL without a user name";
 
 Status CheckDirectory(std::string_view text);
 Status CheckFile(std::string_view text);
@@ -44,5 +49,11 @@ Status CheckFleets(std::string_view text);
 Status CheckListUrl(std::string_view text);
 Status CheckInstant(std::string_view text);
 Status CheckSelector(std::string_view text);
+
+// The most targets, inclusive: each has a thread.
+inline constexpr size_t kMostTargets = 200;
+// Returns the targets in a text, with blanks between them; none of an empty one. Fails where one is
+// not as above, a name stands twice, or there are too many.
+Result<std::vector<hosts::Target>> ParseTargets(std::string_view text);
 
 }  // namespace rollcall::cli

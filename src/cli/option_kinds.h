@@ -1,5 +1,5 @@
 // The kinds of options that the option table is made of: numbers, sizes, durations, texts,
-// switches. Used by option_table.cc while it makes the table; one thread.
+// targets, switches. Used by option_table.cc while it makes the table; one thread.
 #pragma once
 
 #include <chrono>
@@ -7,10 +7,14 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
+#include "cli/option_checks.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
+#include "hosts/targets.h"
 
 namespace rollcall::cli {
 
@@ -108,6 +112,27 @@ inline OptionSpec Text(unsigned users, std::string_view flag, std::string_view v
     return Status::Ok();
   };
   spec.show = [=](const Options& options) { return Read(field, options); };
+  return spec;
+}
+
+// A list of targets, NAME=URL each, with blanks between them.
+inline OptionSpec Targets(unsigned users, std::string_view flag,
+                          Field<std::vector<hosts::Target>> field, Words words) {
+  OptionSpec spec = Base(users, flag, "NAME=URL", words);
+  spec.allowed = kAllowedTargets;
+  spec.repeats = true;
+  spec.set = [=](std::string_view text, Options& options) {
+    Result<std::vector<hosts::Target>> targets = ParseTargets(text);
+    if (targets.ok()) field(options) = std::move(*targets);
+    return targets.status();
+  };
+  spec.show = [=](const Options& options) {
+    std::string text;
+    for (const hosts::Target& target : Read(field, options)) {
+      text += (text.empty() ? "" : " ") + target.name + "=" + target.url;
+    }
+    return text;
+  };
   return spec;
 }
 

@@ -249,6 +249,35 @@ void AddForward(std::vector<OptionSpec>& table) {
                             "a week to look at GET /api/v1/outbox/parked"}));
 }
 
+void AddHosts(std::vector<OptionSpec>& table) {
+  table.push_back(Targets(
+      kBoth, "scrape-target", ROLLCALL_FIELD(server.scraper.targets),
+      {"A server that is asked for its hosts' counters: the /uptime or the /metrics of an agbero. "
+       "The flag may be given several times; in the variable blanks stand between targets.",
+       "samples can be pushed as well", "nothing is scraped"}));
+  table.push_back(Duration(
+      kBoth, "scrape-interval", seconds(1), hours(1), ROLLCALL_FIELD(server.scraper.interval),
+      {"Time between two samples of a host.", "the finest that a history shows is a minute"}));
+  table.push_back(Duration(
+      kBoth, "scrape-timeout", milliseconds(100), hours(1), ROLLCALL_FIELD(server.scraper.timeout),
+      {"Time for a target's whole answer. More than --scrape-interval counts as that.",
+       "a target that needs longer has other problems; none waits for another"}));
+  table.push_back(Switch(kServe, "no-own-samples", ROLLCALL_FIELD(server.scraper.no_own_samples),
+                         {"rollcall does not record itself as a host. Otherwise it writes some "
+                          "bytes once per --scrape-interval.",
+                          "how the server itself does is worth a line"}));
+  table.push_back(Duration(kBoth, "hosts-retention", hours(1), hours(24 * 365),
+                           ROLLCALL_FIELD(server.retention.host_samples),
+                           {"How long samples of hosts are taken and shown. They are deleted a "
+                            "day or some hours more later.",
+                            "the longest range there is"}));
+  table.push_back(Number<size_t>(kBoth, "max-hosts", 1, 1'000'000, "hosts",
+                                 ROLLCALL_FIELD(server.max_hosts),
+                                 {"Most hosts whose samples are kept; those of further ones are "
+                                  "refused, pushed ones with 429.",
+                                  "twice the 10,000 that one core has plenty of time for"}));
+}
+
 void AddLimits(std::vector<OptionSpec>& table) {
   table.push_back(Size(kBoth, "max-body-bytes", 1, kGiB, ROLLCALL_FIELD(server.max_report_bytes),
                        {"Most bytes of a request's body, inflated; over it: 413.",
@@ -360,6 +389,7 @@ std::vector<OptionSpec> MakeTable() {
   AddStore(table);
   AddElsewhere(table);
   AddForward(table);
+  AddHosts(table);
   AddLimits(table);
   AddDeadlines(table);
   AddWorkers(table);

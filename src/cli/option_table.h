@@ -29,6 +29,7 @@ struct OptionSpec {
   std::string_view flag;         // without the dashes
   char letter = 0;               // a short form of the flag: 'o'; 0: none
   std::string_view value_name;   // "SIZE"; empty: a switch, which needs no value
+  bool repeats = false;          // may be given several times; the values are joined by blanks
   unsigned without_default = 0;  // bits of OptionUser: commands for which it has no default
   std::string_view meaning;      // whole sentences
   std::string_view zero;         // what 0, or an empty text, does; empty if that is refused

@@ -88,7 +88,8 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
         std::string name = "--" + std::string(spec.flag);
         if (spec.letter != 0) name += std::string(",-") + spec.letter;
         CLI::Option* option = spec.value_name.empty() ? app.add_flag(name) : app.add_option(name);
-        option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        option->multi_option_policy(spec.repeats ? CLI::MultiOptionPolicy::TakeAll
+                                                 : CLI::MultiOptionPolicy::TakeLast);
         options.emplace_back(&spec, option);
       }
     }
@@ -116,8 +117,11 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   Given given;
   given.words = std::move(extras);
   for (const auto& [spec, option] : options) {
-    if (option->count() > 0) {
-      given.flags[spec->flag] = option->results().back();
+    if (option->count() == 0) continue;
+    std::string& value = given.flags[spec->flag];
+    for (const std::string& one : option->results()) {
+      if (!spec->repeats) value.clear();
+      value += (value.empty() ? "" : " ") + one;
     }
   }
   return given;

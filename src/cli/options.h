@@ -85,7 +85,8 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 Environment ReadEnvironment(const char* const* variables);
 
 // Parses the options of a command; `args` is what follows its name. The command line wins over the
-// environment, which wins over the default; if a flag is given twice, the last one counts. A
+// environment, which wins over the default; if a flag is given twice, the last one counts, or where
+// it may be repeated all do. A
 // variable that is set to nothing sets the empty value. InvalidArgument: one line that begins with
 // "rollcall COMMAND: " and says what is wrong and what is allowed.
 //

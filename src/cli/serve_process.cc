@@ -130,7 +130,10 @@ void PrintWelcome(int public_port, int private_port, const fleets::DeclaredFleet
   std::printf("  Read     curl 'http://localhost:%d/api/overview?year=%s&month=%u'\n", public_port,
               std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
               Month::Of(SystemClock().Now()).month());
-  if (private_port != 0) std::printf("  Metrics  http://localhost:%d/metrics\n", private_port);
+  if (private_port != 0) {
+    std::printf("  Hosts    http://localhost:%d/hosts\n  Metrics  http://localhost:%d/metrics\n",
+                private_port, private_port);
+  }
   std::fflush(stdout);
 }
 

@@ -1,12 +1,14 @@
 #include "counts/table_check.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "model/label_set.h"
 #include "model/source_id.h"
 #include "storage/chunk_codec.h"
 #include "storage/coding.h"
+#include "storage/host_rows.h"
 #include "storage/keys.h"
 #include "storage/outbox_row.h"
 #include "storage/period_codec.h"
@@ -61,7 +63,8 @@ class Checker {
   Status ReadNumbers() {
     for (const auto& [name, number] :
          {std::pair("last_label_set", &last_label_set_), std::pair("last_source", &last_source_),
-          std::pair("outbox_removed", &outbox_removed_), std::pair("outbox_last", &outbox_last_)}) {
+          std::pair("last_host", &last_host_), std::pair("outbox_removed", &outbox_removed_),
+          std::pair("outbox_last", &outbox_last_)}) {
       const Result<uint64_t> value = store_.GetNumber(name);
       if (!value.ok()) return value.status();
       *number = *value;
@@ -124,6 +127,10 @@ class Checker {
         return Parked(key, value);
       case Table::kPeriods:
         return Periods(key, value);
+      case Table::kHosts:
+        return Hosts(key, value);
+      case Table::kHostSamples:
+        return HostSamples(key, value);
       case Table::kEnd:
         break;
     }
@@ -309,6 +316,30 @@ class Checker {
     return Say(storage::DecodeTally(value, of_label));
   }
 
+  std::optional<std::string> Hosts(std::string_view key, std::string_view value) {
+    if (!HostName::Parse(key).ok()) return Say("not a name");
+    storage::HostRecord record;
+    if (const Status status = storage::DecodeHostRecord(value, record); !status.ok()) {
+      return Say(status);
+    }
+    if (record.ref.value > last_host_ || !hosts_.emplace(record.ref, record.newest).second) {
+      return Say("host " + std::to_string(record.ref.value) + " was not given out, or twice");
+    }
+    return std::nullopt;
+  }
+
+  // After `hosts`, whose row says how new a host's samples may be.
+  std::optional<std::string> HostSamples(std::string_view bytes, std::string_view value) const {
+    const auto key = storage::DecodeHostSampleKey(bytes);
+    if (!key) return Say("not a key");
+    const auto host = hosts_.find(key->host);
+    if (host == hosts_.end() || host->second < storage::Hour::Of(key->time())) {
+      return Say("hosts does not say the same");
+    }
+    HostSample sample;
+    return Say(storage::DecodeHostSample(value, sample));
+  }
+
   // What is to be forwarded is without a gap.
   void CheckOutbox() {
     const uint64_t wanted = outbox_last_ - std::min(outbox_last_, outbox_removed_);
@@ -334,12 +365,14 @@ class Checker {
   TableCheck check_;
   uint64_t last_label_set_ = 0;
   uint64_t last_source_ = 0;
+  uint64_t last_host_ = 0;
   uint64_t outbox_removed_ = 0;
   uint64_t outbox_last_ = 0;
   uint64_t outbox_rows_ = 0;
   uint64_t outbox_bytes_ = 0;
   uint64_t parked_rows_ = 0;
   std::string period_head_;
+  std::map<HostRef, storage::Hour> hosts_;  // with the hour of the newest sample
 };
 
 }  // namespace

@@ -12,8 +12,8 @@
 #include "base/hash.h"
 #include "base/status.h"
 #include "fleets/json_plan.h"
-#include "fleets/json_reader.h"
 #include "fleets/undeclared_fields.h"
+#include "parse/json_reader.h"
 
 namespace rollcall::fleets {
 

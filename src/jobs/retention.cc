@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/window.h"
+#include "storage/clock_rule.h"
 #include "storage/retention.h"
 
 namespace rollcall::jobs {
@@ -43,6 +44,9 @@ Status ApplyRetention(storage::Stores& stores, const fleets::FleetSet& fleets,
   if (!now) return Status::Ok();
   const auto parked = stores.outbox().DropParkedBefore(*now - flags.parked);
   if (!parked.ok()) return parked.status();
+  const auto samples = std::chrono::floor<std::chrono::seconds>(flags.host_samples);
+  ROLLCALL_RETURN_IF_ERROR(
+      stores.hosts().DropBefore(storage::Hour::Of(*now - samples - storage::kOrdinaryStep)));
   // Also of fleets that are not declared any more.
   std::vector<std::pair<FleetRef, RetentionOptions>> all;
   for (const auto& [_, ref] : stores.fleets().All()) {

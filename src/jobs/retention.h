@@ -1,5 +1,5 @@
-// Retention: how long reports and peaks are kept, and the job that drops older ones. It follows the
-// store's time, never the wall clock. Any thread, one at a time.
+// Retention: how long reports, peaks and samples of hosts are kept, and the job that drops older
+// ones. It follows the store's time, never the wall clock. Any thread, one at a time.
 #pragma once
 
 #include <chrono>
@@ -17,6 +17,10 @@ struct RetentionOptions {
   unsigned peaks_months = 0;  // at least the longest window; fewer count as that
   // How long forwarded reports stay parked after the receiver refused them.
   std::chrono::milliseconds parked = std::chrono::hours(24 * 7);
+  // How long samples of hosts are shown. They are deleted a day or more later: the store's time
+  // follows a clock that steps by up to a day, and must not delete what that clock only seems to
+  // make old.
+  std::chrono::milliseconds host_samples = std::chrono::hours(24);
 };
 
 // Returns what holds for one fleet: what its declaration says, else the flags. `declared` may be

@@ -34,4 +34,10 @@ struct MetricRef {
   auto operator<=>(const MetricRef&) const = default;
 };
 
+// A host whose samples are kept. It has nothing to do with fleets and sources.
+struct HostRef {
+  uint32_t value = 0;
+  auto operator<=>(const HostRef&) const = default;
+};
+
 }  // namespace rollcall

@@ -112,6 +112,7 @@ Status BenchDisk(Context& context);
 Status BenchMemory(Context& context);
 Status BenchStart(Context& context);
 Status BenchIdle(Context& context);
+Status BenchHosts(Context& context);
 Status BenchGrowth(Context& context);
 
 }  // namespace rollcall::bench

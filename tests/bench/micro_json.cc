@@ -86,12 +86,12 @@ void Map(benchmark::State& state) {
 BENCHMARK(Map)->Arg(0)->Arg(1)->Name(std::string("json_map_a_coroot_body") + kOnePass);
 
 void ReadTokens(benchmark::State& state) {
-  fleets::JsonReader reader;
+  JsonReader reader;
   const std::string& body = BodyOf(state);
   for (auto _ : state) {
     reader.Begin(body);
-    fleets::JsonReader::Event event{};
-    while (event != fleets::JsonReader::Event::kEnd) {
+    JsonReader::Event event{};
+    while (event != JsonReader::Event::kEnd) {
       event = reader.Next();
       benchmark::DoNotOptimize(event);
     }

@@ -21,11 +21,11 @@ after(async () => {
 });
 
 // `command` is "serve" or "demo". It ends with the tests of the file.
-export async function startServer(command, flags = [], { directory, port = 0 } = {}) {
+export async function startServer(command, flags = [], { directory, port = 0, privatePort = 0 } = {}) {
   const folder = directory ?? await mkdtemp(join(tmpdir(), 'rollcall-browser-'));
   const child = spawn(process.env.ROLLCALL_BINARY, [command, '--data-dir', join(folder, 'data'), ...flags], {
     env: { ...process.env, ROLLCALL_APP_LIST_URL: '', ROLLCALL_LISTEN_ADDR: `127.0.0.1:${port}`,
-      ROLLCALL_PRIVATE_LISTEN_ADDR: '127.0.0.1:0' },
+      ROLLCALL_PRIVATE_LISTEN_ADDR: `127.0.0.1:${privatePort}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -56,6 +56,7 @@ export async function startServer(command, flags = [], { directory, port = 0 } =
   });
   return {
     address,
+    privateAddress,
     stop,
     get: async (path) => (await fetch(address + path)).json(),
     report: (source, body) => fetch(address, { method: 'POST', headers: { 'X-Cluster-ID': source }, body }),

@@ -47,9 +47,9 @@ Options Serve(const Args& args, const Environment& env = {}) {
 // A value other than the default that the option takes: the first such of a list that has one for
 // each kind of option.
 std::string OtherValue(const OptionSpec& spec) {
-  for (const char* value :
-       {"65MiB", "3GiB", "1KiB", "3", "70", "true", "1500ms", "7m", "36h", "http://127.0.0.1:1/x",
-        "[::1]:7", "debug", "jsonl", "cozystack", "2026-03", "/var/lib/x"}) {
+  for (const char* value : {"65MiB", "3GiB", "1KiB", "3", "70", "true", "1500ms", "7m", "36h",
+                            "http://127.0.0.1:1/x", "[::1]:7", "debug", "jsonl", "cozystack",
+                            "2026-03", "/var/lib/x", "edge=http://127.0.0.1:1/uptime"}) {
     Options options;
     if (spec.set(value, options).ok() && spec.show(options) != spec.DefaultText()) return value;
   }
@@ -105,8 +105,8 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
     EXPECT_TRUE(spec.users != 0 && spec.users <= kAllUsers);
     EXPECT_TRUE(spec.meaning.ends_with('.'));
     EXPECT_FALSE(spec.reason.empty() || spec.reason.ends_with('.'));
-    EXPECT_EQ(spec.value_name.empty(),
-              spec.flag == "strict" || spec.flag == "no-store" || spec.flag == "dry-run");
+    EXPECT_EQ(spec.value_name.empty(), spec.flag == "strict" || spec.flag == "no-store" ||
+                                           spec.flag == "dry-run" || spec.flag == "no-own-samples");
     EXPECT_FALSE(spec.allowed.empty());
   }
 }

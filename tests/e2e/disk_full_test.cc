@@ -37,8 +37,8 @@ class DiskFullTest : public ::testing::TestWithParam<const char*> {
   }
 
   void Start() {
-    ChildOptions options =
-        RollcallProcess::Serving(disk_->inside() + "/data", {"--min-free-bytes", min_free_bytes_});
+    ChildOptions options = RollcallProcess::Serving(
+        disk_->inside() + "/data", {"--min-free-bytes", min_free_bytes_, "--no-own-samples"});
     options.prepare = disk_->Enter();
     rollcall_ = std::make_unique<RollcallProcess>(options);
     // What its jobs write at the start comes before a test looks how much is free.

@@ -87,7 +87,7 @@ const std::array<LibraryRule, 5>& LibraryRules() {
          "src/fleets/declaration_json.cc", "src/fleets/declaration_rules.cc",
          "src/fleets/declaration_parts.h", "src/fleets/json_schema.cc",
          "src/fleets/json_schema.h"}},
-       {"simdjson.h", {"src/fleets/json_reader.cc"}},
+       {"simdjson.h", {"src/parse/json_reader.cc"}},
        {"CLI/", {"src/cli/"}}}};
   return rules;
 }

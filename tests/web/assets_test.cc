@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <set>
 #include <span>
@@ -30,7 +31,7 @@ const Asset* FindAsset(std::string_view path) {
   return found == assets.end() ? nullptr : &*found;
 }
 
-// The folder of all but index.html, by which browsers know them for ever.
+// The folder of all but the pages, by which browsers know them for ever.
 std::string Folder() {
   for (const Asset& asset : Assets()) {
     const size_t end = asset.path.rfind('/');
@@ -39,14 +40,44 @@ std::string Folder() {
   return "none";
 }
 
+// The pages' paths, each with the name of the file that it comes from.
+const std::map<std::string, std::string> kPages{{"/", "index.html"}, {"/hosts", "hosts.html"}};
+
+std::string PathOf(const std::string& file) {
+  for (const auto& [path, page] : kPages) {
+    if (page == file) return path;
+  }
+  return Folder() + file;
+}
+
+// The first groups of all matches.
+std::set<std::string> FindAll(const std::string& text, const std::regex& pattern) {
+  std::set<std::string> found;
+  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) {
+    found.insert((*it)[1]);
+  }
+  return found;
+}
+
+// A module and all that it imports, and so on.
+void AddModules(const std::string& module, std::set<std::string>& modules) {
+  if (!modules.insert(module).second) return;
+  const Asset* const asset = FindAsset(Folder() + module);
+  ASSERT_NE(asset, nullptr) << module;
+  static const std::regex import("(?:from|import) '\\./([a-z_]+\\.js)'");
+  for (const std::string& next : FindAll(std::string(asset->bytes), import)) {
+    AddModules(next, modules);
+  }
+}
+
 TEST(AssetsTest, EveryFileIsThereByteForByteAndWithinGzipToo) {
   size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(ROLLCALL_SOURCE_DIR "/web/static")) {
     const std::string name = entry.path().filename().string();
-    const Asset* asset = FindAsset(name == "index.html" ? "/" : Folder() + name);
+    const Asset* asset = FindAsset(PathOf(name));
     ASSERT_NE(asset, nullptr) << name;
     std::string bytes = FileBytes(entry.path());
-    if (name == "index.html") {
+    if (name.ends_with(".html")) {
       const std::string folder = Folder().substr(1, Folder().size() - 2);
       bytes = std::regex_replace(bytes, std::regex("@ASSETS@"), folder);
     }
@@ -69,7 +100,9 @@ TEST(AssetsTest, ChartJsIsThereWithItsLicence) {
 }
 
 TEST(AssetsTest, EachHasItsContentTypeAndATagOfItsOwn) {
-  EXPECT_EQ(FindAsset("/")->content_type, "text/html; charset=utf-8");
+  for (const auto& [path, file] : kPages) {
+    EXPECT_EQ(FindAsset(path)->content_type, "text/html; charset=utf-8");
+  }
   EXPECT_EQ(FindAsset(Folder() + "style.css")->content_type, "text/css; charset=utf-8");
   EXPECT_EQ(FindAsset(Folder() + "app.js")->content_type, "text/javascript; charset=utf-8");
   std::set<std::string_view> tags;
@@ -79,7 +112,7 @@ TEST(AssetsTest, EachHasItsContentTypeAndATagOfItsOwn) {
   }
 }
 
-TEST(AssetsTest, OnlyThePageItselfHasAPathThatOutlivesItsContent) {
+TEST(AssetsTest, OnlyPagesThemselvesHaveAPathThatOutlivesTheirContent) {
   EXPECT_TRUE(std::regex_match(Folder(), std::regex("/assets/[0-9a-f]{16}/"))) << Folder();
   for (const Asset& asset : Assets()) {
     EXPECT_EQ(asset.never_changes(), asset.path.starts_with(Folder())) << asset.path;
@@ -92,24 +125,26 @@ TEST(AssetsTest, TogetherTheyAreLight) {
   EXPECT_LT(bytes, 350U * 1024);
 }
 
-TEST(AssetsTest, ThePageAsksForNothingButItsOwnAssetsAndTheApi) {
-  const std::string page(FindAsset("/")->bytes);
-  const std::regex reference("(?:src|href)=\"([^\"]*)\"");
-  size_t assets = 0;
-  for (std::sregex_iterator it(page.begin(), page.end(), reference), end; it != end; ++it) {
-    const std::string target = (*it)[1];
-    if (target.starts_with("#") || target.starts_with("api/v1/") || target.starts_with("chart/") ||
-        target == "./") {
-      continue;
+TEST(AssetsTest, PagesAskForNothingButTheirOwnAssetsAndTheApi) {
+  for (const auto& [path, file] : kPages) {
+    const std::string page(FindAsset(path)->bytes);
+    size_t assets = 0;
+    for (const std::string& target : FindAll(page, std::regex("(?:src|href)=\"([^\"]*)\""))) {
+      if (target.starts_with("#") || target.starts_with("api/v1/") ||
+          target.starts_with("telemetry/") || target.starts_with("chart/") || target == "./") {
+        continue;
+      }
+      EXPECT_NE(FindAsset("/" + target), nullptr) << target << ": not relative, or not there";
+      ++assets;
     }
-    EXPECT_NE(FindAsset("/" + target), nullptr) << target << ": not relative, or not there";
-    ++assets;
+    EXPECT_GE(assets, 2u) << file;
   }
-  EXPECT_GE(assets, 2u);
   for (const Asset& asset : Assets()) {
-    // The name of SVG looks like an address, and nobody asks for it.
-    const std::string text = std::regex_replace(std::string(asset.bytes),
-                                                std::regex("http://www\\.w3\\.org/2000/svg"), "");
+    // The name of SVG looks like an address, and nobody asks for it; neither does anybody for the
+    // one in an example of a command.
+    const std::string text =
+        std::regex_replace(std::string(asset.bytes),
+                           std::regex("http://(www\\.w3\\.org/2000/svg|127\\.0\\.0\\.1)"), "");
     const bool is_ours =
         !asset.path.ends_with("/icon.svg") && !asset.path.ends_with("/chart.min.js");
     EXPECT_FALSE(is_ours && std::regex_search(text, std::regex("(https?:)?//[a-z0-9-]+\\.[a-z]")))
@@ -118,19 +153,34 @@ TEST(AssetsTest, ThePageAsksForNothingButItsOwnAssetsAndTheApi) {
 }
 
 // Else a browser would find a module only after it has read the one that names it.
-TEST(AssetsTest, ThePageNamesEveryModuleForItsBrowserToFetchAtOnce) {
-  const std::string page(FindAsset("/")->bytes);
+TEST(AssetsTest, APageNamesEveryModuleThatItUsesForItsBrowserToFetchAtOnce) {
+  std::set<std::string> used;
+  for (const auto& [path, file] : kPages) {
+    const std::string page(FindAsset(path)->bytes);
+    const std::string folder = Folder().substr(1);
+    const std::set<std::string> named =
+        FindAll(page, std::regex("(?:src|href)=\"" + folder + "([a-z_]+\\.js)\""));
+    std::set<std::string> modules;
+    for (const std::string& main : FindAll(
+             page, std::regex("<script type=\"module\" src=\"" + folder + "([a-z_]+\\.js)\""))) {
+      AddModules(main, modules);
+    }
+    EXPECT_GE(modules.size(), 5u) << file;
+    EXPECT_EQ(named, modules) << file;
+    used.insert(modules.begin(), modules.end());
+  }
   for (const Asset& asset : Assets()) {
     if (!asset.path.ends_with(".js") || asset.path.ends_with("/chart.min.js")) continue;
-    EXPECT_NE(page.find("\"" + std::string(asset.path.substr(1)) + "\""), std::string::npos)
-        << asset.path;
+    EXPECT_TRUE(used.contains(std::string(asset.path.substr(Folder().size())))) << asset.path;
   }
 }
 
 TEST(AssetsTest, NothingRunsOrIsStyledInline) {
-  const std::string page(FindAsset("/")->bytes);
-  EXPECT_FALSE(std::regex_search(page, std::regex("<style|\\sstyle=|\\son[a-z]+=|javascript:")));
-  EXPECT_FALSE(std::regex_search(page, std::regex("<script(?![^>]*\\ssrc=)")));
+  for (const auto& [path, file] : kPages) {
+    const std::string page(FindAsset(path)->bytes);
+    EXPECT_FALSE(std::regex_search(page, std::regex("<style|\\sstyle=|\\son[a-z]+=|javascript:")));
+    EXPECT_FALSE(std::regex_search(page, std::regex("<script(?![^>]*\\ssrc=)")));
+  }
 }
 
 }  // namespace

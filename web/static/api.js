@@ -28,13 +28,13 @@ export function address(name, parameters, format) {
 export const csvAddress = (name, parameters) => address(name, parameters, 'csv');
 
 // Throws RequestError, or the signal's AbortError when nobody wants the answer any more.
-export async function getJson(name, parameters, signal) {
+export async function fetchJson(url, signal) {
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
   let response;
   let body;
   try {
-    response = await fetch(address(name, parameters), { signal: either });
+    response = await fetch(url, { signal: either });
     body = await response.json().catch((error) => {
       if (either.aborted) {
         throw error;
@@ -58,6 +58,8 @@ export async function getJson(name, parameters, signal) {
   }
   return body;
 }
+
+export const getJson = (name, parameters, signal) => fetchJson(address(name, parameters), signal);
 
 // The same, and `otherwise` where the server knows no such metric or label in that time.
 export async function getKnown(name, parameters, signal, otherwise) {

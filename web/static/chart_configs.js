@@ -163,3 +163,53 @@ export function lines({ series, months, final, tick, onPoint }) {
     options: pointing({ tick, onPoint }),
   };
 }
+
+// Labels at whole multiples of `tick`, all in Unix seconds.
+function timeAxis({ from, to, tick, time }) {
+  return {
+    type: 'linear',
+    min: from,
+    max: to,
+    grid: { display: false, drawBorder: false },
+    afterBuildTicks: (axis) => {
+      axis.ticks = [];
+      for (let at = Math.ceil(from / tick) * tick; at <= to; at += tick) {
+        axis.ticks.push({ value: at });
+      }
+    },
+    ticks: { color: color('--quiet'), maxRotation: 0, autoSkip: true, autoSkipPadding: 14, callback: (at) => time(at) },
+  };
+}
+
+// One line over time. Where points are missing it breaks, so that no gap looks like a measurement. `points`: {x, y}, x in
+// Unix seconds; `least`: how far the axis goes at least, `most`: at most.
+export function timeLine({ points, from, to, step, tick, color: name, least, most, whole = false, stepped = false, time, text }) {
+  const line = color(name);
+  const isAlone = (i) => [i - 1, i + 1].every((next) => points[next] === undefined ||
+    Math.abs(points[next].x - points[i].x) > 2.5 * step);
+  const config = options({ tick: time, title: (i) => `${time(points[i].x)} UTC`, line: text });
+  config.scales.x = timeAxis({ from, to, tick, time });
+  config.scales.y.suggestedMax = least;
+  config.scales.y.max = most !== undefined && points.some(({ y }) => y > 0.8 * most) ? most : undefined;
+  config.scales.y.ticks.precision = whole ? 0 : undefined;
+  return {
+    type: 'line',
+    data: {
+      datasets: [{
+        data: points,
+        spanGaps: 2.5 * step,
+        clip: 4,
+        stepped: stepped ? 'before' : false,
+        borderColor: line,
+        backgroundColor: `${line}1f`,
+        fill: 'origin',
+        borderWidth: 2,
+        pointRadius: points.map((_, i) => (isAlone(i) ? 3 : 0)),
+        pointBackgroundColor: line,
+        pointHoverRadius: 4,
+        tension: 0,
+      }],
+    },
+    options: config,
+  };
+}

@@ -13,26 +13,27 @@ function command() {
 }
 
 // Where the page did not come over TLS, nor from this machine, a browser has no clipboard to write to.
-async function copy(text) {
+async function copy(node) {
   if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(node.textContent);
     return;
   }
-  getSelection().selectAllChildren(byId('first-run-command'));
+  getSelection().selectAllChildren(node);
   if (!document.execCommand('copy')) {
     throw new Error('no clipboard');
   }
 }
 
-function setUp(button) {
+// Makes a button copy the text of a node.
+export function offerCopy(button, node) {
   let timer = 0;
   button.addEventListener('click', async () => {
     clearTimeout(timer);
     try {
-      await copy(command());
+      await copy(node);
       button.textContent = 'Copied';
     } catch {
-      getSelection().selectAllChildren(byId('first-run-command'));
+      getSelection().selectAllChildren(node);
       button.textContent = 'Selected';
     }
     timer = setTimeout(() => { button.textContent = 'Copy'; }, COPIED_MS);
@@ -46,7 +47,7 @@ export function showFirstRun() {
     byId('first-run-address').textContent = pageAddress();
     if (!section.dataset.ready) {
       section.dataset.ready = 'yes';
-      setUp(byId('copy'));
+      offerCopy(byId('copy'), byId('first-run-command'));
     }
     section.hidden = false;
   }

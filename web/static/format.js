@@ -19,6 +19,8 @@ const shortMonth = date({ month: 'short' });
 const yearOnly = date({ year: 'numeric' });
 const longDay = date({ dateStyle: 'medium' });
 const shortDay = date({ day: 'numeric', month: 'short' });
+const minuteText = date({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const secondText = date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const instantText = date({ dateStyle: 'medium', timeStyle: 'short' });
 
 // From here on as 1.2×10¹⁸: digits that nobody can take in, and that a double does not hold.
@@ -58,6 +60,8 @@ export const monthName = (month) => longMonth.format(firstInstant(month));
 export const monthYear = (month) => mediumMonth.format(firstInstant(month));
 export const day = (text) => longDay.format(new Date(`${text}T00:00:00Z`));
 export const dayShort = (text) => shortDay.format(new Date(`${text}T00:00:00Z`));
+// Of Unix seconds.
+export const timeOfDay = (time, { seconds = false } = {}) => (seconds ? secondText : minuteText).format(time * 1000);
 export const instant = (text) => instantText.format(new Date(text));
 
 // Labels of an axis of months: as many as have room, January among them, with its year below it.

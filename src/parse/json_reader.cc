@@ -1,4 +1,4 @@
-#include "fleets/json_reader.h"
+#include "parse/json_reader.h"
 
 #include <simdjson.h>
 
@@ -9,7 +9,7 @@
 #include "parse/number.h"
 #include "parse/utf8.h"
 
-namespace rollcall::fleets {
+namespace rollcall {
 namespace {
 
 // The memory kept for the next text; a larger text gets memory of its own.
@@ -231,4 +231,4 @@ JsonReader::Event JsonReader::TakeWord() {
   return event;
 }
 
-}  // namespace rollcall::fleets
+}  // namespace rollcall

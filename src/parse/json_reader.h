@@ -16,7 +16,7 @@
 
 #include "base/status.h"
 
-namespace rollcall::fleets {
+namespace rollcall {
 
 class JsonReader {
  public:
@@ -86,4 +86,4 @@ class JsonReader {
   Status status_;
 };
 
-}  // namespace rollcall::fleets
+}  // namespace rollcall

@@ -1,5 +1,5 @@
 // What is JSON and what is not, and where it stops being so. The other reader is nlohmann/json.
-#include "fleets/json_reader.h"
+#include "parse/json_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +8,10 @@
 
 #include "tests/fleets/random_json.h"
 
-namespace rollcall::fleets {
+namespace rollcall {
 namespace {
 
+using fleets::RandomJson;
 using Event = JsonReader::Event;
 
 // The events of a text, a character each with the token behind it; at the end the error, if any.
@@ -141,4 +142,4 @@ TEST(JsonReaderTest, ItTakesWhatAnotherReaderTakes) {
 }
 
 }  // namespace
-}  // namespace rollcall::fleets
+}  // namespace rollcall
