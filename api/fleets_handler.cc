@@ -7,6 +7,8 @@
 
 #include "api/csv_writer.h"
 #include "api/data_answer.h"
+#include "api/declaration_json.h"
+#include "fleets/built_in.h"
 #include "model/label_set.h"
 
 namespace rollcall::api {
@@ -101,10 +103,17 @@ Json MonthOrNull(const std::optional<Month>& month) {
   return month ? Json(month->ToString()) : Json();
 }
 
+Json DeclaredJson(const Fleet& fleet) {
+  const auto declaration =
+      fleets::ParseDeclaration(fleet.name, fleets::BuiltInDeclaration(fleet.name));
+  return declaration.ok() ? DeclarationJson(*declaration) : Json::object();
+}
+
 Json FleetJson(const KnownFleet& known) {
   const Fleet& fleet = known.fleet;
   Json json;
   json["name"] = fleet.name;
+  json.update(DeclaredJson(fleet));
   json["generated_at"] = known.generated_at ? Json(FormatRfc3339(*known.generated_at)) : Json();
   json["first_month"] = MonthOrNull(known.first);
   json["last_month"] = MonthOrNull(known.last);

@@ -1,7 +1,9 @@
 #include "api/routes.h"
 
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/badge_handler.h"
 #include "api/breakdown_handler.h"
@@ -15,8 +17,10 @@
 #include "api/overview_handler.h"
 #include "api/page_handler.h"
 #include "api/parked_handler.h"
+#include "api/privacy_handler.h"
 #include "api/report_handler.h"
 #include "api/trend_handler.h"
+#include "fleets/built_in.h"
 #include "http/server/api_request.h"
 #include "web/assets.h"
 
@@ -66,6 +70,40 @@ void AddNumbers(const Services& services, http::RouteTable& table) {
   add(kGet | kHead, "/chart/*", Lane::kQuery, "chart", ChartHandler(data));
 }
 
+// The built-in fleets.
+std::vector<std::shared_ptr<const fleets::Declaration>> BuiltInDeclarations() {
+  std::vector<std::shared_ptr<const fleets::Declaration>> all;
+  for (const Fleet& fleet : AllFleets()) {
+    auto parsed = fleets::ParseDeclaration(fleet.name, fleets::BuiltInDeclaration(fleet.name));
+    if (!parsed.ok()) continue;
+    all.push_back(std::make_shared<const fleets::Declaration>(*std::move(parsed)));
+  }
+  return all;
+}
+
+// What is for people, with all that it loads.
+void AddPages(const Services& services, http::RouteTable& table) {
+  const auto add = [&](std::string path, http::ApiHandler handler) {
+    table.Add({kAtPublic, kGet | kHead, std::move(path), Lane::kQuery, IgnoredBody{}, false, "page",
+               Answering(std::move(handler))});
+  };
+  const Declarations declarations = [all = BuiltInDeclarations()] { return all; };
+  add("/", IndexHandler(declarations));
+  add("/privacy",
+      PrivacyHandler(declarations, [kept = KeptReports{services.retention, services.stores_reports,
+                                                       services.forwards_reports}](
+                                       const fleets::Declaration&) { return kept; }));
+  for (const auto& declaration : declarations()) {
+    const std::string& name = declaration->fleet.name;
+    add("/" + name + "/", IndexHandler(declarations));
+    add("/" + name, [to = name + "/"](const ApiRequest&, HttpResponse& response) {
+      response = HttpResponse::Text(301, "It is at " + to);
+      response.headers.push_back({"Location", to});  // below any path of a proxy
+    });
+  }
+  for (const web::Asset& asset : web::Assets()) add(std::string(asset.path), PageHandler(asset));
+}
+
 const std::string kNotWritable = "the store cannot be written: ";
 
 void AddHealth(const Services& services, http::RouteTable& table) {
@@ -105,10 +143,7 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
     table.Add({kAtPublic, kPost, path, Lane::kIngest, BoundedBody{services.max_report_bytes}, false,
                "report", ReportHandler(services.ingester), JudgeReport, kSourceIdHeader});
   }
-  for (const web::Asset& asset : web::Assets()) {
-    table.Add({kAtPublic, kGet | kHead, std::string(asset.path), Lane::kQuery, IgnoredBody{}, false,
-               "page", Answering(PageHandler(asset))});
-  }
+  AddPages(services, table);
   // What browsers and crawlers ask for by themselves; the page names an icon of its own.
   table.Add({kAtPublic, kGet | kHead, "/robots.txt", Lane::kQuery, IgnoredBody{}, false, "page",
              Answering([](const ApiRequest&, HttpResponse& response) {
