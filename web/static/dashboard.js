@@ -92,7 +92,7 @@ export class Dashboard {
       grid.append(...made.map((panel) => panel.element));
       this.panels.push(...made);
       made.forEach((panel) => panel.update(this.context));
-      const [{ heading }] = made;
+      const { heading } = made[0].panel;
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
       button.remove();

@@ -25,7 +25,7 @@ function matcherOf(pattern) {
 function noteOf(fleet, { metric, by, sums }) {
   const { breakdowns, metrics } = fleet.descriptions;
   const breakdown = fleet.breakdowns.find((one) => one.metric === metric && one.label === by);
-  return [breakdowns[breakdown?.name]?.description ?? metrics[metric].description,
+  return [breakdowns[breakdown?.name]?.description ?? metrics[metric].labels[by],
     `${capital(fleet.unit)} by ${words(by)} in their latest report of the period${sums ? `; ${sums.toLowerCase()}: each ` +
       `${fleet.one}’s most in the period, summed` : ''}.`].join(' ');
 }
