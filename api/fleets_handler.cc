@@ -103,10 +103,11 @@ Json MonthOrNull(const std::optional<Month>& month) {
   return month ? Json(month->ToString()) : Json();
 }
 
-Json DeclaredJson(const Fleet& fleet) {
-  const auto declaration =
-      fleets::ParseDeclaration(fleet.name, fleets::BuiltInDeclaration(fleet.name));
-  return declaration.ok() ? DeclarationJson(*declaration) : Json::object();
+// Of the only fleet.
+const Json& DeclaredJson(const Fleet& fleet) {
+  static const Json json = DeclarationJson(
+      fleets::ParseDeclaration(fleet.name, fleets::BuiltInDeclaration(fleet.name)).value());
+  return json;
 }
 
 Json FleetJson(const KnownFleet& known) {
