@@ -5,11 +5,11 @@ import { capital, words } from './format.js';
 // What stands above panels that have a section of their own and are not told how to call it.
 const USUAL_TITLES = new Map([['trend', 'Growth'], ['other', 'Other labels']]);
 
-// A fleet of the API, and beside it in words: `unit` is what is counted, `one` of them, and each figure's `shown`.
+// A fleet of the API, with names in words: `unit` is what is counted, `one` of them, and `shown` what a figure is called.
 export function withWords(fleet) {
   const { counted, figures } = fleet;
   return { ...fleet, unit: words(counted.name), one: words(counted.one), figures: figures.map((figure, i) => ({
-    ...figure, shown: words(i === 0 ? counted.name : figure.unit) })) };
+    ...figure, unit: words(figure.unit), shown: words(i === 0 ? counted.name : figure.unit) })) };
 }
 
 // The first group of a pattern that has to match all of a value. Patterns are RE2's; of one that is not JavaScript's as well
