@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <regex>
 
 #include "api/svg_text.h"
@@ -192,6 +195,32 @@ TEST_F(PrivacyEndpointTest, ItSaysWhatTheFlagsOfThisServerSay) {
   Restart();
   EXPECT_THAT(public_->Get("/privacy").body, HasSubstr("4 calendar months"));
   EXPECT_THAT(public_->Get("/privacy").body, HasSubstr("Each report is also sent on"));
+}
+
+// What the page says is not kept is in none of the store's files, where what is kept is found.
+TEST_F(PrivacyEndpointTest, NothingThatComesWithARequestIsInTheStoresFiles) {
+  const std::string headers =
+      "User-Agent: agent-7f3a\r\nCookie: cookie-7f3a\r\nX-Forwarded-For: 203.0.113.73\r\n"
+      "Referer: http://referer-7f3a/\r\n";
+  const Reply reply = public_->Post(
+      "id-7f3a",
+      "cozy_cluster_info{cozystack_version=\"kept-7f3a\",cluster_id=\"label-7f3a\"} 1 "
+      "1700007300123\n# comment-7f3a\n",
+      headers);
+  ASSERT_EQ(reply.status, 200);
+  std::string files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.path())) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    files.append(std::istreambuf_iterator<char>(file), {});
+  }
+  for (const char* const kept : {"id-7f3a", "kept-7f3a", "cozystack_version"}) {
+    EXPECT_NE(files.find(kept), std::string::npos) << kept;
+  }
+  for (const char* const dropped : {"agent-7f3a", "cookie-7f3a", "203.0.113.73", "referer-7f3a",
+                                    "label-7f3a", "comment-7f3a", "1700007300", "127.0.0.1"}) {
+    EXPECT_EQ(files.find(dropped), std::string::npos) << dropped;
+  }
 }
 
 }  // namespace
