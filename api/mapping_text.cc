@@ -11,13 +11,12 @@ using fleets::JsonLabel;
 using fleets::JsonReference;
 using fleets::JsonRule;
 
-// The place of the loop `level` itself, or of its items.
-std::string PlaceOf(const JsonRule& rule, size_t level, bool of_items) {
+// The place of the items of the loop `level`; "" for the body, which is level 0.
+std::string PlaceOf(const JsonRule& rule, size_t level) {
   std::string place;
   for (size_t i = 0; i < level; ++i) {
     const JsonEach& each = rule.each[i];
     place += fleets::PointerText(each.steps);
-    if (i + 1 == level && !of_items) return place.empty() ? "/" : place;
     if (each.keys.empty()) {
       place += "/*";
       continue;
@@ -35,13 +34,13 @@ std::string PlaceOf(const JsonRule& rule, size_t level, bool of_items) {
 std::string TextOf(const JsonRule& rule, const JsonReference& reference) {
   switch (reference.kind) {
     case JsonReference::Kind::kKey:
-      return "the names in " + PlaceOf(rule, reference.level, false);
+      return "the names of " + PlaceOf(rule, reference.level);
     case JsonReference::Kind::kValue:
-      return PlaceOf(rule, reference.level, true);
+      return PlaceOf(rule, reference.level);
     case JsonReference::Kind::kPointer:
       break;
   }
-  return PlaceOf(rule, reference.level, true) + fleets::PointerText(reference.steps);
+  return PlaceOf(rule, reference.level) + fleets::PointerText(reference.steps);
 }
 
 std::string TextOf(const JsonRule& rule, const JsonLabel& label) {

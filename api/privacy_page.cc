@@ -96,7 +96,8 @@ class Writer {
                   one_ +
                   (is_json_ ? " in the field " + Code(id_place) + " of its JSON"
                             : " in the header " + Code(declaration_.id_header)) +
-                  ". What is kept of it, each metric with its value, which is a number:") +
+                  ". What is kept of it, each metric with its value, which is a number" +
+                  (is_json_ ? ", and where in the JSON it is read:" : ":")) +
         "<table class=\"fields\">\n<tbody>\n" +
         Row("The id", "Tells one " + one_ + " from another. It is kept as it is sent.") +
         Row("The time", "When the report came in, to the second, by this server’s clock.");

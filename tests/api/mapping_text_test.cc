@@ -32,13 +32,15 @@ TEST_F(MappingTextTest, AFieldIsNamedByItsPointer) {
 TEST_F(MappingTextTest, ItemsAreAStarAndNamedOnesAListInBraces) {
   EXPECT_EQ(Places(R"({"each": "/a", "labels": {"kind": "@value"}})"), "/a/* | ");
   EXPECT_EQ(Places(R"({"each": "/a", "labels": {"kind": "@key"}, "value": "/n"})"),
-            "the names in /a | /a/*/n");
+            "the names of /a/* | /a/*/n");
   EXPECT_EQ(Places(R"({"each": {"in": "/a", "keys": ["x", "y"]}, "labels": {"kind": "/k"}})"),
             "/a/{x,y}/k | ");
+  EXPECT_EQ(Places(R"({"each": {"in": "/a", "keys": ["x", "y"]}, "labels": {"kind": "@key"}})"),
+            "the names of /a/{x,y} | ");
   EXPECT_EQ(Places(R"({"each": ["/a", "/b"], "labels": {"kind": "@1.key"}, "value": "@0/n"})"),
-            "the names in /a | /n");
+            "the names of /a/* | /n");
   EXPECT_EQ(Places(R"({"each": ["/a", ""], "labels": {"kind": "@key"}, "value": "@value"})"),
-            "the names in /a/* | /a/*/*");
+            "the names of /a/*/* | /a/*/*");
 }
 
 TEST_F(MappingTextTest, WhatIsMadeOfATextIsSaid) {

@@ -89,7 +89,7 @@ TEST(PrivacyPageTest, FieldsOfJsonAreSaidToBeReadWhereTheyAre) {
   const std::string text = TextOf(PageOf(test::SmallProductOfJson()));
   EXPECT_THAT(text, HasSubstr("version Major and minor. /version, shortened by (\\d+\\.\\d+).* to "
                               "\\1 "));
-  EXPECT_THAT(text, HasSubstr("apps Apps. /apps/*/n kind Kind. the names in /apps size A range. "
+  EXPECT_THAT(text, HasSubstr("apps Apps. /apps/*/n kind Kind. the names of /apps/* size A range. "
                               "/apps/*/n, as one of the ranges 2-3, 4- "));
   EXPECT_THAT(text, HasSubstr("cloud Name. /clouds/{a,b}; /more/* "));
 }
