@@ -128,9 +128,10 @@ test('the fleet is chosen by the query, by the path and at the top, and the addr
   await choose('Cozystack');
   assert.equal(where(), '/?fleet=cozystack&period=quarter');
   assert.match(await title(), /^Cozystack, /);
-  assert.equal(await page.locator('footer a', { hasText: 'What is collected' }).getAttribute('href'),
-    `${server.address}/privacy?fleet=cozystack`);
+  const privacy = () => page.locator('footer a', { hasText: 'What is collected' }).evaluate(({ href }) => href);
+  assert.equal(await privacy(), `${server.address}/privacy?fleet=cozystack`);
   await choose('My <App>');
+  assert.equal(await privacy(), `${server.address}/privacy?fleet=myapp`);
   assert.equal(where(), '/?fleet=myapp&period=quarter');
   assert.match(await title(), /^My <App>, /);
   await page.goBack();
