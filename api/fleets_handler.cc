@@ -7,6 +7,7 @@
 
 #include "api/csv_writer.h"
 #include "api/data_answer.h"
+#include "api/declaration_json.h"
 #include "model/label_set.h"
 
 namespace rollcall::api {
@@ -32,7 +33,7 @@ struct Asked {
 };
 
 struct KnownFleet {
-  const Fleet& fleet;
+  const fleets::DeclaredFleet& declared;
   std::optional<Month> first;
   std::optional<Month> last;
   std::optional<UnixSeconds> generated_at;
@@ -73,17 +74,17 @@ std::vector<Period> PeriodsOf(const DataServices& services, const Asked& asked, 
 }
 
 Status Read(const DataServices& services, const Asked& asked, KnownFleet& known) {
-  const auto first = services.tallies.FirstMonth(known.fleet.ref);
+  const auto first = services.tallies.FirstMonth(known.declared.fleet().ref);
   if (!first.ok()) return first.status();
   const auto last =
-      services.overviews.LatestMonthWithReports(known.fleet.ref, Month::Of(services.clock.Now()));
+      services.overviews.LatestMonthWithReports(known.declared.fleet().ref, Month::Of(services.clock.Now()));
   if (!last.ok()) return last.status();
   known.first = *first;
   known.last = *last;
   if (!known.last) return Status::Ok();
   std::map<std::string, Metric> metrics;
   for (const Period period : PeriodsOf(services, asked, *known.last)) {
-    const auto rows = services.tallies.Get(known.fleet, period);
+    const auto rows = services.tallies.Get(known.declared.fleet(), period);
     if (!rows.ok()) return rows.status();
     if (!rows->has_value()) continue;
     known.generated_at = (*rows)->head().computed_at;
@@ -102,9 +103,10 @@ Json MonthOrNull(const std::optional<Month>& month) {
 }
 
 Json FleetJson(const KnownFleet& known) {
-  const Fleet& fleet = known.fleet;
+  const Fleet& fleet = known.declared.fleet();
   Json json;
   json["name"] = fleet.name;
+  json.update(DeclarationJson(known.declared.declaration()));
   json["generated_at"] = known.generated_at ? Json(FormatRfc3339(*known.generated_at)) : Json();
   json["first_month"] = MonthOrNull(known.first);
   json["last_month"] = MonthOrNull(known.last);
@@ -142,7 +144,7 @@ std::string Csv(const std::vector<KnownFleet>& fleets) {
   for (const KnownFleet& known : fleets) {
     for (const Metric& metric : known.metrics) {
       for (size_t i = 0; i < std::max<size_t>(metric.labels.size(), 1); ++i) {
-        csv.Text(known.fleet.name).Text(metric.name);
+        csv.Text(known.declared.fleet().name).Text(metric.name);
         csv.Text(metric.labels.empty() ? "" : metric.labels[i]).Number(metric.sources).EndRow();
       }
     }
@@ -160,7 +162,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   std::vector<KnownFleet> fleets;
   for (const auto& declared : services.catalog.current().all()) {
-    KnownFleet& known = fleets.emplace_back(KnownFleet{declared->fleet(), {}, {}, {}, {}});
+    KnownFleet& known = fleets.emplace_back(KnownFleet{*declared, {}, {}, {}, {}});
     if (const Status status = Read(services, asked, known); !status.ok()) {
       return AnswerFailure("fleets", status, response);
     }

@@ -1,5 +1,11 @@
 #include "api/page_handler.h"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "api/data_answer.h"
+#include "api/index_page.h"
 #include "http/server/text.h"
 
 namespace rollcall::api {
@@ -8,16 +14,20 @@ namespace {
 // The part of a tag that is compared: a cache may have made a weak one of a strong one.
 std::string_view Opaque(std::string_view tag) { return tag.substr(tag.find('"')); }
 
-void Answer(const web::Asset& asset, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void AddPolicy(http::HttpResponse& response) {
+  response.headers.push_back({"Content-Security-Policy", std::string(web::kContentSecurityPolicy)});
+  response.headers.push_back({"Referrer-Policy", "no-referrer"});
+}
+
+void AnswerAsset(const web::Asset& asset, const http::ApiRequest& request,
+                 http::HttpResponse& response) {
+  AddPolicy(response);
   response.headers.push_back({"ETag", std::string(asset.etag)});
   response.headers.push_back({"Cache-Control", asset.never_changes()
                                                    ? "public, max-age=31536000, immutable"
                                                    : "no-cache"});
   response.headers.push_back({"Vary", "Accept-Encoding"});
-  response.headers.push_back({"Content-Security-Policy", std::string(web::kContentSecurityPolicy)});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-  response.headers.push_back({"Referrer-Policy", "no-referrer"});
   const std::optional<std::string_view> known = request.Header("If-None-Match");
   if (known && known->find(Opaque(asset.etag)) != std::string_view::npos) {
     response.status = 304;
@@ -29,12 +39,36 @@ void Answer(const web::Asset& asset, const http::ApiRequest& request,
   response.body = as_gzip ? asset.gzip : asset.bytes;
 }
 
+// The name in "/NAME/"; empty for "/".
+std::string_view NameIn(std::string_view path) {
+  return path.size() < 2 ? std::string_view() : path.substr(1, path.size() - 2);
+}
+
 }  // namespace
 
 http::ApiHandler PageHandler(const web::Asset& asset) {
   return [&asset](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(asset, request, response);
+    AnswerAsset(asset, request, response);
   };
+}
+
+http::ApiHandler IndexHandler(Declarations declarations) {
+  return [declarations = std::move(declarations)](const http::ApiRequest& request,
+                                                  http::HttpResponse& response) {
+    const auto fleets = declarations();
+    const std::string_view place = NameIn(request.path());
+    const std::string name = request.Param("fleet").value_or(std::string(place));
+    const auto named = std::find_if(fleets.begin(), fleets.end(), [&](const auto& declaration) {
+      return declaration->fleet.name == name;
+    });
+    const auto& shown = named == fleets.end() ? fleets.front() : *named;
+    AnswerHtml(request, IndexPage(*shown, place.empty() ? "" : "../"), response);
+  };
+}
+
+void AnswerHtml(const http::ApiRequest& request, std::string html, http::HttpResponse& response) {
+  AddPolicy(response);
+  AnswerData(request, "text/html; charset=utf-8", std::move(html), kRevalidate, response);
 }
 
 }  // namespace rollcall::api

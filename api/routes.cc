@@ -1,9 +1,11 @@
 #include "api/routes.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "api/badge_handler.h"
 #include "api/breakdown_handler.h"
@@ -19,6 +21,7 @@
 #include "api/overview_handler.h"
 #include "api/page_handler.h"
 #include "api/parked_handler.h"
+#include "api/privacy_handler.h"
 #include "api/report_handler.h"
 #include "api/trend_handler.h"
 #include "api/undeclared_handler.h"
@@ -81,11 +84,43 @@ std::string_view FleetOfPath(std::string_view path) {
   return path;
 }
 
-// Relative, as a proxy in front may serve all of it under a path of its own.
-void GoToFleet(std::string_view path, HttpResponse& response) {
-  response.status = 302;
-  response.headers.push_back({"Location", std::string(path.ends_with('/') ? "../" : "./") +
-                                              "?fleet=" + std::string(FleetOfPath(path))});
+// What is for people, with all that it loads.
+void AddPages(const Services& services, http::RouteTable& table) {
+  const fleets::Catalog& catalog = services.catalog;
+  const auto add = [&](http::Listeners listeners, std::string path, http::ApiHandler handler) {
+    table.Add({listeners, kGet | kHead, std::move(path), Lane::kQuery, IgnoredBody{}, false, "page",
+               Answering(std::move(handler))});
+  };
+  const Declarations declarations = [&catalog] {
+    std::vector<std::shared_ptr<const fleets::Declaration>> all;
+    for (const auto& one : catalog.current().all()) all.emplace_back(one, &one->declaration());
+    return all;
+  };
+  const http::ApiHandler index = IndexHandler(declarations);
+  add(kAtPublic, "/", index);
+  add(kAtPublic, "/privacy",
+      PrivacyHandler(declarations, [&catalog, retention = services.retention,
+                                    stores = services.stores_reports,
+                                    forwards = services.forwards_reports](
+                                       const fleets::Declaration& declaration) {
+        const fleets::DeclaredFleet* const fleet = catalog.current().Find(declaration.fleet.name);
+        return KeptReports{jobs::RetentionOf(fleet, retention), stores, forwards};
+      }));
+  // The page of a fleet.
+  table.Add({kAtPublic, kGet | kHead, "*", Lane::kQuery, IgnoredBody{}, false, "page",
+             Answering([index](const ApiRequest& request, HttpResponse& response) {
+               if (request.path().ends_with('/')) return index(request, response);
+               const std::string to = std::string(FleetOfPath(request.path())) + "/";
+               response = HttpResponse::Text(301, "It is at " + to);
+               response.headers.push_back({"Location", to});  // below any path of a proxy
+             }),
+             nullptr, [&catalog](const HttpRequest& head) {
+               return catalog.current().Find(FleetOfPath(head.path())) != nullptr;
+             }});
+  for (const web::Asset& asset : web::Assets()) {
+    // The page of hosts is as private as their history; both pages have parts in common.
+    add(asset.never_changes() ? kAtBoth : kAtPrivate, std::string(asset.path), PageHandler(asset));
+  }
 }
 
 void AddHosts(const Services& services, http::RouteTable& table) {
@@ -142,22 +177,7 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
          [&catalog](const HttpRequest& head) { return JudgeReport(catalog.current(), head); },
          [&catalog](const HttpRequest& head) { return IsForReports(catalog.current(), head); }});
   }
-  // /NAME/ is the page of that fleet.
-  table.Add({kAtPublic, kGet | kHead, "*", Lane::kQuery, IgnoredBody{}, false, "page",
-             Answering([](const ApiRequest& request, HttpResponse& response) {
-               GoToFleet(request.path(), response);
-             }),
-             nullptr, [&catalog](const HttpRequest& head) {
-               return catalog.current().Find(FleetOfPath(head.path())) != nullptr;
-             }});
-  for (const web::Asset& asset : web::Assets()) {
-    // The page of hosts is as private as their history; both pages have parts in common.
-    const http::Listeners listeners = asset.never_changes()    ? kAtBoth
-                                      : asset.path == "/hosts" ? kAtPrivate
-                                                               : kAtPublic;
-    table.Add({listeners, kGet | kHead, std::string(asset.path), Lane::kQuery, IgnoredBody{}, false,
-               "page", Answering(PageHandler(asset))});
-  }
+  AddPages(services, table);
   // What browsers and crawlers ask for by themselves; the page names an icon of its own.
   table.Add({kAtPublic, kGet | kHead, "/robots.txt", Lane::kQuery, IgnoredBody{}, false, "page",
              Answering([](const ApiRequest&, HttpResponse& response) {

@@ -1,8 +1,8 @@
 // The routes of both listeners, which the server adds to one table before it starts:
 //
 //   public    POST of what a fleet declares (fleets::FleetSet)        a report
-//             GET  /, and the page's files                            the page
-//             GET  /FLEET/                                            the page of a fleet
+//             GET  /, /FLEET/, and the page's files                   the page
+//             GET  /privacy                                           what is kept of reports
 //             GET  /api/overview                                      the overview
 //             GET  /api/v1/{fleets,overview,trend,breakdown}          the numbers in detail
 //             GET  /badge/FIGURE.svg, /chart/FIGURE.svg               figures as images
@@ -53,6 +53,7 @@ struct Services {
   size_t max_report_bytes;
   storage::Stores& stores;
   bool stores_reports;  // false: reports are only forwarded
+  bool forwards_reports;
   const Clock& clock;
   std::stop_token stop_imports;
   jobs::RetentionOptions retention;

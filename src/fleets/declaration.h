@@ -4,7 +4,6 @@
 // read it.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,10 +45,11 @@ struct Panel {
   std::string note = {};
   std::string plain = {};  // RE2 for the whole value; shows its first group. Empty: shows the value
   std::string sums = {};   // what the values add up to: "Nodes"; empty: no column for it
-  bool in_order_of_value = false;                 // false: values with the most sources first
-  bool bar_is_sum = false;                        // false: the bar shows sources
-  std::map<std::string, std::string> names = {};  // what is shown for a value, by value
-  std::vector<std::string> bytes = {};            // values whose sums are in bytes
+  bool in_order_of_value = false;  // false: values with the most sources first
+  bool bar_is_sum = false;         // false: the bar shows sources
+  // (value, what is shown for it), as in the file.
+  std::vector<std::pair<std::string, std::string>> names = {};
+  std::vector<std::string> bytes = {};  // values whose sums are in bytes
 };
 
 struct Declaration {

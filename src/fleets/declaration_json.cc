@@ -212,7 +212,7 @@ class Builder {
     panel.in_order_of_value = TextOf(json, "order") == "value";
     panel.bar_is_sum = TextOf(json, "bar") == "sum";
     for (const auto& [value, name] : MemberOf(json, "names").items()) {
-      panel.names[value] = name.get<std::string>();
+      panel.names.emplace_back(value, name.get<std::string>());
     }
     for (const Json& value : MemberOf(json, "bytes"))
       panel.bytes.push_back(value.get<std::string>());

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <string>
 
 #include "tests/support/gzip.h"
@@ -24,9 +25,7 @@ TEST_F(PageAssetsTest, EachFileIsServedAsItIsWithItsTypeAndPolicy) {
     EXPECT_EQ(reply.body, asset.bytes) << asset.path;
     EXPECT_EQ(reply.Header("content-type"), asset.content_type) << asset.path;
     EXPECT_EQ(reply.Header("etag"), asset.etag) << asset.path;
-    EXPECT_EQ(reply.Header("cache-control"),
-              asset.path == "/" ? "no-cache" : "public, max-age=31536000, immutable")
-        << asset.path;
+    EXPECT_EQ(reply.Header("cache-control"), "public, max-age=31536000, immutable") << asset.path;
     EXPECT_EQ(reply.Header("vary"), "Accept-Encoding") << asset.path;
     EXPECT_EQ(reply.Header("x-content-type-options"), "nosniff") << asset.path;
     EXPECT_THAT(reply.Header("content-security-policy"), StartsWith("default-src 'none'; "));
@@ -37,8 +36,42 @@ TEST_F(PageAssetsTest, EachFileIsServedAsItIsWithItsTypeAndPolicy) {
 TEST_F(PageAssetsTest, TheRootIsAPageOfHtml) {
   const Reply reply = public_->Get("/");
   EXPECT_EQ(reply.Header("content-type"), "text/html; charset=utf-8");
+  EXPECT_EQ(reply.Header("cache-control"), "no-cache");
+  EXPECT_EQ(reply.Header("content-security-policy"), web::kContentSecurityPolicy);
+  EXPECT_EQ(reply.Header("referrer-policy"), "no-referrer");
   EXPECT_THAT(reply.body, HasSubstr("<html"));
   EXPECT_EQ(public_->Get("/?a=b").body, reply.body);
+  const std::string tag = "If-None-Match: " + reply.Header("etag") + "\r\n";
+  EXPECT_EQ(public_->Get("/", tag).status, 304);
+  EXPECT_EQ(test::Gunzip(public_->Get("/", "Accept-Encoding: gzip\r\n").body), reply.body);
+  EXPECT_EQ(public_->Ask("HEAD", "/").status, 200);
+}
+
+// Every address in the page leads to what is there, from where the page stands.
+TEST_F(PageAssetsTest, ThePageStandsAtTheRootAndOneLevelBelowInAFoldersName) {
+  const std::string name = public_->Get("/cozystack").Header("location");
+  ASSERT_EQ(name, "cozystack/");
+  EXPECT_EQ(public_->Get("/cozystack").status, 301);
+  const std::regex reference("(?:src|href)=\"([^\"#]+)\"");
+  for (const std::string& place : {std::string("/"), "/" + name}) {
+    const std::string page = public_->Get(place).body;
+    size_t found = 0;
+    for (std::sregex_iterator it(page.begin(), page.end(), reference), end; it != end; ++it) {
+      std::string target = std::regex_replace((*it)[1].str(), std::regex("&amp;"), "&");
+      if (place != "/") {
+        ASSERT_TRUE(target.starts_with("../")) << target;
+        target = target.substr(3);
+      }
+      if (target == ".") target.clear();
+      const int status = public_->Get("/" + target).status;
+      // Nothing was reported, and the overview says so.
+      EXPECT_EQ(status, target.starts_with("api/v1/overview") ? 404 : 200)
+          << place << " " << target;
+      ++found;
+    }
+    EXPECT_GT(found, 30U);
+  }
+  EXPECT_EQ(public_->Get("/none/").status, 404);
 }
 
 TEST_F(PageAssetsTest, OnlyTheExactPathFindsAFile) {

@@ -55,7 +55,8 @@ test('below a path of a proxy everything works, and nothing is asked for outside
   await loaded(page);
   assert.equal(new URL(page.url()).href, `${proxied.address}/stats/`);
   for (const link of await page.locator('a[href]').all()) {
-    assert.ok(await link.evaluate((node) => node.pathname.startsWith('/stats/')), await link.getAttribute('href'));
+    const { origin, pathname } = await link.evaluate((node) => ({ origin: node.origin, pathname: node.pathname }));
+    assert.ok(origin !== proxied.address || pathname.startsWith('/stats/'), await link.getAttribute('href'));
   }
   await page.goBack();
   await loaded(page);
@@ -68,7 +69,7 @@ test('an empty page below a path names that path in its command', async () => {
   const proxied = await proxyBelow('/a/b/', await startServer('serve'));
   const { page, close } = await openPage(browser, proxied, '/a/b/', {
     waitFor: (opened) => opened.locator('#first-run').waitFor() });
-  assert.ok((await textOf(page, '#first-run-command')).endsWith(` ${proxied.address}/a/b/`));
+  assert.ok((await textOf(page, '#first-run-command')).includes(` ${proxied.address}/a/b/ <<`));
   assert.equal(await textOf(page, '#first-run-address'), `${proxied.address}/a/b/`);
   await close();
 });
@@ -112,8 +113,8 @@ test('a thousand applications are folded, searched whole, and shown on request',
   const lines = Array.from({ length: 1000 }, (_, i) => `cozy_application_count{kind="App${i}"} ${i + 1}`);
   await server.report('c1', `cozy_cluster_info 1\n${lines.join('\n')}\n`);
   const { page, problems, close } = await openPage(browser, server, '/', { waitFor: (opened) => (
-    opened.locator('.applications tbody tr').first().waitFor()) });
-  const rows = page.locator('.applications tbody tr');
+    opened.locator('.long-list tbody tr').first().waitFor()) });
+  const rows = page.locator('.long-list tbody tr');
   assert.equal(await rows.count(), 40);
   await page.getByRole('searchbox').fill('app999');
   assert.equal(await rows.count(), 1);

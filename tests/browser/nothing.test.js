@@ -28,35 +28,6 @@ test('another product\'s first report, without the counted metric, is told and s
   await close();
 });
 
-test('a fleet of another product is shown in its own words', async () => {
-  const server = await startServer('serve');
-  await server.report('c1', 'cozy_cluster_info{cozystack_version="v1.0.0"} 1\ncozy_nodes_count{os="linux"} 3\n');
-  const route = async (page) => {
-    await page.route('**/api/v1/fleets', async (asked) => {
-      const answer = await (await asked.fetch()).json();
-      const [fleet] = answer.fleets;
-      Object.assign(fleet, { name: 'coroot', breakdowns: [], figures: [{ ...fleet.figures[0], name: 'instances' }] });
-      await asked.fulfill({ json: answer });
-    });
-    await page.route('**/api/v1/overview?*', async (asked) => {
-      const answer = await (await asked.fetch({ url: asked.request().url().replace('fleet=coroot', '') })).json();
-      for (const period of Object.values(answer.periods)) {
-        period.figures.instances = period.figures.clusters;
-      }
-      await asked.fulfill({ json: answer });
-    });
-    await page.route('**/api/v1/{trend,breakdown}?*', async (asked) => asked.fulfill({ response: await asked.fetch({
-      url: asked.request().url().replace('fleet=coroot', '') }) }));
-  };
-  const { page, close } = await openPage(browser, server, '/', { waitFor: settled, route });
-  assert.match(await textOf(page, '#title'), /^coroot, /);
-  assert.equal(await textOf(page, '[data-figure="instances"] h3'), 'Instances');
-  assert.deepEqual(await page.locator('[data-adoption="cozystack_version"] thead th').allInnerTexts(),
-    ['Value', 'Instances', 'Share', 'Trend']);
-  await assertNoFailure(page);
-  await close();
-});
-
 test('a server that only forwards says that there is nothing here', async () => {
   const server = await startServer('serve', ['--no-store', '--forward-url', 'http://127.0.0.1:9/api/v1/import']);
   const { page, problems, close } = await openPage(browser, server, '/', {
@@ -118,8 +89,8 @@ test('words in the address that every object of JavaScript knows are as good as 
     const { page, problems, close } = await openPage(browser, server,
       `/?period=${word}&sort=${word}&label=${word}&fleet=${word}&month=${word}`, { waitFor: loaded });
     assert.equal(await textOf(page, '[data-figure="clusters"] .value'), '1', word);
-    assert.match(await page.locator('.capacity tbody').innerText(), /^constructor\s+3/);
-    assert.match(await page.locator('.applications tbody').innerText(), /^toString/);
+    assert.match(await page.locator('.amounts tbody').innerText(), /^constructor\s+3/);
+    assert.match(await page.locator('.long-list tbody').innerText(), /^toString/);
     await assertNoFailure(page);
     assert.deepEqual(problems, []);
     await close();

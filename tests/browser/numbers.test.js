@@ -81,7 +81,7 @@ test('a link opens what it was copied from, and nonsense in it is left out', asy
   const first = await openPage(browser, server, `/?month=${month}&period=quarter&q=post&sort=name`);
   await assertCards(first.page, await server.get(`/api/v1/overview?month=${month}`), 'quarter');
   assert.equal(await first.page.getByRole('searchbox').inputValue(), 'post');
-  assert.deepEqual((await columns(first.page, '.applications table')).map(([name]) => name), ['Postgres']);
+  assert.deepEqual((await columns(first.page, '.long-list table')).map(([name]) => name), ['Postgres']);
   await first.close();
   const second = await openPage(browser, server, '/?month=2026-13&period=week&fleet=none&label=x&sort=%00');
   assert.match(await textOf(second.page, '#title'), /, last 30 days$/);
@@ -114,7 +114,7 @@ test('applications are sorted and searched, with the numbers of the API', async 
   const answer = await server.get('/api/v1/breakdown?metric=cozy_application_count&by=kind&period=30d');
   const used = answer.values.filter(({ sum }) => sum > 0);
   assert.ok(used.length > 5);
-  const rows = () => columns(page, '.applications table');
+  const rows = () => columns(page, '.long-list table');
   const byName = (a, b) => a.value.localeCompare(b.value);
   const expected = (list) => list.map(({ value, nonzero, sum }) => [value, whole(nonzero), whole(sum)]);
   const cells = async () => (await rows()).map(([name, clusters, , instances]) => [name, clusters, instances]);

@@ -98,6 +98,9 @@ const std::array<LibraryRule, 5>& LibraryRules() {
 constexpr std::array<std::string_view, 3> kStandardLocks{
     "src/base/log_stderr.cc", "src/base/mutex.h", "storage/transaction.h"};
 
+// Where nothing is said of any one product: all that is known of one is in its declaration.
+constexpr std::array<std::string_view, 1> kKnowNoProduct{"web/static/"};
+
 bool Covers(std::string_view place, std::string_view path) {
   return place.ends_with('/') ? path.starts_with(place) : path == place;
 }
@@ -120,6 +123,7 @@ class Inspector {
       ++line_;
       has_pragma |= line == "#pragma once";
       InspectMarkers(line);
+      InspectProducts(line);
       if (HasExtension(file_.path, {".cc", ".h"})) {
         InspectInclude(line);
         InspectLocks(line);
@@ -152,6 +156,17 @@ class Inspector {
     std::smatch match;
     if (std::regex_search(line, match, marker)) {
       Complain("left over: " + match.str(), line_);
+    }
+  }
+
+  void InspectProducts(const std::string& line) {
+    static const std::regex product("cozy_|cozystack|coroot|cluster", std::regex::icase);
+    std::smatch match;
+    const bool may =
+        std::none_of(kKnowNoProduct.begin(), kKnowNoProduct.end(),
+                     [&](std::string_view place) { return Covers(place, file_.path); });
+    if (!may && std::regex_search(line, match, product)) {
+      Complain("knows a product: " + match.str(), line_);
     }
   }
 

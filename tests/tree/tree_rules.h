@@ -7,6 +7,8 @@
 // A box may include what stands left of it and itself; boxes in braces do not know each other.
 // fleets knows nothing of storage. metrics needs only base and serves all others; web needs only
 // base and serves api. Tests may include anything, and so may not be included.
+//
+// The page says nothing of any one product: what it shows of one comes from its declaration.
 #pragma once
 
 #include <cstddef>

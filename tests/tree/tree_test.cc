@@ -228,6 +228,17 @@ TEST(TreeRulesTest, AFileHas450LinesAtMost) {
   EXPECT_THAT(Breaches({{"README.md", Lines(451)}}), IsEmpty());
 }
 
+TEST(TreeRulesTest, ThePageKnowsNoProduct) {
+  for (const char* line : {"f('cozy_nodes_count');", "// 2 Clusters", "'CLUSTER'", "Cozystack"}) {
+    EXPECT_EQ(Breaks("web/static/a.js", line).size(), 1u) << line;
+    EXPECT_EQ(Breaks("web/static/a.css", line).size(), 1u) << line;
+    EXPECT_THAT(Breaks("tests/browser/a.js", line), IsEmpty()) << line;
+  }
+  EXPECT_THAT(Breaks("web/static/index.html", "<p>2 Clusters</p>"),
+              ElementsAre("web/static/index.html:3: knows a product: Cluster"));
+  EXPECT_THAT(Breaks("web/static/a.js", "f('nodes', 'clues');"), IsEmpty());
+}
+
 TEST(TreeRulesTest, NothingIsLeftOver) {
   const std::string marker = std::string("TO") + "DO";
   EXPECT_THAT(Breaks("web/static/a.js", "f(); // " + marker + ": later"),

@@ -43,11 +43,14 @@ std::string Folder() {
 // The pages' paths, each with the name of the file that it comes from.
 const std::map<std::string, std::string> kPages{{"/", "index.html"}, {"/hosts", "hosts.html"}};
 
+// A page as it is at its path: index.html is a template.
+std::string PageAt(const std::string& path) {
+  if (path != "/") return std::string(FindAsset(path)->bytes);
+  return std::regex_replace(std::string(IndexTemplate()), std::regex("@ROOT@"), "");
+}
+
 std::string PathOf(const std::string& file) {
-  for (const auto& [path, page] : kPages) {
-    if (page == file) return path;
-  }
-  return Folder() + file;
+  return file == "hosts.html" ? "/hosts" : Folder() + file;
 }
 
 // The first groups of all matches.
@@ -74,13 +77,17 @@ TEST(AssetsTest, EveryFileIsThereByteForByteAndWithinGzipToo) {
   size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(ROLLCALL_SOURCE_DIR "/web/static")) {
     const std::string name = entry.path().filename().string();
-    const Asset* asset = FindAsset(PathOf(name));
-    ASSERT_NE(asset, nullptr) << name;
     std::string bytes = FileBytes(entry.path());
     if (name.ends_with(".html")) {
       const std::string folder = Folder().substr(1, Folder().size() - 2);
       bytes = std::regex_replace(bytes, std::regex("@ASSETS@"), folder);
     }
+    if (name == "index.html") {
+      EXPECT_EQ(IndexTemplate(), bytes);
+      continue;
+    }
+    const Asset* asset = FindAsset(PathOf(name));
+    ASSERT_NE(asset, nullptr) << name;
     EXPECT_EQ(asset->bytes, bytes) << name;
     EXPECT_EQ(test::Gunzip(asset->gzip), bytes) << name;
     ++files;
@@ -100,9 +107,7 @@ TEST(AssetsTest, ChartJsIsThereWithItsLicence) {
 }
 
 TEST(AssetsTest, EachHasItsContentTypeAndATagOfItsOwn) {
-  for (const auto& [path, file] : kPages) {
-    EXPECT_EQ(FindAsset(path)->content_type, "text/html; charset=utf-8");
-  }
+  EXPECT_EQ(FindAsset("/hosts")->content_type, "text/html; charset=utf-8");
   EXPECT_EQ(FindAsset(Folder() + "style.css")->content_type, "text/css; charset=utf-8");
   EXPECT_EQ(FindAsset(Folder() + "app.js")->content_type, "text/javascript; charset=utf-8");
   std::set<std::string_view> tags;
@@ -119,6 +124,14 @@ TEST(AssetsTest, OnlyPagesThemselvesHaveAPathThatOutlivesTheirContent) {
   }
 }
 
+// It stands at /FLEET/ too.
+TEST(AssetsTest, TheTemplateSaysOfEachAddressThatItIsFromTheServersRoot) {
+  const std::string page(IndexTemplate());
+  for (const std::string& target : FindAll(page, std::regex("(?:src|href)=\"([^\"]*)\""))) {
+    EXPECT_TRUE(target.starts_with("#") || target.starts_with("@ROOT@")) << target;
+  }
+}
+
 TEST(AssetsTest, TogetherTheyAreLight) {
   size_t bytes = 0;
   for (const Asset& asset : Assets()) bytes += asset.gzip.size();
@@ -131,7 +144,8 @@ TEST(AssetsTest, PagesAskForNothingButTheirOwnAssetsAndTheApi) {
     size_t assets = 0;
     for (const std::string& target : FindAll(page, std::regex("(?:src|href)=\"([^\"]*)\""))) {
       if (target.starts_with("#") || target.starts_with("api/v1/") ||
-          target.starts_with("telemetry/") || target.starts_with("chart/") || target == "./") {
+          target.starts_with("telemetry/") || target.starts_with("chart/") || target == "./" || target == "." ||
+          target.starts_with("privacy?")) {
         continue;
       }
       EXPECT_NE(FindAsset("/" + target), nullptr) << target << ": not relative, or not there";

@@ -1,5 +1,7 @@
 // Asks the server for numbers. What goes wrong is an Error whose message is for a person.
 
+import { ROOT } from './place.js';
+
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export class RequestError extends Error {
@@ -13,7 +15,6 @@ export class RequestError extends Error {
 }
 
 // Parameters that are null or empty are left out.
-// Relative to the page, which may stand below any path.
 export function address(name, parameters, format) {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries({ ...parameters, format })) {
@@ -22,7 +23,7 @@ export function address(name, parameters, format) {
     }
   }
   const text = query.toString();
-  return `api/v1/${name}${text ? `?${text}` : ''}`;
+  return new URL(`api/v1/${name}${text ? `?${text}` : ''}`, ROOT).href;
 }
 
 export const csvAddress = (name, parameters) => address(name, parameters, 'csv');

@@ -6,8 +6,10 @@ import { Dashboard } from './dashboard.js';
 import { byId, setText } from './dom.js';
 import { hideFirstRun, showFirstRun, showForwardOnly } from './first_run.js';
 import * as format from './format.js';
+import { settleLinks, showLinks } from './links.js';
 import { PERIODS, ROLLING, monthOfMost, monthText, parseMonth } from './months.js';
 import { Retry } from './retry.js';
+import { withWords } from './sections.js';
 import { readState, withChoice, writeState } from './state.js';
 
 const POLL_EMPTY_MS = { first: 2_000, most: 15_000, growth: 1.25 };
@@ -91,11 +93,13 @@ async function show({ again = false } = {}) {
   const state = readState();
   const { fleets } = answer;
   const fleet = fleets.find(({ name }) => name === state.fleet) ?? fleets.find((one) => one.last_month) ?? fleets[0];
-  if (!fleet?.last_month) {
-    waitForFirstReport();
+  showLinks(fleet);
+  if (!fleet.last_month) {
+    waitForFirstReport(fleet);
     return;
   }
   hideFirstRun();
+  emptyWait = POLL_EMPTY_MS.first;
   const wanted = `${fleet.name} ${state.month} ${state.period} ${state.label}`;
   if (again || wanted !== show.wanted) {
     current.abort();
@@ -105,8 +109,8 @@ async function show({ again = false } = {}) {
   const context = contextOf(fleet, state, again);
   controls.show(context);
   const title = titleOf(context);
-  setText(byId('title'), `${fleet.name}, ${title}`);
-  document.title = `${fleet.name}, ${title} – rollcall`;
+  setText(byId('title'), `${fleet.title}, ${title}`);
+  document.title = `${fleet.title}, ${title} – rollcall`;
   schedule(REFRESH_MS);
   const then = await fleetThen(context);
   if (context.signal.aborted) {
@@ -122,16 +126,21 @@ async function show({ again = false } = {}) {
   }
 }
 
-function waitForFirstReport() {
+function waitForFirstReport(fleet) {
+  current.abort();
+  show.wanted = null;
+  retry.over();
   byId('dashboard').hidden = true;
-  controls.form.hidden = true;
+  controls.showFleets(answer.fleets, fleet);
+  setText(byId('title'), fleet.title);
+  document.title = `${fleet.title} – rollcall`;
   if (answer.stores === false) {
     setText(byId('status'), 'Nothing is counted here');
     showForwardOnly();
     return;
   }
   setText(byId('status'), 'No reports yet');
-  showFirstRun();
+  showFirstRun(fleet);
   schedule(emptyWait);
   emptyWait = Math.min(emptyWait * POLL_EMPTY_MS.growth, POLL_EMPTY_MS.most);
 }
@@ -158,6 +167,7 @@ async function refresh() {
   const again = answer !== null;
   try {
     answer = await getJson('fleets', {});
+    answer.fleets = answer.fleets.map(withWords);
     metricsThen.clear();
   } catch (error) {
     if (answer === null) {
@@ -169,9 +179,6 @@ async function refresh() {
   if (retry.waiting) {
     return;
   }
-  if (!answer.fleets.some((fleet) => fleet.last_month)) {
-    retry.over();
-  }
   show({ again });
 }
 
@@ -180,5 +187,6 @@ addEventListener('popstate', () => {
     show();
   }
 });
+settleLinks();
 setText(byId('status'), 'Loading the numbers…');
 refresh();

@@ -1,5 +1,5 @@
-// Panels of a label's values: as a list with bars, as a list below their share over the months, and the capacity of the
-// fleet.
+// Panels of a label's values: as a list with bars, as a list below their share over the months, and as amounts of
+// different things.
 
 import { csvAddress, getJson, getKnown } from './api.js';
 import { shareBars } from './chart_configs.js';
@@ -10,7 +10,6 @@ import * as format from './format.js';
 import { monthText, parseMonth, periodParameters } from './months.js';
 import { Panel } from './panel.js';
 import { Plot } from './plot.js';
-import { RESOURCES } from './sections.js';
 import { sparklinesOf } from './sparkline.js';
 import { fold, headedTable, valueTable } from './tables.js';
 import { shownMonths } from './trends.js';
@@ -53,11 +52,10 @@ export function othersOf(trend, coloured) {
 }
 
 export class BreakdownPanel {
-  constructor(fleet, section) {
+  constructor(fleet, section, level) {
     this.fleet = fleet;
     this.section = section;
-    this.unit = fleet.figures[0].name;
-    this.panel = new Panel({ title: section.title, note: section.note, room: 'list-room' });
+    this.panel = new Panel({ title: section.title, note: section.note, room: 'list-room', level });
     this.element = this.panel.element;
     this.element.dataset.breakdown = section.label;
   }
@@ -78,11 +76,10 @@ export class BreakdownPanel {
 
 // A list below the share of each value over the months. For labels of which a source has one value.
 export class AdoptionPanel {
-  constructor(fleet, section) {
+  constructor(fleet, section, level) {
     this.fleet = fleet;
     this.section = section;
-    this.unit = fleet.figures[0].name;
-    this.panel = new Panel({ title: section.title, note: section.note, className: 'adoption' });
+    this.panel = new Panel({ title: section.title, note: section.note, className: 'adoption', level });
     this.element = this.panel.element;
     this.element.dataset.adoption = section.label;
     this.plot = new Plot();
@@ -110,7 +107,8 @@ export class AdoptionPanel {
     const coloured = new Set(valuesWorthAColour(trend, chosen));
     const ramp = rampOf([...coloured].map(({ value }) => value));
     const byValue = new Map(trend.values.map((one) => [one.value, one]));
-    this.series = [...othersOf(trend, coloured), ...[...ramp].map(([value, color]) => ({ name: value, color,
+    this.series = [...othersOf(trend, coloured), ...[...ramp].map(([value, color]) => ({
+      name: this.section.nameOf(value), color,
       counts: byValue.get(value).sources }))];
     const totals = this.months.map((_, i) => this.series.reduce((sum, { counts }) => sum + (counts[i] ?? 0), 0));
     this.series.forEach((one) => {
@@ -122,7 +120,7 @@ export class AdoptionPanel {
       rows: [...this.series].reverse().filter(({ counts }) => counts[i] > 0).map(({ name, color, counts }) => ({ name,
         color, text: `${format.share(counts[i], totals[i])} · ${format.whole(counts[i])}` })),
     });
-    this.plot.show(this.series.length > 0 ? `${this.section.title}: share of ${this.unit} by month, from ` +
+    this.plot.show(this.series.length > 0 ? `${this.section.title}: share of ${this.fleet.unit} by month, from ` +
       `${this.series.map(({ name }) => name).join(', ')}.` : `${this.section.title}: nothing was reported.`,
     { read, step: chosen >= 0 ? chosen : this.months.length - 1, steps: this.months.length, makeConfig: (onPoint) => shareBars({
       series: this.series, months: this.months, final: trend.final, tick: (i) => ticks[i], onPoint }) });
@@ -132,25 +130,27 @@ export class AdoptionPanel {
   }
 }
 
-export class CapacityPanel extends BreakdownPanel {
+// Of values that are not added up: each has a unit of its own. Those that have a name come first, in the order of the names.
+export class AmountsPanel extends BreakdownPanel {
   read({ sums }) { return sums; }
 
   show(answer, trend) {
-    const one = format.singular(this.unit);
-    const table = headedTable(this.section.title, ['Resource', 'Total', `Per ${one}`,
-      format.capital(this.unit), 'Trend']);
-    table.classList.add('capacity');
-    const known = [...RESOURCES.keys()];
-    const place = (name) => (known.includes(name) ? known.indexOf(name) : known.length);
+    const { unit, one } = this.fleet;
+    const { title, label, names, bytes, nameOf } = this.section;
+    const table = headedTable(title, [format.capital(format.words(label)), 'Total', `Per ${one}`, format.capital(unit),
+      'Trend']);
+    table.classList.add('amounts');
+    const known = [...names.keys()];
+    const place = (value) => (known.includes(value) ? known.indexOf(value) : known.length);
     const rows = [...answer.values].sort((a, b) => place(a.value) - place(b.value) || b.sources - a.sources);
     const more = fold(table, rows, ({ value, sum, sources }) => {
-      const { name, bytes } = RESOURCES.get(value) ?? { name: value };
-      const text = bytes ? format.bytes : format.quantity;
+      const isBytes = bytes.has(value);
       const average = sources > 0 ? sum / sources : 0;
-      return make('tr', {}, make('th', { scope: 'row' }, name), make('td', {}, text(sum)),
-        make('td', {}, bytes ? format.bytes(average) : format.tenth(average)), make('td', {}, format.whole(sources)),
+      return make('tr', {}, make('th', { scope: 'row' }, nameOf(value)),
+        make('td', {}, isBytes ? format.bytes(sum) : format.quantity(sum)),
+        make('td', {}, isBytes ? format.bytes(average) : format.tenth(average)), make('td', {}, format.whole(sources)),
         make('td', { className: 'trend-cell' }, trend(value)));
-    }, { unit: 'resources' });
+    }, { unit: 'values' });
     this.panel.content.replaceChildren(...(rows.length > 0 ? [table, ...(more ? [more] : [])]
       : [make('p', { className: 'nothing' }, 'Nobody reported it in this period.')]));
   }

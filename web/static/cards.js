@@ -54,19 +54,20 @@ function ratio(top, bottom) {
 // names the figure whose distribution stands beside it.
 function cardsOf(fleet) {
   const [counted, ...sums] = fleet.figures;
+  const { one } = fleet;
   const unit = counted.name;
-  const one = format.singular(unit);
-  const cards = [{ id: unit, title: format.capital(unit), digits: 0, read: (figures) => pair(figures, unit),
+  const size = sums.find(({ peak }) => peak);
+  const cards = [{ id: unit, title: format.capital(fleet.unit), digits: 0, read: (figures) => pair(figures, unit),
     hint: () => 'reported at least once' }];
   for (const figure of sums) {
     const honest = figure.peak ?? figure.total;
-    cards.push({ id: figure.name, title: format.capital(figure.name), digits: 0, sizes: figure.peak ? null : figure.name,
-      read: (figures) => pair(figures, honest), hint: figure.peak ? () => `the most that each ${one} had at once`
-        : (figures) => `${format.tenth(figures[figure.average].value)} per ${one}` });
-    if (figure.peak) {
-      cards.push({ id: `${figure.name}-per-source`, title: `${format.capital(figure.name)} per ${one}`, digits: 1,
-        sizes: figure.name, hint: () => 'on average',
-        read: (figures) => ratio(pair(figures, honest), pair(figures, unit)) });
+    const perOne = (figures) => ratio(pair(figures, honest), pair(figures, unit));
+    cards.push({ id: figure.name, title: format.capital(figure.shown), digits: 0, sizes: figure === size ? null : figure.name,
+      read: (figures) => pair(figures, honest), hint: figure === size ? () => `the most that each ${one} had at once`
+        : (figures) => `${format.tenth(perOne(figures).value)} per ${one}` });
+    if (figure === size) {
+      cards.push({ id: `${figure.name}-per-source`, title: `${format.capital(figure.shown)} per ${one}`, digits: 1,
+        sizes: figure.name, read: perOne, hint: () => 'on average' });
     }
   }
   return cards;
@@ -189,7 +190,7 @@ export class Cards {
     const [counted] = this.fleet.figures;
     if (other === null) {
       this.empty.replaceChildren(make('p', {}, `Reports have come in, but none has ${counted.metric}, by which ` +
-        `${counted.name} are counted. What else they have is below.`));
+        `${this.fleet.unit} are counted. What else they have is below.`));
       return;
     }
     const button = make('button', { type: 'button' }, `Show ${format.monthName(other)}`);
@@ -200,31 +201,32 @@ export class Cards {
 
   showNumbers(period, sizes, context) {
     const { figures } = period;
-    const unit = this.fleet.figures[0].name;
+    const { unit, one } = this.fleet;
+    const counted = figures[this.fleet.figures[0].name];
     const [before, lacking] = [beforeText(period, context), lackingText(period)];
     this.cards.forEach((card) => card.show(figures, before, lacking, sizes));
     this.moves.forEach((node, name) => setText(node, period[name] === null ? '–' : format.whole(period[name])));
     setText(this.hints.get('gone'), period.gone === null ? GONE_LATER : MOVES.find(({ name }) => name === 'gone').hint);
-    const now = format.count(figures[unit].value, unit);
+    const now = format.count(counted.value, unit, one);
     const when = context.period === ROLLING ? 'the last 30 days' : format.period(context.month, context.months);
     setText(this.balance, before === null || lacking !== null ? `${now} in ${when}`
-      : `From ${format.count(figures[unit].before, unit)} in ${before} to ${now}`);
+      : `From ${format.count(counted.before, unit, one)} in ${before} to ${now}`);
     setText(this.explanation, this.explain(figures));
   }
 
   explain(figures) {
-    const [counted, ...sums] = this.fleet.figures;
-    const one = format.singular(counted.name);
-    const texts = [`A ${one} counts when it reported in the period, once, however often it reported.`];
+    const { one, figures: [, ...sums], descriptions } = this.fleet;
+    const texts = [`${format.capital(format.withArticle(one))} counts when it reported in the period, once, however often it reported.`];
     for (const figure of sums) {
-      if (figure.peak) {
+      const labels = Object.keys(descriptions.metrics[figure.metric].labels).map(format.words);
+      if (figure.peak && labels.length > 0) {
         const [honest, total] = [figures[figure.peak].value, figures[figure.total].value];
-        texts.push(`${format.capital(figure.name)} are the most that each ${one} had in any one report of the ` +
+        texts.push(`${format.capital(figure.shown)} are the most that each ${one} had in any one report of the ` +
           `period, summed: ${format.whole(honest)}. ${figure.total}, the figure of /api/overview, is another: there ` +
-          `a ${format.singular(figure.name)} counts again each time its description changes, such as after a new ` +
-          `kernel. It is ${format.whole(total)}.`);
+          `${format.withArticle(format.singular(figure.shown))} counts again each time its ${labels.join(' or ')} changes. It is ` +
+          `${format.whole(total)}.`);
       } else {
-        texts.push(`${format.capital(figure.name)} are the most that each ${one} had in the period, summed.`);
+        texts.push(`${format.capital(figure.shown)} are the most that each ${one} had in the period, summed.`);
       }
     }
     return texts.join(' ');

@@ -17,15 +17,20 @@ import { valueTable } from './tables.js';
 
 const VALUES_IN_CHART = 6;
 
+// A metric may have colons in its name, a label has none.
+function partsOf(choice) {
+  const at = choice.lastIndexOf(':');
+  return [choice.slice(0, at), choice.slice(at + 1)];
+}
+
 function nameOf(choice) {
-  const [metric, label] = choice.split(':');
+  const [metric, label] = partsOf(choice);
   return label ? `${metric} by ${label}` : metric;
 }
 
 export class Explorer {
   constructor(fleet, choose) {
     this.fleet = fleet;
-    this.unit = fleet.figures[0].name;
     this.choices = otherLabels(fleet);
     this.panel = new Panel({ title: 'By label', className: 'adoption explorer' });
     this.panel.heading.className = 'unseen';
@@ -48,11 +53,11 @@ export class Explorer {
   update(context) {
     const choice = this.choices.includes(context.state.label) ? context.state.label : this.choices[0];
     this.select.value = choice;
-    const [metric, label] = choice.split(':');
+    const [metric, label] = partsOf(choice);
     const section = { title: nameOf(choice), metric, label };
     const over = trendParametersOf(this.fleet, section, context);
     setText(this.panel.note, label
-      ? `${format.capital(this.unit)} by the value of ${label} in their latest report of ${metric}, in each month and in the period.`
+      ? `${format.capital(this.fleet.unit)} by the value of ${label} in their latest report of ${metric}, in each month and in the period.`
       : `The values of ${metric}: the most of each in the month, summed.`);
     return this.panel.load(context, `${choice} ${keyOf(context)}`, (signal) => Promise.all([
       label ? fetchValues(this.fleet, section, context, signal) : getJson('trend', { ...over, top: null }, signal)

@@ -1,15 +1,25 @@
-// The empty store: how to send the first report.
+// A fleet that nobody has reported of: how to send the first report, made of its declaration.
 
-import { byId } from './dom.js';
+import { byId, setText } from './dom.js';
+import { ROOT } from './place.js';
 
 const COPIED_MS = 2_000;
 
-// Where the page stands is where reports go, also below a path of a proxy.
-const pageAddress = () => new URL('.', location.href).href;
+// As one word of a shell.
+const quoted = (text) => (/^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`);
 
-function command() {
-  return `printf 'cozy_cluster_info{cozystack_version="v1.0.0"} 1\\ncozy_nodes_count 3\\n' |\n` +
-    `  curl -H 'X-Cluster-ID: my-cluster' --data-binary @- ${pageAddress()}`;
+// Where reports go, also below a path of a proxy.
+const addressOf = ({ path }) => new URL(path.slice(1), ROOT).href;
+
+// The body as it is, up to a line that it does not have.
+function command({ reports }) {
+  const body = reports.example.replace(/\n?$/, '\n');
+  let end = 'REPORT';
+  while (body.split('\n').includes(end)) {
+    end += '_';
+  }
+  const header = reports.id_header ? `${reports.id_header}: ${reports.example_id}` : 'Content-Type: application/json';
+  return `curl -H ${quoted(header)} --data-binary @- ${quoted(addressOf(reports))} <<'${end}'\n${body}${end}`;
 }
 
 // Where the page did not come over TLS, nor from this machine, a browser has no clipboard to write to.
@@ -40,17 +50,21 @@ export function offerCopy(button, node) {
   });
 }
 
-export function showFirstRun() {
+export function showFirstRun(fleet) {
   const section = byId('first-run');
-  if (section.hidden) {
-    byId('first-run-command').textContent = command();
-    byId('first-run-address').textContent = pageAddress();
-    if (!section.dataset.ready) {
-      section.dataset.ready = 'yes';
-      offerCopy(byId('copy'), byId('first-run-command'));
-    }
-    section.hidden = false;
+  const hasExample = fleet.reports.example !== null;
+  byId('first-run-example').hidden = !hasExample;
+  if (hasExample) {
+    setText(byId('first-run-command'), command(fleet));
+    setText(byId('first-run-one'), fleet.one);
+    setText(byId('first-run-id'), fleet.reports.example_id);
   }
+  setText(byId('first-run-address'), addressOf(fleet.reports));
+  if (!section.dataset.ready) {
+    section.dataset.ready = 'yes';
+    offerCopy(byId('copy'), byId('first-run-command'));
+  }
+  section.hidden = false;
 }
 
 export function showForwardOnly() {

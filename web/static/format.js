@@ -38,6 +38,10 @@ function large(value) {
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const singular = (plural) => plural.replace(/s$/, '');
+// "an instance", "a user".
+export const withArticle = (noun) => `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+// Of a name such as done_jobs.
+export const words = (name) => name.replaceAll('_', ' ');
 
 const plainOr = (formatter) => (value) => (Math.abs(value) >= COMPACT_FROM ? large(value) : formatter.format(value));
 export const whole = plainOr(wholeNumber);
@@ -101,9 +105,9 @@ export function bytes(value) {
 
 export const quantity = (value) => (Number.isInteger(value) ? whole(value) : plainOr(anyNumber)(value));
 
-// "2 clusters" reads wrong with one of them. Names of units are plurals.
-export function count(value, plural) {
-  return `${whole(value)} ${value === 1 ? singular(plural) : plural}`;
+// "2 nodes" reads wrong with one of them. Names of units are plurals.
+export function count(value, plural, one = singular(plural)) {
+  return `${whole(value)} ${value === 1 ? one : plural}`;
 }
 
 // Orders "v1.10.0" after "v1.9.0", "10Gi" after "5Gi" and "1Ti" after "100Gi".

@@ -1,60 +1,74 @@
-// Which labels have a place of their own on the page, and what is said of them. A panel is shown where
-// the fleet reports its metric and label; labels that no row names are in "Other labels".
+// What a fleet's declaration says of its page, as the panels need it. Pure functions.
 
-// `sums`: what the values of the metric add up to, where that is worth a column. `order`: "value"
-// for labels whose values have an order of their own.
-export const VERSIONS = [
-  { metric: 'cozy_cluster_info', label: 'cozystack_version', title: 'Cozystack versions',
-    note: 'Clusters by the version they ran last in the period; in the chart, in each month. Nodes: each cluster’s most ' +
-      'at once in the period, all counted for the version it ran last.' },
-  { metric: 'cozy_cluster_info', label: 'kubernetes_version', title: 'Kubernetes versions',
-    note: 'Clusters by the Kubernetes version they ran last in the period; in the chart, in each month. Nodes: each ' +
-      'cluster’s most at once in the period, all counted for the version it ran last.' },
-];
+import { capital, words } from './format.js';
 
-export const BREAKDOWNS = [
-  { metric: 'cozy_pvs_count', label: 'driver', title: 'Storage drivers', sums: 'Volumes',
-    note: 'Clusters with the driver in their latest report; volumes: each cluster’s most in the period, summed.' },
-  { metric: 'cozy_nodes_count', label: 'os', title: 'Operating systems', plain: /^linux \((.+)\)$/, sums: 'Nodes',
-    note: 'Clusters that had a node of it in their latest report of the period; one with several counts in each. ' +
-      'Nodes: each cluster’s most with it at once, summed; a node that changed to another counts in both.' },
-  { metric: 'cozy_nodes_count', label: 'kernel', title: 'Kernels', sums: 'Nodes',
-    note: 'Clusters that had a node on it in their latest report of the period; one with several counts in each. ' +
-      'Nodes: each cluster’s most on it at once, summed; a node that changed to another counts in both.' },
-  { metric: 'cozy_pvs_count', label: 'size', title: 'Volume sizes', sums: 'Volumes', order: 'value', bar: 'sum',
-    note: 'Persistent volumes by size: each cluster’s most in the period, summed.' },
-  { metric: 'cozy_package_info', label: 'name', title: 'Packages', plain: /^cozystack\.(.+)$/,
-    note: 'Clusters with the package in their latest report of the period.' },
-];
+// What stands above panels that have a section of their own and are not told how to call it.
+const USUAL_TITLES = new Map([['trend', 'Growth'], ['other', 'Other labels']]);
 
-export const CAPACITY = { metric: 'cozy_cluster_capacity', label: 'resource', title: 'Capacity',
-  note: 'What the nodes offer: each cluster’s most in the period, summed over the clusters that say it.' };
+// A fleet of the API, with names in words: `unit` is what is counted, `one` of them, and `shown` what a figure is called.
+export function withWords(fleet) {
+  const { counted, figures } = fleet;
+  return { ...fleet, unit: words(counted.name), one: words(counted.one), figures: figures.map((figure, i) => ({
+    ...figure, unit: words(figure.unit), shown: words(i === 0 ? counted.name : figure.unit) })) };
+}
 
-// How a resource is called and written.
-export const RESOURCES = new Map([
-  ['cpu', { name: 'Processor cores' }],
-  ['memory', { name: 'Memory', bytes: true }],
-  ['ephemeral-storage', { name: 'Ephemeral storage', bytes: true }],
-  ['pods', { name: 'Pods' }],
-]);
+// The first group of a pattern that has to match all of a value. Patterns are RE2's; of one that is not JavaScript's as well
+// nothing is made, and the value is shown as it is.
+function matcherOf(pattern) {
+  try {
+    return new RegExp(`^(?:${pattern.replaceAll('(?P<', '(?<')})$`, 'su');
+  } catch {
+    return null;
+  }
+}
 
-export const BREAKDOWN_TITLES = new Map([['apps', 'Applications']]);
+function noteOf(fleet, { metric, by, sums }) {
+  const { breakdowns, metrics } = fleet.descriptions;
+  const breakdown = fleet.breakdowns.find((one) => one.metric === metric && one.label === by);
+  return [breakdowns[breakdown?.name]?.description ?? metrics[metric].labels[by],
+    `${capital(fleet.unit)} by ${words(by)} in their latest report of the period${sums ? `; ${sums.toLowerCase()}: each ` +
+      `${fleet.one}’s most in the period, summed` : ''}.`].join(' ');
+}
 
-const PLACED = new Set([...VERSIONS, ...BREAKDOWNS, CAPACITY].map(({ metric, label }) => `${metric}:${label}`));
+// A label's panel: `nameOf(value)` is what is shown of a value; `names` and `bytes` are by value.
+function labelPanel(fleet, panel) {
+  const names = new Map(Object.entries(panel.names));
+  const pattern = panel.plain === null ? null : matcherOf(panel.plain);
+  return { ...panel, label: panel.by, hasNote: panel.note !== null, note: panel.note ?? noteOf(fleet, panel), names, bytes: new Set(panel.bytes),
+    nameOf: (value) => names.get(value) ?? pattern?.exec(value)?.[1] ?? value };
+}
 
+// The sections of the page in their order, each with its `title`, which may be null, and its `panels`.
+export function sectionsOf(fleet) {
+  const sections = [];
+  for (const panel of fleet.page) {
+    const isOfLabel = panel.metric !== undefined;
+    const title = panel.section ?? (isOfLabel ? null : panel.title ?? USUAL_TITLES.get(panel.show) ?? null);
+    const last = sections[sections.length - 1];
+    const one = isOfLabel ? labelPanel(fleet, panel) : panel;
+    if (last && last.title === title && panel.show !== 'figures' && last.panels[0].show !== 'figures') {
+      last.panels.push(one);
+    } else {
+      sections.push({ title, panels: [one] });
+    }
+  }
+  return sections;
+}
+
+// A panel is shown where the fleet reports its metric and label.
 export function hasLabel(fleet, { metric, label }) {
   return fleet.metrics.some((one) => one.name === metric && one.labels.includes(label));
 }
 
 // "metric:label", or "metric:" for a metric as a whole, of all that has no place of its own.
 export function otherLabels(fleet) {
-  const breakdowns = new Set(fleet.breakdowns.map(({ metric, label }) => `${metric}:${label}`));
+  const placed = new Set(fleet.page.map(({ metric, by }) => `${metric}:${by}`));
   const figures = new Set(fleet.figures.map(({ metric }) => metric));
   return fleet.metrics.flatMap(({ name, labels }) => {
     const all = labels.map((label) => `${name}:${label}`);
     if (labels.length === 0 && !figures.has(name)) {
       all.push(`${name}:`);
     }
-    return all.filter((one) => !PLACED.has(one) && !breakdowns.has(one));
+    return all.filter((one) => !placed.has(one));
   });
 }

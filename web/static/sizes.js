@@ -101,7 +101,7 @@ export class SizePanel {
     this.fleet = fleet;
     this.figure = figure;
     this.sources = fleet.figures[0].name;
-    this.title = `${format.capital(figure.name)} of a ${format.singular(this.sources)}`;
+    this.title = `${format.capital(figure.shown)} of ${format.withArticle(fleet.one)}`;
     this.panel = new Panel({ title: this.title, className: 'sizes' });
     this.element = this.panel.element;
     this.element.dataset.sizes = figure.name;
@@ -125,14 +125,14 @@ export class SizePanel {
 
   show({ peak, latest }) {
     const isThere = peak !== null && peak.known > 0;
-    setText(this.words, isThere ? inWords(peak, this.sources, this.figure.name) : peak === null
+    setText(this.words, isThere ? inWords(peak, this.sources, this.figure.shown) : peak === null
       ? 'Not known of this period.' : 'Nobody reported it in this period.');
     setText(this.panel.note, isThere ? this.note(peak, latest) : '');
     if (!isThere) {
       this.list.replaceChildren();
       return;
     }
-    const table = headedTable(this.title, [format.capital(this.figure.name), format.capital(this.sources), 'Share',
+    const table = headedTable(this.title, [format.capital(this.figure.shown), format.capital(this.sources), 'Share',
       ...(latest ? ['Latest'] : [])]);
     const rows = sideBySide(peak, latest);
     const most = Math.max(...rows.map((row) => row.peak));
@@ -144,7 +144,7 @@ export class SizePanel {
   }
 
   note(peak, latest) {
-    const one = format.singular(this.sources);
+    const { one } = this.fleet;
     const most = `the most ${this.figure.name} that it had${this.figure.matches ? '' : ' at once'}`;
     const unknown = peak.unknown === 0 ? '' : ` ${format.count(peak.unknown, this.sources)} did not say.`;
     return `Each ${one} of the period by ${most}${latest ? ', and by its latest report' : ''}.${unknown}`;

@@ -46,7 +46,7 @@ export function headedTable(caption, headings) {
 
 // The columns of a list: a heading, and the text of a value's tally.
 function columnsOf(section, answer, fleet) {
-  const sources = { heading: format.capital(fleet.figures[0].name), text: (tally) => format.whole(tally.sources) };
+  const sources = { heading: format.capital(fleet.unit), text: (tally) => format.whole(tally.sources) };
   const share = { heading: 'Share', text: (tally) => format.share(tally.sources, answer.sources) };
   const sums = { heading: section.sums, text: (tally) => format.quantity(tally.sum) };
   if (section.bar === 'sum') {
@@ -57,7 +57,7 @@ function columnsOf(section, answer, fleet) {
   }
   // How large the sources are: told where a value is what they are.
   const size = fleet.figures.find(({ peak }) => peak && answer.values.some((tally) => tally[peak] !== undefined));
-  return size ? [sources, share, { heading: format.capital(size.name), text: (tally) => (tally[size.peak] === null ? '–'
+  return size ? [sources, share, { heading: format.capital(size.shown), text: (tally) => (tally[size.peak] === null ? '–'
     : format.quantity(tally[size.peak])) }] : [sources, share];
 }
 
@@ -77,9 +77,9 @@ export function valueTable(section, answer, host, { fleet, swatch = null, trend 
   if (section.order === 'value') {
     values.sort((a, b) => format.compareValues(a.value, b.value));
   }
-  const plain = (value) => section.plain?.exec(value)?.[1] ?? value;
+  const nameOf = section.nameOf ?? ((value) => value);
   const row = (tally) => {
-    const name = make('span', { className: 'name' }, plain(tally.value));
+    const name = make('span', { className: 'name' }, nameOf(tally.value));
     const mark = swatch ? make('span', { className: 'swatch', 'aria-hidden': 'true' }) : null;
     if (mark) {
       mark.style.backgroundColor = `var(${swatch(tally.value)})`;

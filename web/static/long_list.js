@@ -1,5 +1,5 @@
-// What a fleet runs: one row for each kind, with a bar for how many clusters have any. Sorted and
-// searched on the spot, and both are in the address.
+// A breakdown that has a section for itself, such as what installations run: one row for each value, with a bar for how many
+// have any. Sorted and searched on the spot, and both are in the address.
 
 import { csvAddress } from './api.js';
 import { fetchValues, keyOf, parametersOf, valuesIn } from './breakdown.js';
@@ -9,41 +9,43 @@ import { Panel } from './panel.js';
 import { sparklinesOf } from './sparkline.js';
 import { bar, fold } from './tables.js';
 
-// All kinds of a usual fleet.
+// All values of a usual fleet.
 const ROWS_SHOWN = 40;
 
 const ORDERS = {
-  clusters: (a, b) => b.nonzero - a.nonzero || b.sum - a.sum || a.value.localeCompare(b.value),
-  instances: (a, b) => b.sum - a.sum || b.nonzero - a.nonzero || a.value.localeCompare(b.value),
+  sources: (a, b) => b.nonzero - a.nonzero || b.sum - a.sum || a.value.localeCompare(b.value),
+  sum: (a, b) => b.sum - a.sum || b.nonzero - a.nonzero || a.value.localeCompare(b.value),
   name: (a, b) => a.value.localeCompare(b.value),
 };
 
-export class Applications {
-  // `breakdown` is one of the fleet's.
-  constructor(fleet, breakdown, title, choose) {
+// What one row is: an application where the panel is called Applications, else what the label says.
+const rowName = ({ title, label }) => (/^\S+s$/.test(title) ? format.singular(title) : format.capital(format.words(label)));
+
+export class LongList {
+  constructor(fleet, section, choose, level) {
     this.fleet = fleet;
-    this.breakdown = breakdown;
-    this.kinds = [];
+    this.section = section;
+    this.values = [];
     this.open = false;
     this.trend = () => null;
-    const unit = fleet.figures[0].name;
-    const one = format.singular(unit);
-    this.panel = new Panel({ title, className: 'applications', note: `${format.capital(unit)} whose latest report ` +
-      `lists the kind and that ran at least one in the period; instances: each ${one}’s most in the period, summed. ` +
-      `The bar is the share of all ${unit} that report them; the trend is that of the ${unit} by month.` });
+    const note = section.hasNote ? section.note : `${format.capital(fleet.unit)} that have more than 0 of it in their ` +
+      `latest report of the period; ${section.sums.toLowerCase()}: each ${fleet.one}’s most in the period, summed. The ` +
+      `bar is the share of all ${fleet.unit} that report it.`;
+    this.panel = new Panel({ title: section.title, className: 'long-list', note, level });
     this.element = this.panel.element;
-    this.search = make('input', { type: 'search', placeholder: 'Search', 'aria-label': `Search ${title.toLowerCase()}`,
-      autocomplete: 'off', spellcheck: false });
+    this.search = make('input', { type: 'search', placeholder: 'Search',
+      'aria-label': `Search ${section.title.toLowerCase()}`, autocomplete: 'off', spellcheck: false });
     this.search.addEventListener('input', () => choose({ q: this.search.value }, { replace: true }));
-    this.panel.heading.className = 'unseen';
+    this.panel.heading.className = section.title === section.section ? 'unseen' : '';
     this.panel.heading.after(this.search);
-    this.makeTable(title, unit, choose);
+    this.makeTable(choose);
     this.more = make('div');
     this.found = make('p', { className: 'rest', role: 'status' });
     this.panel.content.append(make('div', { className: 'table-room' }, this.table), this.more, this.found);
   }
 
-  makeTable(title, unit, choose) {
+  makeTable(choose) {
+    const { title, sums } = this.section;
     this.headings = new Map();
     const heading = (sort, text) => {
       const button = make('button', { type: 'button', className: 'sort' }, text);
@@ -53,19 +55,19 @@ export class Applications {
       return cell;
     };
     this.table = make('table', { className: 'bars wide' }, make('caption', { className: 'unseen' }, title),
-      make('thead', {}, make('tr', {}, heading('name', 'Application'), heading('clusters', format.capital(unit)),
-        make('th', { scope: 'col' }, 'Share'), heading('instances', 'Instances'),
+      make('thead', {}, make('tr', {}, heading('name', rowName(this.section)),
+        heading('sources', format.capital(this.fleet.unit)), make('th', { scope: 'col' }, 'Share'), heading('sum', sums),
         make('th', { scope: 'col' }, 'Trend'))), make('tbody'));
   }
 
   update(context) {
-    const section = this.breakdown;
+    const { section } = this;
     this.arrange(context.state);
     return this.panel.load(context, keyOf(context), (signal) => fetchValues(this.fleet, section, context, signal),
       ([answer, trend]) => {
         this.panel.setCsv(csvAddress('breakdown', parametersOf(this.fleet, section, context)),
           format.count(valuesIn(answer), 'values'));
-        this.kinds = answer.values;
+        this.values = answer.values;
         this.other = answer.other;
         this.sources = answer.sources;
         this.trend = sparklinesOf(trend, ({ nonzero }) => nonzero, context);
@@ -87,16 +89,17 @@ export class Applications {
       }
     });
     const wanted = state.q.trim().toLowerCase();
-    const used = this.kinds.filter(({ sum }) => sum !== 0);
-    const shown = used.filter(({ value }) => value.toLowerCase().includes(wanted)).sort(ORDERS[state.sort]);
-    const more = fold(this.table, shown, (kind) => this.row(kind), { unit: 'applications', shown: ROWS_SHOWN,
+    const used = this.values.filter(({ sum }) => sum !== 0);
+    const shown = used.filter(({ value }) => this.section.nameOf(value).toLowerCase().includes(wanted))
+      .sort(ORDERS[state.sort]);
+    const more = fold(this.table, shown, (one) => this.row(one), { unit: this.section.title.toLowerCase(), shown: ROWS_SHOWN,
       open: this.open, onOpen: (open) => { this.open = open; } });
     this.more.replaceChildren(...(more ? [more] : []));
     setText(this.found, this.foundText(shown.length, used.length, wanted));
   }
 
   row({ value, nonzero, sum }) {
-    return make('tr', {}, make('th', { scope: 'row' }, make('span', { className: 'name' }, value),
+    return make('tr', {}, make('th', { scope: 'row' }, make('span', { className: 'name' }, this.section.nameOf(value)),
       bar(nonzero, this.sources)), make('td', {}, format.whole(nonzero)),
     make('td', {}, format.share(nonzero, this.sources)), make('td', {}, format.quantity(sum)),
     make('td', { className: 'trend-cell' }, this.trend(value)));
@@ -110,8 +113,8 @@ export class Applications {
     if (this.sources === 0) {
       return 'Nobody reported it in this period.';
     }
-    const none = this.kinds.length - used;
-    return [none > 0 ? `${format.whole(none)} more are known and run nowhere.` : '',
+    const none = this.values.length - used;
+    return [none > 0 ? `${format.whole(none)} more are known and are 0 everywhere.` : '',
       this.other ? `${format.count(this.other.values, 'names')} more are counted as one.` : ''].join(' ').trim();
   }
 }
