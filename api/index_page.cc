@@ -28,7 +28,8 @@ std::string Plain(const fleets::Declaration& declaration, const std::string& roo
       "<p>This page needs JavaScript to show all it has. Without it, these are the " +
       std::string("main numbers; all of them are there as tables for a ") +
       "spreadsheet: " + table("overview", "overview") + ", " + table("trend", "months") +
-      (fleet.breakdowns.empty() ? "" : ", " + table("breakdown", "breakdown")) + ".</p>\n" +
+      (fleet.breakdowns.empty() ? "" : ", " + table("breakdown", "breakdown")) +
+      (fleet.figures.empty() ? "" : ", " + table("distribution", "sizes")) + ".</p>\n" +
       chart("sources", fleet.counted_name);
   for (const Figure& figure : fleet.figures) {
     if (figure.label.empty()) html += chart(figure.name, figure.unit);

@@ -146,10 +146,12 @@ class Writer {
   std::string Readers() const {
     std::string html = "<h2>Who sees it</h2>\n<ul>\n";
     if (kept_.stores) {
-      html += Item("Everyone sees how many " + all_ +
-                   " report, sums of what they report, and how many have each value of a label, "
-                   "even if only one has it. Nothing public has an id" +
-                   Identifying() + ".");
+      html += Item(
+          "Everyone sees how many " + all_ +
+          " report, sums of what they report, how that is distributed from the smallest to the "
+          "largest, and how many have each value of a label, "
+          "even if only one has it. Nothing public has an id" +
+          Identifying() + ".");
       html += Item("Whoever runs this server can read all that is kept, with the ids.");
     }
     if (kept_.forwards) {

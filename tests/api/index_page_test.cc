@@ -49,8 +49,10 @@ TEST(IndexPageTest, WithoutScriptsThereAreTheFiguresOfTheFleet) {
   EXPECT_THAT(AllIn(page, "href=\"([^\"]*format=csv)\""),
               ElementsAre("../api/v1/overview?fleet=myapp&amp;format=csv",
                           "../api/v1/trend?fleet=myapp&amp;format=csv",
-                          "../api/v1/breakdown?fleet=myapp&amp;format=csv"));
+                          "../api/v1/breakdown?fleet=myapp&amp;format=csv",
+                          "../api/v1/distribution?fleet=myapp&amp;format=csv"));
   tree["breakdowns"] = test::DeclarationTree::array();
+  tree["figures"] = test::DeclarationTree::array();
   EXPECT_EQ(AllIn(IndexPage(test::Declared(tree), ""), "href=\"([^\"]*format=csv)\"").size(), 2U);
 }
 

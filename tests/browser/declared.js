@@ -83,6 +83,7 @@ export async function tellOf(page, fleets) {
     }
     asked.push(`${name} ${query.get('metric') ?? ''} ${query.get('by') ?? ''}`.trim());
     await route.fulfill({ json: name === 'overview' ? overviewOf(fleet) : name === 'trend' ? trendOf(fleet, query)
+      : name === 'distribution' ? { fleet: fleet.name, sources: null, peak: null, latest: null }
       : { fleet: fleet.name, sources: 3, sum: 7, peak: 7, other: null, values: VALUES.map(([value, sources, sum]) => ({
         value, sources, nonzero: sources, sum })) } });
   });

@@ -67,13 +67,14 @@ test('the sizes of each period are the API\'s, and the medians stand beside the 
 test('the percentiles come as a table, and the histogram as CSV', async () => {
   const { page, close } = await openPage(browser, server, '/?period=month');
   await page.locator(`${panel('nodes')} .as-table summary`).click();
+  await page.locator(`${panel('nodes')} .plain tbody tr`).first().waitFor();
   const { peak, latest } = await server.get('/api/v1/distribution?periods=1');
   const rows = new Map((await columns(page, `${panel('nodes')} .plain`)).map(([name, ...numbers]) => [name, numbers]));
   assert.deepEqual(rows.get('Median'), [whole(peak.median), whole(latest.median)]);
   assert.deepEqual(rows.get('99 %'), [whole(peak.p99), whole(latest.p99)]);
   assert.deepEqual(rows.get('Clusters that did not'), [whole(peak.unknown), whole(latest.unknown)]);
   const href = await page.locator(`${panel('nodes')} a[download]`).getAttribute('href');
-  const csv = await (await fetch(`${server.address}/${href}`)).text();
+  const csv = await (await fetch(new URL(href, page.url()))).text();
   assert.ok(csv.includes(`,nodes,peak,median,,,${peak.median}\r\n`), csv);
   await close();
 });
