@@ -123,8 +123,9 @@ TEST_F(DeclaredFleetsTest, EveryPublicNumberIsOfTheFleetThatIsAskedFor) {
   const Reply other = public_->Get("/api/overview?year=2026&month=3&fleet=other");
   EXPECT_EQ(other.status, 400);
   EXPECT_THAT(other.body, HasSubstr("cozystack, coroot, myapp"));
-  EXPECT_EQ(public_->Get("/myapp/").Header("location"), "../?fleet=myapp");
+  EXPECT_THAT(public_->Get("/myapp/").body, HasSubstr("<title>myapp"));
   EXPECT_EQ(public_->Get("/myapps/").status, 404);
+  EXPECT_THAT(public_->Get("/privacy?fleet=myapp").body, HasSubstr("How many accounts it has."));
 }
 
 TEST_F(DeclaredFleetsTest, ASourceThatSaysNotWhoItIsLearnsHow) {
@@ -136,7 +137,7 @@ TEST_F(DeclaredFleetsTest, ASourceThatSaysNotWhoItIsLearnsHow) {
     EXPECT_EQ(Coroot(R"({"instance":{"uuid":)" + std::string(id) + "}}").substr(0, 4), "400 ")
         << id;
   }
-  EXPECT_EQ(public_->Get("/myapp").status, 302);
+  EXPECT_EQ(public_->Get("/myapp").Header("location"), "myapp/");
   EXPECT_EQ(public_->Ask("PUT", "/ce/usage-statistics").status, 405);
   EXPECT_EQ(Sources(), 0U);
 }

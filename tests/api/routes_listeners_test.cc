@@ -1,5 +1,5 @@
 // Which listener has what: the public one ingest, overview, page and health; the private one
-// metrics and health. What is not public is not there.
+// metrics, hosts and health. What is not public is not there.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -58,13 +58,18 @@ TEST_F(RoutesListenersTest, WhatIsPublicIsNotOnThePrivateListener) {
   for (const char* target : {"/", "/api/overview?year=2026&month=3", "/x"}) {
     EXPECT_EQ(Render(private_->Get(target)), "404 Not found\n") << target;
   }
-  for (const web::Asset& asset : web::Assets()) {
-    EXPECT_EQ(Render(private_->Get(std::string(asset.path))), "404 Not found\n") << asset.path;
-  }
   for (const char* target : {"/", "/insert", "/api/overview"}) {
     EXPECT_EQ(Render(private_->Post("a", "cozy_cluster_info 1\n", "", target)), "404 Not found\n");
   }
   EXPECT_EQ(private_->Metric("rollcall_sources"), 0);
+}
+
+TEST_F(RoutesListenersTest, EachListenerHasItsPageAndBothHaveThePartsOfPages) {
+  for (const web::Asset& asset : web::Assets()) {
+    const std::string path(asset.path);
+    EXPECT_EQ(public_->Get(path).status, path == "/hosts" ? 404 : 200) << path;
+    EXPECT_EQ(private_->Get(path).status, path == "/" ? 404 : 200) << path;
+  }
 }
 
 TEST_F(RoutesListenersTest, TheHostHeaderAndForwardedHeadersOpenNoDoor) {

@@ -140,7 +140,7 @@ TEST(AssetsTest, TogetherTheyAreLight) {
 
 TEST(AssetsTest, PagesAskForNothingButTheirOwnAssetsAndTheApi) {
   for (const auto& [path, file] : kPages) {
-    const std::string page(FindAsset(path)->bytes);
+    const std::string page = PageAt(path);
     size_t assets = 0;
     for (const std::string& target : FindAll(page, std::regex("(?:src|href)=\"([^\"]*)\""))) {
       if (target.starts_with("#") || target.starts_with("api/v1/") ||
@@ -170,7 +170,7 @@ TEST(AssetsTest, PagesAskForNothingButTheirOwnAssetsAndTheApi) {
 TEST(AssetsTest, APageNamesEveryModuleThatItUsesForItsBrowserToFetchAtOnce) {
   std::set<std::string> used;
   for (const auto& [path, file] : kPages) {
-    const std::string page(FindAsset(path)->bytes);
+    const std::string page = PageAt(path);
     const std::string folder = Folder().substr(1);
     const std::set<std::string> named =
         FindAll(page, std::regex("(?:src|href)=\"" + folder + "([a-z_]+\\.js)\""));
@@ -191,7 +191,7 @@ TEST(AssetsTest, APageNamesEveryModuleThatItUsesForItsBrowserToFetchAtOnce) {
 
 TEST(AssetsTest, NothingRunsOrIsStyledInline) {
   for (const auto& [path, file] : kPages) {
-    const std::string page(FindAsset(path)->bytes);
+    const std::string page = PageAt(path);
     EXPECT_FALSE(std::regex_search(page, std::regex("<style|\\sstyle=|\\son[a-z]+=|javascript:")));
     EXPECT_FALSE(std::regex_search(page, std::regex("<script(?![^>]*\\ssrc=)")));
   }

@@ -11,6 +11,8 @@ import { HostList } from './host_list.js';
 import { Retry } from './retry.js';
 
 const REFRESH_MS = 10_000;
+// There may be thousands of hosts, and seldom a new one.
+const LIST_MS = 60_000;
 const POLL_EMPTY_MS = 2_000;
 // The host that rollcall itself is: there is always that one.
 const OWN = 'rollcall';
@@ -19,6 +21,7 @@ const DEFAULT_RANGE = '1h';
 const SILENT_AFTER_S = 180;
 
 let names = null;  // of all hosts, once they are known
+let listedAt = 0;
 let current = new AbortController();
 let timer = 0;
 
@@ -51,6 +54,9 @@ function choose(patch, { replace = false } = {}) {
 }
 
 const historyAddress = (host, range) => `telemetry/history?${new URLSearchParams({ host, range })}`;
+
+// But for this server itself.
+const hasNone = () => !names.some((name) => name !== OWN);
 
 // The one that was asked for, also where nothing is known of it; else the first that is not this server.
 const shownHost = (state) => state.host ?? names.find((name) => name !== OWN) ?? names[0] ?? null;
@@ -93,7 +99,7 @@ async function show() {
   }
   const state = readState();
   const host = shownHost(state);
-  const isEmpty = !names.some((name) => name !== OWN);
+  const isEmpty = hasNone();
   byId('first-run').hidden = !isEmpty;
   byId('hosts').hidden = host === null;
   byId('controls').hidden = host === null;
@@ -139,7 +145,10 @@ async function refresh() {
   clearTimeout(timer);
   retry.forget();
   try {
-    names = (await fetchJson('telemetry/hosts')).hosts;
+    if (names === null || hasNone() || Date.now() - listedAt > LIST_MS) {
+      names = (await fetchJson('telemetry/hosts')).hosts;
+      listedAt = Date.now();
+    }
   } catch (error) {
     tellFailure(error);
     return;
