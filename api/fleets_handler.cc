@@ -76,8 +76,8 @@ std::vector<Period> PeriodsOf(const DataServices& services, const Asked& asked, 
 Status Read(const DataServices& services, const Asked& asked, KnownFleet& known) {
   const auto first = services.tallies.FirstMonth(known.declared.fleet().ref);
   if (!first.ok()) return first.status();
-  const auto last =
-      services.overviews.LatestMonthWithReports(known.declared.fleet().ref, Month::Of(services.clock.Now()));
+  const auto last = services.overviews.LatestMonthWithReports(known.declared.fleet().ref,
+                                                              Month::Of(services.clock.Now()));
   if (!last.ok()) return last.status();
   known.first = *first;
   known.last = *last;

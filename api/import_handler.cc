@@ -97,8 +97,7 @@ http::ApiHandler ImportHandler(const fleets::Catalog& catalog, storage::Stores& 
     if (!options.ok()) return Answer(400, ErrorJson(options.status().message()), response);
     options->latest = ingest::LatestImportable(stores, clock);
     options->kept_from = jobs::FirstKeptDay(
-        stores.time().Now(),
-        jobs::RetentionOf(catalog.current().Find(options->fleet), retention));
+        stores.time().Now(), jobs::RetentionOf(catalog.current().Find(options->fleet), retention));
     options->stop = stop;
     Import(stores, ingester, *std::move(options), request, response);
   };

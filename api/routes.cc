@@ -99,13 +99,14 @@ void AddPages(const Services& services, http::RouteTable& table) {
   const http::ApiHandler index = IndexHandler(declarations);
   add(kAtPublic, "/", index);
   add(kAtPublic, "/privacy",
-      PrivacyHandler(declarations, [&catalog, retention = services.retention,
-                                    stores = services.stores_reports,
-                                    forwards = services.forwards_reports](
-                                       const fleets::Declaration& declaration) {
-        const fleets::DeclaredFleet* const fleet = catalog.current().Find(declaration.fleet.name);
-        return KeptReports{jobs::RetentionOf(fleet, retention), stores, forwards};
-      }));
+      PrivacyHandler(
+          declarations,
+          [&catalog, retention = services.retention, stores = services.stores_reports,
+           forwards = services.forwards_reports](const fleets::Declaration& declaration) {
+            const fleets::DeclaredFleet* const fleet =
+                catalog.current().Find(declaration.fleet.name);
+            return KeptReports{jobs::RetentionOf(fleet, retention), stores, forwards};
+          }));
   // The page of a fleet.
   table.Add({kAtPublic, kGet | kHead, "*", Lane::kQuery, IgnoredBody{}, false, "page",
              Answering([index](const ApiRequest& request, HttpResponse& response) {

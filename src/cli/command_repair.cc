@@ -39,8 +39,7 @@ Status Check(const std::string& list, storage::StoreOptions options) {
   if (!stores.ok()) return stores.status();
   const auto fleets = FleetsIn(list, **stores);
   if (!fleets.ok()) return fleets.status();
-  const counts::VerifyReport report =
-      counts::Verify(**stores, *fleets, [](uint64_t, uint64_t) {});
+  const counts::VerifyReport report = counts::Verify(**stores, *fleets, [](uint64_t, uint64_t) {});
   Print("inconsistent: ", report.examples);
   std::printf("%llu rows read, %llu of them damaged, %llu differences between reports and counts\n",
               static_cast<unsigned long long>(report.rows),

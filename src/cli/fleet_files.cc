@@ -74,8 +74,7 @@ Result<Fleet> OpenFleet(const std::string& list, const std::string& name,
 
 Result<std::vector<Fleet>> FleetsIn(const std::string& list, storage::Stores& stores) {
   const auto set = OpenFleets(
-      list,
-      [&](const std::string& name) -> Result<FleetRef> { return stores.fleets().Find(name); },
+      list, [&](const std::string& name) -> Result<FleetRef> { return stores.fleets().Find(name); },
       nullptr);
   if (!set.ok()) return set.status();
   std::vector<Fleet> fleets;

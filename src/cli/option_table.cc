@@ -57,8 +57,8 @@ void AddPlaces(std::vector<OptionSpec>& table) {
                         "works at once, in the folder you are in"}));
   table.back().without_default = kImport | kExport | kClock;
   table.push_back(
-      Text(kBoth | kVerify | kImport | kExport | kRepair, "fleets", "NAMES", kAllowedFleetLists, CheckFleets,
-           ROLLCALL_FIELD(fleets),
+      Text(kBoth | kVerify | kImport | kExport | kRepair, "fleets", "NAMES", kAllowedFleetLists,
+           CheckFleets, ROLLCALL_FIELD(fleets),
            {"The products whose installations report, each a declaration: the name of a "
             "built-in one, or a file. The first is the default one. With --data-dir.",
             "the product that rollcall began with"}));

@@ -25,9 +25,9 @@ struct VerifyReport {
   // Retention has dropped some of what they were counted from, or their fleet is not given or
   // counts by another rule now.
   uint64_t periods_skipped = 0;
-  uint64_t peaks_rows = 0;       // source × month
-  uint64_t months_skipped = 0;   // retention has dropped some of their chunks
-  uint64_t reports = 0;          // read from chunks
+  uint64_t peaks_rows = 0;      // source × month
+  uint64_t months_skipped = 0;  // retention has dropped some of their chunks
+  uint64_t reports = 0;         // read from chunks
   uint64_t differences = 0;
   std::vector<std::string> examples;  // the first faults and differences, one line each
 

@@ -30,8 +30,8 @@ RetentionOptions RetentionOf(const fleets::DeclaredFleet* declared, const Retent
 // Returns the first day at `time` whose reports are kept; day 0 if all are.
 Day FirstKeptDay(UnixSeconds time, const RetentionOptions& options);
 
-// Drops what of each fleet is too old now; nothing while the store has no time to delete by. Unavailable,
-// DataLoss: from the store; the next run tries again.
+// Drops what of each fleet is too old now; nothing while the store has no time to delete by.
+// Unavailable, DataLoss: from the store; the next run tries again.
 Status ApplyRetention(storage::Stores& stores, const fleets::FleetSet& fleets,
                       const RetentionOptions& flags);
 

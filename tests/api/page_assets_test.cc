@@ -29,9 +29,8 @@ TEST_F(PageAssetsTest, EachFileIsServedAsItIsWithItsTypeAndPolicy) {
     EXPECT_EQ(reply.body, asset.bytes) << asset.path;
     EXPECT_EQ(reply.Header("content-type"), asset.content_type) << asset.path;
     EXPECT_EQ(reply.Header("etag"), asset.etag) << asset.path;
-    EXPECT_EQ(reply.Header("cache-control"), asset.path == "/hosts"
-                                                 ? "no-cache"
-                                                 : "public, max-age=31536000, immutable")
+    EXPECT_EQ(reply.Header("cache-control"),
+              asset.path == "/hosts" ? "no-cache" : "public, max-age=31536000, immutable")
         << asset.path;
     EXPECT_EQ(reply.Header("vary"), "Accept-Encoding") << asset.path;
     EXPECT_EQ(reply.Header("x-content-type-options"), "nosniff") << asset.path;

@@ -25,8 +25,7 @@ TEST(ImportOptionsTest, TheFileStandsAnywhereAndTheServerIsTheDefault) {
   EXPECT_EQ(ImportSays({"f"}), "f " + server + " ");
   EXPECT_EQ(ImportSays({"-"}), "- " + server + " ");
   EXPECT_EQ(ImportSays({"--strict", "f", "--source-label=i"}), "f " + server + " i strict");
-  EXPECT_EQ(ImportSays({"f", "--strict=false"}, {{"ROLLCALL_STRICT", "1"}}),
-            "f " + server + " ");
+  EXPECT_EQ(ImportSays({"f", "--strict=false"}, {{"ROLLCALL_STRICT", "1"}}), "f " + server + " ");
   EXPECT_EQ(ImportSays({"f"}, {{"ROLLCALL_STRICT", "1"}, {"ROLLCALL_SOURCE_LABEL", "i"}}),
             "f " + server + " i strict");
 }
@@ -34,10 +33,8 @@ TEST(ImportOptionsTest, TheFileStandsAnywhereAndTheServerIsTheDefault) {
 TEST(ImportOptionsTest, ADataDirectoryStandsAgainstTheServer) {
   EXPECT_EQ(ImportSays({"f", "--data-dir", "d"}), "f d ");
   EXPECT_EQ(ImportSays({"f"}, {{"ROLLCALL_DATA_DIR", "d"}}), "f d ");
-  EXPECT_EQ(ImportSays({"f", "--data-dir", "d"}, {{"ROLLCALL_SERVER", "http://x"}}),
-            "f d ");
-  EXPECT_EQ(ImportSays({"f", "--server", "http://x"}, {{"ROLLCALL_DATA_DIR", "d"}}),
-            "f http://x ");
+  EXPECT_EQ(ImportSays({"f", "--data-dir", "d"}, {{"ROLLCALL_SERVER", "http://x"}}), "f d ");
+  EXPECT_EQ(ImportSays({"f", "--server", "http://x"}, {{"ROLLCALL_DATA_DIR", "d"}}), "f http://x ");
   EXPECT_THAT(ImportSays({"f", "--data-dir", "d", "--server", "http://x"}),
               HasSubstr("one of them"));
 }

@@ -28,7 +28,8 @@ class PeriodCheckTest : public ::testing::Test {
   }
 
   counts::VerifyReport Verify() {
-    return counts::Verify(rollcall_.rollcall().stores(), {CozystackFleet()}, [](uint64_t, uint64_t) {});
+    return counts::Verify(rollcall_.rollcall().stores(), {CozystackFleet()},
+                          [](uint64_t, uint64_t) {});
   }
   std::string Found() { return rollcall_.rollcall().Verify(); }
 

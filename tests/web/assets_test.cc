@@ -144,8 +144,8 @@ TEST(AssetsTest, PagesAskForNothingButTheirOwnAssetsAndTheApi) {
     size_t assets = 0;
     for (const std::string& target : FindAll(page, std::regex("(?:src|href)=\"([^\"]*)\""))) {
       if (target.starts_with("#") || target.starts_with("api/v1/") ||
-          target.starts_with("telemetry/") || target.starts_with("chart/") || target == "./" || target == "." ||
-          target.starts_with("privacy?")) {
+          target.starts_with("telemetry/") || target.starts_with("chart/") || target == "./" ||
+          target == "." || target.starts_with("privacy?")) {
         continue;
       }
       EXPECT_NE(FindAsset("/" + target), nullptr) << target << ": not relative, or not there";
