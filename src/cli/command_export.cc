@@ -19,7 +19,7 @@ namespace rollcall::cli {
 
 const std::string_view kExportHelp =
     "Writes out the stored reports, sample by sample, in a form that rollcall import and\n"
-    "VictoriaMetrics take: lines of Prometheus' text format with a label for the id (cluster_id) "
+    "VictoriaMetrics take: lines of Prometheus' text format with a label for the id, "
     "and a "
     "timestamp\n"
     "in milliseconds, or series as JSON lines. Imported into an empty store they give the same\n"

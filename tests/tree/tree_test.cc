@@ -239,6 +239,17 @@ TEST(TreeRulesTest, ThePageKnowsNoProduct) {
   EXPECT_THAT(Breaks("web/static/a.js", "f('nodes', 'clues');"), IsEmpty());
 }
 
+TEST(TreeRulesTest, CodeKnowsNoProductButTheOneThatTheDemoMakesUp) {
+  for (const char* line : {"f(\"cozy_nodes_count\");", "f(\"cluster_id\");", "// Clusters"}) {
+    for (const char* path : {"src/base/a.cc", "api/a.h", "storage/a.cc"}) {
+      EXPECT_FALSE(Breaks(path, line).empty()) << path << line;
+    }
+    EXPECT_THAT(Breaks("src/demo/a.cc", line), IsEmpty()) << line;
+    EXPECT_THAT(Breaks("src/fleets/cozystack.json", line), IsEmpty()) << line;
+  }
+  EXPECT_THAT(Breaks("src/query/a.cc", "// a cluster's vmselect"), IsEmpty());
+}
+
 TEST(TreeRulesTest, NothingIsLeftOver) {
   const std::string marker = std::string("TO") + "DO";
   EXPECT_THAT(Breaks("web/static/a.js", "f(); // " + marker + ": later"),
