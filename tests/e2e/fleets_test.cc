@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -162,6 +164,47 @@ TEST_F(FleetsTest, WhatThreeFleetsWereAnsweredIsThereAfterEachKill) {
     EXPECT_GE(answered[fleet], kRounds * kAnswers);
   }
   EXPECT_EQ(rollcall.Stop(), 0);
+}
+
+// Each with a closed month, which the jobs count.
+TEST_F(FleetsTest, VerifyAgreesWithTheCountsOfFiveFleets) {
+  Write(MyApp());
+  const std::string other = dir_.path() + "/other.json";
+  std::ofstream(other) << std::regex_replace(MyApp(), std::regex("myapp"), "other");
+  const std::string fleets =
+      "cozystack,coroot," + std::string(kSyncthing) + "," + File() + "," + other;
+  const std::map<std::string, std::string> series{
+      {"cozystack", "cozy_cluster_info{cluster_id=\"a\"}"},
+      {"coroot", "coroot_instance{instance_uuid=\"a\"}"},
+      {"syncthing", "syncthing_info{unique_id=\"a\",version=\"v1\"}"},
+      {"myapp", "up{source_id=\"a\",version=\"v1\"}"},
+      {"other", "up{source_id=\"a\",version=\"v1\"}"}};
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch() - std::chrono::days(40));
+  {
+    RollcallProcess rollcall(Serving(fleets));
+    for (const auto& [name, one] : series) {
+      EXPECT_EQ(rollcall.Private()
+                    .PostBare(one + " 1 " + std::to_string(milliseconds.count()) + "\n", "",
+                              "/api/v1/import/prometheus?fleet=" + name)
+                    .status,
+                200);
+    }
+    HttpClient metrics = rollcall.Private();
+    const std::string runs = "rollcall_job_runs_total{job=\"tallies\",result=\"ok\"}";
+    const double before = metrics.Metric(runs);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (metrics.Metric(runs) < before + 2 && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    EXPECT_EQ(rollcall.Stop(), 0);
+  }
+  const Finished verify = RunToEnd({"verify", "--data-dir", DataDir(), "--fleets", fleets});
+  EXPECT_EQ(verify.code, 0) << verify.out << verify.err;
+  std::smatch periods;
+  ASSERT_TRUE(std::regex_search(verify.out, periods, std::regex("([0-9]+) periods"))) << verify.out;
+  EXPECT_GE(std::stoi(periods[1]), 5 * 3) << verify.out;
+  EXPECT_THAT(verify.out, HasSubstr("; 0 differences"));
 }
 
 TEST_F(FleetsTest, WhatIsForwardedOfAJsonFleetIsItsSeriesAndNothingUndeclared) {

@@ -167,8 +167,8 @@ class Inspector {
     static const std::regex in_code("cozy_|cluster_id|CozystackFleet|Clusters");
     const auto is_in = [&](std::string_view place) { return Covers(place, file_.path); };
     const bool is_page = std::any_of(kKnowNoProduct.begin(), kKnowNoProduct.end(), is_in);
-    const bool is_code = BoxOf(file_.path) && HasExtension(file_.path, {".cc", ".h"}) &&
-                         !is_in(kMadeUpProduct);
+    const bool is_code =
+        BoxOf(file_.path) && HasExtension(file_.path, {".cc", ".h"}) && !is_in(kMadeUpProduct);
     std::smatch match;
     if ((is_page && std::regex_search(line, match, product)) ||
         (is_code && std::regex_search(line, match, in_code))) {
