@@ -199,10 +199,13 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 test('the page is light, and is not at the public listener', async () => {
-  let bytes = 0;
-  const { close } = await open('', { route: (page) => page.on('requestfinished', async (request) => {
-    bytes += request.url().includes('/telemetry/') ? 0 : (await request.sizes()).responseBodySize;
+  const sizes = [];
+  const { close } = await open('', { route: (page) => page.on('requestfinished', (request) => {
+    if (!request.url().includes('/telemetry/')) {
+      sizes.push(request.sizes());
+    }
   }) });
+  const bytes = (await Promise.all(sizes)).reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
   assert.ok(bytes > 10_000 && bytes < MOST_BYTES, `${bytes} bytes`);
   await close();
   const other = await startServer('serve');
