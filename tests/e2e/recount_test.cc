@@ -96,6 +96,8 @@ class RecountTest : public ::testing::Test {
     for (int back = 0; back <= 3; ++back) {
       const Month month = ThisMonth().Plus(-back);
       targets.insert(OverviewOf(month));
+      // Where a scan takes long these are some seconds behind in a running month.
+      if (back == 0) continue;
       targets.insert("/api/v1/breakdown?metric=cozy_nodes_count&by=os&month=" + month.ToString());
       targets.insert("/api/v1/distribution?periods=3&month=" + month.ToString());
     }
