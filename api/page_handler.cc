@@ -1,6 +1,5 @@
 #include "api/page_handler.h"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -52,17 +51,14 @@ http::ApiHandler PageHandler(const web::Asset& asset) {
   };
 }
 
-http::ApiHandler IndexHandler(Declarations declarations) {
-  return [declarations = std::move(declarations)](const http::ApiRequest& request,
-                                                  http::HttpResponse& response) {
-    const auto fleets = declarations();
+http::ApiHandler IndexHandler(const fleets::Catalog& catalog) {
+  return [&catalog](const http::ApiRequest& request, http::HttpResponse& response) {
+    const fleets::FleetSet& fleets = catalog.current();
     const std::string_view place = NameIn(request.path());
-    const std::string name = request.Param("fleet").value_or(std::string(place));
-    const auto named = std::find_if(fleets.begin(), fleets.end(), [&](const auto& declaration) {
-      return declaration->fleet.name == name;
-    });
-    const auto& shown = named == fleets.end() ? fleets.front() : *named;
-    AnswerHtml(request, IndexPage(*shown, place.empty() ? "" : "../"), response);
+    const fleets::DeclaredFleet* const named =
+        fleets.Find(request.Param("fleet").value_or(std::string(place)));
+    const fleets::DeclaredFleet& shown = named == nullptr ? fleets.first() : *named;
+    AnswerHtml(request, IndexPage(shown.declaration(), place.empty() ? "" : "../"), response);
   };
 }
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "api/declarations.h"
+#include "fleets/catalog.h"
 #include "http/server/api_request.h"
 #include "web/assets.h"
 
@@ -15,7 +15,8 @@ http::ApiHandler PageHandler(const web::Asset& asset);
 
 // Sends index.html as it is for the fleet that the request names: as `fleet=NAME`, else as the path
 // /NAME/, else none. A name that no fleet has counts as none, which stands for the default fleet.
-http::ApiHandler IndexHandler(Declarations declarations);
+// `catalog` must outlive the handler.
+http::ApiHandler IndexHandler(const fleets::Catalog& catalog);
 
 // Sets the answer to a 200 with `html`, or to a 304 for a client that already has it. It may load
 // files of the page and nothing else; clients must revalidate it each time.

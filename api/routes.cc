@@ -1,11 +1,9 @@
 #include "api/routes.h"
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "api/badge_handler.h"
 #include "api/breakdown_handler.h"
@@ -91,22 +89,14 @@ void AddPages(const Services& services, http::RouteTable& table) {
     table.Add({listeners, kGet | kHead, std::move(path), Lane::kQuery, IgnoredBody{}, false, "page",
                Answering(std::move(handler))});
   };
-  const Declarations declarations = [&catalog] {
-    std::vector<std::shared_ptr<const fleets::Declaration>> all;
-    for (const auto& one : catalog.current().all()) all.emplace_back(one, &one->declaration());
-    return all;
-  };
-  const http::ApiHandler index = IndexHandler(declarations);
+  const http::ApiHandler index = IndexHandler(catalog);
   add(kAtPublic, "/", index);
   add(kAtPublic, "/privacy",
-      PrivacyHandler(
-          declarations,
-          [&catalog, retention = services.retention, stores = services.stores_reports,
-           forwards = services.forwards_reports](const fleets::Declaration& declaration) {
-            const fleets::DeclaredFleet* const fleet =
-                catalog.current().Find(declaration.fleet.name);
-            return KeptReports{jobs::RetentionOf(fleet, retention), stores, forwards};
-          }));
+      PrivacyHandler(catalog,
+                     [retention = services.retention, stores = services.stores_reports,
+                      forwards = services.forwards_reports](const fleets::DeclaredFleet& fleet) {
+                       return KeptReports{jobs::RetentionOf(&fleet, retention), stores, forwards};
+                     }));
   // The page of a fleet.
   table.Add({kAtPublic, kGet | kHead, "*", Lane::kQuery, IgnoredBody{}, false, "page",
              Answering([index](const ApiRequest& request, HttpResponse& response) {
