@@ -258,7 +258,7 @@ void Server::AddFleetReadings() {
   add("rollcall_fleet_undeclared_fields",
       "Distinct undeclared fields that came since the start and were dropped; "
       "/api/v1/undeclared lists them",
-      [](const Log& log) { return log.Undeclared().names().size(); });
+      [](const Log& log) { return log.undeclared_count(); });
   add("rollcall_fleet_undeclared_dropped", "How often such a field was dropped since the start",
       [](const Log& log) { return log.dropped(); });
 }

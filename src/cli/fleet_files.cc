@@ -12,9 +12,6 @@ namespace {
 using fleets::DeclarationText;
 using fleets::FleetSet;
 
-// Of a check alone.
-Result<FleetRef> NoRef(const std::string&) { return FleetRef{}; }
-
 }  // namespace
 
 Result<DeclarationText> ReadDeclaration(const std::string& name) {
@@ -46,18 +43,15 @@ Result<std::vector<DeclarationText>> ReadDeclarations(const std::string& list) {
 }
 
 Status CheckDeclarations(const std::string& list) {
-  const auto texts = ReadDeclarations(list);
-  return texts.ok() ? FleetSet::Make(*texts, NoRef, nullptr).status() : texts.status();
+  const auto no_ref = [](const std::string&) -> Result<FleetRef> { return FleetRef{}; };
+  return OpenFleets(list, no_ref, nullptr).status();
 }
 
 Result<std::unique_ptr<const FleetSet>> OpenFleets(const std::string& list,
                                                    const FleetSet::AssignRef& assign,
                                                    const FleetSet* before) {
   const auto texts = ReadDeclarations(list);
-  if (!texts.ok()) return texts.status();
-  // A bad one among them must not leave the names of the others in the store.
-  ROLLCALL_RETURN_IF_ERROR(FleetSet::Make(*texts, NoRef, nullptr).status());
-  return FleetSet::Make(*texts, assign, before);
+  return texts.ok() ? FleetSet::Make(*texts, assign, before) : texts.status();
 }
 
 Result<Fleet> OpenFleet(const std::string& list, const std::string& name,

@@ -19,7 +19,7 @@ Result<std::vector<fleets::DeclarationText>> ReadDeclarations(const std::string&
 // Checks the declarations of a list. Fails as ReadDeclaration and FleetSet::Make do.
 Status CheckDeclarations(const std::string& list);
 
-// Returns the fleets of a list, by FleetSet::Make. `assign` is not called if any of them is bad.
+// Returns the fleets of a list, by FleetSet::Make.
 Result<std::unique_ptr<const fleets::FleetSet>> OpenFleets(
     const std::string& list, const fleets::FleetSet::AssignRef& assign,
     const fleets::FleetSet* before);

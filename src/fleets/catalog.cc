@@ -35,15 +35,13 @@ class DeclaredFormat final : public BodyFormat {
     report = std::move(mapped.report);
     return Status::Ok();
   }
-  // Another version of a declaration makes another report of the same body, so the address of
-  // this object, which outlives all that is remembered of reports, is part of the seed.
-  Hash128 Fingerprint(std::string_view body, uint64_t seed) const override {
-    const uint64_t own = seed + reinterpret_cast<uintptr_t>(this);
-    return is_json_ ? HashBytes(body, own) : FingerprintLines(body, own);
-  }
   bool keeps_all() const override { return false; }
 
  private:
+  Hash128 HashOf(std::string_view body, uint64_t seed) const override {
+    return is_json_ ? HashBytes(body, seed) : FingerprintLines(body, seed);
+  }
+
   const ReportReader reader_;
   IntakeLog& log_;
   const bool is_json_;
@@ -63,6 +61,20 @@ std::string WayIn(const Declaration& declaration) {
   return declaration.id_header.empty() ? path : path + " with " + declaration.id_header;
 }
 
+// InvalidArgument: two declarations have one name, or a report could be of either.
+Status TellApart(const Declaration& one, const Declaration& other) {
+  if (one.fleet.name == other.fleet.name) {
+    return Status::InvalidArgument("both declare the fleet " + one.fleet.name);
+  }
+  const bool same_header = EqualsIgnoringCase(one.id_header, other.id_header);
+  if (one.path != other.path ||
+      (!same_header && !one.id_header.empty() && !other.id_header.empty())) {
+    return Status::Ok();
+  }
+  return Status::InvalidArgument(WayIn(one) + " and " + WayIn(other) +
+                                 ": a report could be of either");
+}
+
 }  // namespace
 
 DeclaredFleet::DeclaredFleet(DeclarationText text, Declaration declaration, ReportReader reader,
@@ -75,49 +87,44 @@ DeclaredFleet::DeclaredFleet(DeclarationText text, Declaration declaration, Repo
 Result<std::unique_ptr<const FleetSet>> FleetSet::Make(const std::vector<DeclarationText>& texts,
                                                        const AssignRef& assign,
                                                        const FleetSet* before) {
+  if (texts.empty()) return Status::InvalidArgument("no fleet is declared");
   std::unique_ptr<FleetSet> set(new FleetSet());
-  for (const DeclarationText& text : texts) {
-    std::shared_ptr<const DeclaredFleet> fleet;
-    for (size_t i = 0; before != nullptr && i < before->fleets_.size(); ++i) {
-      if (before->fleets_[i]->text() == text) fleet = before->fleets_[i];
+  set->fleets_.resize(texts.size());  // those of `before`; null: to be made
+  std::vector<Declaration> declarations;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (before != nullptr) set->fleets_[i] = before->Find(texts[i]);
+    Result<Declaration> declaration = set->fleets_[i]
+                                          ? set->fleets_[i]->declaration()
+                                          : ParseDeclaration(texts[i].file, texts[i].text);
+    if (!declaration.ok()) return declaration.status();
+    for (size_t k = 0; k < i; ++k) {
+      const Status status = TellApart(declarations[k], *declaration);
+      if (!status.ok()) return status.WithContext(texts[k].file + " and " + texts[i].file);
     }
-    if (!fleet) {
-      Result<Declaration> declaration = ParseDeclaration(text.file, text.text);
-      if (!declaration.ok()) return declaration.status();
-      const std::string& name = declaration->fleet.name;
-      const DeclaredFleet* const old = before == nullptr ? nullptr : before->Find(name);
-      const Result<FleetRef> ref = assign(name);
-      if (!ref.ok()) return ref.status();
-      declaration->fleet.ref = *ref;
-      Result<ReportReader> reader = ReportReader::Make(*declaration);
-      if (!reader.ok()) return reader.status();
-      fleet = std::make_shared<const DeclaredFleet>(
-          text, std::move(declaration).value(), std::move(reader).value(),
-          old == nullptr ? std::make_shared<IntakeLog>() : old->log());
-    }
-    ROLLCALL_RETURN_IF_ERROR(set->Add(std::move(fleet)));
+    declarations.push_back(std::move(declaration).value());
   }
-  if (set->fleets_.empty()) return Status::InvalidArgument("no fleet is declared");
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (set->fleets_[i]) continue;
+    Declaration& declaration = declarations[i];
+    const DeclaredFleet* const old =
+        before == nullptr ? nullptr : before->Find(declaration.fleet.name);
+    const Result<FleetRef> ref = assign(declaration.fleet.name);
+    if (!ref.ok()) return ref.status();
+    declaration.fleet.ref = *ref;
+    Result<ReportReader> reader = ReportReader::Make(declaration);
+    if (!reader.ok()) return reader.status();
+    set->fleets_[i] = std::make_shared<const DeclaredFleet>(
+        texts[i], std::move(declaration), std::move(reader).value(),
+        old == nullptr ? std::make_shared<IntakeLog>() : old->log());
+  }
   return std::unique_ptr<const FleetSet>(std::move(set));
 }
 
-Status FleetSet::Add(std::shared_ptr<const DeclaredFleet> fleet) {
-  const Declaration& added = fleet->declaration();
+std::shared_ptr<const DeclaredFleet> FleetSet::Find(const DeclarationText& text) const {
   for (const auto& one : fleets_) {
-    const Declaration& other = one->declaration();
-    const std::string both = one->text().file + " and " + fleet->text().file + ": ";
-    if (other.fleet.name == added.fleet.name) {
-      return Status::InvalidArgument(both + "both declare the fleet " + added.fleet.name);
-    }
-    const bool same_header = EqualsIgnoringCase(other.id_header, added.id_header);
-    if (other.path == added.path &&
-        (same_header || other.id_header.empty() || added.id_header.empty())) {
-      return Status::InvalidArgument(both + WayIn(other) + " and " + WayIn(added) +
-                                     ": a report could be of either");
-    }
+    if (one->text() == text) return one;
   }
-  fleets_.push_back(std::move(fleet));
-  return Status::Ok();
+  return nullptr;
 }
 
 const DeclaredFleet* FleetSet::Find(std::string_view name) const {

@@ -59,7 +59,7 @@ class FleetSet {
   // Makes a set of at least one text. Takes over the fleets of `before` (may be null) whose texts
   // are the same, and of others what is known of their undeclared fields. InvalidArgument: a text
   // is no declaration (see ParseDeclaration), or two of them collide: in their name, or in the path
-  // and header by which a report finds its fleet. Fails as `assign` does.
+  // and header by which a report finds its fleet; then `assign` is not called. Fails as it does.
   static Result<std::unique_ptr<const FleetSet>> Make(const std::vector<DeclarationText>& texts,
                                                       const AssignRef& assign,
                                                       const FleetSet* before);
@@ -79,7 +79,8 @@ class FleetSet {
 
  private:
   FleetSet() = default;
-  Status Add(std::shared_ptr<const DeclaredFleet> fleet);
+  // Returns the fleet that was made of this text; null where there is none.
+  std::shared_ptr<const DeclaredFleet> Find(const DeclarationText& text) const;
 
   std::vector<std::shared_ptr<const DeclaredFleet>> fleets_;
 };

@@ -15,4 +15,9 @@ UndeclaredFields IntakeLog::Undeclared() const {
   return fields_;
 }
 
+size_t IntakeLog::undeclared_count() const {
+  const MutexLock lock(mutex_);
+  return fields_.names().size();
+}
+
 }  // namespace rollcall::fleets

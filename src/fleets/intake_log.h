@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/mutex.h"
@@ -19,8 +20,9 @@ class IntakeLog {
   uint64_t taken() const { return taken_.load(std::memory_order_relaxed); }
   // Returns how often a field was dropped, in all reports.
   uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
-  // Returns the fields, each once.
+  // Returns the fields, each once; and how many they are.
   UndeclaredFields Undeclared() const;
+  size_t undeclared_count() const;
 
  private:
   std::atomic<uint64_t> taken_{0};

@@ -11,7 +11,7 @@ Status TextFormat::Read(std::string_view body, uint64_t hash_seed, const ReportB
   return ParseReport(body, TextRules{.id_label = id_label_}, hash_seed, bounds, report, exceeded);
 }
 
-Hash128 TextFormat::Fingerprint(std::string_view body, uint64_t seed) const {
+Hash128 TextFormat::HashOf(std::string_view body, uint64_t seed) const {
   return FingerprintLines(body, seed);
 }
 

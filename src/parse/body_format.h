@@ -25,10 +25,16 @@ class BodyFormat {
                       std::optional<SourceId>& id, ParsedReport& report,
                       ReportBound& exceeded) const = 0;
   // Returns a fingerprint: bodies with the same one make the same report, unless it says that a
-  // value spans lines. `seed` must be unknown to the outside.
-  virtual Hash128 Fingerprint(std::string_view body, uint64_t seed) const = 0;
+  // value spans lines. `seed` must be unknown to the outside. Another object makes another report
+  // of the same body, so its address is part of the seed.
+  Hash128 Fingerprint(std::string_view body, uint64_t seed) const {
+    return HashOf(body, seed + reinterpret_cast<uintptr_t>(this));
+  }
   // Whether all of a body is kept, so that it may be forwarded as it is.
   virtual bool keeps_all() const = 0;
+
+ private:
+  virtual Hash128 HashOf(std::string_view body, uint64_t seed) const = 0;
 };
 
 // Prometheus' text format. Keeps all but the label `id_label`.
@@ -39,10 +45,11 @@ class TextFormat final : public BodyFormat {
   Status Read(std::string_view body, uint64_t hash_seed, const ReportBounds& bounds,
               std::optional<SourceId>& id, ParsedReport& report,
               ReportBound& exceeded) const override;
-  Hash128 Fingerprint(std::string_view body, uint64_t seed) const override;
   bool keeps_all() const override { return true; }
 
  private:
+  Hash128 HashOf(std::string_view body, uint64_t seed) const override;
+
   const std::string id_label_;
 };
 

@@ -91,7 +91,7 @@ struct Route {
   std::string metric;         // the value of the label `route` in /metrics
   Handler handler;
   Judge judge = nullptr;
-  // Of a row whose path is "*", and only of such. Runs on the front's loop, like a Judge.
+  // Of a row whose path is "*"; of others it is not asked. Runs on the front's loop, like a Judge.
   std::function<bool(const HttpRequest& head)> matches = nullptr;
   RouteUse* use = nullptr;  // set by RouteTable::Add, owned by the table
 };
