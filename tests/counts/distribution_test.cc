@@ -7,6 +7,7 @@
 #include "counts/misdated.h"
 #include "storage/keys.h"
 #include "storage/retention.h"
+#include "tests/counts/random_life.h"
 #include "tests/counts/tallied.h"
 #include "tests/support/cozystack.h"
 #include "tests/support/rounds.h"
@@ -15,8 +16,6 @@ namespace rollcall::test {
 namespace {
 
 constexpr int kHistories = 20;
-// Steps of up to this long: some histories dwell within days, others skip months.
-constexpr int kStepHours[] = {2, 9, 40, 200, 900};
 
 Period MonthOf(const char* name) { return Period::Of(Window{*Month::Parse(name), Span::kMonth}); }
 
@@ -27,34 +26,23 @@ void CompareMonth(Month month, Tallied& rollcall) {
 // Returns how many distributions were compared.
 int LiveThrough(unsigned seed, UnixSeconds start) {
   SCOPED_TRACE("seed " + std::to_string(seed));
-  Tallied rollcall(seed % 3 == 0 ? 2'000 : 64 * 1024 * 1024);
-  RandomFleet fleet(seed);
-  UnixSeconds now = start;
-  const int step_hours = kStepHours[seed % std::size(kStepHours)];
+  RandomLife life(seed, start, 2);
+  Tallied& rollcall = life.rollcall();
+  const auto look = [&] {
+    CompareMonth(Month::Of(life.now()).Plus(static_cast<int>(life.fleet().Below(6)) - 5), rollcall);
+    const auto back = static_cast<uint32_t>(life.fleet().Below(40));
+    rollcall.CompareDistributions(Period::Last30(Day{Day::Of(life.now()).number - back}));
+    rollcall.CompareDistributions(Period::Last30(Day::Of(life.now())));
+  };
+  const auto look_at = [&](UnixSeconds time) {
+    CompareMonth(Month::Of(time), rollcall);
+    rollcall.CompareDistributions(Period::Last30(Day::Of(time)));
+  };
   for (int step = 0; step < 120 && !::testing::Test::HasFatalFailure(); ++step) {
-    // No source has two reports in one second: an import would take them for one.
-    now += std::chrono::seconds(1 + fleet.Below(static_cast<size_t>(step_hours) * 3600));
-    if (fleet.Below(25) == 0) now = Month::Of(now).Plus(1).Start() - std::chrono::seconds(1);
-    const auto [id, series] =
-        fleet.has_last() && fleet.Below(3) == 0 ? fleet.Again() : fleet.Next();
-    rollcall.Report(now, id, series);
-    if (fleet.Below(40) == 0) rollcall.Restart();
-    if (fleet.Below(8) == 0) {
-      CompareMonth(Month::Of(now).Plus(static_cast<int>(fleet.Below(6)) - 5), rollcall);
-      const auto back = static_cast<uint32_t>(fleet.Below(40));
-      rollcall.CompareDistributions(Period::Last30(Day{Day::Of(now).number - back}));
-      rollcall.CompareDistributions(Period::Last30(Day::Of(now)));
-    }
-    if (fleet.Below(10) == 0) {
-      // Into a month or a day that is closed and, as like as not, stored.
-      const auto back = std::chrono::seconds(1 + fleet.Below(90 * 86'400));
-      const auto [from, imported] = fleet.Next();
-      rollcall.Import(now - back, from + "-imported", imported);
-      CompareMonth(Month::Of(now - back), rollcall);
-      rollcall.CompareDistributions(Period::Last30(Day::Of(now - back)));
-    }
+    life.Step(look, look_at);
   }
-  for (Month month = Month::Of(start).Plus(-4); month <= Month::Of(now); month = month.Plus(1)) {
+  for (Month month = Month::Of(start).Plus(-4); month <= Month::Of(life.now());
+       month = month.Plus(1)) {
     if (::testing::Test::HasFatalFailure()) break;
     CompareMonth(month, rollcall);
   }

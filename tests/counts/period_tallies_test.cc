@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/retention.h"
+#include "tests/counts/random_life.h"
 #include "tests/counts/tallied.h"
 #include "tests/support/cozystack.h"
 #include "tests/support/rounds.h"
@@ -12,47 +13,34 @@
 namespace rollcall::test {
 namespace {
 
-// Steps of up to this long: some histories dwell within days, others skip months.
-constexpr int kStepHours[] = {1, 9, 40, 200, 900};
-
 void LiveThrough(unsigned seed, UnixSeconds start) {
   SCOPED_TRACE("seed " + std::to_string(seed));
-  Tallied rollcall(seed % 3 == 0 ? 2'000 : 64 * 1024 * 1024);
-  RandomFleet fleet(seed);
-  UnixSeconds now = start;
-  const int step_hours = kStepHours[seed % std::size(kStepHours)];
+  RandomLife life(seed, start, 1);
+  Tallied& rollcall = life.rollcall();
+  const auto today = [&] { return Day::Of(life.now()); };
+  const auto look = [&] {
+    rollcall.CompareMonth(Month::Of(life.now()).Plus(static_cast<int>(life.fleet().Below(6)) - 5));
+    rollcall.Compare(
+        Period::Of(Day{today().number - static_cast<uint32_t>(life.fleet().Below(3))}));
+    rollcall.CompareDays(Day{today().number - static_cast<uint32_t>(life.fleet().Below(40))});
+    rollcall.CompareDays(today());
+  };
+  const auto look_at = [&](UnixSeconds time) {
+    rollcall.CompareMonth(Month::Of(time));
+    rollcall.Compare(Period::Of(Day::Of(time)));
+    rollcall.CompareDays(Day::Of(time));
+    rollcall.CompareDays(today());
+  };
   for (int step = 0; step < 100; ++step) {
-    // No source has two reports in one second: an import would take them for one.
-    now += std::chrono::seconds(1 + fleet.Below(static_cast<size_t>(step_hours) * 3600));
-    if (fleet.Below(25) == 0) now = Month::Of(now).Plus(1).Start() - std::chrono::seconds(1);
-    const auto [id, series] =
-        fleet.has_last() && fleet.Below(3) == 0 ? fleet.Again() : fleet.Next();
-    rollcall.Report(now, id, series);
-    if (fleet.Below(40) == 0) rollcall.Restart();
-    if (fleet.Below(8) == 0) {
-      rollcall.CompareMonth(Month::Of(now).Plus(static_cast<int>(fleet.Below(6)) - 5));
-      rollcall.Compare(
-          Period::Of(Day{Day::Of(now).number - static_cast<uint32_t>(fleet.Below(3))}));
-      rollcall.CompareDays(Day{Day::Of(now).number - static_cast<uint32_t>(fleet.Below(40))});
-      rollcall.CompareDays(Day::Of(now));
-    }
-    if (fleet.Below(10) == 0) {
-      // Into a month or a day that is closed and, as like as not, stored.
-      const auto back = std::chrono::seconds(1 + fleet.Below(90 * 86'400));
-      const auto [from, imported] = fleet.Next();
-      rollcall.Import(now - back, from + "-imported", imported);
-      rollcall.CompareMonth(Month::Of(now - back));
-      rollcall.Compare(Period::Of(Day::Of(now - back)));
-      rollcall.CompareDays(Day::Of(now - back));
-      rollcall.CompareDays(Day::Of(now));
-    }
+    life.Step(look, look_at);
     if (::testing::Test::HasFatalFailure()) return;
   }
   for (uint32_t back = 0; back < 35; ++back) {
-    rollcall.CompareDays(Day{Day::Of(now).number - back});
+    rollcall.CompareDays(Day{today().number - back});
     if (::testing::Test::HasFatalFailure()) return;
   }
-  for (Month month = Month::Of(start).Plus(-4); month <= Month::Of(now); month = month.Plus(1)) {
+  for (Month month = Month::Of(start).Plus(-4); month <= Month::Of(life.now());
+       month = month.Plus(1)) {
     rollcall.CompareMonth(month);
     if (::testing::Test::HasFatalFailure()) return;
   }
