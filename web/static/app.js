@@ -8,6 +8,7 @@ import { hideFirstRun, showFirstRun, showForwardOnly } from './first_run.js';
 import * as format from './format.js';
 import { settleLinks, showLinks } from './links.js';
 import { PERIODS, ROLLING, monthOfMost, monthText, parseMonth } from './months.js';
+import { Refresh } from './refresh.js';
 import { Retry } from './retry.js';
 import { withWords } from './sections.js';
 import { readState, withChoice, writeState } from './state.js';
@@ -18,11 +19,11 @@ const REFRESH_MS = 5 * 60_000;
 let answer = null;  // of the server, about its fleets
 let dashboard = null;
 let current = new AbortController();
-let timer = 0;
 let emptyWait = POLL_EMPTY_MS.first;
 
 const controls = new Controls(choose);
-const retry = new Retry(refresh);
+const refresh = new Refresh(load);
+const retry = new Retry(() => refresh.now());
 
 function choose(patch, options) {
   writeState(withChoice(readState(), patch), options);
@@ -111,7 +112,7 @@ async function show({ again = false } = {}) {
   const title = titleOf(context);
   setText(byId('title'), `${fleet.title}, ${title}`);
   document.title = `${fleet.title}, ${title} – rollcall`;
-  schedule(REFRESH_MS);
+  refresh.later(REFRESH_MS);
   const then = await fleetThen(context);
   if (context.signal.aborted) {
     return;
@@ -141,28 +142,11 @@ function waitForFirstReport(fleet) {
   }
   setText(byId('status'), 'No reports yet');
   showFirstRun(fleet);
-  schedule(emptyWait);
+  refresh.later(emptyWait);
   emptyWait = Math.min(emptyWait * POLL_EMPTY_MS.growth, POLL_EMPTY_MS.most);
 }
 
-function schedule(ms) {
-  clearTimeout(timer);
-  timer = setTimeout(refresh, ms);
-}
-
-// A page that nobody looks at asks for nothing; it catches up when it is looked at again.
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden && refresh.missed) {
-    refresh();
-  }
-});
-
-async function refresh() {
-  refresh.missed = document.hidden;
-  if (refresh.missed) {
-    return;
-  }
-  clearTimeout(timer);
+async function load() {
   retry.forget();
   const again = answer !== null;
   try {
@@ -189,4 +173,4 @@ addEventListener('popstate', () => {
 });
 settleLinks();
 setText(byId('status'), 'Loading the numbers…');
-refresh();
+refresh.now();

@@ -8,6 +8,7 @@ import { offerCopy } from './first_run.js';
 import * as format from './format.js';
 import { HostCharts, RANGES } from './host_charts.js';
 import { HostList } from './host_list.js';
+import { Refresh } from './refresh.js';
 import { Retry } from './retry.js';
 
 const REFRESH_MS = 10_000;
@@ -23,11 +24,11 @@ const SILENT_AFTER_S = 180;
 let names = null;  // of all hosts, once they are known
 let listedAt = 0;
 let current = new AbortController();
-let timer = 0;
 
 const list = new HostList((query) => choose({ q: query }, { replace: true }), (host) => choose({ host }));
 const charts = new HostCharts(byId('charts'));
-const retry = new Retry(refresh);
+const refresh = new Refresh(load);
+const retry = new Retry(() => refresh.now());
 
 // What is shown is in the address: a copied link and the back button show the same again.
 function readState() {
@@ -107,7 +108,7 @@ async function show() {
   list.show(names, host, state.q);
   setText(byId('title'), host ?? 'Hosts');
   document.title = `${host ?? 'Hosts'} – rollcall`;
-  schedule(isEmpty ? POLL_EMPTY_MS : REFRESH_MS);
+  refresh.later(isEmpty ? POLL_EMPTY_MS : REFRESH_MS);
   if (host === null) {
     setText(byId('status'), 'No samples yet');
     retry.over();
@@ -124,7 +125,7 @@ async function show() {
 }
 
 function tellFailure(error) {
-  clearTimeout(timer);
+  refresh.stop();
   charts.stale();
   if (names === null) {
     setText(byId('status'), 'No numbers to show yet');
@@ -132,17 +133,7 @@ function tellFailure(error) {
   retry.later(error.message);
 }
 
-function schedule(ms) {
-  clearTimeout(timer);
-  timer = setTimeout(refresh, ms);
-}
-
-async function refresh() {
-  refresh.missed = document.hidden;
-  if (refresh.missed) {
-    return;
-  }
-  clearTimeout(timer);
+async function load() {
   retry.forget();
   try {
     if (names === null || hasNone() || Date.now() - listedAt > LIST_MS) {
@@ -156,12 +147,6 @@ async function refresh() {
   await show();
 }
 
-// A page that nobody looks at asks for nothing; it catches up when it is looked at again.
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden && refresh.missed) {
-    refresh();
-  }
-});
 addEventListener('popstate', () => show());
 for (const radio of byId('controls').elements.range) {
   radio.addEventListener('change', () => choose({ range: radio.value }));
@@ -176,4 +161,4 @@ function command() {
 byId('first-run-command').textContent = command();
 offerCopy(byId('copy'), byId('first-run-command'));
 setText(byId('status'), 'Loading the hosts…');
-refresh();
+refresh.now();
