@@ -40,10 +40,13 @@ Status FleetNames::Load() {
     refs_[name] = FleetRef{static_cast<uint16_t>(*ref)};
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
+  if (refs_.contains(kFirstFleetName)) return Status::Ok();
   const KeyRange sources = RangeOfSources(kFirstFleet);
   const Scan first = store_.NewScan(Table::kSources, sources.begin, sources.end);
-  ROLLCALL_RETURN_IF_ERROR(first.status());
-  if (first.Valid()) refs_.try_emplace(std::string(kFirstFleetName), kFirstFleet);
+  // Sources that are damaged are there; who needs them is told.
+  const bool is_damaged = first.status().code() == Code::kDataLoss;
+  if (!is_damaged) ROLLCALL_RETURN_IF_ERROR(first.status());
+  if (is_damaged || first.Valid()) refs_.try_emplace(std::string(kFirstFleetName), kFirstFleet);
   return Status::Ok();
 }
 
