@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/background.h"
 #include "counts/days_scan.h"
 #include "counts/figure_scan.h"
 #include "counts/peaks_cursor.h"
@@ -80,6 +81,7 @@ class PeriodScan {
   Status CloseSource(SourceRef source) {
     builder_.CloseSource(source);
     if (figures_ != nullptr) ROLLCALL_RETURN_IF_ERROR(figures_->CloseSource(source));
+    MakeWay();
     return StatusOf(stop_);
   }
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/background.h"
 #include "counts/peaks_cursor.h"
 #include "counts/source_maxima.h"
 #include "counts/stopped.h"
@@ -44,6 +45,7 @@ Status ScanPart(const storage::Store& store, const storage::WindowKey& window,
       }
     }
     maxima.CloseSource();
+    MakeWay();
     ROLLCALL_RETURN_IF_ERROR(StatusOf(stop));
     ROLLCALL_RETURN_IF_ERROR(cursor->Next());
   }
@@ -78,7 +80,12 @@ Result<TotalsMap> ScanWindows(const storage::Store& store, const storage::Window
   };
   {
     std::vector<std::jthread> others;
-    for (size_t part = 1; part < parts->size(); ++part) others.emplace_back(scan, part);
+    for (size_t part = 1; part < parts->size(); ++part) {
+      others.emplace_back([&, part, background = IsInBackground()] {
+        if (background) EnterBackground();
+        scan(part);
+      });
+    }
     scan(0);
   }
   TotalsMap totals;

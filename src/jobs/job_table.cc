@@ -1,20 +1,13 @@
 #include "jobs/job_table.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <exception>
 #include <utility>
 
+#include "base/background.h"
 #include "base/log.h"
 
 namespace rollcall::jobs {
-namespace {
-
-constexpr int kNiceness = 5;  // a third of an ordinary thread's share where processors are short
-
-}  // namespace
 
 using std::chrono::milliseconds;
 
@@ -77,9 +70,7 @@ JobTable::Entry* JobTable::NextDue(std::chrono::steady_clock::time_point now) {
 }
 
 void JobTable::Loop(const std::stop_token& stop) {
-  // Requests go first. On Linux niceness is per thread; if it cannot be set, jobs are only
-  // less polite.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+  EnterBackground();  // requests go first
   while (!stop.stop_requested()) {
     const auto now = now_();
     if (Entry* const entry = NextDue(now)) {
