@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -63,6 +64,25 @@ class SmallDisk {
   // Frees what FillAllBut took.
   void MakeRoom() { std::filesystem::remove(Ballast()); }
 
+  // Makes every write and sync from here on fail with EIO, as on a disk that has died; nothing that
+  // was not synced is kept. Only an ext4 can; returns false where it could not.
+  bool Die() const {
+    const int fd = open(outside().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const uint32_t without_flushing = 2;
+    const bool died = fd >= 0 && ioctl(fd, _IOR('X', 125, uint32_t), &without_flushing) == 0;
+    if (fd >= 0) close(fd);
+    return died;
+  }
+  // Mounts a dead file system again, which nobody uses. Returns whether it is there.
+  bool Revive() const {
+    ChildOptions options;
+    options.args = {"/bin/sh", "-c",
+                    "PATH=$PATH:/usr/sbin:/sbin; umount " + inside() + " && mount -o loop " +
+                        Image() + " " + inside()};
+    options.prepare = Enter();
+    return ChildProcess(options).Wait() == 0;
+  }
+
  private:
   static constexpr uint64_t kBlock = 4096;
 
@@ -80,7 +100,7 @@ class SmallDisk {
   SmallDisk(unsigned megabytes, const std::string& type) {
     ChildOptions options;
     const std::string size = std::to_string(megabytes) + "m";
-    const std::string image = image_.path() + "/image";
+    const std::string image = Image();
     std::string mount_it = "mount -t tmpfs -o size=" + size + " none " + mount_point_.path();
     if (type == "ext4") {
       mount_it = "truncate -s " + size + " " + image + " && mkfs.ext4 -q -m 0 " + image +
@@ -107,6 +127,7 @@ class SmallDisk {
     if (fd >= 0) close(fd);
     return done;
   }
+  std::string Image() const { return image_.path() + "/image"; }
   std::string Ballast() const { return outside() + "/ballast"; }
 
   TempDir image_;
