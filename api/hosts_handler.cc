@@ -107,12 +107,15 @@ http::HttpResponse ResponseTo(const Status& status) {
   }
 }
 
-Result<HostSamples> ReadPush(const HostServices& services, std::string_view body) {
+Result<std::vector<HostSamples>> ReadPush(const HostServices& services, std::string_view body) {
   const UnixSeconds now = services.clock.Now();
   auto pushed = ParseHostSamplesJson(
       body, {Earliest(services, now), now + kMaxPushedAhead, kMaxPushedSamples});
-  if (pushed.ok() && pushed->host.text() == kSelfHost) {
-    return Status::InvalidArgument("host " + std::string(kSelfHost) + " is this server itself");
+  if (!pushed.ok()) return pushed;
+  for (const HostSamples& of : *pushed) {
+    if (of.host.text() == kSelfHost) {
+      return Status::InvalidArgument("host " + std::string(kSelfHost) + " is this server itself");
+    }
   }
   return pushed;
 }
@@ -140,7 +143,7 @@ http::Route::Handler PushHandler(const HostServices& services) {
     if (time.Follow(services.clock.NowMilliseconds()) == storage::ClockState::kImplausible) {
       return responder.Respond(TryLater(time.view().Explain()));
     }
-    Result<HostSamples> pushed = ReadPush(services, request.body);
+    Result<std::vector<HostSamples>> pushed = ReadPush(services, request.body);
     if (!pushed.ok()) return responder.Respond(ResponseTo(pushed.status()));
     const auto answer = std::make_shared<http::Responder>(std::move(responder));
     const Status queued = services.writer.Submit(

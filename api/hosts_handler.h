@@ -18,7 +18,8 @@
 
 namespace rollcall::api {
 
-// Of one push, both inclusive: more than a day of minutes, and room to write it prettily.
+// Of one push, both inclusive: more than a day of a host's minutes, or a minute of that many hosts,
+// and room to write it prettily.
 inline constexpr size_t kMaxPushedSamples = 2'000;
 inline constexpr size_t kMaxPushBytes = 1024 * 1024;
 // How far ahead of ours a sender's clock may be.
@@ -37,7 +38,7 @@ http::ApiHandler HostListHandler(const HostServices& services);
 // 400: no host, or no such range; 503 as above.
 http::ApiHandler HostHistoryHandler(const HostServices& services);
 // 204: all of it is stored, durably; 400: the body is wrong, and nothing of it is stored; 429:
-// there are too many hosts; 503: it cannot be stored now.
+// there are too many hosts, and of some nothing is; 503: it cannot be stored now.
 http::Route::Handler PushHandler(const HostServices& services);
 
 }  // namespace rollcall::api

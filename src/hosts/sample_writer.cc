@@ -40,22 +40,23 @@ SampleWriter::~SampleWriter() {
   thread_.join();
 }
 
-bool SampleWriter::Enqueue(HostSamples&& samples, Done&& done) {
-  const size_t count = samples.samples.size();
+bool SampleWriter::Enqueue(std::vector<HostSamples>&& hosts, Done&& done) {
+  size_t count = 0;
+  for (const HostSamples& host : hosts) count += host.samples.size();
   if (queued_ + count > kMaxQueuedSamples) {
     dropped_.Add(count);
     return false;
   }
-  queue_.push_back({std::move(samples), std::move(done)});
+  queue_.push_back({std::move(hosts), std::move(done), count});
   queued_ += count;
   queued_samples_.Set(static_cast<int64_t>(queued_));
   return true;
 }
 
-Status SampleWriter::Submit(HostSamples samples, Done done) {
+Status SampleWriter::Submit(std::vector<HostSamples> hosts, Done done) {
   {
     const MutexLock lock(mutex_);
-    if (!Enqueue(std::move(samples), std::move(done))) {
+    if (!Enqueue(std::move(hosts), std::move(done))) {
       return Status::Unavailable(std::to_string(queued_) + " samples of hosts are queued");
     }
   }
@@ -68,7 +69,9 @@ size_t SampleWriter::Submit(std::vector<HostSamples> hosts) {
   {
     const MutexLock lock(mutex_);
     for (HostSamples& host : hosts) {
-      if (!Enqueue(std::move(host), nullptr)) ++dropped;
+      std::vector<HostSamples> one;
+      one.push_back(std::move(host));
+      if (!Enqueue(std::move(one), nullptr)) ++dropped;
     }
   }
   work_.NotifyOne();
@@ -92,8 +95,8 @@ std::vector<SampleWriter::Item> SampleWriter::Take() {
   MutexLock lock(mutex_);
   while (queue_.empty() && !stopping_) work_.Wait(lock);
   for (size_t taken = 0; !queue_.empty() && taken < kSamplesOfACommit; queue_.pop_front()) {
-    taken += queue_.front().samples.samples.size();
-    queued_ -= queue_.front().samples.samples.size();
+    taken += queue_.front().samples;
+    queued_ -= queue_.front().samples;
     items.push_back(std::move(queue_.front()));
   }
   queued_samples_.Set(static_cast<int64_t>(queued_));
@@ -111,16 +114,22 @@ void SampleWriter::Write(std::vector<Item>& items) {
       status = Status::Unavailable("out of memory");
     }
   }
+  if (status.ok()) return;
   for (Item& item : items) {
-    if (item.status.ok()) item.status = status;
+    item.status = status;
+    item.refused = item.samples;
   }
 }
 
 Status SampleWriter::Commit(std::vector<Item>& items) {
   storage::Transaction transaction(stores_.store());
   for (Item& item : items) {
-    item.status =
-        stores_.hosts().Put(item.samples.host, item.samples.samples, max_hosts_, transaction);
+    for (const HostSamples& host : item.hosts) {
+      Status status = stores_.hosts().Put(host.host, host.samples, max_hosts_, transaction);
+      if (status.ok()) continue;
+      item.refused += host.samples.size();
+      item.status = std::move(status);
+    }
   }
   return transaction.Commit();
 }
@@ -128,12 +137,10 @@ Status SampleWriter::Commit(std::vector<Item>& items) {
 void SampleWriter::Count(const std::vector<Item>& items) {
   bool is_full = is_full_;
   for (const Item& item : items) {
-    const Code code = item.status.code();
-    (code == Code::kOk                   ? stored_
-     : code == Code::kFailedPrecondition ? refused_
-                                         : failed_)
-        .Add(item.samples.samples.size());
-    if (code == Code::kFailedPrecondition) is_full = true;
+    const bool refuses = item.status.code() == Code::kFailedPrecondition;
+    stored_.Add(item.samples - item.refused);
+    (refuses ? refused_ : failed_).Add(item.refused);
+    is_full |= refuses;
   }
   // Told once: there will be as many more as there are hosts too many, each minute.
   if (is_full && !is_full_) {

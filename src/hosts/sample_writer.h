@@ -20,9 +20,9 @@ namespace rollcall::hosts {
 
 class SampleWriter {
  public:
-  // Called once, on the writer's thread. Ok: all of the samples are stored, durably. Otherwise none
-  // is: FailedPrecondition: there are too many hosts; Unavailable: the store cannot be written, or
-  // its clock is not to be believed.
+  // Called once, on the writer's thread. Ok: all of the samples are stored, durably.
+  // FailedPrecondition: there are too many hosts, and of some nothing is stored. Unavailable:
+  // nothing is: the store cannot be written, or its clock is not to be believed.
   using Done = std::function<void(const Status&)>;
 
   // Samples that may wait; some 100 bytes each.
@@ -36,9 +36,9 @@ class SampleWriter {
   SampleWriter(const SampleWriter&) = delete;
   SampleWriter& operator=(const SampleWriter&) = delete;
 
-  // Queues a host's samples, which are stored together or not at all. Never waits. Unavailable: too
-  // many are queued; `done` is not called. Thread-safe.
-  Status Submit(HostSamples samples, Done done);
+  // Queues the samples of these hosts, which are stored together. Never waits. Unavailable: too
+  // many are queued, and none of these is; `done` is not called. Thread-safe.
+  Status Submit(std::vector<HostSamples> hosts, Done done);
   // Queues the samples of several hosts, each by itself; what there is no room for is dropped, and
   // counted. Returns how many hosts were dropped. Thread-safe.
   size_t Submit(std::vector<HostSamples> hosts);
@@ -48,13 +48,16 @@ class SampleWriter {
   // reports wait.
   static constexpr size_t kSamplesOfACommit = 4'096;
 
+  // What is stored together.
   struct Item {
-    HostSamples samples;
+    std::vector<HostSamples> hosts;
     Done done;
+    size_t samples = 0;
+    size_t refused = 0;  // of them
     Status status = {};
   };
 
-  bool Enqueue(HostSamples&& samples, Done&& done) REQUIRES(mutex_);
+  bool Enqueue(std::vector<HostSamples>&& hosts, Done&& done) REQUIRES(mutex_);
   void Run();
   // Waits for samples. Empty at the end.
   std::vector<Item> Take();

@@ -51,22 +51,47 @@ class Parser {
                  {0, 100, false},
                  {0, kMostBackends, true}}} {}
 
-  Result<HostSamples> Run(std::string_view body) {
+  Result<std::vector<HostSamples>> Run(std::string_view body) {
     reader_.Begin(body);
     const Event first = reader_.Next();
     if (first == Event::kError) return reader_.status();
-    if (first != Event::kBeginObject) return Status::InvalidArgument("the body is not an object");
-    ROLLCALL_RETURN_IF_ERROR(ForEachMember(
-        reader_, [this](const std::string& name, Event event) { return Take(name, event); }));
+    if (first == Event::kBeginArray) {
+      ROLLCALL_RETURN_IF_ERROR(ForEachItem(reader_, [this](Event item) {
+        const std::string place = "[" + std::to_string(hosts_.size()) + "]";
+        if (hosts_.size() == most_samples_) {
+          return Status::InvalidArgument(place + ": at most " + std::to_string(most_samples_) +
+                                         " hosts are allowed");
+        }
+        if (item != Event::kBeginObject) {
+          return Status::InvalidArgument(place + " is not an object");
+        }
+        return TakeObject().WithContext(place);
+      }));
+    } else if (first == Event::kBeginObject) {
+      ROLLCALL_RETURN_IF_ERROR(TakeObject());
+    } else {
+      return Status::InvalidArgument("the body is neither an object nor an array");
+    }
     if (reader_.Next() == Event::kError) return reader_.status();
-    if (!host_) return Status::InvalidArgument("host is missing");
-    if (!has_samples_) return Status::InvalidArgument("samples is missing");
-    return HostSamples{std::move(*host_), std::move(samples_)};
+    return std::move(hosts_);
   }
 
  private:
   static double Seconds(UnixSeconds time) {
     return static_cast<double>(time.time_since_epoch().count());
+  }
+
+  Status TakeObject() {
+    host_.reset();
+    has_samples_ = false;
+    samples_.clear();
+    ROLLCALL_RETURN_IF_ERROR(ForEachMember(
+        reader_, [this](const std::string& name, Event event) { return Take(name, event); }));
+    if (!host_) return Status::InvalidArgument("host is missing");
+    if (!has_samples_) return Status::InvalidArgument("samples is missing");
+    count_ += samples_.size();
+    hosts_.push_back({std::move(*host_), std::move(samples_)});
+    return Status::Ok();
   }
 
   Status Take(const std::string& name, Event event) {
@@ -89,7 +114,7 @@ class Parser {
 
   Status TakeSample(Event event) {
     const std::string place = "samples[" + std::to_string(samples_.size()) + "]";
-    if (samples_.size() == most_samples_) {
+    if (count_ + samples_.size() == most_samples_) {
       return Status::InvalidArgument(place + ": at most " + std::to_string(most_samples_) +
                                      " samples are allowed");
     }
@@ -131,6 +156,9 @@ class Parser {
   const size_t most_samples_;
   const std::array<Limits, kMembers> limits_;
   JsonReader reader_;
+  std::vector<HostSamples> hosts_;
+  size_t count_ = 0;  // of their samples
+  // Of the object at hand:
   std::optional<HostName> host_;
   bool has_samples_ = false;
   std::vector<HostSample> samples_;
@@ -138,7 +166,8 @@ class Parser {
 
 }  // namespace
 
-Result<HostSamples> ParseHostSamplesJson(std::string_view body, const HostSamplesBounds& bounds) {
+Result<std::vector<HostSamples>> ParseHostSamplesJson(std::string_view body,
+                                                      const HostSamplesBounds& bounds) {
   return Parser(bounds).Run(body);
 }
 

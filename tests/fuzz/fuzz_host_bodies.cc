@@ -36,13 +36,18 @@ void CheckPush(std::string_view body) {
   const auto read = ParseHostSamplesJson(body, bounds);
   if (!read.ok()) return CheckRefusal(read.status());
   Require(nlohmann::json::accept(body), "what is taken is JSON");
-  Require(read->samples.size() <= bounds.samples, "no more samples than may be");
-  for (const HostSample& sample : read->samples) {
-    Require(sample.time >= bounds.earliest && sample.time <= bounds.latest, "its time");
-    Require(std::isfinite(sample.requests_sec) && sample.requests_sec >= 0, "its requests");
-    Require(std::isfinite(sample.p99_ms) && sample.p99_ms >= 0, "its percentile");
-    Require(sample.error_rate >= 0 && sample.error_rate <= 100, "its errors");
+  size_t samples = 0;
+  for (const HostSamples& of : *read) {
+    samples += of.samples.size();
+    for (const HostSample& sample : of.samples) {
+      Require(sample.time >= bounds.earliest && sample.time <= bounds.latest, "its time");
+      Require(std::isfinite(sample.requests_sec) && sample.requests_sec >= 0, "its requests");
+      Require(std::isfinite(sample.p99_ms) && sample.p99_ms >= 0, "its percentile");
+      Require(sample.error_rate >= 0 && sample.error_rate <= 100, "its errors");
+    }
   }
+  Require(samples <= bounds.samples, "no more samples than may be");
+  Require(read->size() <= bounds.samples, "no more hosts than may be");
 }
 
 void CheckCounters(const Result<CountersByHost>& read) {

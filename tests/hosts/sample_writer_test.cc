@@ -23,12 +23,13 @@ constexpr HostSample kSample{kNoon, 120.5, 12.25, 0.5, 3};
 class SampleWriterTest : public test::HostsTest {
  protected:
   // Submits, and returns what became of it.
-  Status Write(HostSamples samples) {
+  Status Write(std::vector<HostSamples> hosts) {
     std::promise<Status> told;
     const Status queued =
-        writer_->Submit(std::move(samples), [&](const Status& status) { told.set_value(status); });
+        writer_->Submit(std::move(hosts), [&](const Status& status) { told.set_value(status); });
     return queued.ok() ? told.get_future().get() : queued;
   }
+  Status Write(HostSamples samples) { return Write(std::vector{std::move(samples)}); }
 };
 
 TEST_F(SampleWriterTest, WhatIsToldToBeStoredIs) {
@@ -43,7 +44,7 @@ TEST_F(SampleWriterTest, NobodyWaitsWhileTheStoreIsBusy) {
     const storage::Transaction busy(stores_->store());
     for (int i = 0; i < 1'000; ++i) {
       ASSERT_TRUE(writer_
-                      ->Submit(Of("a", {{kNoon + seconds(i), 1, 0, 0, 0}}),
+                      ->Submit({Of("a", {{kNoon + seconds(i), 1, 0, 0, 0}})},
                                [&](const Status& status) {
                                  EXPECT_TRUE(status.ok());
                                  told.fetch_add(1);
@@ -84,7 +85,7 @@ TEST_F(SampleWriterTest, AFullQueueTakesNoMoreAndSaysSo) {
     Status status;
     // Some the thread may have taken out already.
     for (; status.ok() && taken < 30; taken += status.ok() ? 1 : 0) {
-      status = writer_->Submit(Of("a", many), nullptr);
+      status = writer_->Submit({Of("a", many)}, nullptr);
     }
     EXPECT_EQ(status.code(), Code::kUnavailable);
     EXPECT_THAT(status.message(), HasSubstr("samples of hosts are queued"));
@@ -112,6 +113,18 @@ TEST_F(SampleWriterTest, OneHostTooManyIsRefusedAndTheOthersAreStored) {
   EXPECT_THAT(Names(), ElementsAre("a", "b"));
   EXPECT_EQ(Stored("a").size(), 2U);
   EXPECT_EQ(Count("refused"), 3U);
+}
+
+TEST_F(SampleWriterTest, HostsOfOnePushAreToldTogetherAndOfThoseTooManyNothingIsStored) {
+  max_hosts_ = 2;
+  StartWriter();
+  ASSERT_TRUE(Write({Of("a", {kSample}), Of("b", {kSample})}).ok());
+  const HostSample next{kNoon + seconds(60), 1, 0, 0, 0};
+  EXPECT_EQ(Write({Of("c", {next}), Of("a", {next})}).code(), Code::kFailedPrecondition);
+  EXPECT_THAT(Names(), ElementsAre("a", "b"));
+  EXPECT_THAT(Stored("a"), ElementsAre(kSample, next));
+  EXPECT_EQ(Count("stored"), 3U);
+  EXPECT_EQ(Count("refused"), 1U);
 }
 
 TEST_F(SampleWriterTest, WithoutRoomOnTheDiskNothingIsStoredAndItIsTold) {

@@ -150,7 +150,7 @@ TEST_F(ScraperTest, RollcallIsAHostWithItsOwnRequests) {
 
 TEST_F(ScraperTest, RollcallsBackendIsNotActiveWhileTheStoreCannotBeWritten) {
   Open(uint64_t{1} << 60);
-  ASSERT_TRUE(writer_->Submit(Of("a", {{test::kNoon, 1, 0, 0, 0}}), nullptr).ok());
+  ASSERT_TRUE(writer_->Submit({Of("a", {{test::kNoon, 1, 0, 0, 0}})}, nullptr).ok());
   writer_.reset();
   EXPECT_EQ(Count("failed"), 1U);
   const auto own = OwnSource(registry_, stores_->store()).read({});

@@ -49,10 +49,49 @@ TEST(HostSamplesJson, TakesAHostAndItsSamples) {
           R"("requests_sec":1e3,"ts":1000}],"host":"[::1]:8443"} )",
       kBounds);
   ASSERT_TRUE(read.ok()) << read.status().message();
-  EXPECT_EQ(read->host.text(), "[::1]:8443");
-  EXPECT_THAT(read->samples,
+  ASSERT_EQ(read->size(), 1U);
+  EXPECT_EQ(read->front().host.text(), "[::1]:8443");
+  EXPECT_THAT(read->front().samples,
               ElementsAre(HostSample{UnixSeconds(seconds(1'500)), 120.5, 12.25, 0.5, 3},
                           HostSample{UnixSeconds(seconds(1'000)), 1'000, 0, 100, 0}));
+}
+
+TEST(HostSamplesJson, TakesSeveralHostsInAnArray) {
+  const auto read = ParseHostSamplesJson(
+      R"([{"host":"b","samples":[{)" + kGood +
+          R"(}]},{"samples":[],"host":"a"},{"host":"b","samples":[{)" +
+          R"("ts":1001,"requests_sec":1,"p99_ms":2,"error_rate":3,"active_backends":4}]}])",
+      kBounds);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  ASSERT_EQ(read->size(), 3U);
+  EXPECT_EQ((*read)[0].host.text(), "b");
+  EXPECT_THAT((*read)[0].samples,
+              ElementsAre(HostSample{UnixSeconds(seconds(1'500)), 120.5, 12.25, 0.5, 3}));
+  EXPECT_EQ((*read)[1].host.text(), "a");
+  EXPECT_TRUE((*read)[1].samples.empty());
+  EXPECT_EQ((*read)[2].host.text(), "b");
+  EXPECT_THAT((*read)[2].samples, ElementsAre(HostSample{UnixSeconds(seconds(1'001)), 1, 2, 3, 4}));
+  const auto none = ParseHostSamplesJson("[]", kBounds);
+  ASSERT_TRUE(none.ok()) << none.status().message();
+  EXPECT_TRUE(none->empty());
+}
+
+TEST(HostSamplesJson, InAnArrayTheFaultIsNamedWithItsHostAndTheBoundIsThatOfTheBody) {
+  const std::string good = R"({"host":"a","samples":[{)" + kGood + "}]}";
+  EXPECT_EQ(Answer("[" + good + R"(,{"samples":[]}])"), "[1]: host is missing");
+  EXPECT_EQ(Answer("[" + good + R"(,{"host":"a"}])"), "[1]: samples is missing");
+  EXPECT_EQ(Answer("[" + good + ",7]"), "[1] is not an object");
+  EXPECT_EQ(Answer("[" + good + "," + With("error_rate", "101") + "]"),
+            "[1]: samples[0]: error_rate 101 is not from 0 to 100");
+  const std::string two = R"({"host":"a","samples":[{)" + kGood + "},{" + kGood + "}]}";
+  EXPECT_EQ(Answer("[" + two + "," + two + "]"), "ok");
+  EXPECT_EQ(Answer("[" + two + "," + good + "," + two + "]"),
+            "[2]: samples[1]: at most 4 samples are allowed");
+  const std::string empty = R"({"host":"a","samples":[]})";
+  EXPECT_EQ(Answer("[" + empty + "," + empty + "," + empty + "," + empty + "," + empty + "]"),
+            "[4]: at most 4 hosts are allowed");
+  EXPECT_THAT(Answer("[" + good), StartsWith("byte "));
+  EXPECT_THAT(Answer("[" + good + "]]"), StartsWith("byte "));
 }
 
 TEST(HostSamplesJson, WhatItDoesNotKnowIsPassedOver) {
@@ -71,8 +110,7 @@ TEST(HostSamplesJson, ANameMayBeWrittenWithEscapes) {
 
 TEST(HostSamplesJson, WhatIsNotSuchAnObjectIsRefused) {
   EXPECT_THAT(Answer(""), StartsWith("byte 1: "));
-  EXPECT_EQ(Answer("[]"), "the body is not an object");
-  EXPECT_EQ(Answer("12"), "the body is not an object");
+  EXPECT_EQ(Answer("12"), "the body is neither an object nor an array");
   EXPECT_EQ(Answer("{}"), "host is missing");
   EXPECT_EQ(Answer(R"({"host":"a"})"), "samples is missing");
   EXPECT_EQ(Answer(R"({"samples":[]})"), "host is missing");
