@@ -54,7 +54,9 @@ Json DescriptionsJson(const fleets::Declaration& declaration) {
   Json metrics = Json::object();
   for (const fleets::MetricDescription& metric : declaration.metrics) {
     Json labels = Json::object();
-    for (const auto& [label, description] : metric.labels) labels[label] = description;
+    for (const fleets::LabelDescription& label : metric.labels) {
+      labels[label.name] = label.description;
+    }
     metrics[metric.name] = {{"description", metric.description}, {"labels", std::move(labels)}};
   }
   return {{"figures", std::move(figures)},

@@ -145,9 +145,9 @@ std::string Lines(const fleets::Declaration& declaration) {
   for (const fleets::MetricDescription& metric : declaration.metrics) {
     text += metric.name;
     char before = '{';
-    for (const auto& [label, _] : metric.labels) {
-      text += before + label + "=";
-      AppendQuoted(ValueFor(declaration, metric.name, label), text);
+    for (const fleets::LabelDescription& label : metric.labels) {
+      text += before + label.name + "=";
+      AppendQuoted(ValueFor(declaration, metric.name, label.name), text);
       before = ',';
     }
     text += before == ',' ? "} 1\n" : " 1\n";

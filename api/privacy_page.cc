@@ -104,10 +104,10 @@ class Writer {
     for (const fleets::MetricDescription& metric : declaration_.metrics) {
       html += Row(Code(metric.name),
                   EscapeXml(metric.description) + Places(ValuePlaces(mapping, metric.name)));
-      for (const auto& [label, description] : metric.labels) {
-        html += "<tr class=\"label\"><th scope=\"row\">" + Code(label) + "</th><td>" +
-                EscapeXml(description) + (IsIdentifying(label) ? " Never public." : "") +
-                Places(LabelPlaces(mapping, metric.name, label)) + "</td></tr>\n";
+      for (const fleets::LabelDescription& label : metric.labels) {
+        html += "<tr class=\"label\"><th scope=\"row\">" + Code(label.name) + "</th><td>" +
+                EscapeXml(label.description) + (IsIdentifying(label.name) ? " Never public." : "") +
+                Places(LabelPlaces(mapping, metric.name, label.name)) + "</td></tr>\n";
       }
     }
     html += "</tbody>\n</table>\n";

@@ -19,9 +19,11 @@ const std::string_view kDemoHelp =
     "serve`.\n"
     "The fleet grows, upgrades, falls silent and loses members; the same options make the same "
     "fleet.\n"
+    "Each product that --fleets names has its own, made of what its declaration says.\n"
     "\n"
     "  rollcall demo\n"
     "  rollcall demo --sources 2000 --months 6 --data-dir /tmp/fleet\n"
+    "  rollcall demo --fleets coroot,./myapp.json\n"
     "\n"
     "A store that a demo filled before is served as it is.\n";
 
@@ -33,19 +35,27 @@ bool StopRequested() {
   return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
-// The made-up fleet is one of Cozystack's, whatever is served beside it.
-Status Fill(demo::DemoFleetOptions fleet_options, storage::Stores& stores) {
+// Fills a store with a made-up fleet of each product.
+Status Fill(const std::string& names, demo::DemoFleetOptions fleet_options,
+            storage::Stores& stores) {
   const auto set = OpenFleets(
-      "cozystack", [&](const std::string& name) { return stores.fleets().Assign(name); }, nullptr);
+      names, [&](const std::string& name) { return stores.fleets().Assign(name); }, nullptr);
   if (!set.ok()) return set.status();
-  const ingest::Intake intake{(*set)->first().fleet().ref, &(*set)->first().format()};
   fleet_options.end = SystemClock().Now();
-  auto fleet = demo::DemoFleet::Make(fleet_options);
-  if (!fleet.ok()) return fleet.status();
+  std::vector<demo::DemoIntake> intakes;
+  uint64_t total_reports = 0;
+  for (const auto& declared : (*set)->all()) {
+    auto fleet = demo::DemoFleet::Make(declared->declaration(), fleet_options);
+    if (!fleet.ok()) return fleet.status();
+    total_reports += (*fleet)->total_reports();
+    intakes.push_back({{declared->fleet().ref, &declared->format()},
+                       declared->body_names_source(),
+                       std::move(fleet).value()});
+  }
   metrics::Registry registry;
-  ProgressBar bar(ProgressBar::ForStderr("demo", "reports", (*fleet)->total_reports()));
+  ProgressBar bar(ProgressBar::ForStderr("demo", "reports", total_reports));
   ROLLCALL_RETURN_IF_ERROR(demo::FillWithDemo(
-      stores, intake, **fleet, registry, [&](uint64_t done) { bar.Update(done); }, StopRequested));
+      stores, intakes, registry, [&](uint64_t done) { bar.Update(done); }, StopRequested));
   bar.Finish();
   return Status::Ok();
 }
@@ -72,7 +82,7 @@ int RunDemo(std::span<char*> args) {
     return Fail("demo", Status::FailedPrecondition(options->store.directory + " holds " +
                                                    Count((*stores)->sources().size(), "source") +
                                                    ": name an empty directory with --data-dir"));
-  } else if (Status filled = Fill(options->demo, **stores); !filled.ok()) {
+  } else if (Status filled = Fill(options->fleets, options->demo, **stores); !filled.ok()) {
     stores->reset();
     // The directory was empty before, and half a history is of no use to anybody.
     if (Status removed = storage::RemoveStore(options->store.directory); !removed.ok()) {

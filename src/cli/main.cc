@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   using namespace rollcall::cli;  // NOLINT: the whole of main is about it
   const auto commands = std::to_array<Command>({
       {"serve", "Take in reports and answer for them", kServeHelp, RunServe},
-      {"demo", "Fill a store with a made-up fleet, then serve it", kDemoHelp, RunDemo},
+      {"demo", "Fill a store with made-up fleets, then serve it", kDemoHelp, RunDemo},
       {"verify", "Count again all that a store has counted, and compare", kVerifyHelp, RunVerify},
       {"repair", "Save what is whole of a damaged store", kRepairHelp, RunRepair},
       {"import", "Take in history: a file, or what a VictoriaMetrics has", kImportHelp, RunImport,

@@ -67,7 +67,7 @@ void AddPlaces(std::vector<OptionSpec>& table) {
 void AddDemo(std::vector<OptionSpec>& table) {
   table.push_back(Number<unsigned>(
       kDemo, "sources", 1, 1'000'000, "installations", ROLLCALL_FIELD(demo.sources),
-      {"How large the made-up fleet gets.", "enough to see growth, upgrades and leavers"}));
+      {"How large each made-up fleet gets.", "enough to see growth, upgrades and leavers"}));
   table.push_back(Number<unsigned>(kDemo, "months", 1, 120, "months", ROLLCALL_FIELD(demo.months),
                                    {"How long its history is; it ends now.",
                                     "a full year to look at, and the one before it to compare"}));
@@ -76,7 +76,7 @@ void AddDemo(std::vector<OptionSpec>& table) {
       {"Which fleet: the same seed makes the same one.", "any will do", "a seed like any other"}));
   table.push_back(Duration<seconds>(kDemo, "interval", minutes(1), hours(24),
                                     ROLLCALL_FIELD(demo.interval),
-                                    {"Time between two reports of one stream in the history.",
+                                    {"Time between two reports of one installation in the history.",
                                      "every day has reports, and the store stays small"}));
 }
 

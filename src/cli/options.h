@@ -71,7 +71,7 @@ struct Options {
   storage::StoreOptions store{.directory = "data"};
   api::ServerOptions server;
   // The interval gives every day reports and keeps the store small.
-  demo::DemoFleetOptions demo{.interval = std::chrono::hours(6), .keep_truth = false};
+  demo::DemoFleetOptions demo{.interval = std::chrono::hours(6)};
   MoveOptions move;
   RepairOptions repair;
   FleetOptions fleet;

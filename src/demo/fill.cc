@@ -1,6 +1,7 @@
 #include "demo/fill.h"
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -32,9 +33,19 @@ class FirstFailure {
   Status status_ GUARDED_BY(mutex_);
 };
 
+// Returns the one whose next report is the earliest; null if none has any left.
+const DemoIntake* Earliest(const std::vector<DemoIntake>& intakes) {
+  const DemoIntake* earliest = nullptr;
+  for (const DemoIntake& one : intakes) {
+    const auto time = one.fleet->next_time();
+    if (time && (earliest == nullptr || time < earliest->fleet->next_time())) earliest = &one;
+  }
+  return earliest;
+}
+
 }  // namespace
 
-Status FillWithDemo(storage::Stores& stores, const ingest::Intake& intake, DemoFleet& fleet,
+Status FillWithDemo(storage::Stores& stores, const std::vector<DemoIntake>& intakes,
                     metrics::Registry& registry, const std::function<void(uint64_t)>& progress,
                     const std::function<bool()>& stop) {
   const SystemClock clock;
@@ -42,11 +53,14 @@ Status FillWithDemo(storage::Stores& stores, const ingest::Intake& intake, DemoF
   auto ingester =
       std::make_unique<ingest::Ingester>(stores, clock, ingest::IngesterOptions{}, registry);
   DemoReport report;
-  for (uint64_t count = 1; fleet.Next(report); ++count) {
+  for (uint64_t count = 1; const DemoIntake* const next = Earliest(intakes); ++count) {
     if (stop()) return Status::Unavailable("fill with the demo fleet: interrupted");
+    next->fleet->Next(report);
     Result<SourceId> id = SourceId::Parse(report.source);
     if (!id.ok()) return id.status();
-    ingester->Ingest(intake, std::move(id).value(), report.body, report.time,
+    std::optional<SourceId> header;
+    if (!next->body_names_source) header = std::move(id).value();
+    ingester->Ingest(next->intake, std::move(header), report.body, report.time,
                      [&failure](const Status& status) { failure.Note(status); });
     progress(count);
   }

@@ -21,10 +21,19 @@ inline constexpr size_t kMaxDeclarationBytes = 256 * 1024;
 
 enum class ReportFormat { kPrometheus, kJson };
 
+struct LabelDescription {
+  std::string name;
+  std::string description;
+  std::vector<std::string> examples = {};  // values, the most usual first
+};
+
 struct MetricDescription {
   std::string name;
   std::string description;
-  std::vector<std::pair<std::string, std::string>> labels;  // (name, description), as in the file
+  std::vector<LabelDescription> labels;  // as in the file
+
+  // Returns the description of a label; null if it is not declared.
+  const LabelDescription* FindLabel(std::string_view label) const;
 };
 
 // What the file says about a breakdown in addition to model/fleet.h.

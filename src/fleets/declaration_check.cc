@@ -10,11 +10,6 @@
 namespace rollcall::fleets {
 namespace {
 
-bool HasLabel(const MetricDescription& metric, std::string_view label) {
-  return std::any_of(metric.labels.begin(), metric.labels.end(),
-                     [&](const auto& one) { return one.first == label; });
-}
-
 class Checker {
  public:
   explicit Checker(const Declaration& declaration) : declaration_(declaration) {}
@@ -45,7 +40,8 @@ class Checker {
     std::set<std::string> labels;
     for (const MetricDescription& metric : declaration_.metrics) {
       metrics_.push_back(metric.name);
-      for (const auto& [label, _] : metric.labels) {
+      for (const LabelDescription& described : metric.labels) {
+        const std::string& label = described.name;
         labels.insert(label);
         const std::string at = "/metrics/" + metric.name + "/labels";
         if (label == "__name__" || label == declaration_.fleet.id_label) {
@@ -74,16 +70,16 @@ class Checker {
         if (rule.metric != metric.name) continue;
         for (const JsonLabel& label : rule.labels) {
           mapped.insert(label.name);
-          if (HasLabel(metric, label.name)) continue;
+          if (metric.FindLabel(label.name) != nullptr) continue;
           return FaultAt("/metrics/" + metric.name + "/from",
                          "the label " + QuoteForMessage(label.name) +
                              " stands there without a description in labels beside it");
         }
       }
       if (declaration_.format != ReportFormat::kJson) continue;
-      for (const auto& [label, _] : metric.labels) {
-        if (mapped.contains(label)) continue;
-        return FaultAt("/metrics/" + metric.name + "/labels/" + label,
+      for (const LabelDescription& label : metric.labels) {
+        if (mapped.contains(label.name)) continue;
+        return FaultAt("/metrics/" + metric.name + "/labels/" + label.name,
                        "it is described, but nothing in from makes it");
       }
     }
@@ -100,9 +96,9 @@ class Checker {
                           const std::string& at) {
     const MetricDescription& described = *declaration_.FindMetric(metric);
     const std::vector<std::string>& identifying = declaration_.fleet.identifying_labels;
-    if (!HasLabel(described, label)) {
+    if (described.FindLabel(label) == nullptr) {
       std::vector<std::string> labels;
-      for (const auto& [one, _] : described.labels) labels.push_back(one);
+      for (const LabelDescription& one : described.labels) labels.push_back(one.name);
       return FaultAt(at, QuoteForMessage(label) + " stands there" + DidYouMean(label, labels) +
                              "; allowed: a label in /metrics/" + metric + "/labels");
     }

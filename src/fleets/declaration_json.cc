@@ -131,8 +131,8 @@ class Builder {
       MetricDescription& made = made_.metrics.emplace_back();
       made.name = name;
       made.description = TextOf(metric, "description");
-      for (const auto& [label, text] : MemberOf(metric, "labels").items()) {
-        made.labels.emplace_back(label, text.get<std::string>());
+      for (const auto& [label, about] : MemberOf(metric, "labels").items()) {
+        made.labels.push_back(LabelOf(label, about));
       }
       const std::string at = "/metrics/" + PointerStep(name);
       const bool has_rules = metric.contains("from");
@@ -145,6 +145,15 @@ class Builder {
           AppendRules(name, metric["from"], at + "/from", made_.mapping.rules));
     }
     return Status::Ok();
+  }
+
+  static LabelDescription LabelOf(const std::string& name, const Json& about) {
+    if (about.is_string()) return {name, about.get<std::string>()};
+    LabelDescription label{name, TextOf(about, "description")};
+    for (const Json& example : MemberOf(about, "examples")) {
+      label.examples.push_back(example.get<std::string>());
+    }
+    return label;
   }
 
   void ReadFigures() {
@@ -240,6 +249,13 @@ Result<Declaration> Parse(std::string_view text) {
 }
 
 }  // namespace
+
+const LabelDescription* MetricDescription::FindLabel(std::string_view label) const {
+  for (const LabelDescription& one : labels) {
+    if (one.name == label) return &one;
+  }
+  return nullptr;
+}
 
 const MetricDescription* Declaration::FindMetric(std::string_view name) const {
   for (const MetricDescription& metric : metrics) {

@@ -18,7 +18,7 @@ Result<ReportReader> ReportReader::Make(const Declaration& declaration) {
   }
   for (const MetricDescription& metric : declaration.metrics) {
     auto& labels = reader.metrics_[metric.name];
-    for (const auto& [label, _] : metric.labels) labels.insert(label);
+    for (const LabelDescription& label : metric.labels) labels.insert(label.name);
   }
   return reader;
 }

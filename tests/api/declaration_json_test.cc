@@ -56,7 +56,12 @@ TEST(DeclarationJsonTest, WordsLinksAndDescriptionsAreTheFiles) {
     for (const auto& [name, metric] : tree["metrics"].items()) {
       const Json& described = json["descriptions"]["metrics"][name];
       EXPECT_EQ(described["description"], metric["description"]);
-      EXPECT_EQ(described["labels"], metric.contains("labels") ? metric["labels"] : Json::object());
+      const Json declared = Member(metric, "labels");
+      Json labels = Json::object();
+      for (const auto& [label, about] : declared.items()) {
+        labels[label] = about.is_object() ? about["description"] : about;
+      }
+      EXPECT_EQ(described["labels"], labels);
     }
     for (const Json& figure : tree["figures"]) {
       EXPECT_EQ(json["descriptions"]["figures"][figure["name"].get<std::string>()],

@@ -44,8 +44,8 @@ TEST(PrivacyPageTest, EveryFieldStandsThereWithItsDescription) {
     for (const auto& [name, metric] : tree["metrics"].items()) {
       expect_row(name, metric["description"]);
       if (!metric.contains("labels")) continue;
-      for (const auto& [label, description] : metric["labels"].items()) {
-        expect_row(label, description);
+      for (const auto& [label, about] : metric["labels"].items()) {
+        expect_row(label, about.is_object() ? about["description"] : about);
       }
     }
     EXPECT_THAT(page, HasSubstr(EscapeXml(tree["about"].get<std::string>())));

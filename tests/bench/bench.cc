@@ -92,6 +92,8 @@ const std::vector<Bench>& AllBenches() {
       {"start", "from exec to ready", true, BenchStart},
       {"idle", "a report beside idle and dripping connections", true, BenchIdle},
       {"hosts", "the history of 10,000 hosts; about 6 minutes", false, BenchHosts},
+      {"fleets", "other products: JSON, declared text, 50 fleets; about 8 minutes", false,
+       BenchFleets},
       {"growth", "how the figures grow with the fleet; about 15 minutes", false, BenchGrowth}};
   return kAll;
 }

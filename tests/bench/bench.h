@@ -113,6 +113,7 @@ Status BenchMemory(Context& context);
 Status BenchStart(Context& context);
 Status BenchIdle(Context& context);
 Status BenchHosts(Context& context);
+Status BenchFleets(Context& context);
 Status BenchGrowth(Context& context);
 
 }  // namespace rollcall::bench

@@ -49,8 +49,7 @@ double FirstMilliseconds(int port, const std::string& target, int& status) {
 
 Status BenchData(Context& context) {
   const uint32_t sources = context.quick ? 1'000 : 100'000;
-  const auto reports = DemoReports(64);
-  if (!reports.ok()) return reports.status();
+  const auto reports = ClusterReports(64);
   const auto store = StoreWithHistory(context, sources);
   if (!store.ok()) return store.status();
   const auto server = context.StartRollcall(*store);
@@ -71,7 +70,7 @@ Status BenchData(Context& context) {
     int status = 0;
     first.rollcall.push_back(FirstMilliseconds(load.port, asked.target, status));
     if (status != 200) return Status::Internal(asked.target + ": " + std::to_string(status));
-    const Trickle trickle(load.port, sources, kTricklePerSecond, *reports);
+    const Trickle trickle(load.port, sources, kTricklePerSecond, reports);
     for (int round = 0; round < context.rounds; ++round) {
       const auto result = RunLoad(context, load);
       if (!result.ok()) return result.status();

@@ -27,15 +27,14 @@ Status PostFleet(int port, uint32_t sources, const std::vector<StreamReport>& re
 }  // namespace
 
 Status MeasureMemory(Context& context, uint32_t sources, const std::string& bench) {
-  const auto reports = DemoReports(context.quick ? 32 : 1'024);
-  if (!reports.ok()) return reports.status();
+  const auto reports = ClusterReports(context.quick ? 32 : 1'024);
   const auto store = StoreWithHistory(context, sources);
   if (!store.ok()) return store.status();
   const auto server = context.StartRollcall(*store);
   if (!server.ok()) return server.status();
   const std::string target = OverviewTarget(Month::Of(SystemClock().Now()));
   Fetch((*server)->port(), target);
-  ROLLCALL_RETURN_IF_ERROR(PostFleet((*server)->port(), sources, *reports));
+  ROLLCALL_RETURN_IF_ERROR(PostFleet((*server)->port(), sources, reports));
   Fetch((*server)->port(), target);
   Row row{.bench = bench, .unit = "MiB"};
   NameAfter("memory when all have reported both streams", sources, row);
@@ -59,15 +58,14 @@ Status MeasureStart(Context& context, uint32_t sources, const std::string& bench
   NameAfter("start", sources, clean);
   NameAfter("start after kill -9", sources, killed);
   if (sources == 100'000) clean.bar = killed.bar = Bar{Bar::Kind::kAtMost, 1};
-  const auto reports = DemoReports(32);
-  if (!reports.ok()) return reports.status();
+  const auto reports = ClusterReports(32);
   for (int round = 0; round < context.rounds; ++round) {
     const auto server = context.StartRollcall(*store);
     if (!server.ok()) return server.status();
     clean.rollcall.push_back((*server)->ready_seconds());
     // What it has not written out yet is in its log and must be read again.
     ROLLCALL_RETURN_IF_ERROR(
-        PostFleet((*server)->port(), std::min(sources, kReportsBeforeKill / 2), *reports));
+        PostFleet((*server)->port(), std::min(sources, kReportsBeforeKill / 2), reports));
     (*server)->Kill();
     const auto again = context.StartRollcall(*store);
     if (!again.ok()) return again.status();

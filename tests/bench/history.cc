@@ -6,13 +6,13 @@
 #include <tuple>
 #include <vector>
 
-#include "demo/body.h"
 #include "model/peaks.h"
 #include "parse/report_parser.h"
 #include "storage/chunk_codec.h"
 #include "storage/keys.h"
 #include "storage/row_codec.h"
 #include "storage/stores.h"
+#include "tests/bench/cluster_body.h"
 
 namespace rollcall::bench {
 namespace {
@@ -61,7 +61,7 @@ class Writer {
     return transaction_->bytes() < kBytesPerCommit ? Status::Ok() : Commit();
   }
 
-  Result<std::vector<SeriesValue>> Read(const demo::DemoCluster& cluster, demo::DemoSender sender) {
+  Result<std::vector<SeriesValue>> Read(const Cluster& cluster, Sender sender) {
     std::string body;
     body_.Write(cluster, sender, 0, body);
     ParsedReport parsed;
@@ -82,16 +82,15 @@ class Writer {
   uint32_t SecondsTo(UnixSeconds t) const { return static_cast<uint32_t>((t - begin_).count()); }
 
   // Three looks at each month: an upgrade in between leaves several label sets.
-  Status AddMonth(Month month, demo::DemoCluster& cluster, const demo::DemoTimeline& timeline,
-                  Template& made) {
+  Status AddMonth(Month month, Cluster& cluster, const Timeline& timeline, Template& made) {
     PeaksRow row;
     const Day first = month.FirstDay();
     const Day last = std::min(month.LastDay(), options_.today);
     for (const uint32_t day : {first.number, (first.number + last.number) / 2, last.number}) {
       cluster.AdvanceTo(SecondsTo(Day{day}.Start()) + 3'600, timeline);
-      auto from_operator = Read(cluster, demo::DemoSender::kOperator);
+      auto from_operator = Read(cluster, Sender::kOperator);
       if (!from_operator.ok()) return from_operator.status();
-      auto from_controller = Read(cluster, demo::DemoSender::kController);
+      auto from_controller = Read(cluster, Sender::kController);
       if (!from_controller.ok()) return from_controller.status();
       AddReport(*from_operator, day - first.number + 1, row);
       AddReport(*from_controller, day - first.number + 1, row);
@@ -106,11 +105,11 @@ class Writer {
 
   // Clusters that were there all the time and always had both streams.
   Status MakeTemplates() {
-    demo::DemoTimeline timeline;
+    Timeline timeline;
     timeline.span = SecondsTo(options_.last.LastDay().Start()) + 86'400;
     timeline.new_era = 0;
     for (uint64_t seed = 1; templates_.size() < kTemplates; ++seed) {
-      demo::DemoCluster cluster(demo::SeedOf(1, seed), timeline);
+      Cluster cluster(demo::SeedOf(1, seed), timeline);
       if (cluster.joins() != 0 || cluster.leaves() != demo::kDemoNever ||
           cluster.two_senders_from() > SecondsTo(first_.Start())) {
         continue;
@@ -203,7 +202,7 @@ class Writer {
   const Month first_;
   const UnixSeconds begin_;  // of the templates' lives: half a year of upgrades before the history
   std::optional<storage::Transaction> transaction_;
-  demo::DemoBody body_;
+  ClusterBody body_;
   std::vector<Template> templates_;
   std::vector<SourceRef> sources_;
 };

@@ -82,15 +82,14 @@ Status Measure(Context& context, bool ours, const std::vector<StreamReport>& rep
 }  // namespace
 
 Status BenchIdle(Context& context) {
-  const auto reports = DemoReports(64);
-  if (!reports.ok()) return reports.status();
+  const auto reports = ClusterReports(64);
   Latencies alone[2];
   Latencies crowded[2];
   std::string note;
   // One after the other: both crowds at once are more connections than one process may have.
   for (const size_t side : {size_t{0}, size_t{1}}) {
     ROLLCALL_RETURN_IF_ERROR(
-        Measure(context, side == 0, *reports, alone[side], crowded[side], note));
+        Measure(context, side == 0, reports, alone[side], crowded[side], note));
   }
   const std::string what = "a report beside 10,000 idle and 1,000 dripping connections";
   context.Add({"idle", "a report, nothing else: p50", "ms", alone[0].p50_ms, alone[1].p50_ms});

@@ -90,10 +90,9 @@ Status RunVariant(Context& context, const std::string& bench, const Variant& var
 }
 
 Status Run(Context& context, const std::string& bench, bool close) {
-  const auto reports = DemoReports(context.quick ? 64 : kSources);
-  if (!reports.ok()) return reports.status();
+  const auto reports = ClusterReports(context.quick ? 64 : kSources);
   for (const Variant& variant : kVariants) {
-    ROLLCALL_RETURN_IF_ERROR(RunVariant(context, bench, variant, close, *reports));
+    ROLLCALL_RETURN_IF_ERROR(RunVariant(context, bench, variant, close, reports));
   }
   return Status::Ok();
 }

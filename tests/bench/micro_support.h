@@ -1,5 +1,5 @@
-// What the micro benchmarks share: bodies of the demo fleet, their series, stores to work on. Each
-// is named with the limit that it is held against; micro_limits.cc measures the limits.
+// What the micro benchmarks share: bodies of made-up clusters, their series, stores to work on.
+// Each is named with the limit that it is held against; micro_limits.cc measures the limits.
 #pragma once
 
 #include <benchmark/benchmark.h>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "demo/body.h"
+#include "tests/bench/cluster_body.h"
 #include "tests/bench/history.h"
 
 namespace rollcall::bench {
@@ -12,17 +12,16 @@ namespace {
 constexpr uint32_t kInterval = 15 * 60;
 constexpr uint32_t kMaxLateMilliseconds = 4'000;
 
-struct Sender {
+struct SenderOfSource {
   uint32_t source;
   bool controller;
   uint32_t phase;  // seconds into each interval
 };
 
-std::vector<demo::DemoCluster> MakeClusters(uint32_t count, const demo::DemoTimeline& timeline,
-                                            uint32_t month_begin) {
-  std::vector<demo::DemoCluster> clusters;
+std::vector<Cluster> MakeClusters(uint32_t count, const Timeline& timeline, uint32_t month_begin) {
+  std::vector<Cluster> clusters;
   for (uint64_t seed = 1; clusters.size() < count; ++seed) {
-    const demo::DemoCluster cluster(demo::SeedOf(11, seed), timeline);
+    const Cluster cluster(demo::SeedOf(11, seed), timeline);
     const bool there = cluster.joins() == 0 && cluster.leaves() == demo::kDemoNever;
     if (there && cluster.two_senders_from() <= month_begin) clusters.push_back(cluster);
   }
@@ -37,33 +36,32 @@ Status ForEachReportOfMonth(Month month, uint32_t sources,
   const auto seconds_to = [&](UnixSeconds t) { return static_cast<uint32_t>((t - begin).count()); };
   const uint32_t from = seconds_to(month.Start());
   const uint32_t until = seconds_to(month.Plus(1).Start());
-  demo::DemoTimeline timeline;
+  Timeline timeline;
   timeline.span = until;
   timeline.new_era = 0;
-  std::vector<demo::DemoCluster> clusters = MakeClusters(sources, timeline, from);
+  std::vector<Cluster> clusters = MakeClusters(sources, timeline, from);
 
   demo::DemoRandom random(12);
-  std::vector<Sender> senders;
+  std::vector<SenderOfSource> senders;
   for (uint32_t source = 0; source < sources; ++source) {
     for (const bool controller : {false, true}) {
       senders.push_back({source, controller, random.Below(kInterval - 5)});
     }
   }
   std::sort(senders.begin(), senders.end(),
-            [](const Sender& a, const Sender& b) { return a.phase < b.phase; });
+            [](const SenderOfSource& a, const SenderOfSource& b) { return a.phase < b.phase; });
 
-  demo::DemoBody body;
+  ClusterBody body;
   ArrivedReport report;
   for (uint32_t start = from; start + kInterval <= until; start += kInterval) {
-    for (const Sender& sender : senders) {
+    for (const SenderOfSource& sender : senders) {
       const uint32_t second = start + sender.phase;
-      demo::DemoCluster& cluster = clusters[sender.source];
+      Cluster& cluster = clusters[sender.source];
       cluster.AdvanceTo(second, timeline);
       report.time = begin + std::chrono::seconds(second) +
                     std::chrono::milliseconds(random.Below(kMaxLateMilliseconds));
       report.source = HistorySource(sender.source);
-      body.Write(cluster,
-                 sender.controller ? demo::DemoSender::kController : demo::DemoSender::kOperator,
+      body.Write(cluster, sender.controller ? Sender::kController : Sender::kOperator,
                  random.Next(), report.body);
       ROLLCALL_RETURN_IF_ERROR(take(report));
     }

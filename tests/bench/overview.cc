@@ -92,8 +92,7 @@ std::string OverviewTarget(Month month) {
 }
 
 Status MeasureRunning(Context& context, uint32_t sources, const std::string& bench) {
-  const auto reports = DemoReports(64);
-  if (!reports.ok()) return reports.status();
+  const auto reports = ClusterReports(64);
   const auto store = StoreWithHistory(context, sources);
   if (!store.ok()) return store.status();
   const auto server = context.StartRollcall(*store);
@@ -118,7 +117,7 @@ Status MeasureRunning(Context& context, uint32_t sources, const std::string& ben
     NameAfter("overviews of the running month a second, " + callers, sources, per_second);
     if (sources == 100'000) p99.bar = Bar{Bar::Kind::kAtMost, 5};
     load.connections = connections;
-    const Trickle trickle(load.port, sources, kTricklePerSecond, *reports);
+    const Trickle trickle(load.port, sources, kTricklePerSecond, reports);
     for (int round = 0; round < context.rounds; ++round) {
       const auto result = RunLoad(context, load);
       if (!result.ok()) return result.status();

@@ -2,21 +2,15 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
-#include <memory>
 
-#include "demo/fleet.h"
 #include "demo/random.h"
+#include "tests/bench/cluster_body.h"
 
 namespace rollcall::bench {
 namespace {
 
 // The digits that a changing value ends with.
 constexpr size_t kValueDigits = 4;
-
-bool HasMetric(const std::string& body, const char* metric) {
-  return body.find(metric) != std::string::npos;
-}
 
 std::vector<std::string> LinesOf(const std::string& body) {
   std::vector<std::string> lines;
@@ -41,6 +35,18 @@ bool Changes(const std::string& line, Changing changing) {
   return false;
 }
 
+// The head and body with which a report goes to a product.
+std::string RequestOf(const RequestsOptions& options, const std::string& source,
+                      const std::string& body) {
+  const bool is_ours = options.product == Product::kRollcall;
+  std::string request =
+      "POST " + (is_ours ? options.path : "/api/v1/import/prometheus") + " HTTP/1.1\r\n";
+  request += "Host: localhost\r\nContent-Type: text/plain\r\n" +
+             (is_ours ? options.id_header : "X-Cluster-ID") + ": " + source + "\r\n";
+  if (options.close) request += "Connection: close\r\n";
+  return request + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
 // Cuts the end of the line's value off; the values are whole numbers.
 void CutValue(std::string& line) {
   const size_t digits = line.size() - line.rfind(' ') - 1;
@@ -55,33 +61,24 @@ std::string StreamReport::Body() const {
   return body;
 }
 
-Result<std::vector<StreamReport>> DemoReports(size_t sources) {
-  for (size_t size = sources + sources / 2 + 10;; size *= 2) {
-    demo::DemoFleetOptions options;
-    options.sources = static_cast<uint32_t>(size);
-    options.months = 6;
-    options.end = std::chrono::sys_days(std::chrono::year(2026) / 6 / 30);
-    options.interval = std::chrono::days(14);
-    options.keep_truth = false;
-    auto fleet = demo::DemoFleet::Make(options);
-    if (!fleet.ok()) return fleet.status();
-    std::map<std::string, std::string> operators;
-    std::map<std::string, std::string> controllers;
-    demo::DemoReport report;
-    while ((*fleet)->Next(report)) {
-      if (HasMetric(report.body, "cozy_package_info")) operators[report.source] = report.body;
-      if (HasMetric(report.body, "cozy_application_count"))
-        controllers[report.source] = report.body;
+std::vector<StreamReport> ClusterReports(size_t sources) {
+  constexpr uint32_t kSpan = 180 * Timeline::kDay;
+  const Timeline timeline{.span = kSpan, .new_era = kSpan / 20 * 9};
+  ClusterBody body;
+  std::string text;
+  std::vector<StreamReport> reports;
+  for (uint64_t seed = 1; reports.size() < 2 * sources; ++seed) {
+    Cluster cluster(demo::SeedOf(2, seed), timeline);
+    if (cluster.leaves() <= kSpan || cluster.two_senders_from() > kSpan) continue;
+    cluster.AdvanceTo(kSpan, timeline);
+    std::string source;
+    demo::AppendDemoUuid(cluster.seed(), source);
+    for (const Sender sender : {Sender::kOperator, Sender::kController}) {
+      body.Write(cluster, sender, seed, text);
+      reports.push_back({source, LinesOf(text)});
     }
-    std::vector<StreamReport> reports;
-    for (const auto& [source, body] : operators) {
-      const auto controller = controllers.find(source);
-      if (controller == controllers.end() || reports.size() == 2 * sources) continue;
-      reports.push_back({source, LinesOf(body)});
-      reports.push_back({source, LinesOf(controller->second)});
-    }
-    if (reports.size() == 2 * sources) return reports;
   }
+  return reports;
 }
 
 std::string WithSourceLabel(const std::string& line, const std::string& source) {
@@ -91,16 +88,6 @@ std::string WithSourceLabel(const std::string& line, const std::string& source) 
     return line.substr(0, brace + 1) + label + "," + line.substr(brace + 1);
   const size_t blank = line.find(' ');
   return line.substr(0, blank) + "{" + label + "}" + line.substr(blank);
-}
-
-std::string RequestOf(Product product, const std::string& source, const std::string& body,
-                      bool close) {
-  std::string request = product == Product::kRollcall
-                            ? "POST / HTTP/1.1\r\n"
-                            : "POST /api/v1/import/prometheus HTTP/1.1\r\n";
-  request += "Host: localhost\r\nContent-Type: text/plain\r\nX-Cluster-ID: " + source + "\r\n";
-  if (close) request += "Connection: close\r\n";
-  return request + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 Status WriteRequests(const std::vector<StreamReport>& reports, const RequestsOptions& options,
@@ -127,7 +114,7 @@ Status WriteRequests(const std::vector<StreamReport>& reports, const RequestsOpt
       }
       // The head counts the digits that are yet to come.
       const std::string filled(body.size() + gaps.size() * kValueDigits, ' ');
-      std::string request = RequestOf(options.product, report.source, filled, options.close);
+      std::string request = RequestOf(options, report.source, filled);
       const size_t head = request.size() - filled.size();
       request.resize(head);
       request += body;

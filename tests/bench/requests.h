@@ -1,4 +1,4 @@
-// Reports as real senders post them: bodies of the demo fleet, each source with both of its
+// Reports as real senders post them: bodies of made-up clusters, each source with both of its
 // streams, as HTTP requests in a file that the load generator reads.
 #pragma once
 
@@ -19,9 +19,9 @@ struct StreamReport {
   std::string Body() const;
 };
 
-// The latest reports of made-up clusters: operator, controller, operator, … At least `sources` of
-// them that have both streams are needed for as many; the fleet is made larger until it has them.
-Result<std::vector<StreamReport>> DemoReports(size_t sources);
+// The latest reports of so many made-up clusters that have both streams: operator, controller,
+// operator, …
+std::vector<StreamReport> ClusterReports(size_t sources);
 
 enum class Changing {
   kNothing,
@@ -34,11 +34,10 @@ struct RequestsOptions {
   Changing changing = Changing::kNothing;
   bool close = false;   // each request ends its connection
   unsigned orders = 4;  // of the lines of each report
+  // Of rollcall: where reports of the fleet go, and the header that has the id.
+  std::string path = "/";
+  std::string id_header = "X-Cluster-ID";
 };
-
-// The head and body with which a report goes to a product.
-std::string RequestOf(Product product, const std::string& source, const std::string& body,
-                      bool close);
 
 // Writes the requests in the form that load.cc reads.
 Status WriteRequests(const std::vector<StreamReport>& reports, const RequestsOptions& options,

@@ -1,5 +1,5 @@
-// The demo fleet knows its truth: what the overview says of it must be that, for every month and
-// every span. In this process for a large fleet, and with the binary for a small one.
+// What is said of made-up fleets is what a recount of their reports says, for every month and every
+// span. In this process for large fleets, and with the binary for small ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "cli/fleet_files.h"
 #include "counts/overview.h"
 #include "counts/period_tallies.h"
 #include "counts/trend.h"
@@ -21,8 +22,9 @@
 #include "demo/fill.h"
 #include "demo/fleet.h"
 #include "model/fleet.h"
+#include "tests/demo/recount.h"
 #include "tests/e2e/rollcall_process.h"
-#include "tests/support/intake.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
@@ -34,53 +36,76 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr uint32_t kSources = 40;
+constexpr uint32_t kSources = 20;
 constexpr std::chrono::hours kInterval{24};
 #else
-constexpr uint32_t kSources = 300;
-constexpr std::chrono::hours kInterval{6};
+constexpr uint32_t kSources = 120;
+constexpr std::chrono::hours kInterval{12};
 #endif
 constexpr uint32_t kMonths = 14;
 
-std::unique_ptr<demo::DemoFleet> Fleet(uint64_t seed, uint32_t sources, uint32_t months,
-                                       UnixSeconds end, std::chrono::seconds interval) {
-  auto fleet = demo::DemoFleet::Make({seed, sources, months, end, interval, true});
+std::unique_ptr<demo::DemoFleet> FleetOf(const fleets::Declaration& declaration,
+                                         const demo::DemoFleetOptions& options) {
+  auto fleet = demo::DemoFleet::Make(declaration, options);
   EXPECT_TRUE(fleet.ok()) << fleet.status().message();
   return std::move(fleet).value();
 }
 
+std::vector<std::string> AllDeclarations() {
+  return {"cozystack", "coroot", ROLLCALL_SOURCE_DIR "/packaging/fleets/syncthing.json",
+          ROLLCALL_SOURCE_DIR "/packaging/fleets/example.json"};
+}
+
+std::string JoinedBy(const std::string& between, const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : between) + text;
+  return joined;
+}
+
 // The same numbers by another way: from the tallies, which their own scan fills.
-demo::DemoTruth TalliesAsTruth(storage::Stores& stores, counts::PeriodTallies& tallies,
-                               Window window) {
-  demo::DemoTruth truth;
+demo::Recounted Tallied(storage::Stores& stores, counts::PeriodTallies& tallies, const Fleet& fleet,
+                        Window window) {
+  demo::Recounted counted;
   const auto read = [&](const std::string& metric, const std::string& by) {
     const Period period = Period::Of(window);
     auto trend = counts::ReadTrend(stores, tallies,
-                                   {.fleet = CozystackFleet(),
+                                   {.fleet = fleet,
                                     .metric = metric,
                                     .by = by,
                                     .kind = period.kind,
                                     .first = period.last,
                                     .last = period.last,
                                     .top = 1'000});
-    EXPECT_TRUE(trend.ok() && trend->has_value());
+    EXPECT_TRUE(trend.ok() && trend->has_value()) << metric << " " << by;
     return std::move(**trend);
   };
-  truth.clusters = static_cast<uint64_t>(read("cozy_cluster_info", "").steps.front().tally.sources);
-  const Totals nodes = read("cozy_nodes_count", "").steps.front().tally;
-  truth.total_nodes = static_cast<uint64_t>(nodes.sum.ToInt64());
-  truth.peak_nodes = static_cast<uint64_t>(nodes.report_sum.ToInt64());
-  for (const counts::TrendValue& kind : read("cozy_application_count", "kind").values) {
-    truth.apps[kind.value] = static_cast<uint64_t>(kind.steps.front().sum.ToInt64());
+  const auto sum_of = [&](const counts::Trend& trend, const std::string& value) -> int64_t {
+    for (const counts::TrendValue& one : trend.values) {
+      if (one.value == value) return one.steps.front().sum.ToInt64();
+    }
+    return 0;
+  };
+  counted.sources = read(fleet.counted_metric, "").steps.front().tally.sources;
+  for (const Figure& figure : fleet.figures) {
+    const counts::Trend trend = read(figure.metric, figure.label);
+    const Totals all = trend.steps.front().tally;
+    const bool is_whole = figure.label.empty();
+    counted.totals.push_back(is_whole ? all.sum.ToInt64() : sum_of(trend, figure.label_value));
+    counted.report_totals.push_back(is_whole ? std::optional(all.report_sum.ToInt64())
+                                             : std::nullopt);
   }
-  const auto tenants = truth.apps.find("Tenant");
-  truth.total_tenants = tenants == truth.apps.end() ? 0 : tenants->second;
-  return truth;
+  for (const Breakdown& breakdown : fleet.breakdowns) {
+    auto& values = counted.breakdowns.emplace_back();
+    for (const counts::TrendValue& one : read(breakdown.metric, breakdown.label).values) {
+      if (!one.value.empty()) values[one.value] = one.steps.front().sum.ToInt64();
+    }
+  }
+  return counted;
 }
 
 // The distribution by peak says of these sizes, ascending, what they are.
 void ExpectSizes(const storage::PeriodRows& rows, const Figure& figure,
-                 const std::vector<uint32_t>& sizes) {
+                 const std::vector<double>& sizes) {
   const auto distribution = rows.DistributionOf(figure);
   ASSERT_TRUE(distribution.ok() && distribution->has_value()) << figure.name;
   const Distribution& peak = (*distribution)->peak;
@@ -92,7 +117,7 @@ void ExpectSizes(const storage::PeriodRows& rows, const Figure& figure,
   }
   int64_t binned = 0;
   for (const DistributionBin& bin : peak.bins) {
-    EXPECT_EQ(bin.sources, std::count_if(sizes.begin(), sizes.end(), [&](uint32_t size) {
+    EXPECT_EQ(bin.sources, std::count_if(sizes.begin(), sizes.end(), [&](double size) {
                 return size >= bin.from && size <= bin.to;
               }));
     binned += bin.sources;
@@ -100,7 +125,46 @@ void ExpectSizes(const storage::PeriodRows& rows, const Figure& figure,
   EXPECT_EQ(binned, peak.sources) << figure.name;
 }
 
-TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
+// One month and the spans that end with it: the overview, the tallies and the distributions say
+// what a recount says.
+void ExpectRecounted(storage::Stores& stores, counts::OverviewReader& overviews,
+                     counts::PeriodTallies& tallies, const Fleet& fleet,
+                     const demo::Recount& recount, Month month) {
+  const auto read = overviews.Read(fleet, month);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  ASSERT_TRUE(read->has_value() && (*read)->month == month);
+  const Overview& overview = **read;
+  for (const Span span : kSpans) {
+    SCOPED_TRACE(std::to_string(MonthsOf(span)) + " months");
+    demo::Recounted expected = recount.Of(month, MonthsOf(span));
+    EXPECT_GT(expected.sources, 0);
+    const auto rows = tallies.Get(fleet, Period::Of(Window{month, span}));
+    ASSERT_TRUE(rows.ok() && rows->has_value());
+    for (size_t i = 0; i < fleet.figures.size(); ++i) {
+      ExpectSizes(**rows, fleet.figures[i], expected.sizes[i]);
+    }
+    expected.sizes.clear();
+    EXPECT_EQ(Tallied(stores, tallies, fleet, Window{month, span}), expected);
+
+    const PeriodCounts& period = overview.periods[static_cast<size_t>(span)];
+    EXPECT_EQ(period.sources, expected.sources);
+    for (size_t i = 0; i < fleet.figures.size(); ++i) {
+      EXPECT_EQ(period.figures[i].total, expected.totals[i]) << fleet.figures[i].name;
+      EXPECT_EQ(period.figures[i].report_total, expected.report_totals[i]) << fleet.figures[i].name;
+    }
+    if (span != Span::kMonth) continue;
+    for (size_t i = 0; i < fleet.breakdowns.size(); ++i) {
+      // Known names stand there at 0.
+      BreakdownTotals totals = overview.breakdowns[i];
+      for (const std::string& name : fleet.breakdowns[i].known_names) {
+        if (!expected.breakdowns[i].contains(name)) totals.erase(name);
+      }
+      EXPECT_EQ(totals, expected.breakdowns[i]) << fleet.breakdowns[i].name;
+    }
+  }
+}
+
+TEST(DemoTest, TheOverviewOfEachFleetIsARecountOfItsReportsForEveryMonthAndSpan) {
   TempDir dir;
   storage::StoreOptions options;
   options.directory = dir.path();
@@ -108,50 +172,48 @@ TEST(DemoTest, TheOverviewOfAFleetIsItsTruthForEveryMonthAndSpan) {
   ASSERT_TRUE(stores.ok()) << stores.status().message();
   const UnixSeconds end =
       std::chrono::sys_days(std::chrono::year(2026) / 3 / 10) + std::chrono::hours(15);
-  const auto fleet = Fleet(1, kSources, kMonths, end, kInterval);
+  const auto set = cli::OpenFleets(
+      JoinedBy(",", AllDeclarations()),
+      [&](const std::string& name) { return (*stores)->fleets().Assign(name); }, nullptr);
+  ASSERT_TRUE(set.ok()) << set.status().message();
+
+  std::vector<demo::DemoIntake> intakes;
+  std::vector<demo::Recount> recounts;
+  std::vector<Fleet> fleets;
+  uint64_t promised = 0;
+  for (const auto& declared : (*set)->all()) {
+    const demo::DemoFleetOptions made{1, kSources, kMonths, end, kInterval};
+    const fleets::Declaration& declaration = declared->declaration();
+    intakes.push_back({{declared->fleet().ref, &declared->format()},
+                       declared->body_names_source(),
+                       FleetOf(declaration, made)});
+    promised += intakes.back().fleet->total_reports();
+    fleets.push_back(declared->fleet());
+    demo::Recount& recount = recounts.emplace_back(declaration);
+    const auto again = FleetOf(declaration, made);
+    demo::DemoReport report;
+    while (again->Next(report)) recount.Add(report);
+  }
   metrics::Registry registry;
   uint64_t reports = 0;
   const Status filled = demo::FillWithDemo(
-      **stores, CozystackIntake(), *fleet, registry, [&](uint64_t done) { reports = done; },
-      [] { return false; });
+      **stores, intakes, registry, [&](uint64_t done) { reports = done; }, [] { return false; });
   ASSERT_TRUE(filled.ok()) << filled.message();
-  EXPECT_EQ(reports, fleet->total_reports());
+  EXPECT_EQ(reports, promised);
 
   const ManualClock clock(end);
   counts::WindowCounts windows(**stores, registry);
   counts::OverviewReader overviews(**stores, windows, clock, registry,
                                    [] { return std::vector<std::string>(); });
   counts::PeriodTallies tallies(**stores, clock, registry);
-  for (uint32_t back = 0; back < kMonths; ++back) {
-    const Month month = Month::Of(end).Plus(-static_cast<int>(back));
-    const auto read = overviews.Read(CozystackFleet(), month);
-    ASSERT_TRUE(read.ok()) << read.status().message();
-    ASSERT_TRUE(read->has_value()) << month.ToString();
-    const Overview& overview = **read;
-    ASSERT_EQ(overview.month, month);
-    for (const Span span : kSpans) {
-      const PeriodCounts& period = overview.periods[static_cast<size_t>(span)];
-      const demo::DemoTruth truth = fleet->Truth(month, static_cast<uint32_t>(MonthsOf(span)));
-      const std::string where =
-          month.ToString() + " and the " + std::to_string(MonthsOf(span) - 1) + " before";
-      EXPECT_EQ(static_cast<uint64_t>(period.sources), truth.clusters) << where;
-      EXPECT_EQ(static_cast<uint64_t>(period.figures[0].total), truth.total_nodes) << where;
-      EXPECT_EQ(static_cast<uint64_t>(period.figures[0].report_total.value_or(-1)),
-                truth.peak_nodes)
-          << where;
-      EXPECT_EQ(static_cast<uint64_t>(period.figures[1].total), truth.total_tenants) << where;
-      EXPECT_EQ(TalliesAsTruth(**stores, tallies, Window{month, span}), truth) << where;
-      const auto rows = tallies.Get(CozystackFleet(), Period::Of(Window{month, span}));
-      ASSERT_TRUE(rows.ok() && rows->has_value()) << where;
-      const demo::DemoSizes sizes = fleet->Sizes(month, static_cast<uint32_t>(MonthsOf(span)));
-      ExpectSizes(**rows, CozystackFleet().figures[0], sizes.nodes);
-      ExpectSizes(**rows, CozystackFleet().figures[1], sizes.tenants);
+  for (size_t i = 0; i < fleets.size(); ++i) {
+    for (uint32_t back = 0; back < kMonths; ++back) {
+      const Month month = Month::Of(end).Plus(-static_cast<int>(back));
+      SCOPED_TRACE(fleets[i].name + " " + month.ToString());
+      ExpectRecounted(**stores, overviews, tallies, fleets[i], recounts[i], month);
     }
-    const std::map<std::string, uint64_t> apps(overview.breakdowns[0].begin(),
-                                               overview.breakdowns[0].end());
-    EXPECT_EQ(apps, fleet->Truth(month, 1).apps) << month.ToString();
   }
-  const auto verified = counts::Verify(**stores, {CozystackFleet()}, [](uint64_t, uint64_t) {});
+  const auto verified = counts::Verify(**stores, fleets, [](uint64_t, uint64_t) {});
   EXPECT_EQ(verified.faults + verified.differences, 0U);
   EXPECT_EQ(verified.reports, reports);
 }
@@ -173,46 +235,51 @@ class DemoCommandTest : public ::testing::Test {
                  "--seed", "5", "--interval", "24h"});
   }
 
-  // The numbers of the last months' overviews, one line for each period.
-  static std::string Served(HttpClient client, Month last) {
+  // The numbers of the last months' overviews of a fleet, one line for each period.
+  static std::string Served(HttpClient client, const Fleet& fleet, Month last) {
     std::string text;
     for (uint32_t back = 0; back < kFewMonths; ++back) {
       const Month month = last.Plus(-static_cast<int>(back));
-      const auto reply = client.Get("/api/overview?year=" + std::to_string(month.year()) +
-                                    "&month=" + std::to_string(month.month()));
+      const auto reply =
+          client.Get("/api/v1/overview?fleet=" + fleet.name + "&month=" + month.ToString());
       const auto json = nlohmann::json::parse(reply.body, nullptr, false);
       if (reply.status != 200 || json.is_discarded()) return reply.body;
       for (const Span span : kSpans) {
         const auto& period = json["periods"][span == Span::kMonth     ? "month"
                                              : span == Span::kQuarter ? "quarter"
-                                                                      : "year"];
-        text +=
-            Line(month, span, period["clusters"], period["total_nodes"], period["total_tenants"]);
+                                                                      : "year"]["figures"];
+        text += month.ToString() + " " + std::to_string(MonthsOf(span)) + ": " +
+                period[fleet.counted_name]["value"].dump();
+        for (const Figure& figure : fleet.figures) {
+          text += " " + figure.total_name + " " + period[figure.total_name]["value"].dump();
+        }
+        text += "\n";
       }
     }
     return text;
   }
   // What they must be for a fleet whose history ends at an instant.
-  static std::string Truth(UnixSeconds end) {
-    const auto fleet = Fleet(5, kFewSources, kFewMonths, end, std::chrono::hours(24));
+  static std::string Truth(const fleets::Declaration& declaration, UnixSeconds end) {
+    const auto made =
+        FleetOf(declaration, {5, kFewSources, kFewMonths, end, std::chrono::hours(24)});
+    demo::Recount recount(declaration);
     demo::DemoReport report;
-    while (fleet->Next(report)) {
-    }
+    while (made->Next(report)) recount.Add(report);
     std::string text;
     for (uint32_t back = 0; back < kFewMonths; ++back) {
       const Month month = Month::Of(end).Plus(-static_cast<int>(back));
       for (const Span span : kSpans) {
-        const demo::DemoTruth truth = fleet->Truth(month, static_cast<uint32_t>(MonthsOf(span)));
-        text += Line(month, span, truth.clusters, truth.total_nodes, truth.total_tenants);
+        const demo::Recounted counts = recount.Of(month, MonthsOf(span));
+        text += month.ToString() + " " + std::to_string(MonthsOf(span)) + ": " +
+                std::to_string(counts.sources);
+        for (size_t i = 0; i < counts.totals.size(); ++i) {
+          text += " " + declaration.fleet.figures[i].total_name + " " +
+                  std::to_string(counts.totals[i]);
+        }
+        text += "\n";
       }
     }
     return text;
-  }
-  static std::string Line(Month month, Span span, uint64_t clusters, uint64_t nodes,
-                          uint64_t tenants) {
-    return month.ToString() + " " + std::to_string(MonthsOf(span)) + ": " +
-           std::to_string(clusters) + " clusters, " + std::to_string(nodes) + " nodes, " +
-           std::to_string(tenants) + " tenants\n";
   }
   TempDir dir_;
 };
@@ -230,8 +297,8 @@ TEST_F(DemoCommandTest, ItFillsAStoreWithItsFleetServesItAndTheSameOneAgain) {
     for (UnixSeconds end = before; end <= after && (served.empty() || served != truth);
          end += std::chrono::seconds(1)) {
       last = Month::Of(end);
-      truth = Truth(end);
-      served = Served(demo.Public(), last);
+      truth = Truth(Cozystack().declaration(), end);
+      served = Served(demo.Public(), CozystackFleet(), last);
     }
     EXPECT_EQ(served, truth);
     EXPECT_GT(demo.Private().Metric("rollcall_sources"), kFewSources / 2);
@@ -240,8 +307,52 @@ TEST_F(DemoCommandTest, ItFillsAStoreWithItsFleetServesItAndTheSameOneAgain) {
   EXPECT_EQ(Verify(DataDir()), "");
   RollcallProcess again(FewSources());
   EXPECT_THAT(again.process().err(), HasSubstr("holds a demo fleet already"));
-  EXPECT_EQ(Served(again.Public(), last), served);
+  EXPECT_EQ(Served(again.Public(), CozystackFleet(), last), served);
   EXPECT_EQ(again.Stop(), 0);
+}
+
+TEST_F(DemoCommandTest, EachFleetOfTheListHasAHistoryOnItsPageInItsNumbersAndInTheStore) {
+  ChildOptions options =
+      Demo({"--fleets", JoinedBy(",", AllDeclarations()), "--sources", std::to_string(kFewSources),
+            "--months", std::to_string(kFewMonths), "--interval", "24h"});
+  const auto set = cli::OpenFleets(
+      JoinedBy(",", AllDeclarations()),
+      [](const std::string&) -> Result<FleetRef> { return kFirstFleet; }, nullptr);
+  ASSERT_TRUE(set.ok()) << set.status().message();
+  {
+    RollcallProcess demo(options);
+    HttpClient client = demo.Public();
+    for (const auto& declared : (*set)->all()) {
+      const fleets::Declaration& declaration = declared->declaration();
+      SCOPED_TRACE(declaration.fleet.name);
+      const std::string of_fleet = "fleet=" + declaration.fleet.name;
+      const auto overview =
+          nlohmann::json::parse(client.Get("/api/v1/overview?" + of_fleet).body, nullptr, false);
+      ASSERT_FALSE(overview.is_discarded());
+      const auto& figures = overview["periods"]["year"]["figures"];
+      EXPECT_GT(figures[declaration.fleet.counted_name]["value"], kFewSources / 2);
+      for (const Figure& figure : declaration.fleet.figures) {
+        EXPECT_GT(figures[figure.total_name]["value"], 0) << figure.total_name;
+      }
+      for (const fleets::Panel& panel : declaration.page) {
+        if (panel.by.empty()) continue;
+        const auto breakdown =
+            nlohmann::json::parse(client
+                                      .Get("/api/v1/breakdown?" + of_fleet +
+                                           "&periods=12&metric=" + panel.metric + "&by=" + panel.by)
+                                      .body,
+                                  nullptr, false);
+        int named = 0;
+        for (const auto& value : breakdown["values"]) named += value["value"] != "" ? 1 : 0;
+        EXPECT_GT(named, 0) << panel.title;
+      }
+      const auto page = client.Get("/" + declaration.fleet.name + "/");
+      EXPECT_EQ(page.status, 200);
+      EXPECT_THAT(page.body, HasSubstr(declaration.title));
+    }
+    EXPECT_EQ(demo.Stop(), 0);
+  }
+  EXPECT_EQ(Verify(DataDir()), "");
 }
 
 TEST_F(DemoCommandTest, AStoreOfSomethingElseIsRefusedAndLeftAlone) {

@@ -240,6 +240,22 @@ TEST(DeclarationTest, WhatIsNotSaidFollowsFromWhatIs) {
   EXPECT_EQ(declared->reports_months, std::nullopt);
 }
 
+TEST(DeclarationTest, ALabelIsDescribedByATextOrByOneWithExamples) {
+  std::string text = kTextBase;
+  const std::string plain = "\"Who.\"";
+  text.replace(text.find(plain), plain.size(),
+               R"({"description": "Who.", "examples": ["anna", "bert"]})");
+  const auto declared = ParseDeclaration("a.json", text);
+  ASSERT_TRUE(declared.ok()) << declared.status().message();
+  const LabelDescription& user = *declared->FindMetric("myapp_users")->FindLabel("user");
+  EXPECT_EQ(user.description, "Who.");
+  EXPECT_THAT(user.examples, ElementsAre("anna", "bert"));
+  const LabelDescription& version = *declared->FindMetric("myapp_info")->FindLabel("version");
+  EXPECT_EQ(version.description, "Its version.");
+  EXPECT_TRUE(version.examples.empty());
+  EXPECT_EQ(declared->FindMetric("myapp_info")->FindLabel("user"), nullptr);
+}
+
 TEST(DeclarationTest, TheMappingIsWhatTheFileSays) {
   const auto declared =
       ParseDeclaration("a.json", FileText(ROLLCALL_TESTDATA "/fleets/good/json.json"));

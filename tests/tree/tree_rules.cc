@@ -100,8 +100,6 @@ constexpr std::array<std::string_view, 3> kStandardLocks{
 
 // Where nothing is said of any one product: all that is known of one is in its declaration.
 constexpr std::array<std::string_view, 1> kKnowNoProduct{"web/static/"};
-// The demo makes up a fleet of one product.
-constexpr std::string_view kMadeUpProduct = "src/demo/";
 
 bool Covers(std::string_view place, std::string_view path) {
   return place.ends_with('/') ? path.starts_with(place) : path == place;
@@ -167,8 +165,7 @@ class Inspector {
     static const std::regex in_code("cozy_|cluster_id|CozystackFleet|Clusters");
     const auto is_in = [&](std::string_view place) { return Covers(place, file_.path); };
     const bool is_page = std::any_of(kKnowNoProduct.begin(), kKnowNoProduct.end(), is_in);
-    const bool is_code =
-        BoxOf(file_.path) && HasExtension(file_.path, {".cc", ".h"}) && !is_in(kMadeUpProduct);
+    const bool is_code = BoxOf(file_.path) && HasExtension(file_.path, {".cc", ".h"});
     std::smatch match;
     if ((is_page && std::regex_search(line, match, product)) ||
         (is_code && std::regex_search(line, match, in_code))) {

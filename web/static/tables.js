@@ -76,6 +76,8 @@ export function valueTable(section, answer, host, { fleet, swatch = null, trend 
   }
   if (section.order === 'value') {
     values.sort((a, b) => format.compareValues(a.value, b.value));
+  } else if (section.bar === 'sum') {
+    values.sort((a, b) => b.sum - a.sum);
   }
   const nameOf = section.nameOf ?? ((value) => value);
   const row = (tally) => {

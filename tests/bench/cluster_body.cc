@@ -1,11 +1,11 @@
-#include "demo/body.h"
+#include "tests/bench/cluster_body.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
 
-namespace rollcall::demo {
+namespace rollcall::bench {
 namespace {
 
 constexpr std::array<std::string_view, 18> kPackages = {
@@ -19,52 +19,38 @@ constexpr std::array<std::string_view, 18> kPackages = {
 constexpr std::array<std::string_view, 8> kVolumeSizes = {"1Gi",  "2Gi",  "5Gi",   "10Gi",
                                                           "20Gi", "50Gi", "100Gi", "250Gi"};
 
-// What a release before 1.0 calls the workloads behind the kinds, and their versions.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWorkloads = {
-    {{"etcd", "2.4.0"},
-     {"postgres", "0.8.0"},
-     {"redis", "0.3.1"},
-     {"kafka", "0.4.0"},
-     {"kubernetes", "0.15.1"},
-     {"virtual-machine", "0.7.1"}}};
-
 }  // namespace
 
-DemoBody& DemoBody::Line(std::string_view text) { return Text(text); }
+ClusterBody& ClusterBody::Line(std::string_view text) { return Text(text); }
 
-DemoBody& DemoBody::Text(std::string_view text) {
+ClusterBody& ClusterBody::Text(std::string_view text) {
   lines_ += text;
   return *this;
 }
 
-DemoBody& DemoBody::Number(uint64_t number) {
+ClusterBody& ClusterBody::Number(uint64_t number) {
   std::array<char, 20> digits;
   char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   lines_.append(digits.data(), static_cast<size_t>(end - digits.data()));
   return *this;
 }
 
-void DemoBody::Value(uint64_t value) {
+void ClusterBody::Value(uint64_t value) {
   Text(" ").Number(value).Text("\n");
   ends_.push_back(lines_.size());
 }
 
-void DemoBody::Write(const DemoCluster& cluster, DemoSender sender, uint64_t order,
-                     std::string& out) {
+void ClusterBody::Write(const Cluster& cluster, Sender sender, uint64_t order, std::string& out) {
   lines_.clear();
   ends_.clear();
-  if (sender == DemoSender::kController) {
+  if (sender == Sender::kController) {
     AddApplications(cluster);
   } else {
-    AddInfo(cluster, sender == DemoSender::kLegacy);
+    AddInfo(cluster);
     AddNodes(cluster);
     AddStorage(cluster);
-    if (sender == DemoSender::kOperator) {
-      AddCapacity(cluster);
-      AddPackages(cluster);
-    } else {
-      AddWorkloads(cluster);
-    }
+    AddCapacity(cluster);
+    AddPackages(cluster);
   }
 
   order_.clear();
@@ -73,7 +59,7 @@ void DemoBody::Write(const DemoCluster& cluster, DemoSender sender, uint64_t ord
     order_.push_back(std::string_view(lines_).substr(begin, end - begin));
     begin = end;
   }
-  DemoRandom random(order);
+  demo::DemoRandom random(order);
   for (size_t i = order_.size(); i > 1; --i) {
     std::swap(order_[i - 1], order_[random.Below(static_cast<uint32_t>(i))]);
   }
@@ -81,7 +67,7 @@ void DemoBody::Write(const DemoCluster& cluster, DemoSender sender, uint64_t ord
   for (const std::string_view line : order_) out += line;
 }
 
-void DemoBody::AddInfo(const DemoCluster& cluster, bool legacy) {
+void ClusterBody::AddInfo(const Cluster& cluster) {
   const int release = cluster.release();
   Line("cozy_cluster_info{cozystack_version=\"v");
   // 60 releases come before 1.0, more than the longest fleet lives through.
@@ -92,15 +78,10 @@ void DemoBody::AddInfo(const DemoCluster& cluster, bool legacy) {
   }
   Text("\",kubernetes_version=\"v1.").Number(28 + cluster.kubernetes() / 4);
   Text(".").Number(cluster.kubernetes() % 4 * 3 + 1).Text("\"");
-  if (legacy) {
-    Text(",oidc_enabled=\"true\",bundle_name=\"");
-    Text(cluster.talos() ? "paas-full" : "paas-hosted")
-        .Text("\",bunde_enable=\"\",bunde_disable=\"\"");
-  }
   Text("}").Value(1);
 }
 
-void DemoBody::AddNodes(const DemoCluster& cluster) {
+void ClusterBody::AddNodes(const Cluster& cluster) {
   const auto add = [&](uint64_t kernel, uint64_t nodes) {
     if (nodes == 0) return;
     Line("cozy_nodes_count{os=\"linux (");
@@ -118,7 +99,7 @@ void DemoBody::AddNodes(const DemoCluster& cluster) {
   if (cluster.old_nodes() > 0) add(cluster.kernel() - 1, cluster.old_nodes());
 }
 
-void DemoBody::AddCapacity(const DemoCluster& cluster) {
+void ClusterBody::AddCapacity(const Cluster& cluster) {
   const uint64_t nodes = cluster.nodes();
   // Machines of one cluster are alike; they differ from cluster to cluster.
   const uint64_t cores = uint64_t{8} << (cluster.seed() % 4);
@@ -131,9 +112,9 @@ void DemoBody::AddCapacity(const DemoCluster& cluster) {
   }
 }
 
-void DemoBody::AddStorage(const DemoCluster& cluster) {
+void ClusterBody::AddStorage(const Cluster& cluster) {
   uint64_t apps = 0;
-  for (size_t kind = 0; kind < kDemoKinds.size(); ++kind) apps += cluster.apps(kind);
+  for (size_t kind = 0; kind < kKinds.size(); ++kind) apps += cluster.apps(kind);
   Line("cozy_loadbalancers_count").Value(1 + apps / 6);
   for (size_t i = 0; i < kVolumeSizes.size(); ++i) {
     // Small volumes are many, large ones few; each cluster has its own mix.
@@ -144,7 +125,7 @@ void DemoBody::AddStorage(const DemoCluster& cluster) {
   }
 }
 
-void DemoBody::AddPackages(const DemoCluster& cluster) {
+void ClusterBody::AddPackages(const Cluster& cluster) {
   for (size_t i = 0; i < kPackages.size(); ++i) {
     // Not every cluster has the last few.
     if (i >= 14 && ((cluster.seed() >> (32 + i)) & 3) == 0) continue;
@@ -156,23 +137,11 @@ void DemoBody::AddPackages(const DemoCluster& cluster) {
   }
 }
 
-void DemoBody::AddApplications(const DemoCluster& cluster) {
-  for (size_t kind = 0; kind < kDemoKinds.size(); ++kind) {
-    Line("cozy_application_count{kind=\"").Text(kDemoKinds[kind]).Text("\"}");
+void ClusterBody::AddApplications(const Cluster& cluster) {
+  for (size_t kind = 0; kind < kKinds.size(); ++kind) {
+    Line("cozy_application_count{kind=\"").Text(kKinds[kind]).Text("\"}");
     Value(cluster.apps(kind));
   }
 }
 
-void DemoBody::AddWorkloads(const DemoCluster& cluster) {
-  uint64_t apps = 0;
-  for (size_t kind = 0; kind < kDemoKinds.size(); ++kind) apps += cluster.apps(kind);
-  for (uint64_t i = 0; i < std::min<uint64_t>(apps, 14); ++i) {
-    const auto& [type, version] = kWorkloads[(cluster.seed() + i) % kWorkloads.size()];
-    Line("cozy_workloads_count{uid=\"");
-    AppendDemoUuid(SeedOf(cluster.seed(), 100 + i), lines_);
-    Text("\",kind=\"").Text(type).Text("\",type=\"").Text(type).Text("\",version=\"").Text(version);
-    Text("\"}").Value(1 + (cluster.seed() >> i) % 3);
-  }
-}
-
-}  // namespace rollcall::demo
+}  // namespace rollcall::bench

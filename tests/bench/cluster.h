@@ -1,5 +1,5 @@
-// A made-up installation: when it exists, and its state at any instant. Owned by the demo fleet.
-// Pure; one thread.
+// A made-up cluster of Cozystack, as real ones report: when it exists, and its state at any
+// instant. The same seed gives the same cluster, so that figures can be compared. Pure; one thread.
 #pragma once
 
 #include <array>
@@ -8,11 +8,12 @@
 #include <string_view>
 
 #include "demo/random.h"
+#include "demo/source.h"
 
-namespace rollcall::demo {
+namespace rollcall::bench {
 
 // The kinds of applications that a controller reports, sorted by name.
-inline constexpr std::array<std::string_view, 27> kDemoKinds = {
+inline constexpr std::array<std::string_view, 27> kKinds = {
     "Bucket",       "ClickHouse", "Etcd",
     "FoundationDB", "HTTPCache",  "Harbor",
     "Info",         "Ingress",    "Kafka",
@@ -22,11 +23,11 @@ inline constexpr std::array<std::string_view, 27> kDemoKinds = {
     "RabbitMQ",     "Redis",      "SeaweedFS",
     "TCPBalancer",  "Tenant",     "VMDisk",
     "VMInstance",   "VPN",        "VirtualPrivateCloud"};
-inline constexpr size_t kDemoTenantKind = 22;
-static_assert(kDemoKinds[kDemoTenantKind] == "Tenant");
+inline constexpr size_t kTenantKind = 22;
+static_assert(kKinds[kTenantKind] == "Tenant");
 
-// The time span of a demo fleet, in seconds from its first instant.
-struct DemoTimeline {
+// The time span of a fleet, in seconds from its first instant.
+struct Timeline {
   uint32_t span = 0;     // the last second that counts
   uint32_t new_era = 0;  // when release 1.0 came out: about the middle of the span
 
@@ -41,18 +42,12 @@ struct DemoTimeline {
   uint32_t KernelAt(uint32_t t) const { return 3 + t / (60 * kDay); }
 };
 
-// Never: later than any second of a timeline.
-inline constexpr uint32_t kDemoNever = UINT32_MAX;
-
-// 120 bytes without heap memory, since a fleet may have a million.
-class DemoCluster {
+class Cluster {
  public:
-  DemoCluster(uint64_t seed, const DemoTimeline& timeline);
+  Cluster(uint64_t seed, const Timeline& timeline);
 
-  uint32_t joins() const { return joins_; }              // first second in the fleet
-  uint32_t leaves() const { return leaves_; }            // first second after it left; may be never
-  uint32_t silent_from() const { return silent_from_; }  // sends nothing from then on, …
-  uint32_t silent_until() const { return silent_until_; }  // … until then; both may be never
+  uint32_t joins() const { return joins_; }    // first second in the fleet
+  uint32_t leaves() const { return leaves_; }  // first second after it left; may be never
   // Returns when it starts to run a release since 1.0, and so has two senders; may be never.
   uint32_t two_senders_from() const { return two_senders_from_; }
   // A uniformly distributed number, from which whatever only has to differ between clusters
@@ -60,7 +55,7 @@ class DemoCluster {
   uint64_t seed() const { return seed_; }
 
   // Advances the cluster to `t`. Requires that `t` is not before the `t` of the last call.
-  void AdvanceTo(uint32_t t, const DemoTimeline& timeline);
+  void AdvanceTo(uint32_t t, const Timeline& timeline);
 
   // The state at the instant that it has reached.
   int release() const { return release_; }
@@ -73,19 +68,17 @@ class DemoCluster {
   uint32_t apps(size_t kind) const { return apps_[kind]; }
 
  private:
-  void Change(uint32_t t, const DemoTimeline& timeline);
+  void Change(uint32_t t, const Timeline& timeline);
   void ChangeApps();
   void ChangeNodes();
-  void ChangeKernel(uint32_t t, const DemoTimeline& timeline);
-  int ReleaseOf(uint32_t t, const DemoTimeline& timeline) const;
+  void ChangeKernel(uint32_t t, const Timeline& timeline);
+  int ReleaseOf(uint32_t t, const Timeline& timeline) const;
 
   uint64_t seed_;
-  DemoRandom random_;  // drives its changes
+  demo::DemoRandom random_;  // drives its changes
   uint32_t joins_ = 0;
-  uint32_t leaves_ = kDemoNever;
-  uint32_t silent_from_ = kDemoNever;
-  uint32_t silent_until_ = kDemoNever;
-  uint32_t two_senders_from_ = kDemoNever;
+  uint32_t leaves_ = demo::kDemoNever;
+  uint32_t two_senders_from_ = demo::kDemoNever;
   uint32_t next_change_ = 0;
   uint32_t upgrade_lag_ = 0;  // seconds from a release to its upgrade; never: stays at the first
   int16_t first_release_ = 0;
@@ -96,10 +89,7 @@ class DemoCluster {
   uint16_t old_nodes_ = 0;
   uint16_t gpus_ = 0;
   bool talos_ = true;
-  std::array<uint16_t, kDemoKinds.size()> apps_{};
+  std::array<uint16_t, kKinds.size()> apps_{};
 };
 
-// Appends a UUID to `out`: 8-4-4-4-12 lower-case hexadecimal digits, marked as random.
-void AppendDemoUuid(uint64_t seed, std::string& out);
-
-}  // namespace rollcall::demo
+}  // namespace rollcall::bench

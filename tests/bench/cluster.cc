@@ -1,24 +1,24 @@
-#include "demo/cluster.h"
+#include "tests/bench/cluster.h"
 
 #include <algorithm>
 
-namespace rollcall::demo {
+namespace rollcall::bench {
 namespace {
 
-constexpr uint32_t kDay = DemoTimeline::kDay;
+constexpr uint32_t kDay = Timeline::kDay;
 constexpr uint16_t kMaxNodes = 200;
 constexpr uint16_t kMaxAppsOfAKind = 2'000;
 
 // A quarter of the clusters is there from the start; the fleet grows faster and faster. No cluster
 // joins so late that it is never seen.
-uint32_t DrawJoin(DemoRandom& random, uint32_t span) {
+uint32_t DrawJoin(demo::DemoRandom& random, uint32_t span) {
   if (random.Percent(25)) return 0;
   const uint32_t a = random.Below(span - span / 20);
   const uint32_t b = random.Below(span - span / 20);
   return std::max(a, b);
 }
 
-uint16_t DrawNodes(DemoRandom& random) {
+uint16_t DrawNodes(demo::DemoRandom& random) {
   const uint32_t size = random.Below(100);
   if (size < 15) return 1;
   if (size < 65) return 3;
@@ -28,32 +28,31 @@ uint16_t DrawNodes(DemoRandom& random) {
 
 }  // namespace
 
-int DemoTimeline::ReleaseAt(uint32_t t, uint32_t age) const {
+int Timeline::ReleaseAt(uint32_t t, uint32_t age) const {
   const int64_t since = int64_t{t} - int64_t{age} - int64_t{new_era};
   const int64_t every = kReleaseEvery;
   return static_cast<int>(since >= 0 ? since / every : -((-since + every - 1) / every));
 }
 
-DemoCluster::DemoCluster(uint64_t seed, const DemoTimeline& timeline)
-    : seed_(seed), random_(SeedOf(seed, 0)) {
+Cluster::Cluster(uint64_t seed, const Timeline& timeline)
+    : seed_(seed), random_(demo::SeedOf(seed, 0)) {
   const uint32_t span = timeline.span;
   joins_ = DrawJoin(random_, span);
   const uint32_t stay = span - joins_;
   // Lengths shrink with the span, so that a fleet of one month has leavers and silences as well.
   if (random_.Percent(9)) leaves_ = joins_ + stay / 10 + random_.Below(stay);
   if (random_.Percent(12)) {
-    silent_from_ = joins_ + random_.Below(stay);
-    const uint32_t longest = std::min(42 * kDay, span / 4);
-    silent_until_ = silent_from_ + random_.Between(longest / 3, longest) + 1;
+    random_.Next();  // when it falls silent, and
+    random_.Next();  // for how long: of no concern here
   }
 
-  upgrade_lag_ = random_.Percent(6) ? kDemoNever : random_.Between(kDay, 120 * kDay);
-  const uint32_t first_age = joins_ == 0 && upgrade_lag_ != kDemoNever ? upgrade_lag_ : 0;
+  upgrade_lag_ = random_.Percent(6) ? demo::kDemoNever : random_.Between(kDay, 120 * kDay);
+  const uint32_t first_age = joins_ == 0 && upgrade_lag_ != demo::kDemoNever ? upgrade_lag_ : 0;
   first_release_ = static_cast<int16_t>(timeline.ReleaseAt(joins_, first_age));
   release_ = first_release_;
   if (first_release_ >= 0) {
     two_senders_from_ = joins_;
-  } else if (upgrade_lag_ != kDemoNever) {
+  } else if (upgrade_lag_ != demo::kDemoNever) {
     two_senders_from_ = timeline.new_era + upgrade_lag_;
   }
 
@@ -62,19 +61,19 @@ DemoCluster::DemoCluster(uint64_t seed, const DemoTimeline& timeline)
   talos_ = random_.Percent(85);
   nodes_ = DrawNodes(random_);
   gpus_ = static_cast<uint16_t>(random_.Percent(10) ? random_.Between(1, 8) : 0);
-  apps_[kDemoTenantKind] = static_cast<uint16_t>(random_.Between(1, 3));
+  apps_[kTenantKind] = static_cast<uint16_t>(random_.Between(1, 3));
   for (uint32_t i = random_.Below(6 + 2 * std::min<uint32_t>(nodes_, 10)); i > 0; --i) {
-    ++apps_[random_.Below(kDemoKinds.size())];
+    ++apps_[random_.Below(kKinds.size())];
   }
   next_change_ = joins_ + random_.Below(6 * kDay);
 }
 
-int DemoCluster::ReleaseOf(uint32_t t, const DemoTimeline& timeline) const {
-  if (upgrade_lag_ == kDemoNever) return first_release_;
+int Cluster::ReleaseOf(uint32_t t, const Timeline& timeline) const {
+  if (upgrade_lag_ == demo::kDemoNever) return first_release_;
   return std::max<int>(first_release_, timeline.ReleaseAt(t, upgrade_lag_));
 }
 
-void DemoCluster::AdvanceTo(uint32_t t, const DemoTimeline& timeline) {
+void Cluster::AdvanceTo(uint32_t t, const Timeline& timeline) {
   while (next_change_ <= t) {
     Change(next_change_, timeline);
     next_change_ += random_.Between(kDay / 2, 7 * kDay);
@@ -82,7 +81,7 @@ void DemoCluster::AdvanceTo(uint32_t t, const DemoTimeline& timeline) {
   release_ = static_cast<int16_t>(ReleaseOf(t, timeline));
 }
 
-void DemoCluster::Change(uint32_t t, const DemoTimeline& timeline) {
+void Cluster::Change(uint32_t t, const Timeline& timeline) {
   const uint32_t what = random_.Below(100);
   if (what < 60) {
     ChangeApps();
@@ -95,10 +94,10 @@ void DemoCluster::Change(uint32_t t, const DemoTimeline& timeline) {
   }
 }
 
-void DemoCluster::ChangeApps() {
+void Cluster::ChangeApps() {
   // A quarter of the changes concerns tenants. More apps come than go.
-  const size_t kind = random_.Percent(25) ? kDemoTenantKind
-                                          : random_.Below(static_cast<uint32_t>(kDemoKinds.size()));
+  const size_t kind =
+      random_.Percent(25) ? kTenantKind : random_.Below(static_cast<uint32_t>(kKinds.size()));
   const uint16_t by = static_cast<uint16_t>(random_.Between(1, 1 + apps_[kind] / 4));
   if (random_.Percent(62)) {
     apps_[kind] = static_cast<uint16_t>(std::min<int>(apps_[kind] + by, kMaxAppsOfAKind));
@@ -107,7 +106,7 @@ void DemoCluster::ChangeApps() {
   }
 }
 
-void DemoCluster::ChangeNodes() {
+void Cluster::ChangeNodes() {
   if (random_.Percent(62)) {
     nodes_ = static_cast<uint16_t>(std::min<int>(nodes_ + 1 + nodes_ / 8, kMaxNodes));
   } else if (old_nodes_ > 0) {
@@ -117,7 +116,7 @@ void DemoCluster::ChangeNodes() {
   }
 }
 
-void DemoCluster::ChangeKernel(uint32_t t, const DemoTimeline& timeline) {
+void Cluster::ChangeKernel(uint32_t t, const Timeline& timeline) {
   if (old_nodes_ > 0) {
     // Finishes the upgrade that is under way, or does half of the rest.
     const auto moved =
@@ -131,15 +130,4 @@ void DemoCluster::ChangeKernel(uint32_t t, const DemoTimeline& timeline) {
   }
 }
 
-void AppendDemoUuid(uint64_t seed, std::string& out) {
-  const uint64_t high = (SeedOf(seed, 1) & ~0xf000ULL) | 0x4000ULL;
-  const uint64_t low = (SeedOf(seed, 2) & ~(3ULL << 62)) | (2ULL << 62);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (int digit = 0; digit < 32; ++digit) {
-    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) out += '-';
-    const uint64_t half = digit < 16 ? high : low;
-    out += kDigits[(half >> (60 - 4 * (digit % 16))) & 15];
-  }
-}
-
-}  // namespace rollcall::demo
+}  // namespace rollcall::bench
