@@ -138,7 +138,7 @@ TEST_F(ReportBodyTest, HostileBodiesGetAnAnswer) {
 }
 
 TEST_F(ReportBodyTest, VeryManySeriesAreOneReport) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ROLLCALL_SANITIZED
   constexpr int kSeries = 20'000;
 #else
   constexpr int kSeries = 200'000;

@@ -31,7 +31,7 @@ class ClockTest : public ::testing::Test {
   ClockTest() { SetClock("+0d"); }
 
   void SetUp() override {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ROLLCALL_SANITIZED
     GTEST_SKIP() << "a sanitizer's library wants to be loaded before the one that fakes the time";
 #endif
   }

@@ -35,7 +35,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ROLLCALL_SANITIZED
 constexpr uint32_t kSources = 20;
 constexpr std::chrono::hours kInterval{24};
 #else

@@ -15,7 +15,8 @@ constexpr int kTryAgain = 75;  // EX_TEMPFAIL: a supervisor starts it again
 TEST(DiskLostTest, ADiskThatStaysDeadEndsTheServerForASupervisorAndNothingAnsweredIsLost) {
   const std::unique_ptr<SmallDisk> disk = SmallDisk::Make(160, "ext4");
   if (!disk) GTEST_SKIP() << "this system lets the test mount no filesystem of its own";
-  ChildOptions options = RollcallProcess::Serving(disk->inside() + "/data");
+  ChildOptions options =
+      RollcallProcess::Serving(disk->inside() + "/data", {"--min-free-bytes", "1000000"});
   options.prepare = disk->Enter();
   const auto post = [](const RollcallProcess& rollcall, int source) {
     return rollcall.Public()

@@ -29,7 +29,7 @@ double PeakMiB(pid_t pid) {
 }
 
 TEST(SlowReaders, OfManyLongNamesAreBoundedInMemory) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ROLLCALL_SANITIZED
   GTEST_SKIP() << "what a sanitizer takes is not what the program takes";
 #endif
   const TempDir dir;

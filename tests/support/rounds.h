@@ -7,7 +7,7 @@ namespace rollcall::test {
 // takes many times as long. A sanitizer need not see as many different numbers; the release stage
 // compares them all.
 constexpr int Rounds(int rounds) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ROLLCALL_SANITIZED
   return rounds / 4;
 #else
   return rounds;
