@@ -49,8 +49,7 @@ class JsonBody final : public DemoBody {
     // Whatever else looks there.
     if (std::any_of(places.begin(), places.end(),
                     [&](const Place& place) { return IsId(place); })) {
-      *out_ += DemoQuotedJson(*id_);
-      return;
+      return WriteId();
     }
     Members members;
     std::vector<Places> items;
@@ -108,6 +107,8 @@ class JsonBody final : public DemoBody {
     }
   }
 
+  void WriteId() { *out_ += DemoQuotedJson(*id_); }
+
   void WriteObject(const Members& members) {
     char before = '{';
     for (const auto& [name, places] : members) {
@@ -133,7 +134,9 @@ class JsonBody final : public DemoBody {
     const uint64_t what = SeedOf(item.seed, slot.seed);
     const auto usual = slot.usual.find(item.text.empty() ? "\"\"" : item.text);
     const bool is_known = usual != slot.usual.end();
-    if (slot.kind == Slot::Kind::kSwitch) {
+    if (slot.kind == Slot::Kind::kId) {
+      WriteId();
+    } else if (slot.kind == Slot::Kind::kSwitch) {
       // Of a switch that the example does not have, how usual it is differs from one to another.
       const uint32_t share = !is_known           ? DemoRandom(what).Between(10, 70)
                              : usual->second > 0 ? 92

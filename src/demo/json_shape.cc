@@ -114,6 +114,8 @@ class Maker {
         names_[scope].push_back({&rule, &label});
       } else if (!label.ranges.empty()) {
         UseAsAmount(rule.metric, {scope, label.place.slot});
+      } else if (plan_.IsIdentifying(label.name)) {
+        shape_.scopes[scope].slots[label.place.slot].kind = Slot::Kind::kId;
       } else {
         texts_[{scope, label.place.slot}].push_back({&rule, &label});
       }

@@ -166,8 +166,7 @@ class Maker {
   }
 
   DemoWords WordsOf(const Metric& metric, const std::string& label, const Seen* seen) const {
-    const auto& identifying = declaration_.fleet.identifying_labels;
-    if (std::find(identifying.begin(), identifying.end(), label) != identifying.end()) return {};
+    if (plan_.IsIdentifying(label)) return {};
     std::vector<std::string> seen_texts;
     if (seen != nullptr && seen->texts.contains(label)) seen_texts = seen->texts.at(label);
     auto [texts, usual] = plan_.TextsOf(metric.name, label, seen_texts);

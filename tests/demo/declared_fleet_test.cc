@@ -196,6 +196,29 @@ TEST(DeclaredDemoFleetTest, FleetsOfTwoProductsHaveNoSourceInCommon) {
   EXPECT_EQ(ids.size(), sources);
 }
 
+TEST(DeclaredDemoFleetTest, ALabelThatIdentifiesIsAnotherForEachSource) {
+  test::DeclarationTree lines = test::SmallProduct();
+  lines["identifying_labels"] = {"host"};
+  test::DeclarationTree json = test::SmallProductOfJson();
+  json["metrics"]["host"] = test::DeclarationTree::parse(
+      R"({"description": "It.", "labels": {"host": "Its host."},
+          "from": {"labels": {"host": "/host"}}})");
+  json["identifying_labels"] = {"host"};
+  for (const test::DeclarationTree& tree : {lines, json}) {
+    const fleets::Declaration declaration = test::Declared(tree);
+    std::set<std::string> ids;
+    std::set<std::string> hosts;
+    ForEach(declaration, 30, [&](const DemoReport& report) {
+      ids.insert(report.source);
+      for (const auto& [series, value] : SeriesOf(declaration, report)) {
+        const std::string host = LabelOfSeries(series, "host");
+        if (!host.empty()) hosts.insert(host);
+      }
+    });
+    EXPECT_EQ(hosts.size(), ids.size()) << declaration.fleet.name;
+  }
+}
+
 TEST(DeclaredDemoFleetTest, APatternASharedPlaceAndNestedItemsAreMadeAsTheMappingReadsThem) {
   test::DeclarationTree tree = test::SmallProductOfJson();
   tree["reports"]["example"] = test::DeclarationTree::parse(
