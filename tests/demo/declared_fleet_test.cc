@@ -196,6 +196,21 @@ TEST(DeclaredDemoFleetTest, FleetsOfTwoProductsHaveNoSourceInCommon) {
   EXPECT_EQ(ids.size(), sources);
 }
 
+TEST(DeclaredDemoFleetTest, ANumberOfAnySizeInAnExampleMakesPlainNumbers) {
+  for (const char* const number : {"-3", "0", "0.25", "1e300", "+Inf", "-Inf", "1e-300", "3e14"}) {
+    SCOPED_TRACE(number);
+    test::DeclarationTree tree = test::SmallProduct();
+    tree["reports"]["example"] = {"myapp_info 1", std::string("myapp_users ") + number};
+    ForEach(test::Declared(tree), 30, [&](const DemoReport& report) {
+      for (const std::string_view line : Lines(report.body)) {
+        const std::string_view value = line.substr(line.rfind(' ') + 1);
+        EXPECT_EQ(value.find_first_not_of("0123456789."), std::string_view::npos) << line;
+        EXPECT_LE(std::stod(std::string(value)), 1e15);
+      }
+    });
+  }
+}
+
 TEST(DeclaredDemoFleetTest, ALabelThatIdentifiesIsAnotherForEachSource) {
   test::DeclarationTree lines = test::SmallProduct();
   lines["identifying_labels"] = {"host"};
