@@ -1,4 +1,4 @@
-// The numbers on the page are those of the API, which other tests hold to the demo fleet's truth.
+// The numbers on the page are those of the API, which other tests hold to a recount of what made-up fleets report.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
