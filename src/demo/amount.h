@@ -10,7 +10,7 @@
 namespace rollcall::demo {
 
 struct DemoAmount {
-  double usual = 4;           // of a source of middling size; 0: few sources have any
+  double usual = 4;  // of a source of middling size, finite and not negative; 0: few have any
   bool has_long_tail = true;  // false: the same whatever the size of the source
 
   // Returns the number that a source says; `what` tells its numbers apart. Never negative; whole

@@ -46,6 +46,11 @@ class JsonBody final : public DemoBody {
   const JsonPlan::Node& NodeOf(const Place& place) const { return shape_.plan.nodes[place.node]; }
 
   void WriteValue(const Places& places) {
+    // Whatever else looks there.
+    if (std::any_of(places.begin(), places.end(),
+                    [&](const Place& place) { return IsId(place); })) {
+      return WriteId();
+    }
     Members members;
     std::vector<Places> items;
     for (const Place& place : places) {
@@ -67,6 +72,11 @@ class JsonBody final : public DemoBody {
       }
     }
     *out_ += "true";  // it is enough that it is there
+  }
+
+  bool IsId(const Place& place) const {
+    const JsonPlan::Node& node = NodeOf(place);
+    return node.scope == 0 && node.slot == shape_.plan.id_slot;
   }
 
   static Places& At(const std::string& name, Members& members) {
@@ -97,6 +107,8 @@ class JsonBody final : public DemoBody {
     }
   }
 
+  void WriteId() { *out_ += DemoQuotedJson(*id_); }
+
   void WriteObject(const Members& members) {
     char before = '{';
     for (const auto& [name, places] : members) {
@@ -123,7 +135,7 @@ class JsonBody final : public DemoBody {
     const auto usual = slot.usual.find(item.text.empty() ? "\"\"" : item.text);
     const bool is_known = usual != slot.usual.end();
     if (slot.kind == Slot::Kind::kId) {
-      *out_ += DemoQuotedJson(*id_);
+      WriteId();
     } else if (slot.kind == Slot::Kind::kSwitch) {
       // Of a switch that the example does not have, how usual it is differs from one to another.
       const uint32_t share = !is_known           ? DemoRandom(what).Between(10, 70)

@@ -27,6 +27,13 @@ std::string Unescaped(std::string_view text, bool has_escapes) {
   return has_escapes && UnescapeJson(text, plain) ? plain : std::string(text);
 }
 
+std::vector<std::string> Quoted(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  quoted.reserve(texts.size());
+  for (const std::string& text : texts) quoted.push_back(DemoQuotedJson(text));
+  return quoted;
+}
+
 // A label that reads a place, and the metric that it is of.
 struct LabelUse {
   const JsonPlan::Rule* rule;
@@ -114,6 +121,8 @@ class Maker {
         names_[scope].push_back({&rule, &label});
       } else if (!label.ranges.empty()) {
         UseAsAmount(rule.metric, {scope, label.place.slot});
+      } else if (plan_.IsIdentifying(label.name)) {
+        shape_.scopes[scope].slots[label.place.slot].kind = Slot::Kind::kId;
       } else {
         texts_[{scope, label.place.slot}].push_back({&rule, &label});
       }
@@ -194,7 +203,7 @@ class Maker {
         break;
       }
     }
-    for (const std::string& text : candidates) made.texts.push_back(DemoQuotedJson(text));
+    made.texts = Quoted(candidates);
     return made;
   }
 
@@ -229,10 +238,9 @@ class Maker {
   // Returns the names of the members that a scope visits.
   DemoWords NamesOf(uint32_t scope, const std::vector<std::string>& keys) const {
     const uint64_t seed = shape_.scopes[scope].seed;
-    std::vector<std::string> names;
-    for (const std::string& key : keys) names.push_back(DemoQuotedJson(key));
-    if (!names.empty()) return {seed, names, names.size()};
+    if (!keys.empty()) return {seed, Quoted(keys), keys.size()};
     std::vector<std::string> seen;
+    seen.reserve(Seen(scope).size());
     for (const JsonItem& item : Seen(scope)) {
       seen.push_back(Unescaped(item.name, item.has_escapes));
     }
@@ -241,8 +249,7 @@ class Maker {
       return {seed, known.texts, known.usual};
     }
     if (seen.empty()) seen = {"a", "b"};
-    for (const std::string& name : seen) names.push_back(DemoQuotedJson(name));
-    return {seed, names, names.size()};
+    return {seed, Quoted(seen), seen.size()};
   }
 
   bool MarkUsed(uint32_t node) {

@@ -30,6 +30,11 @@ bool DemoPlan::Shows(std::string_view metric, std::string_view label) const {
          });
 }
 
+bool DemoPlan::IsIdentifying(const std::string& label) const {
+  const std::vector<std::string>& labels = declaration_.fleet.identifying_labels;
+  return std::find(labels.begin(), labels.end(), label) != labels.end();
+}
+
 bool DemoPlan::IsInfo(std::string_view metric) const {
   return metric == declaration_.fleet.counted_metric || metric.ends_with("_info");
 }

@@ -27,6 +27,7 @@ class DemoPlan {
   // Returns whether the overview or the page shows something of a metric, or of its label.
   bool Shows(std::string_view metric) const;
   bool Shows(std::string_view metric, std::string_view label) const;
+  bool IsIdentifying(const std::string& label) const;
   // Returns whether a metric only says that something is there: it is 1, whatever the size of the
   // installation.
   bool IsInfo(std::string_view metric) const;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -137,11 +138,12 @@ class Maker {
     for (const ParsedReport::Sample& sample : mapped.report.samples) {
       const std::string_view series = mapped.report.LabelSet(sample);
       Seen& seen = seen_[std::string(rollcall::MetricOf(series))];
-      seen.all_values.push_back(sample.value);
+      const double value = std::isfinite(sample.value) ? std::max(sample.value, 0.0) : 0;
+      seen.all_values.push_back(value);
       for (const rollcall::Label& label : LabelsOf(series)) {
         const std::string name(label.name);
         seen.texts[name].emplace_back(label.value);
-        seen.values[{name, std::string(label.value)}] = sample.value;
+        seen.values[{name, std::string(label.value)}] = value;
       }
     }
     return Status::Ok();
@@ -166,8 +168,7 @@ class Maker {
   }
 
   DemoWords WordsOf(const Metric& metric, const std::string& label, const Seen* seen) const {
-    const auto& identifying = declaration_.fleet.identifying_labels;
-    if (std::find(identifying.begin(), identifying.end(), label) != identifying.end()) return {};
+    if (plan_.IsIdentifying(label)) return {};
     std::vector<std::string> seen_texts;
     if (seen != nullptr && seen->texts.contains(label)) seen_texts = seen->texts.at(label);
     auto [texts, usual] = plan_.TextsOf(metric.name, label, seen_texts);

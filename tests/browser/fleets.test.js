@@ -79,6 +79,21 @@ test('panels stand in the order of the declaration, under its headings, with its
   await close();
 });
 
+test('where bars are sums, the largest sum is first, not what most reported', async () => {
+  const coroot = await startServer('serve', ['--fleets', 'coroot']);
+  const integrations = [{ prometheus: false, tracing: true }, { prometheus: true, tracing: true },
+    { prometheus: false, tracing: true, logs: true }, { prometheus: false, logs: true }];
+  for (const [i, integration] of integrations.entries()) {
+    const answer = await fetch(`${coroot.address}/ce/usage-statistics`, { method: 'POST',
+      body: JSON.stringify({ instance: { uuid: `i${i}` }, integration }) });
+    assert.equal(answer.status, 200);
+  }
+  const { page, close } = await openPage(browser, coroot, '/', { waitFor: settled });
+  assert.deepEqual((await columns(page, '[data-breakdown="integration"]')).map((row) => row.slice(0, 2)).slice(0, 3),
+    [['tracing', '3'], ['logs', '2'], ['prometheus', '1']]);
+  await close();
+});
+
 test('a pattern that JavaScript does not know leaves values as they are', async () => {
   const { page, problems, close } = await open('/?fleet=myapp', [fleetOf({ page: [
     label('version', { title: 'Versions', plain: '(?i)\\Qlinux\\E (.+)' })] })]);

@@ -12,7 +12,9 @@
 
 #include "fleets/report_reader.h"
 #include "tests/demo/recount.h"
+#include "tests/fleets/random_json.h"
 #include "tests/support/declarations.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::demo {
 namespace {
@@ -194,6 +196,44 @@ TEST(DeclaredDemoFleetTest, FleetsOfTwoProductsHaveNoSourceInCommon) {
   EXPECT_EQ(ids.size(), sources);
 }
 
+TEST(DeclaredDemoFleetTest, ANumberOfAnySizeInAnExampleMakesPlainNumbers) {
+  for (const char* const number : {"-3", "0", "0.25", "1e300", "+Inf", "-Inf", "1e-300", "3e14"}) {
+    SCOPED_TRACE(number);
+    test::DeclarationTree tree = test::SmallProduct();
+    tree["reports"]["example"] = {"myapp_info 1", std::string("myapp_users ") + number};
+    ForEach(test::Declared(tree), 30, [&](const DemoReport& report) {
+      for (const std::string_view line : Lines(report.body)) {
+        const std::string_view value = line.substr(line.rfind(' ') + 1);
+        EXPECT_EQ(value.find_first_not_of("0123456789."), std::string_view::npos) << line;
+        EXPECT_LE(std::stod(std::string(value)), 1e15);
+      }
+    });
+  }
+}
+
+TEST(DeclaredDemoFleetTest, ALabelThatIdentifiesIsAnotherForEachSource) {
+  test::DeclarationTree lines = test::SmallProduct();
+  lines["identifying_labels"] = {"host"};
+  test::DeclarationTree json = test::SmallProductOfJson();
+  json["metrics"]["host"] = test::DeclarationTree::parse(
+      R"({"description": "It.", "labels": {"host": "Its host."},
+          "from": {"labels": {"host": "/host"}}})");
+  json["identifying_labels"] = {"host"};
+  for (const test::DeclarationTree& tree : {lines, json}) {
+    const fleets::Declaration declaration = test::Declared(tree);
+    std::set<std::string> ids;
+    std::set<std::string> hosts;
+    ForEach(declaration, 30, [&](const DemoReport& report) {
+      ids.insert(report.source);
+      for (const auto& [series, value] : SeriesOf(declaration, report)) {
+        const std::string host = LabelOfSeries(series, "host");
+        if (!host.empty()) hosts.insert(host);
+      }
+    });
+    EXPECT_EQ(hosts.size(), ids.size()) << declaration.fleet.name;
+  }
+}
+
 TEST(DeclaredDemoFleetTest, APatternASharedPlaceAndNestedItemsAreMadeAsTheMappingReadsThem) {
   test::DeclarationTree tree = test::SmallProductOfJson();
   tree["reports"]["example"] = test::DeclarationTree::parse(
@@ -218,6 +258,46 @@ TEST(DeclaredDemoFleetTest, APatternASharedPlaceAndNestedItemsAreMadeAsTheMappin
   EXPECT_EQ(metrics, (std::set<std::string>{"apps", "cloud", "region", "up"}));
   EXPECT_TRUE(versions.contains("7.2"));
   EXPECT_TRUE(versions.contains("7.3"));
+}
+
+// Of mappings that nobody would write, too, a body is JSON that the mapping reads without a fault,
+// and of most something comes; others contradict themselves, or their example has nothing for them.
+TEST(DeclaredDemoFleetTest, ABodyForARandomMappingIsReadByIt) {
+  int mappings = 0;
+  int with_series = 0;
+  for (uint64_t seed = 1; seed <= static_cast<uint64_t>(test::Rounds(1'000)); ++seed) {
+    SCOPED_TRACE(seed);
+    fleets::RandomJson random(seed);
+    fleets::Declaration declaration;
+    declaration.fleet.name = "random";
+    declaration.format = fleets::ReportFormat::kJson;
+    declaration.mapping = random.Mapping();
+    if (random.Below(2) == 0) {
+      auto example = random.Value(4);
+      if (!example.is_object()) example = nlohmann::json::object();
+      example["id"] = "x";
+      declaration.example = example.dump();
+    }
+    const auto mapper = fleets::JsonMapper::Make(declaration.mapping);
+    if (!mapper.ok()) continue;
+    ++mappings;
+    auto fleet = DemoFleet::Make(declaration, {seed, 3, 1, kEnd, std::chrono::hours(60)});
+    ASSERT_TRUE(fleet.ok()) << fleet.status().message();
+    fleets::JsonCapture capture;
+    fleets::MappedReport mapped;
+    ReportBound exceeded{};
+    DemoReport report;
+    size_t series = 0;
+    while ((*fleet)->Next(report)) {
+      const Status read = mapper->Map(report.body, 1, {}, capture, mapped, exceeded);
+      ASSERT_TRUE(read.ok()) << read.message() << "\n" << report.body;
+      EXPECT_EQ(fleets::SeriesOf(mapped.report), SeriesOf(declaration, report)) << report.body;
+      series += mapped.report.samples.size();
+    }
+    with_series += series > 0 ? 1 : 0;
+  }
+  EXPECT_GT(mappings, test::Rounds(600));
+  EXPECT_GT(with_series * 2, mappings);
 }
 
 }  // namespace
