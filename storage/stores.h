@@ -16,10 +16,15 @@
 
 namespace rollcall::storage {
 
+class Records;
+
 class Stores {
  public:
   // Fails as Store::Open does.
   static Result<std::unique_ptr<Stores>> Open(const StoreOptions& options);
+  ~Stores();
+  Stores(const Stores&) = delete;
+  Stores& operator=(const Stores&) = delete;
 
   Store& store() { return *store_; }
   LabelDictionary& labels() { return *labels_; }
@@ -28,11 +33,12 @@ class Stores {
   Outbox& outbox() { return *outbox_; }
   PeriodLedger& periods() { return *periods_; }
   HostHistory& hosts() { return *hosts_; }
+  Records& records() { return *records_; }
   StoreTime& time() { return *time_; }
   FleetNames& fleets() { return *fleets_; }
 
  private:
-  Stores() = default;
+  Stores();
 
   std::unique_ptr<Store> store_;  // first, so that it is destroyed last
   std::unique_ptr<LabelDictionary> labels_;
@@ -41,6 +47,7 @@ class Stores {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<PeriodLedger> periods_;
   std::unique_ptr<HostHistory> hosts_;
+  std::unique_ptr<Records> records_;
   std::unique_ptr<StoreTime> time_;
   std::unique_ptr<FleetNames> fleets_;
 };

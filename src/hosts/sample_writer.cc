@@ -27,60 +27,49 @@ SampleWriter::SampleWriter(storage::Stores& stores, const Clock& clock, size_t m
       refused_(CounterOf(registry, "refused")),
       failed_(CounterOf(registry, "failed")),
       dropped_(CounterOf(registry, "dropped")),
-      queued_samples_(registry.GetGauge("rollcall_host_samples_queued",
-                                        "Samples of hosts that wait to be stored")),
+      queue_(kMaxQueuedSamples,
+             [&gauge = registry.GetGauge("rollcall_host_samples_queued",
+                                         "Samples of hosts that wait to be stored")](
+                 size_t samples) { gauge.Set(static_cast<int64_t>(samples)); }),
       thread_([this] { Run(); }) {}
 
 SampleWriter::~SampleWriter() {
-  {
-    const MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  work_.NotifyAll();
+  queue_.Close();
   thread_.join();
 }
 
-bool SampleWriter::Enqueue(std::vector<HostSamples>&& hosts, Done&& done) {
-  size_t count = 0;
-  for (const HostSamples& host : hosts) count += host.samples.size();
-  if (queued_ + count > kMaxQueuedSamples) {
-    dropped_.Add(count);
-    return false;
-  }
-  queue_.push_back({std::move(hosts), std::move(done), count});
-  queued_ += count;
-  queued_samples_.Set(static_cast<int64_t>(queued_));
-  return true;
+SampleWriter::Item SampleWriter::Together(std::vector<HostSamples> hosts, Done done) {
+  Item item{std::move(hosts), std::move(done)};
+  for (const HostSamples& host : item.hosts) item.samples += host.samples.size();
+  return item;
 }
 
 Status SampleWriter::Submit(std::vector<HostSamples> hosts, Done done) {
-  {
-    const MutexLock lock(mutex_);
-    if (!Enqueue(std::move(hosts), std::move(done))) {
-      return Status::Unavailable(std::to_string(queued_) + " samples of hosts are queued");
-    }
-  }
-  work_.NotifyOne();
-  return Status::Ok();
+  Item item = Together(std::move(hosts), std::move(done));
+  const size_t count = item.samples;
+  if (queue_.Push(std::move(item), count)) return Status::Ok();
+  dropped_.Add(count);
+  return Status::Unavailable(std::to_string(queue_.weight()) + " samples of hosts are queued");
 }
 
 size_t SampleWriter::Submit(std::vector<HostSamples> hosts) {
-  size_t dropped = 0;
-  {
-    const MutexLock lock(mutex_);
-    for (HostSamples& host : hosts) {
-      std::vector<HostSamples> one;
-      one.push_back(std::move(host));
-      if (!Enqueue(std::move(one), nullptr)) ++dropped;
-    }
+  std::vector<Item> items;
+  items.reserve(hosts.size());
+  uint64_t samples = 0;
+  for (HostSamples& host : hosts) {
+    std::vector<HostSamples> one;
+    one.push_back(std::move(host));
+    items.push_back(Together(std::move(one), nullptr));
+    samples += items.back().samples;
   }
-  work_.NotifyOne();
-  return dropped;
+  const BatchQueue<Item>::Added added = queue_.Push(items, WeightOf);
+  dropped_.Add(samples - added.weight);
+  return items.size() - added.items;
 }
 
 void SampleWriter::Run() {
   for (;;) {
-    std::vector<Item> items = Take();
+    std::vector<Item> items = queue_.Take(kSamplesOfACommit);
     if (items.empty()) return;
     Write(items);
     Count(items);
@@ -88,19 +77,6 @@ void SampleWriter::Run() {
       if (item.done) item.done(item.status);
     }
   }
-}
-
-std::vector<SampleWriter::Item> SampleWriter::Take() {
-  std::vector<Item> items;
-  MutexLock lock(mutex_);
-  while (queue_.empty() && !stopping_) work_.Wait(lock);
-  for (size_t taken = 0; !queue_.empty() && taken < kSamplesOfACommit; queue_.pop_front()) {
-    taken += queue_.front().samples;
-    queued_ -= queue_.front().samples;
-    items.push_back(std::move(queue_.front()));
-  }
-  queued_samples_.Set(static_cast<int64_t>(queued_));
-  return items;
 }
 
 void SampleWriter::Write(std::vector<Item>& items) {

@@ -4,13 +4,12 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <thread>
 #include <vector>
 
+#include "base/batch_queue.h"
 #include "base/clock.h"
-#include "base/mutex.h"
 #include "base/status.h"
 #include "metrics/registry.h"
 #include "model/host_sample.h"
@@ -21,8 +20,8 @@ namespace rollcall::hosts {
 class SampleWriter {
  public:
   // Called once, on the writer's thread. Ok: all of the samples are stored, durably.
-  // FailedPrecondition: there are too many hosts, and of some nothing is stored. Unavailable:
-  // nothing is: the store cannot be written, or its clock is not to be believed.
+  // FailedPrecondition: there are too many hosts, and of some nothing is stored. Unavailable: nothing
+  // is: the store cannot be written, or its clock is not to be believed.
   using Done = std::function<void(const Status&)>;
 
   // Samples that may wait; some 100 bytes each.
@@ -36,8 +35,8 @@ class SampleWriter {
   SampleWriter(const SampleWriter&) = delete;
   SampleWriter& operator=(const SampleWriter&) = delete;
 
-  // Queues the samples of these hosts, which are stored together. Never waits. Unavailable: too
-  // many are queued, and none of these is; `done` is not called. Thread-safe.
+  // Queues the samples of these hosts, which are stored together. Never waits. Unavailable: too many
+  // are queued, and none of these is; `done` is not called. Thread-safe.
   Status Submit(std::vector<HostSamples> hosts, Done done);
   // Queues the samples of several hosts, each by itself; what there is no room for is dropped, and
   // counted. Returns how many hosts were dropped. Thread-safe.
@@ -57,10 +56,9 @@ class SampleWriter {
     Status status = {};
   };
 
-  bool Enqueue(std::vector<HostSamples>&& hosts, Done&& done) REQUIRES(mutex_);
+  static Item Together(std::vector<HostSamples> hosts, Done done);
+  static size_t WeightOf(const Item& item) { return item.samples; }
   void Run();
-  // Waits for samples. Empty at the end.
-  std::vector<Item> Take();
   void Write(std::vector<Item>& items);
   Status Commit(std::vector<Item>& items);
   void Count(const std::vector<Item>& items);
@@ -73,14 +71,8 @@ class SampleWriter {
   metrics::Counter& refused_;
   metrics::Counter& failed_;
   metrics::Counter& dropped_;
-  metrics::Gauge& queued_samples_;
-
-  Mutex mutex_;
-  ConditionVariable work_;
-  std::deque<Item> queue_ GUARDED_BY(mutex_);
-  size_t queued_ GUARDED_BY(mutex_) = 0;  // samples
-  bool stopping_ GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last: it uses the rest
+  BatchQueue<Item> queue_;  // weighs samples
+  std::thread thread_;      // last: it uses the rest
 };
 
 }  // namespace rollcall::hosts

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 const std::map<std::string, int, std::less<>>& Ranks() {
   static const std::map<std::string, int, std::less<>> ranks{
       {"base", 0},   {"model", 1}, {"parse", 2},   {"storage", 2}, {"ingest", 3},
-      {"counts", 3}, {"query", 3}, {"forward", 3}, {"hosts", 3},   {"fleets", 3},
-      {"jobs", 4},   {"demo", 4},  {"api", 5},     {"cli", 6}};
+      {"counts", 3}, {"query", 3}, {"forward", 3}, {"hosts", 3},   {"records", 3},
+      {"fleets", 3}, {"jobs", 4},  {"demo", 4},    {"api", 5},     {"cli", 6}};
   return ranks;
 }
 
