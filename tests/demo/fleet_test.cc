@@ -15,6 +15,7 @@
 #include "model/source_id.h"
 #include "tests/demo/recount.h"
 #include "tests/support/cozystack.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::demo {
 namespace {
@@ -74,7 +75,7 @@ TEST(DemoFleet, GivesAsManyReportsAsItPromisedInOrderAndWithinItsTime) {
       {"one source", Options(1, 14, hours(6), kEnd)},
   };
   for (const auto& [name, base] : fleets) {
-    for (uint64_t seed = 1; seed <= 5; ++seed) {
+    for (uint64_t seed = 1; seed <= static_cast<uint64_t>(test::Rounds(5)); ++seed) {
       DemoFleetOptions options = base;
       options.seed = seed;
       const auto fleet = Made(options);
