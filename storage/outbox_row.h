@@ -18,7 +18,7 @@ struct OutboxRow {
   UnixMilliseconds received;
   FleetRef fleet;
   std::string_view source_id;
-  std::string_view packed_body;  // the accepted body, packed by parse/pack.h
+  std::string_view packed_body;  // the accepted body, packed by base/pack.h
 
   bool operator==(const OutboxRow&) const = default;
 };

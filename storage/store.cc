@@ -114,8 +114,7 @@ Status Store::Write(rocksdb::WriteBatch& batch, bool gives_room_back, bool sync,
     impl_->space.Wrote(bytes);
     const RocksFiles& files = *impl_->files;
     if (sync || files.has_unwritten_logs() || files.unsynced_bytes() > kMaxUnsyncedBytes) {
-      const rocksdb::IOStatus s = impl_->files->SyncLogs();
-      if (!s.ok()) status = Status::Unavailable(impl_->files->Text(s));
+      status = SyncLogs();
     }
   }
   if (!status.ok()) impl_->upkeep->Failed(status.message());
@@ -149,12 +148,22 @@ Status Store::DropFiles(const Transaction&, Table table, std::string_view begin,
   return s.ok() ? Status::Ok() : FromRocks("drop files", s);
 }
 
-Status Store::Sync() {
-  const MutexLock lock(writer_mutex_);
+Status Store::SyncLogs() {
+  const uint64_t sequence = impl_->db->GetLatestSequenceNumber();
   const rocksdb::IOStatus s = impl_->files->SyncLogs();
-  if (s.ok()) return Status::Ok();
-  impl_->upkeep->Failed(impl_->files->Text(s));
-  return Status::Unavailable("sync: " + impl_->files->Text(s));
+  if (!s.ok()) return Status::Unavailable(impl_->files->Text(s));
+  synced_through_ = sequence;
+  return Status::Ok();
+}
+
+Status Store::Sync() { return SyncThrough(UINT64_MAX); }
+
+Status Store::SyncThrough(uint64_t sequence) {
+  const MutexLock lock(writer_mutex_);
+  if (synced_through_ >= sequence) return Status::Ok();
+  const Status status = SyncLogs();
+  if (!status.ok()) impl_->upkeep->Failed(status.message());
+  return status.WithContext("sync");
 }
 
 Status Store::Writable() const {

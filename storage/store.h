@@ -113,6 +113,9 @@ class Store {
 
   // Makes everything committed durable. Unavailable: the disk failed. Takes the writer lock.
   Status Sync();
+  // The same for what a snapshot of that sequence number shows: does nothing where somebody else's
+  // commit has made it durable meanwhile, so that writers share their syncs.
+  Status SyncThrough(uint64_t sequence);
 
   // Deletes files that hold only keys from `begin` (inclusive) to `end` (exclusive), to free disk
   // space. From then on reads of that range may find any, all or none of its rows. So it is for
@@ -177,14 +180,17 @@ class Store {
   rocksdb::ColumnFamilyHandle* HandleOf(Table table) const;
   // For Transaction::Commit, with its errors. `gives_room_back`: the batch only deletes. Sets
   // `visible` to whether readers see the batch.
-  Status Write(rocksdb::WriteBatch& batch, bool gives_room_back, bool sync, bool& visible);
+  Status Write(rocksdb::WriteBatch& batch, bool gives_room_back, bool sync, bool& visible)
+      REQUIRES(writer_mutex_);
+  Status SyncLogs() REQUIRES(writer_mutex_);
   Status WriteLogged(rocksdb::WriteBatch& batch);
 
   std::string directory_;
   uint64_t hash_seed_ = 0;
   std::vector<std::string> damage_;
-  Mutex turn_mutex_;    // a Turn
-  Mutex writer_mutex_;  // a Transaction
+  Mutex turn_mutex_;                                       // a Turn
+  Mutex writer_mutex_;                                     // a Transaction
+  uint64_t synced_through_ GUARDED_BY(writer_mutex_) = 0;  // a sequence number
   std::vector<Participant*> participants_ GUARDED_BY(writer_mutex_);
   std::unique_ptr<Impl> impl_;
 };

@@ -19,7 +19,7 @@ constexpr std::string_view kAgreed = "clock_agreed";
 constexpr std::string_view kSettled = "clock_settled";
 
 // Whose rows are deleted by their age.
-constexpr std::array kAged{Table::kChunks, Table::kPeaks, Table::kParked};
+constexpr std::array kAged{Table::kChunks, Table::kPeaks, Table::kParked, Table::kRecords};
 
 // A time that is this much older on disk is as good: a step of a day is an ordinary one.
 constexpr std::chrono::minutes kWorthAWrite{10};

@@ -25,6 +25,9 @@ Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
   auto hosts = HostHistory::Open(stores->store());
   if (!hosts.ok()) return hosts.status();
   stores->hosts_ = std::move(hosts).value();
+  auto records = Records::Open(stores->store());
+  if (!records.ok()) return records.status();
+  stores->records_ = std::move(records).value();
   auto time = StoreTime::Open(stores->store());
   if (!time.ok()) return time.status();
   stores->time_ = std::move(time).value();

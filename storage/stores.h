@@ -9,6 +9,7 @@
 #include "storage/label_dictionary.h"
 #include "storage/outbox.h"
 #include "storage/period_ledger.h"
+#include "storage/records.h"
 #include "storage/source_directory.h"
 #include "storage/store.h"
 #include "storage/store_time.h"
@@ -28,6 +29,7 @@ class Stores {
   Outbox& outbox() { return *outbox_; }
   PeriodLedger& periods() { return *periods_; }
   HostHistory& hosts() { return *hosts_; }
+  Records& records() { return *records_; }
   StoreTime& time() { return *time_; }
   FleetNames& fleets() { return *fleets_; }
 
@@ -41,6 +43,7 @@ class Stores {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<PeriodLedger> periods_;
   std::unique_ptr<HostHistory> hosts_;
+  std::unique_ptr<Records> records_;
   std::unique_ptr<StoreTime> time_;
   std::unique_ptr<FleetNames> fleets_;
 };

@@ -24,6 +24,11 @@ enum class Table : size_t {
   kPeriods,
   kHosts,
   kHostSamples,
+  kRecords,
+  kRecordColumns,
+  kRecordMachines,
+  kRecordWords,
+  kRecordStacks,
   kEnd,  // not a table: how many there are
 };
 
@@ -67,6 +72,15 @@ inline constexpr auto kTables = std::to_array<TableRow>({
     {Table::kHosts, "hosts", "host name", "host ref, hour of its newest sample", "HostHistory"},
     {Table::kHostSamples, "host_samples", "stretch, host ref, second", "one sample", "host_rows",
      Merging::kNone, false},
+    {Table::kRecords, "records", "record", "the record", "record_row", Merging::kNone, false},
+    {Table::kRecordColumns, "record_columns", "block of records, column",
+     "one field of all records of a block", "record_column", Merging::kNone, false},
+    {Table::kRecordMachines, "record_machines", "machine hash, record, newest first", "nothing",
+     "record_row", Merging::kNone, false},
+    {Table::kRecordWords, "record_words", "word ref, or hash of a text", "the text, or its ref",
+     "ByteDictionary"},
+    {Table::kRecordStacks, "record_stacks", "stack ref, or hash of a stack",
+     "the stack, or its ref", "ByteDictionary"},
 });
 
 // A table without a row, or a row in another's place, does not compile.

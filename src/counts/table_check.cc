@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "counts/record_check.h"
 #include "model/label_set.h"
 #include "model/source_id.h"
 #include "storage/chunk_codec.h"
@@ -40,7 +41,11 @@ class Checker {
 
   Checker(storage::Stores& stores, const storage::Snapshot& snapshot,
           const std::function<void(const std::string&)>& fault)
-      : stores_(stores), store_(stores.store()), snapshot_(snapshot), fault_(fault) {}
+      : stores_(stores),
+        store_(stores.store()),
+        snapshot_(snapshot),
+        fault_(fault),
+        records_(stores, snapshot, record_fault_) {}
 
   TableCheck Run() {
     for (const std::string& damage : store_.damage()) Fault(damage);
@@ -48,6 +53,7 @@ class Checker {
     Note(ReadNumbers());
     for (const storage::TableRow& table : storage::kTables) CheckTable(table);
     CheckOutbox();
+    records_.Finish();
     return check_;
   }
 
@@ -131,6 +137,12 @@ class Checker {
         return Hosts(key, value);
       case Table::kHostSamples:
         return HostSamples(key, value);
+      case Table::kRecords:
+      case Table::kRecordColumns:
+      case Table::kRecordMachines:
+      case Table::kRecordWords:
+      case Table::kRecordStacks:
+        return records_.WrongWith(table, key, value);
       case Table::kEnd:
         break;
     }
@@ -362,6 +374,10 @@ class Checker {
   storage::Store& store_;
   const storage::Snapshot& snapshot_;
   const std::function<void(const std::string&)>& fault_;
+  const std::function<void(const std::string&)> record_fault_ = [this](const std::string& what) {
+    Fault(what);
+  };
+  RecordCheck records_;
   TableCheck check_;
   uint64_t last_label_set_ = 0;
   uint64_t last_source_ = 0;

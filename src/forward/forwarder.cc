@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/pack.h"
 #include "base/pause.h"
 #include "forward/backoff.h"
 #include "forward/forward_text.h"
 #include "model/fleet.h"
-#include "parse/pack.h"
 #include "parse/report_parser.h"
 
 namespace rollcall::forward {

@@ -27,57 +27,40 @@ SampleWriter::SampleWriter(storage::Stores& stores, const Clock& clock, size_t m
       refused_(CounterOf(registry, "refused")),
       failed_(CounterOf(registry, "failed")),
       dropped_(CounterOf(registry, "dropped")),
-      queued_samples_(registry.GetGauge("rollcall_host_samples_queued",
-                                        "Samples of hosts that wait to be stored")),
+      queue_(kMaxQueuedSamples,
+             [&gauge = registry.GetGauge("rollcall_host_samples_queued",
+                                         "Samples of hosts that wait to be stored")](
+                 size_t samples) { gauge.Set(static_cast<int64_t>(samples)); }),
       thread_([this] { Run(); }) {}
 
 SampleWriter::~SampleWriter() {
-  {
-    const MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  work_.NotifyAll();
+  queue_.Close();
   thread_.join();
 }
 
-bool SampleWriter::Enqueue(HostSamples&& samples, Done&& done) {
-  const size_t count = samples.samples.size();
-  if (queued_ + count > kMaxQueuedSamples) {
-    dropped_.Add(count);
-    return false;
-  }
-  queue_.push_back({std::move(samples), std::move(done)});
-  queued_ += count;
-  queued_samples_.Set(static_cast<int64_t>(queued_));
-  return true;
-}
-
 Status SampleWriter::Submit(HostSamples samples, Done done) {
-  {
-    const MutexLock lock(mutex_);
-    if (!Enqueue(std::move(samples), std::move(done))) {
-      return Status::Unavailable(std::to_string(queued_) + " samples of hosts are queued");
-    }
-  }
-  work_.NotifyOne();
-  return Status::Ok();
+  const size_t count = samples.samples.size();
+  if (queue_.Push({std::move(samples), std::move(done)}, count)) return Status::Ok();
+  dropped_.Add(count);
+  return Status::Unavailable(std::to_string(queue_.weight()) + " samples of hosts are queued");
 }
 
 size_t SampleWriter::Submit(std::vector<HostSamples> hosts) {
-  size_t dropped = 0;
-  {
-    const MutexLock lock(mutex_);
-    for (HostSamples& host : hosts) {
-      if (!Enqueue(std::move(host), nullptr)) ++dropped;
-    }
+  std::vector<Item> items;
+  items.reserve(hosts.size());
+  uint64_t samples = 0;
+  for (HostSamples& host : hosts) {
+    samples += host.samples.size();
+    items.push_back({std::move(host), nullptr});
   }
-  work_.NotifyOne();
-  return dropped;
+  const BatchQueue<Item>::Added added = queue_.Push(items, WeightOf);
+  dropped_.Add(samples - added.weight);
+  return items.size() - added.items;
 }
 
 void SampleWriter::Run() {
   for (;;) {
-    std::vector<Item> items = Take();
+    std::vector<Item> items = queue_.Take(kSamplesOfACommit);
     if (items.empty()) return;
     Write(items);
     Count(items);
@@ -85,19 +68,6 @@ void SampleWriter::Run() {
       if (item.done) item.done(item.status);
     }
   }
-}
-
-std::vector<SampleWriter::Item> SampleWriter::Take() {
-  std::vector<Item> items;
-  MutexLock lock(mutex_);
-  while (queue_.empty() && !stopping_) work_.Wait(lock);
-  for (size_t taken = 0; !queue_.empty() && taken < kSamplesOfACommit; queue_.pop_front()) {
-    taken += queue_.front().samples.samples.size();
-    queued_ -= queue_.front().samples.samples.size();
-    items.push_back(std::move(queue_.front()));
-  }
-  queued_samples_.Set(static_cast<int64_t>(queued_));
-  return items;
 }
 
 void SampleWriter::Write(std::vector<Item>& items) {

@@ -4,13 +4,12 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <thread>
 #include <vector>
 
+#include "base/batch_queue.h"
 #include "base/clock.h"
-#include "base/mutex.h"
 #include "base/status.h"
 #include "metrics/registry.h"
 #include "model/host_sample.h"
@@ -54,10 +53,8 @@ class SampleWriter {
     Status status = {};
   };
 
-  bool Enqueue(HostSamples&& samples, Done&& done) REQUIRES(mutex_);
+  static size_t WeightOf(const Item& item) { return item.samples.samples.size(); }
   void Run();
-  // Waits for samples. Empty at the end.
-  std::vector<Item> Take();
   void Write(std::vector<Item>& items);
   Status Commit(std::vector<Item>& items);
   void Count(const std::vector<Item>& items);
@@ -70,14 +67,8 @@ class SampleWriter {
   metrics::Counter& refused_;
   metrics::Counter& failed_;
   metrics::Counter& dropped_;
-  metrics::Gauge& queued_samples_;
-
-  Mutex mutex_;
-  ConditionVariable work_;
-  std::deque<Item> queue_ GUARDED_BY(mutex_);
-  size_t queued_ GUARDED_BY(mutex_) = 0;  // samples
-  bool stopping_ GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last: it uses the rest
+  BatchQueue<Item> queue_;  // weighs samples
+  std::thread thread_;      // last: it uses the rest
 };
 
 }  // namespace rollcall::hosts

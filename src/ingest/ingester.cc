@@ -3,7 +3,7 @@
 #include <new>
 #include <random>
 
-#include "parse/pack.h"
+#include "base/pack.h"
 #include "parse/text_writer.h"
 
 namespace rollcall::ingest {

@@ -2,6 +2,7 @@
 // Pure functions.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace rollcall {
@@ -11,5 +12,8 @@ namespace rollcall {
 const char* SkipUtf8Sequence(const char* at, const char* end);
 
 bool IsUtf8(std::string_view text);
+
+// Returns the text if it is UTF-8, else what its bytes say as Latin-1.
+std::string ToUtf8(std::string text);
 
 }  // namespace rollcall

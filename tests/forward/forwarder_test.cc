@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/pack.h"
 #include "forward/backoff.h"
-#include "parse/pack.h"
 #include "storage/stores.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/manual_clock.h"

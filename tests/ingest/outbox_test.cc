@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "parse/pack.h"
+#include "base/pack.h"
 #include "tests/support/rollcall_harness.h"
 
 namespace rollcall::test {

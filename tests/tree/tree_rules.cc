@@ -19,9 +19,9 @@ namespace fs = std::filesystem;
 // How far right a box stands. metrics, http and web stand in no row.
 const std::map<std::string, int, std::less<>>& Ranks() {
   static const std::map<std::string, int, std::less<>> ranks{
-      {"base", 0},   {"model", 1},   {"parse", 2}, {"storage", 2}, {"ingest", 3},
-      {"counts", 3}, {"records", 3}, {"query", 3}, {"forward", 3}, {"hosts", 3},
-      {"fleets", 3}, {"jobs", 4},    {"demo", 4},  {"api", 5},     {"cli", 6}};
+      {"base", 0},   {"model", 1}, {"parse", 2},   {"storage", 2}, {"ingest", 3},
+      {"counts", 3}, {"query", 3}, {"forward", 3}, {"hosts", 3},   {"records", 3},
+      {"fleets", 3}, {"jobs", 4},  {"demo", 4},    {"api", 5},     {"cli", 6}};
   return ranks;
 }
 

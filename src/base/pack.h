@@ -1,5 +1,5 @@
-// A compressed form of a report's body for the time that it waits to be forwarded: one zstd frame
-// that records the size of its content. Pure functions; any thread.
+// A compressed form of what came in, a report's body that waits to be forwarded or a record's
+// payload: one zstd frame that records the size of its content. Pure functions; any thread.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace rollcall {
 
-// Compresses the body; fast rather than small, since every forwarded report waits for it.
+// Compresses the body; fast rather than small, since a sender waits for it.
 std::string PackBody(std::string_view body);
 
 // Returns the body. DataLoss: `packed` is not what PackBody wrote, or its content is over

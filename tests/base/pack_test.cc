@@ -1,4 +1,4 @@
-#include "parse/pack.h"
+#include "base/pack.h"
 
 #include <gtest/gtest.h>
 

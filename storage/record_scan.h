@@ -1,0 +1,51 @@
+// A scan of the records' columns as of one moment: block by block, newest first. It costs no memory
+// but for the columns that are asked for. Must not outlive the Records. One thread.
+//
+//   RecordScan scan(stores.records());
+//   while (scan.NextBlock()) {
+//     const auto severity = scan.Column(RecordColumn::kSeverity);
+//     if (!severity.ok()) return severity.status();
+//     scan.present().ForEach([&](size_t slot) { ++counts[(*severity)[slot]]; });
+//   }
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "storage/records.h"
+
+namespace rollcall::storage {
+
+class RecordScan {
+ public:
+  // The records that there are now, or those of a view.
+  explicit RecordScan(const Records& records) : RecordScan(records, records.View()) {}
+  RecordScan(const Records& records, RecordsView view);
+
+  // Goes to the next older block with records; at first to the newest. Returns false at the end.
+  bool NextBlock();
+
+  // Of the block: how many records it has, and when they were received and captured, at the first
+  // and at the latest.
+  const BlockHead& head() const { return *head_; }
+  // The slots that have a record. The columns of others say nothing.
+  const BlockBits& present() const { return present_; }
+  RecordId IdOf(size_t slot) const { return IdAt(head_->block, slot); }
+  size_t slots() const { return head_->slots; }
+  // A column of the block, by slot. DataLoss, Unavailable: it is damaged, or cannot be read.
+  Result<ColumnView> Column(RecordColumn column) const;
+
+  // A record of the view, as a whole. DataLoss: it is not there, or damaged.
+  Result<Record> Read(RecordId id) const;
+  const RecordsView& view() const { return view_; }
+  const Records& records() const { return records_; }
+
+ private:
+  const Records& records_;
+  const RecordsView view_;
+  size_t left_;  // blocks, with the one that is being filled
+  const BlockHead* head_ = nullptr;
+  BlockBits present_;
+};
+
+}  // namespace rollcall::storage
