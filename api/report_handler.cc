@@ -59,7 +59,11 @@ http::HttpResponse ResponseTo(const Status& status) {
 }  // namespace
 
 bool IsForReports(const fleets::FleetSet& fleets, const http::HttpRequest& head) {
-  return !fleets.At(head.path()).empty() || FleetOf(fleets, head) != nullptr;
+  return !fleets.At(head.path()).empty() || IsOfAFleet(fleets, head);
+}
+
+bool IsOfAFleet(const fleets::FleetSet& fleets, const http::HttpRequest& head) {
+  return FleetOf(fleets, head) != nullptr;
 }
 
 std::optional<http::HttpResponse> JudgeReport(const fleets::FleetSet& fleets,

@@ -20,10 +20,14 @@
 #include "api/page_handler.h"
 #include "api/parked_handler.h"
 #include "api/privacy_handler.h"
+#include "api/record_export.h"
+#include "api/records_handler.h"
 #include "api/report_handler.h"
 #include "api/trend_handler.h"
 #include "api/undeclared_handler.h"
 #include "http/server/api_request.h"
+#include "parse/record_json.h"
+#include "storage/records.h"
 #include "web/assets.h"
 
 namespace rollcall::api {
@@ -125,6 +129,42 @@ void AddHosts(const Services& services, http::RouteTable& table) {
              false, "host-samples", PushHandler(hosts)});
 }
 
+// Before the route of reports, from which it takes what is none.
+void AddRecords(const Services& services, http::RouteTable& table) {
+  const RecordIntake& intake = *services.records;
+  http::Route record{kAtPublic,
+                     kPost,
+                     "/",
+                     Lane::kIngest,
+                     BoundedBody{kMaxRecordPayload},
+                     false,
+                     "record",
+                     RecordHandler(intake)};
+  record.matches = [&catalog = services.catalog](const HttpRequest& head) {
+    return IsRecord(head) && !IsOfAFleet(catalog.current(), head);
+  };
+  table.Add(record);
+  record.path = "/v2/collector";
+  record.matches = nullptr;
+  table.Add(record);
+  table.Add({kAtPublic, kPost, "/v3/collector", Lane::kIngest, BoundedBody{kMaxRecordJson}, false,
+             "record", RecordJsonHandler(intake)});
+  table.Add({kAtPublic, kGet | kHead, "/v2/collector", Lane::kQuery, IgnoredBody{}, false, "record",
+             Answering([](const ApiRequest&, HttpResponse& response) {
+               response = HttpResponse::Text(302, "Records are posted here");
+               response.headers.push_back({"Location", "/"});
+             })});
+  table.Add({kAtPrivate, kGet | kHead, "/api/records", Lane::kQuery, IgnoredBody{}, false,
+             "records", Answering(RecordsHandler(services.stores.records(), services.clock))});
+  table.Add(
+      {kAtPrivate, kGet, "/api/v1/records/export", Lane::kQuery, IgnoredBody{}, false,
+       "records-export",
+       Answering([&records = services.stores.records()](const ApiRequest&, HttpResponse& response) {
+         response.headers.push_back({"Content-Type", "application/x-ndjson"});
+         response.stream = std::make_shared<RecordExport>(records);
+       })});
+}
+
 const std::string kNotWritable = "the store cannot be written: ";
 
 void AddHealth(const Services& services, http::RouteTable& table) {
@@ -161,13 +201,24 @@ void AddHealth(const Services& services, http::RouteTable& table) {
 void AddRoutes(const Services& services, http::RouteTable& table) {
   const fleets::Catalog& catalog = services.catalog;
   // Reports first, for they come most.
-  for (const char* const path : {"/", "*"}) {
-    table.Add(
-        {kAtPublic, kPost, path, Lane::kIngest, BoundedBody{services.max_report_bytes}, false,
-         "report", ReportHandler(catalog, services.ingester),
-         [&catalog](const HttpRequest& head) { return JudgeReport(catalog.current(), head); },
-         [&catalog](const HttpRequest& head) { return IsForReports(catalog.current(), head); }});
-  }
+  http::Route report{
+      kAtPublic,
+      kPost,
+      "/",
+      Lane::kIngest,
+      BoundedBody{services.max_report_bytes},
+      false,
+      "report",
+      ReportHandler(catalog, services.ingester),
+      [&catalog](const HttpRequest& head) { return JudgeReport(catalog.current(), head); }};
+  // Before reports, for it takes only what is none.
+  if (services.records != nullptr) AddRecords(services, table);
+  table.Add(report);
+  report.path = "*";
+  report.matches = [&catalog](const HttpRequest& head) {
+    return IsForReports(catalog.current(), head);
+  };
+  table.Add(report);
   AddPages(services, table);
   // What browsers and crawlers ask for by themselves; the page names an icon of its own.
   table.Add({kAtPublic, kGet | kHead, "/robots.txt", Lane::kQuery, IgnoredBody{}, false, "page",

@@ -19,11 +19,20 @@
 //             GET  /hosts, and the files of pages                     the page of hosts
 //             GET  /telemetry/hosts, /telemetry/history               samples of hosts
 //             POST /telemetry/samples                                 takes some in
+//
+// and with --records
+//
+//   public    POST /, /v2/collector, /v3/collector                    a record
+//             GET  /v2/collector                                      leads to the page
+//   private   GET  /api/records                                       records
+//             GET  /api/v1/records/export                             all of them, as an import
+//             takes them
 #pragma once
 
 #include <functional>
 #include <stop_token>
 
+#include "api/record_intake.h"
 #include "base/clock.h"
 #include "counts/comparison.h"
 #include "counts/overview.h"
@@ -58,6 +67,7 @@ struct Services {
   std::stop_token stop_imports;
   jobs::RetentionOptions retention;
   hosts::SampleWriter& host_samples;
+  const RecordIntake* records;  // null: no records are taken, and none given out
 };
 
 // Adds all routes to `table`.

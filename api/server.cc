@@ -6,6 +6,7 @@
 #include "http/client/client.h"
 #include "jobs/background_jobs.h"
 #include "query/old_snapshots.h"
+#include "storage/records.h"
 
 namespace rollcall::api {
 namespace {
@@ -64,6 +65,12 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
                                                    registry)),
       host_samples_(
           std::make_unique<hosts::SampleWriter>(*stores_, clock, options.max_hosts, registry)),
+      record_writer_(options.records
+                         ? std::make_unique<records::RecordWriter>(*stores_, clock, registry)
+                         : nullptr),
+      record_intake_(options.records ? std::make_unique<const RecordIntake>(
+                                           RecordIntake{*record_writer_, options.telemetry_ids})
+                                     : nullptr),
       windows_(*stores_, registry),
       app_list_(MakeAppList(catalog.current(), options.app_list)),
       stored_overviews_(*stores_, windows_, clock, registry,
@@ -76,7 +83,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
   AddRoutes({catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
              comparisons_, tallies_, registry, options.max_report_bytes, *stores_,
              !options.no_store, !options.forward.url.empty(), clock, stop_imports_.get_token(),
-             options.retention, *host_samples_},
+             options.retention, *host_samples_, record_intake_.get()},
             routes_);
 }
 
@@ -159,9 +166,10 @@ void Server::Stop(std::chrono::milliseconds grace) {
   scraper_.reset();
   front_->Stop(grace);
   front_.reset();
-  // Both commit what is still queued, and tell the routes what came of it.
+  // They commit what is still queued, and tell the routes what came of it.
   ingester_.reset();
   host_samples_.reset();
+  record_writer_.reset();
   if (forwarder_) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
@@ -197,7 +205,8 @@ Status Server::AddJobs(const ServerOptions& options) {
   const jobs::JobServices services{*stores_,          clock_,    windows_, tallies_,
                                    stored_overviews_, app_list_, catalog_};
   for (jobs::Job& job : jobs::BackgroundJobs(
-           services, {!options.no_store, options.retention, options.app_list.interval})) {
+           services, {!options.no_store, options.retention, options.app_list.interval,
+                      options.records ? std::optional(options.record_retention) : std::nullopt})) {
     ROLLCALL_RETURN_IF_ERROR(jobs_.Add(std::move(job)));
   }
   return Status::Ok();
@@ -263,10 +272,27 @@ void Server::AddFleetReadings() {
       [](const Log& log) { return log.dropped(); });
 }
 
+void Server::AddRecordReadings() {
+  const auto add = [this](const char* name, const char* help, auto read) {
+    registry_.AddCallback(name, help, [this, read] {
+      return std::vector<metrics::Registry::Reading>{
+          {{}, static_cast<double>(read(stores_->records()))}};
+    });
+  };
+  using storage::Records;
+  add("rollcall_records", "Records that are stored",
+      [](const Records& records) { return records.count(); });
+  add("rollcall_record_words", "Distinct texts of records: classes, builds, kernels, hardware",
+      [](const Records& records) { return records.words().last(); });
+  add("rollcall_record_stacks", "Distinct stacks of records of crashes",
+      [](const Records& records) { return records.stacks().last(); });
+}
+
 void Server::AddReadings() {
   AddOutboxReadings();
   AddClockReadings();
   AddFleetReadings();
+  if (record_writer_) AddRecordReadings();
   using Readings = std::vector<metrics::Registry::Reading>;
   registry_.AddCallback("rollcall_sources", "Sources that ever reported", [this] {
     return Readings{{{}, static_cast<double>(stores_->sources().size())}};

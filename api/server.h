@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "api/routes.h"
 #include "base/clock.h"
@@ -23,7 +24,10 @@
 #include "jobs/job_table.h"
 #include "jobs/retention.h"
 #include "metrics/registry.h"
+#include "parse/record_fields.h"
+#include "parse/record_retention_json.h"
 #include "query/vmselect_overviews.h"
+#include "records/record_writer.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -41,6 +45,9 @@ struct ServerOptions {
   counts::TallyOptions tallies;
   hosts::ScraperOptions scraper;
   size_t max_hosts = 20'000;  // inclusive
+  bool records = false;       // records are taken in, and given out
+  std::vector<std::string> telemetry_ids{kDefaultTelemetryId};  // of the records that are taken
+  RecordRetention record_retention;
 };
 
 class Server {
@@ -61,7 +68,7 @@ class Server {
   // accepted, and ends all threads. Cuts off what is not done after `grace`. Imports end at once
   // and keep what they have stored; exports end at once; overviews that wait for VictoriaMetrics or
   // for a scan end at once without numbers. What is not forwarded yet stays in the outbox. Samples
-  // of hosts that are queued are stored.
+  // of hosts and records that are queued are stored.
   void Stop(std::chrono::milliseconds grace);
 
   // Puts a set of fleets in force; returns whether it is another one than that in force.
@@ -83,13 +90,16 @@ class Server {
   void AddOutboxReadings();
   void AddClockReadings();
   void AddFleetReadings();
+  void AddRecordReadings();
 
   fleets::Catalog& catalog_;
   const Clock& clock_;
   metrics::Registry& registry_;
-  std::unique_ptr<storage::Stores> stores_;            // declared before its users: it goes last
-  std::unique_ptr<ingest::Ingester> ingester_;         // null after Stop
-  std::unique_ptr<hosts::SampleWriter> host_samples_;  // null after Stop
+  std::unique_ptr<storage::Stores> stores_;               // declared before its users: it goes last
+  std::unique_ptr<ingest::Ingester> ingester_;            // null after Stop
+  std::unique_ptr<hosts::SampleWriter> host_samples_;     // null after Stop
+  std::unique_ptr<records::RecordWriter> record_writer_;  // null without records, and after Stop
+  const std::unique_ptr<const RecordIntake> record_intake_;  // null without records
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
   counts::OverviewReader stored_overviews_;

@@ -1,5 +1,6 @@
 #include "storage/record_scan.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -19,27 +20,30 @@ bool RecordScan::NextBlock() {
   return false;
 }
 
+bool RecordScan::SeekBlock(uint64_t block) {
+  const auto at =
+      std::lower_bound(view_.full->begin(), view_.full->end(), block,
+                       [](const BlockHead& head, uint64_t wanted) { return head.block < wanted; });
+  left_ = static_cast<size_t>(at - view_.full->begin()) + 1;
+  if (NextBlock()) {
+    // Only the block that is being filled may have none.
+    if (head_->block >= block) return true;
+  }
+  return false;
+}
+
 Result<ColumnView> RecordScan::Column(RecordColumn column) const {
   if (head_ == &view_.filling.head) {
     const uint64_t* const values = (*view_.filling.values)[IndexOf(column)].get();
     return ColumnView::Of(view_.filling.values, {values, head_->slots});
   }
-  const std::string step = "column " + std::string(NameOf(column)) + " of block " +
-                           std::to_string(head_->block) + " of records";
-  auto row = records_.store().Get(Table::kRecordColumns, EncodeColumnKey(head_->block, column),
-                                  &view_.snapshot);
-  if (!row.ok()) return row.status().WithContext(step);
-  if (!row->has_value()) return Status::DataLoss(step + ": it is not there");
-  Result<ColumnView> view = ColumnView::Decode(std::move(**row));
-  if (!view.ok()) return view.status().WithContext(step);
-  if (view->size() != head_->slots) return Status::DataLoss(step + ": it is too short");
-  return view;
+  return records_.ReadColumn(head_->block, column, &view_.snapshot);
 }
 
 Result<Record> RecordScan::Read(RecordId id) const {
   Result<std::optional<Record>> record = records_.Read(id, &view_.snapshot);
   if (!record.ok()) return record.status();
-  if (record->has_value()) return **std::move(record);
+  if (record->has_value()) return *std::move(record).value();
   return Status::DataLoss("record " + std::to_string(id.value) + ": it is not there");
 }
 

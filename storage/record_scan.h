@@ -24,6 +24,8 @@ class RecordScan {
 
   // Goes to the next older block with records; at first to the newest. Returns false at the end.
   bool NextBlock();
+  // Goes to the oldest block with records from that one on. Returns false where there is none.
+  bool SeekBlock(uint64_t block);
 
   // Of the block: how many records it has, and when they were received and captured, at the first
   // and at the latest.

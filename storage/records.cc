@@ -2,28 +2,21 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "base/pack.h"
-#include "storage/coding.h"
+#include "storage/record_names.h"
 
 namespace rollcall::storage {
 namespace {
 
-constexpr std::string_view kLast = "last_record";
+// So many records in a row are deleted as one range.
+constexpr size_t kWorthARange = 64;
 
 // A smaller payload is packed with its neighbours, when the table is written.
 constexpr size_t kWorthPacking = 2'048;
 // In UTF-8 a payload may be twice as large as it came.
 constexpr size_t kMaxStoredPayload = 2 * kMaxRecordPayload;
 
-void Widen(UnixSeconds time, bool is_first, UnixSeconds& first, UnixSeconds& last) {
-  first = is_first ? time : std::min(first, time);
-  last = is_first ? time : std::max(last, time);
-}
-
 RecordId LastOf(const BlockHead& head) { return {head.block * kRecordsOfBlock + head.slots}; }
-
-uint64_t BlockOfKey(std::string_view column_key) { return Reader(column_key).BigEndian64(); }
 
 }  // namespace
 
@@ -33,174 +26,9 @@ Result<std::unique_ptr<Records>> Records::Open(Store& store) {
   return records;
 }
 
-Status Records::Load() {
-  auto words = ByteDictionary::Open(store_, Table::kRecordWords, "last_record_word");
-  if (!words.ok()) return words.status();
-  words_ = std::move(*words);
-  auto stacks = ByteDictionary::Open(store_, Table::kRecordStacks, "last_record_stack");
-  if (!stacks.ok()) return stacks.status();
-  stacks_ = std::move(*stacks);
-  const Result<uint64_t> last = store_.GetNumber(kLast);
-  if (!last.ok()) return last.status();
-  if (*last == 0) return Status::Ok();
-  const uint64_t block = *last / kRecordsOfBlock;
-  Result<std::vector<BlockHead>> heads = LoadHeads(block);
-  if (!heads.ok()) return heads.status();
-  Result<FillingBlock> filling = ReadBlock(block, *last % kRecordsOfBlock);
-  if (!filling.ok()) return filling.status();
-  const MutexLock lock(mutex_);
-  full_ = std::make_shared<const std::vector<BlockHead>>(std::move(*heads));
-  filling_ = std::move(*filling);
-  last_reception_ = LastReception();
-  return Status::Ok();
-}
-
-Result<std::vector<BlockHead>> Records::LoadHeads(uint64_t end) {
-  std::vector<BlockHead> heads;
-  Scan scan = store_.NewScan(Table::kRecordColumns, EncodeBlockKey(0), EncodeBlockKey(end));
-  for (uint64_t block = 0; block < end; ++block) {
-    scan.Seek(EncodeBlockKey(block));
-    ROLLCALL_RETURN_IF_ERROR(scan.status());
-    const uint64_t next = scan.Valid() ? BlockOfKey(scan.key()) : end;
-    BlockHead head;
-    const bool has_head = next < end && scan.key() == EncodeBlockKey(next) &&
-                          DecodeBlockHead(scan.value(), head).ok();
-    head.block = next;
-    // Blocks before it, or it itself, have records and no columns, or were deleted as a whole.
-    const auto missing = FirstBlock(block, has_head ? next : std::min(next + 1, end));
-    if (!missing.ok()) return missing.status();
-    if (missing->has_value()) {
-      Result<BlockHead> mended = Mend(**missing);
-      if (!mended.ok()) return mended.status();
-      head = *std::move(mended);
-    } else if (!has_head) {
-      block = next;
-      continue;
-    }
-    block = head.block;
-    heads.push_back(std::move(head));
-  }
-  return heads;
-}
-
-Result<std::optional<uint64_t>> Records::FirstBlock(uint64_t block, uint64_t end) const {
-  if (block >= end) return std::optional<uint64_t>();
-  const Scan rows =
-      store_.NewScan(Table::kRecords, EncodeKey(IdAt(block, 0)), EncodeKey(IdAt(end, 0)));
-  if (!rows.Valid()) {
-    if (!rows.status().ok()) return rows.status();
-    return std::optional<uint64_t>();
-  }
-  const auto id = DecodeRecordKey(rows.key());
-  if (!id) return Status::DataLoss("read records: not a key");
-  return std::optional(BlockOf(*id));
-}
-
-Result<BlockHead> Records::Mend(uint64_t block) {
-  const Result<FillingBlock> filling = ReadBlock(block, kRecordsOfBlock);
-  if (!filling.ok()) return filling.status();
-  Transaction transaction(store_);
-  WriteColumns(*filling, transaction);
-  const Status status = transaction.Commit();
-  // A store that is open only for reading: whoever reads the columns is told that they are missing.
-  log::Warn("records {} to {}: their columns were missing; {}", IdAt(block, 0).value,
-            IdAt(block, kRecordsOfBlock - 1).value,
-            status.ok() ? "written again" : status.message());
-  return filling->head;
-}
-
-Result<FillingBlock> Records::ReadBlock(uint64_t block, size_t slots,
-                                        const Snapshot* snapshot) const {
-  FillingBlock filling = NewBlock(block);
-  Scan rows = store_.NewScan(Table::kRecords, EncodeKey(IdAt(block, 0)),
-                             EncodeKey(IdAt(block, slots)), snapshot);
-  for (; rows.Valid(); rows.Next()) {
-    const auto id = DecodeRecordKey(rows.key());
-    if (!id) return Status::DataLoss("read records: not a key");
-    RecordRow row;
-    const Status status = DecodeRecordRow(rows.value(), row);
-    if (!status.ok()) {
-      // The others are as good as before; `rollcall verify` names it as well.
-      log::Error("record {}: {}", id->value, status.message());
-      continue;
-    }
-    Skip(filling, SlotOf(*id));
-    Fill(filling, row, MachineHash(row.machine_id));
-  }
-  Skip(filling, slots);
-  ROLLCALL_RETURN_IF_ERROR(rows.status());
-  return filling;
-}
-
-FillingBlock Records::NewBlock(uint64_t block) {
-  FillingBlock filling;
-  filling.head.block = block;
-  auto values = std::make_shared<FillingBlock::Values>();
-  for (auto& column : *values) {
-    column = std::make_unique_for_overwrite<uint64_t[]>(kRecordsOfBlock);
-  }
-  filling.values = std::move(values);
-  return filling;
-}
-
-void Records::Fill(FillingBlock& filling, const RecordRow& row, uint64_t machine) {
-  const auto seconds = [](UnixSeconds time) {
-    return static_cast<uint64_t>(time.time_since_epoch().count());
-  };
-  BlockHead& head = filling.head;
-  const auto set = [&](RecordColumn column, uint64_t v) {
-    (*filling.values)[IndexOf(column)][head.slots] = v;
-  };
-  set(RecordColumn::kReception, seconds(row.reception));
-  set(RecordColumn::kCapture, seconds(row.capture));
-  set(RecordColumn::kSeverity, row.severity);
-  set(RecordColumn::kExternal, row.external ? 1 : 0);
-  set(RecordColumn::kClassification, row.word(&Record::classification).value);
-  set(RecordColumn::kBuild, row.word(&Record::build).value);
-  set(RecordColumn::kSystem, row.word(&Record::system_name).value);
-  set(RecordColumn::kHostType, row.word(&Record::host_type).value);
-  set(RecordColumn::kMachine, machine);
-  set(RecordColumn::kStack, row.stack.value);
-  const bool is_first = head.count == 0;
-  Widen(row.reception, is_first, head.first_reception, head.last_reception);
-  Widen(row.capture, is_first, head.first_capture, head.last_capture);
-  ++head.slots;
-  ++head.count;
-}
-
-void Records::Skip(FillingBlock& filling, size_t slots) {
-  BlockHead& head = filling.head;
-  if (head.slots >= slots) return;
-  BlockBits absent = head.absent ? *head.absent : BlockBits();
-  for (; head.slots < slots; ++head.slots) {
-    absent.Add(head.slots);
-    for (auto& column : *filling.values) {
-      column[head.slots] = head.slots == 0 ? 0 : column[head.slots - 1];
-    }
-  }
-  head.absent = std::make_shared<const BlockBits>(absent);
-}
-
-void Records::WriteColumns(const FillingBlock& filling, Transaction& transaction) {
-  const BlockHead& head = filling.head;
-  transaction.Put(Table::kRecordColumns, EncodeBlockKey(head.block), EncodeBlockHead(head));
-  for (const RecordColumn column : kRecordColumns) {
-    const uint64_t* const values = (*filling.values)[IndexOf(column)].get();
-    transaction.Put(Table::kRecordColumns, EncodeColumnKey(head.block, column),
-                    EncodeColumn({values, head.slots}));
-  }
-}
-
-Status Records::Append(Record& record, Transaction& transaction) {
-  if (staged_.empty()) {
-    const MutexLock lock(mutex_);
-    staged_.push_back(filling_.values ? filling_ : NewBlock(filling_.head.block));
-  } else if (staged_.back().head.slots == kRecordsOfBlock) {
-    staged_.push_back(NewBlock(staged_.back().head.block + 1));
-  }
-  FillingBlock& filling = staged_.back();
-  record.id = IdAt(filling.head.block, filling.head.slots);
-  record.reception = std::max(record.reception, last_reception_);
+// `packed` is where a payload stands that is not as it came; the row views it and the record.
+Result<RecordRow> Records::MakeRow(const Record& record, std::string& packed,
+                                   Transaction& transaction) {
   RecordRow row;
   row.version = record.version;
   row.severity = record.severity;
@@ -220,24 +48,75 @@ Status Records::Append(Record& record, Transaction& transaction) {
   }
   row.machine_id = record.machine_id;
   row.event_id = record.event_id;
-  std::string packed;
   if (record.payload.size() >= kWorthPacking) packed = PackBody(record.payload);
   row.is_packed = !packed.empty() && packed.size() < record.payload.size();
   row.payload = row.is_packed ? packed : record.payload;
-  const uint64_t machine = MachineHash(row.machine_id);
-  transaction.Put(Table::kRecords, EncodeKey(record.id), EncodeRecordRow(row));
+  return row;
+}
+
+Status Records::Append(Record& record, Transaction& transaction) {
+  if (staged_.empty()) {
+    const MutexLock lock(mutex_);
+    staged_.push_back(filling_.values ? filling_ : NewBlock(filling_.head.block));
+  } else if (staged_.back().head.slots == kRecordsOfBlock) {
+    staged_.push_back(NewBlock(staged_.back().head.block + 1));
+  }
+  FillingBlock& filling = staged_.back();
+  record.id = IdAt(filling.head.block, filling.head.slots);
+  record.reception = std::max(record.reception, last_reception_);
+  std::string packed;
+  const Result<RecordRow> row = MakeRow(record, packed, transaction);
+  if (!row.ok()) return row.status();
+  const uint64_t machine = MachineHash(row->machine_id);
+  transaction.Put(Table::kRecords, EncodeKey(record.id), EncodeRecordRow(*row));
   transaction.Put(Table::kRecordMachines, EncodeKey(RecordMachineKey{machine, record.id}), "");
-  Fill(filling, row, machine);
+  Fill(filling, *row, machine);
   last_reception_ = record.reception;
   if (filling.head.slots == kRecordsOfBlock) WriteColumns(filling, transaction);
   return Status::Ok();
 }
 
+Result<bool> Records::Import(const Record& record, Transaction& transaction) {
+  std::string packed;
+  const Result<RecordRow> row = MakeRow(record, packed, transaction);
+  if (!row.ok()) return row.status();
+  const std::string key = EncodeKey(record.id);
+  const std::string bytes = EncodeRecordRow(*row);
+  const auto there = store_.Get(Table::kRecords, key);
+  if (!there.ok()) return there.status();
+  if (record.id < first()) return false;
+  const Hash128 hash = HashBytes(bytes, 0);
+  const auto importing = importing_.find(record.id.value);
+  const bool is_there = importing != importing_.end() || there->has_value();
+  const bool is_same =
+      importing != importing_.end() ? importing->second == hash : there->value_or("") == bytes;
+  if (is_there && is_same) return false;
+  if (is_there) {
+    return Status::InvalidArgument("record " + std::to_string(record.id.value) +
+                                   " is another one in this store");
+  }
+  importing_.emplace(record.id.value, hash);
+  const uint64_t machine = MachineHash(row->machine_id);
+  transaction.Put(Table::kRecords, key, bytes);
+  transaction.Put(Table::kRecordMachines, EncodeKey(RecordMachineKey{machine, record.id}), "");
+  if (imported_from_ == 0 || record.id.value < imported_from_) {
+    imported_from_ = record.id.value;
+    transaction.PutNumber(kRecordsImportedFrom, imported_from_);
+  }
+  if (record.id.value > imported_last_) {
+    imported_last_ = record.id.value;
+    transaction.PutNumber(kLastRecord, imported_last_);
+  }
+  return true;
+}
+
 void Records::Save(Transaction& transaction) const {
-  if (!staged_.empty()) transaction.PutNumber(kLast, LastOf(staged_.back().head).value);
+  if (!staged_.empty()) transaction.PutNumber(kLastRecord, LastOf(staged_.back().head).value);
 }
 
 void Records::Committed() {
+  removal_.reset();
+  importing_.clear();
   if (staged_.empty()) return;
   const MutexLock lock(mutex_);
   if (staged_.back().head.slots == kRecordsOfBlock) {
@@ -253,15 +132,107 @@ void Records::Committed() {
 }
 
 void Records::Abandoned() {
+  const MutexLock lock(mutex_);
+  if (removal_) {
+    full_ = std::move(removal_->full);
+    filling_.head = std::move(removal_->filling);
+    removal_.reset();
+  }
   if (staged_.empty()) return;
   staged_.clear();
-  const MutexLock lock(mutex_);
   last_reception_ = LastReception();
 }
 
 UnixSeconds Records::LastReception() const {
   if (filling_.head.count > 0) return filling_.head.last_reception;
   return full_->empty() ? UnixSeconds() : full_->back().last_reception;
+}
+
+Status Records::Remove(uint64_t block, const BlockBits& slots, Transaction& transaction) {
+  FillingBlock filling;
+  std::shared_ptr<const std::vector<BlockHead>> full;
+  {
+    const MutexLock lock(mutex_);
+    filling = filling_;
+    full = full_;
+  }
+  auto changed = std::make_shared<std::vector<BlockHead>>(*full);
+  const bool is_filling = filling.head.block == block;
+  const auto at = std::find_if(changed->begin(), changed->end(),
+                               [&](const BlockHead& one) { return one.block == block; });
+  if (!is_filling && at == changed->end()) return Status::Ok();
+  BlockHead& head = is_filling ? filling.head : *at;
+  BlockBits going = slots;
+  going.KeepOnly(head.Present());
+  if (!going.Any()) return Status::Ok();
+  const Result<ColumnView> machines =
+      is_filling
+          ? ColumnView::Of(filling.values,
+                           {(*filling.values)[IndexOf(RecordColumn::kMachine)].get(), head.slots})
+          : ReadColumn(block, RecordColumn::kMachine);
+  if (!machines.ok()) return machines.status();
+  DeleteRows(block, going, *machines, transaction);
+  BlockBits absent = head.absent ? *head.absent : BlockBits();
+  going.ForEach([&](size_t slot) { absent.Add(slot); });
+  head.absent = std::make_shared<const BlockBits>(absent);
+  head.count -= static_cast<uint32_t>(going.Count());
+  if (!is_filling && head.count > 0) {
+    transaction.Put(Table::kRecordColumns, EncodeBlockKey(block), EncodeBlockHead(head));
+  } else if (!is_filling) {
+    transaction.DeleteRange(Table::kRecordColumns, EncodeBlockKey(block),
+                            EncodeBlockKey(block + 1));
+    changed->erase(at);
+  }
+  const MutexLock lock(mutex_);
+  if (!removal_) removal_ = Removal{full_, filling_.head};
+  full_ = std::move(changed);
+  filling_.head = std::move(filling.head);
+  return Status::Ok();
+}
+
+void Records::DeleteRows(uint64_t block, const BlockBits& slots, const ColumnView& machines,
+                         Transaction& transaction) {
+  std::optional<size_t> begin;  // of a stretch
+  for (size_t slot = 0; slot <= machines.size(); ++slot) {
+    const bool goes = slot < machines.size() && slots.Has(slot);
+    if (goes) {
+      transaction.Delete(Table::kRecordMachines,
+                         EncodeKey(RecordMachineKey{machines[slot], IdAt(block, slot)}));
+      if (!begin) begin = slot;
+      continue;
+    }
+    if (!begin) continue;
+    if (slot - *begin >= kWorthARange) {
+      transaction.DeleteRange(Table::kRecords, EncodeKey(IdAt(block, *begin)),
+                              EncodeKey(IdAt(block, slot)));
+    } else {
+      for (size_t one = *begin; one < slot; ++one) {
+        transaction.Delete(Table::kRecords, EncodeKey(IdAt(block, one)));
+      }
+    }
+    begin.reset();
+  }
+}
+
+Status Records::DropRemoved() {
+  Transaction transaction(store_);
+  uint64_t block = 0;
+  {
+    const MutexLock lock(mutex_);
+    block = full_->empty() ? filling_.head.block : full_->front().block;
+  }
+  const RecordId first_kept = IdAt(block, 0);
+  if (first_kept <= first()) return Status::Ok();
+  const std::pair rows(EncodeKey(RecordId{0}), EncodeKey(first_kept));
+  const std::pair columns(EncodeBlockKey(0), EncodeBlockKey(block));
+  transaction.DeleteRange(Table::kRecords, rows.first, rows.second);
+  transaction.DeleteRange(Table::kRecordColumns, columns.first, columns.second);
+  transaction.PutNumber(kRecordsDroppedBefore, first_kept.value);
+  ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
+  first_ = first_kept.value;
+  // Nobody can see the rows any more, and no compaction needs to read them to be rid of them.
+  ROLLCALL_RETURN_IF_ERROR(store_.DropFiles(transaction, Table::kRecords, rows.first, rows.second));
+  return store_.DropFiles(transaction, Table::kRecordColumns, columns.first, columns.second);
 }
 
 RecordsView Records::View() const {
@@ -282,12 +253,26 @@ uint64_t Records::count() const {
 }
 
 Result<std::optional<Record>> Records::Read(RecordId id, const Snapshot* snapshot) const {
+  if (id < first()) return std::optional<Record>();
   const auto row = store_.Get(Table::kRecords, EncodeKey(id), snapshot);
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<Record>();
   Result<Record> record = Decode(id, **row, snapshot);
   if (!record.ok()) return record.status();
-  return std::optional(*std::move(record));
+  return std::optional(std::move(record).value());
+}
+
+Result<ColumnView> Records::ReadColumn(uint64_t block, RecordColumn column,
+                                       const Snapshot* snapshot) const {
+  const std::string step = "column " + std::string(NameOf(column)) + " of block " +
+                           std::to_string(block) + " of records";
+  auto row = store_.Get(Table::kRecordColumns, EncodeColumnKey(block, column), snapshot);
+  if (!row.ok()) return row.status().WithContext(step);
+  if (!row->has_value()) return Status::DataLoss(step + ": it is not there");
+  Result<ColumnView> view = ColumnView::Decode(std::move(**row));
+  if (!view.ok()) return view.status().WithContext(step);
+  if (view->size() != kRecordsOfBlock) return Status::DataLoss(step + ": it is too short");
+  return view;
 }
 
 Result<Record> Records::Decode(RecordId id, std::string_view bytes,
@@ -313,7 +298,7 @@ Result<Record> Records::Decode(RecordId id, std::string_view bytes,
   if (row.is_packed) {
     Result<std::string> payload = UnpackBody(row.payload, kMaxStoredPayload);
     if (!payload.ok()) return payload.status().WithContext(step);
-    record.payload = *std::move(payload);
+    record.payload = std::move(payload).value();
   } else {
     record.payload = row.payload;
   }

@@ -7,12 +7,14 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/mutex.h"
@@ -57,7 +59,24 @@ class Records final : private Participant {
   // transaction is then to be abandoned.
   Status Append(Record& record, Transaction& transaction);
 
+  // Puts a record into the transaction under the id that it has, whatever the order, for an import
+  // into a store that takes nothing else in meanwhile. It shows once the store is opened again.
+  // Returns false where it is there, or was deleted. InvalidArgument: the id is another record's;
+  // the transaction is as before. Requires an id, and that no transaction of the import is
+  // abandoned.
+  Result<bool> Import(const Record& record, Transaction& transaction);
+
+  // Puts the deletion of records into the transaction, which appends none: those of a block's slots
+  // that there are. Readers do not see them from now on, unless the transaction is abandoned.
+  // Unavailable, DataLoss: as reads of the store.
+  Status Remove(uint64_t block, const BlockBits& slots, Transaction& transaction);
+  // Gives back the room of all records before the first block that still has one. Makes its own
+  // transaction.
+  Status DropRemoved();
+
   RecordsView View() const;
+  // What is stored of records before it was deleted, and is on its way out.
+  RecordId first() const { return {first_.load(std::memory_order_relaxed)}; }
   // The newest record, of those that were ever taken in; 0: there was none.
   RecordId last() const;
   // How many records there are.
@@ -79,6 +98,9 @@ class Records final : private Participant {
   // They may include some that are not in the view.
   Result<std::vector<RecordId>> OfMachine(uint64_t machine, RecordId below, size_t most,
                                           const RecordsView& view) const;
+  // Returns a stored column of a full block. DataLoss: it is not there, or damaged.
+  Result<ColumnView> ReadColumn(uint64_t block, RecordColumn column,
+                                const Snapshot* snapshot = nullptr) const;
   // Returns what the columns of the first `slots` numbers of a block have to say, from the records.
   Result<FillingBlock> ReadBlock(uint64_t block, size_t slots,
                                  const Snapshot* snapshot = nullptr) const;
@@ -87,16 +109,23 @@ class Records final : private Participant {
  private:
   explicit Records(Store& store) : store_(store) {}
   Status Load();
-  // Reads the heads of the full blocks up to `end`, exclusive.
-  Result<std::vector<BlockHead>> LoadHeads(uint64_t end);
+  // Reads the heads of the full blocks from `begin` to `end`, exclusive.
+  Result<std::vector<BlockHead>> LoadHeads(uint64_t begin, uint64_t end);
   // Returns the first block from `block` to `end`, exclusive, with a record, if there is one.
   Result<std::optional<uint64_t>> FirstBlock(uint64_t block, uint64_t end) const;
-  // Writes the columns of a full block from its records; returns its head.
-  Result<BlockHead> Mend(uint64_t block);
+  // Writes the columns of a full block from its records; returns its head. `written`: what came of
+  // it.
+  Result<BlockHead> Mend(uint64_t block, Status& written);
+  Status EndImport();
+  // Writes the index by machine where it is missing.
+  Status MendIndex();
+  Result<RecordRow> MakeRow(const Record& record, std::string& packed, Transaction& transaction);
   static FillingBlock NewBlock(uint64_t block);
   static void Fill(FillingBlock& filling, const RecordRow& row, uint64_t machine);
   static void Skip(FillingBlock& filling, size_t slots);
   static void WriteColumns(const FillingBlock& filling, Transaction& transaction);
+  static void DeleteRows(uint64_t block, const BlockBits& slots, const ColumnView& machines,
+                         Transaction& transaction);
   UnixSeconds LastReception() const REQUIRES(mutex_);
   void Save(Transaction& transaction) const override;
   void Committed() override;
@@ -110,6 +139,17 @@ class Records final : private Participant {
   // it, after those that it has filled. Empty: it has no records.
   std::vector<FillingBlock> staged_;
   UnixSeconds last_reception_{};
+  // Of the transaction under way: what full_ and the head of filling_ were before a removal.
+  struct Removal {
+    std::shared_ptr<const std::vector<BlockHead>> full;
+    BlockHead filling;
+  };
+  std::optional<Removal> removal_;
+  std::atomic<uint64_t> first_{1};
+  // Of an import: what the transaction under way has, by the hash of the row, and all of them.
+  std::unordered_map<uint64_t, Hash128> importing_;
+  uint64_t imported_from_ = 0;
+  uint64_t imported_last_ = 0;
 
   mutable Mutex mutex_;
   std::shared_ptr<const std::vector<BlockHead>> full_ GUARDED_BY(mutex_) =

@@ -167,7 +167,9 @@ CountedDamage TakeCountedDamage(const std::string& directory, FileCheck& check) 
   const bool windows =
       damaged[static_cast<size_t>(Table::kTotals)] || damaged[static_cast<size_t>(Table::kWindows)];
   if (windows) damage.tables = {Table::kTotals, Table::kWindows};
-  if (damaged[static_cast<size_t>(Table::kPeriods)]) damage.tables.push_back(Table::kPeriods);
+  for (const Table table : {Table::kPeriods, Table::kRecordColumns, Table::kRecordMachines}) {
+    if (damaged[static_cast<size_t>(table)]) damage.tables.push_back(table);
+  }
   return damage;
 }
 

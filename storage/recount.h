@@ -1,7 +1,8 @@
 // The handling of damage in the counted tables, which are computed from others: totals, windows,
-// periods. It does not keep the store from being opened: these tables are dropped as a whole, and
-// whoever wants their numbers has them counted again from peaks and chunks, as for a month that
-// nobody has asked for yet. One thread.
+// periods, and the columns and the index of records. It does not keep the store from being opened:
+// these tables are dropped as a whole, and whoever wants their numbers has them counted again from
+// peaks and chunks, as for a month that nobody has asked for yet, and columns and index are written
+// again by the start. One thread.
 #pragma once
 
 #include <string>
@@ -15,7 +16,8 @@
 namespace rollcall::storage {
 
 constexpr bool IsCounted(Table table) {
-  return table == Table::kTotals || table == Table::kWindows || table == Table::kPeriods;
+  return table == Table::kTotals || table == Table::kWindows || table == Table::kPeriods ||
+         table == Table::kRecordColumns || table == Table::kRecordMachines;
 }
 
 struct CountedDamage {

@@ -241,8 +241,16 @@ class Repairer {
   }
 
   // What rests on rows that may be lost is computed again.
-  Status Conclude(const CountedDamage& counted) {
+  Status Conclude(CountedDamage counted) {
     whole_.reset();
+    if (damaged_.contains(Table::kRecords)) {
+      for (const Table table : {Table::kRecordColumns, Table::kRecordMachines}) {
+        if (std::find(counted.tables.begin(), counted.tables.end(), table) ==
+            counted.tables.end()) {
+          counted.tables.push_back(table);
+        }
+      }
+    }
     if (counted.any()) ROLLCALL_RETURN_IF_ERROR(DropCounted(directory_, counted, aside_));
     const Computed computed =
         damaged_.contains(Table::kPeaks) ? Computed::kWindows : Computed::kOpenWindows;

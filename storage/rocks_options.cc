@@ -65,6 +65,14 @@ rocksdb::ColumnFamilyOptions TableOptions(const TableRow& table, const StoreOpti
   blocks.metadata_block_size = 4096;
   blocks.pin_top_level_index_and_filter = true;
   blocks.block_size = 16 * 1024;
+  if (table.table == Table::kRecords) {
+    // A page of records reads rows from all over the table: small blocks, packed with a dictionary,
+    // for alone they have little in common.
+    blocks.block_size = 4 * 1024;
+    cf.compression_opts.max_dict_bytes = 16 * 1024;
+    cf.compression_opts.zstd_max_train_bytes = 1024 * 1024;
+    cf.compression_opts.max_dict_buffer_bytes = 4 * 1024 * 1024;
+  }
   blocks.format_version = 5;
   if (table.has_filter) blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   cf.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));

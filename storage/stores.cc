@@ -1,6 +1,11 @@
 #include "storage/stores.h"
 
+#include "storage/records.h"
+
 namespace rollcall::storage {
+
+Stores::Stores() = default;
+Stores::~Stores() = default;
 
 Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
   std::unique_ptr<Stores> stores(new Stores());

@@ -10,7 +10,6 @@
 #include "storage/label_dictionary.h"
 #include "storage/outbox.h"
 #include "storage/period_ledger.h"
-#include "storage/records.h"
 #include "storage/source_directory.h"
 #include "storage/store.h"
 #include "storage/store_time.h"
@@ -18,10 +17,15 @@
 
 namespace rollcall::storage {
 
+class Records;
+
 class Stores {
  public:
   // Fails as Store::Open does.
   static Result<std::unique_ptr<Stores>> Open(const StoreOptions& options);
+  ~Stores();
+  Stores(const Stores&) = delete;
+  Stores& operator=(const Stores&) = delete;
 
   Store& store() { return *store_; }
   LabelDictionary& labels() { return *labels_; }
@@ -36,7 +40,7 @@ class Stores {
   FleetNames& fleets() { return *fleets_; }
 
  private:
-  Stores() = default;
+  Stores();
 
   std::unique_ptr<Store> store_;  // first, so that it is destroyed last
   std::unique_ptr<LabelDictionary> labels_;

@@ -37,6 +37,7 @@ extern const std::string_view kExportHelp;
 extern const std::string_view kClockHelp;
 extern const std::string_view kRepairHelp;
 extern const std::string_view kFleetHelp;
+extern const std::string_view kRecordsHelp;
 int RunServe(std::span<char*> args);
 int RunDemo(std::span<char*> args);
 int RunVerify(std::span<char*> args);
@@ -45,6 +46,7 @@ int RunExport(std::span<char*> args);
 int RunClock(std::span<char*> args);
 int RunRepair(std::span<char*> args);
 int RunFleet(std::span<char*> args);
+int RunRecords(std::span<char*> args);
 
 // Runs the command that `args` (without the program's name) begin with, and returns its exit code.
 // If they begin with a flag, runs the first of `commands`. Answers requests for help and for the

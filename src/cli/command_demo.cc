@@ -8,6 +8,7 @@
 #include "cli/fleet_files.h"
 #include "cli/message.h"
 #include "cli/progress_bar.h"
+#include "cli/record_options.h"
 #include "cli/serve_process.h"
 #include "demo/fill.h"
 #include "storage/remove_store.h"
@@ -58,7 +59,8 @@ int RunDemo(std::span<char*> args) {
   SetUpLogging(options->process.log_level);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
-  if (const Status good = CheckDeclarations(options->fleets); !good.ok()) {
+  for (const Status& good : {CheckDeclarations(options->fleets), ReadRecordRetention(*options)}) {
+    if (good.ok()) continue;
     Fail("demo", good);
     return kExitUsage;
   }

@@ -9,6 +9,7 @@
 #include "cli/message.h"
 #include "cli/output_file.h"
 #include "cli/progress_bar.h"
+#include "cli/record_move.h"
 #include "cli/serve_process.h"
 #include "http/client/client.h"
 #include "http/client/url.h"
@@ -34,6 +35,7 @@ const std::string_view kExportHelp =
     "It asks a running server, or with --data-dir reads a store that no server has open. --from "
     "is\n"
     "inclusive, --to exclusive. Reports that retention has taken are in no export.\n"
+    "With --records it writes the records out instead, a JSON object a line, oldest first.\n"
     "\n"
     "Exit code: 0 when all of it was written, 1 when not; a file is then not there.\n";
 
@@ -141,7 +143,9 @@ int RunExport(std::span<char*> args) {
   const auto file = OutputFile::Open(options->move.output);
   if (!file.ok()) return Fail("export", file.status());
   Status status;
-  {
+  if (options->records.are_moved) {
+    status = ExportRecords(*options, **file);
+  } else {
     Output output(**file);
     status = options->move.through_server
                  ? ExportFromServer(options->move, output)

@@ -9,6 +9,7 @@
 #include "cli/message.h"
 #include "cli/progress_bar.h"
 #include "cli/pull.h"
+#include "cli/record_move.h"
 #include "cli/serve_process.h"
 #include "ingest/importer.h"
 
@@ -33,6 +34,15 @@ const std::string_view kImportHelp =
     "pulls month by month, since the first that has data; when it is interrupted, the same "
     "command\n"
     "goes on with the month that was under way.\n"
+    "\n"
+    "With --records the file holds records: JSON lines of an export or of /api/records, the CSV of "
+    "the\n"
+    "old Clear Linux telemetry server, or its table by PostgreSQL's COPY … TO … CSV HEADER, with\n"
+    "classification and build as texts. They keep their ids; those that are there already are "
+    "passed\n"
+    "over, so an import that was interrupted is run again.\n"
+    "\n"
+    "  rollcall import --records records.csv --data-dir /var/lib/rollcall\n"
     "\n"
     "Exit code: 0 when every line went in, 1 when lines were refused or it failed.\n";
 
@@ -132,6 +142,10 @@ int RunImport(std::span<char*> args) {
   const std::optional<Options> options = ReadOptions("import", args);
   if (!options) return kExitUsage;
   SetUpLogging("warning");
+  if (options->records.are_moved) {
+    const Status status = ImportRecords(*options);
+    return status.ok() ? kExitOk : Fail("import", status);
+  }
   ImportTally tally;
   if (options->move.from_victoriametrics.empty()) {
     const Result<ImportTally> of_file = ImportFile(*options);

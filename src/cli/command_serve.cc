@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/descriptors.h"
 #include "cli/fleet_files.h"
+#include "cli/record_options.h"
 #include "cli/serve_process.h"
 
 namespace rollcall::cli {
@@ -24,7 +25,8 @@ int RunServe(std::span<char*> args) {
   SetUpLogging(options->process.log_level);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
-  if (const Status good = CheckDeclarations(options->fleets); !good.ok()) {
+  for (const Status& good : {CheckDeclarations(options->fleets), ReadRecordRetention(*options)}) {
+    if (good.ok()) continue;
     Fail("serve", good);
     return kExitUsage;
   }

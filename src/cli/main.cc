@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
        RunClock, "[accept|erase-misdated]"},
       {"fleet", "Try or begin the declaration of a product of your own", kFleetHelp, RunFleet,
        "check FILE [SAMPLE...] | init"},
+      {"records", "Delete the records that are past their time", kRecordsHelp, RunRecords, "prune"},
   });
   const std::span<char*> args(argv, static_cast<size_t>(argc));
   const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);

@@ -21,6 +21,8 @@ namespace rollcall::cli {
 // Returns the field of Options that holds the value of an option.
 template <typename T>
 using Field = T& (*)(Options&);
+// The Field of a member of Options.
+#define ROLLCALL_FIELD(member) [](Options& o) -> decltype((o.member)) { return o.member; }
 
 // What the help says about an option; see OptionSpec.
 struct Words {

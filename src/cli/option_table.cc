@@ -8,6 +8,7 @@
 #include "cli/option_checks.h"
 #include "cli/option_kinds.h"
 #include "cli/option_value.h"
+#include "cli/record_options.h"
 #include "parse/instant.h"
 
 namespace rollcall::cli {
@@ -22,16 +23,15 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 8> kUsers{{{kServe, "serve"},
+constexpr std::array<std::pair<unsigned, std::string_view>, 9> kUsers{{{kServe, "serve"},
                                                                        {kDemo, "demo"},
                                                                        {kVerify, "verify"},
                                                                        {kImport, "import"},
                                                                        {kExport, "export"},
                                                                        {kClock, "clock"},
                                                                        {kRepair, "repair"},
-                                                                       {kFleet, "fleet"}}};
-
-#define ROLLCALL_FIELD(member) [](Options& o) -> decltype((o.member)) { return o.member; }
+                                                                       {kFleet, "fleet"},
+                                                                       {kRecords, "records"}}};
 
 void AddPlaces(std::vector<OptionSpec>& table) {
   table.push_back(
@@ -50,8 +50,8 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            {"Names by which the private listener may be asked, with commas, beside localhost and "
             "the address that a connection came in by: a scrape by a DNS name needs it here.",
             "no web page can give a name of its own our address", "none but those"}));
-  table.push_back(Text(kBoth | kVerify | kImport | kExport | kClock | kRepair, "data-dir",
-                       "DIRECTORY", kAllowedDirectories, CheckDirectory,
+  table.push_back(Text(kBoth | kVerify | kImport | kExport | kClock | kRepair | kRecords,
+                       "data-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
                        ROLLCALL_FIELD(store.directory),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
@@ -81,9 +81,10 @@ void AddDemo(std::vector<OptionSpec>& table) {
 }
 
 void AddRepair(std::vector<OptionSpec>& table) {
-  table.push_back(Switch(kRepair, "dry-run", ROLLCALL_FIELD(repair.dry_run),
-                         {"Say what is damaged and what would be done, and change nothing.",
-                          "whoever says repair means it"}));
+  table.push_back(
+      Switch(kRepair | kRecords, "dry-run", ROLLCALL_FIELD(repair.dry_run),
+             {"Say what is damaged, or past its time, and what would be done; change nothing.",
+              "whoever says repair means it"}));
 }
 
 void AddImport(std::vector<OptionSpec>& table) {
@@ -390,6 +391,7 @@ std::vector<OptionSpec> MakeTable() {
   AddElsewhere(table);
   AddForward(table);
   AddHosts(table);
+  AddRecordOptions(table);
   AddLimits(table);
   AddDeadlines(table);
   AddWorkers(table);

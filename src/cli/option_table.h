@@ -21,7 +21,8 @@ enum OptionUser : unsigned {
   kExport = 16,
   kClock = 32,
   kRepair = 64,
-  kFleet = 128
+  kFleet = 128,
+  kRecords = 256
 };
 
 struct OptionSpec {

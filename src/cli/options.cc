@@ -103,7 +103,9 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   } catch (const CLI::Error& error) {
     return Status::Internal(std::string("read the command line: ") + error.what());
   }
-  const size_t words = (user & kFleet) != 0 ? SIZE_MAX : (user & (kImport | kClock)) != 0 ? 1 : 0;
+  const size_t words = (user & kFleet) != 0                          ? SIZE_MAX
+                       : (user & (kImport | kClock | kRecords)) != 0 ? 1
+                                                                     : 0;
   const std::string list =
       "; 'rollcall help " + std::string(CommandOf(user)) + "' lists what it takes";
   for (size_t i = 0; i < extras.size(); ++i) {
@@ -228,6 +230,26 @@ Status FinishMove(unsigned user, const Given& given, const Environment& env, Mov
   return Status::Ok();
 }
 
+// Of import and export: whether they move records is said on the command line alone, for the
+// variable is a server's.
+Status FinishRecords(unsigned user, const Given& given, const MoveOptions& move, bool is_on,
+                     RecordsOptions& records) {
+  records.are_moved = given.Has("records") && is_on;
+  if (!records.are_moved) return Status::Ok();
+  for (const char* flag : {"match", "from", "to", "fleet", "format", "source-label",
+                           "from-victoriametrics", "strict"}) {
+    if (given.Has(flag)) {
+      return Status::InvalidArgument("--" + std::string(flag) +
+                                     " goes with reports, not --records");
+    }
+  }
+  if (user == kImport && move.through_server) {
+    return Status::InvalidArgument(
+        "--records: --data-dir is missing: a store that no server has open");
+  }
+  return Status::Ok();
+}
+
 Status ReadFleetWords(const Given& given, FleetOptions& fleet) {
   const std::vector<std::string>& words = given.words;
   if (words.empty()) return Status::InvalidArgument("a word is missing; allowed: check, init");
@@ -269,6 +291,13 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
   ROLLCALL_RETURN_IF_ERROR(CheckTogether(options.server));
   if ((user & (kImport | kExport | kClock)) != 0) {
     ROLLCALL_RETURN_IF_ERROR(FinishMove(user, *given, env, options.move));
+  }
+  if ((user & (kImport | kExport)) != 0) {
+    ROLLCALL_RETURN_IF_ERROR(
+        FinishRecords(user, *given, options.move, options.server.records, options.records));
+  }
+  if (user == kRecords && (given->words.empty() || given->words[0] != "prune")) {
+    return Status::InvalidArgument("a word is missing; allowed: prune");
   }
   if (user == kFleet) ROLLCALL_RETURN_IF_ERROR(ReadFleetWords(*given, options.fleet));
   return options;

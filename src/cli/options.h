@@ -54,6 +54,12 @@ struct RepairOptions {
   bool dry_run = false;  // only report the damage
 };
 
+// Options that concern records.
+struct RecordsOptions {
+  std::string retention_file;  // empty: there is none
+  bool are_moved = false;      // by import and export, instead of reports
+};
+
 // Options of the fleet command, which checks a fleet's declaration or begins a new one.
 struct FleetOptions {
   std::string word;                  // "check" or "init"
@@ -74,6 +80,7 @@ struct Options {
   demo::DemoFleetOptions demo{.interval = std::chrono::hours(6), .keep_truth = false};
   MoveOptions move;
   RepairOptions repair;
+  RecordsOptions records;
   FleetOptions fleet;
 };
 

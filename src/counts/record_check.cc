@@ -48,6 +48,8 @@ std::optional<std::string> RecordCheck::WrongWith(Table table, std::string_view 
 std::optional<std::string> RecordCheck::Row(std::string_view key, std::string_view value) {
   const auto id = storage::DecodeRecordKey(key);
   if (!id || *id > records_.last()) return "not a key";
+  if (*id < records_.first()) return std::nullopt;  // deleted, though not from its file yet
+  blocks_.insert(storage::BlockOf(*id));
   storage::RecordRow row;
   if (const Status status = DecodeRecordRow(value, row); !status.ok()) return status.message();
   for (const WordRef word : row.words) {
@@ -67,7 +69,7 @@ std::optional<std::string> RecordCheck::Machine(std::string_view key, std::strin
   return value.empty() ? std::nullopt : std::optional<std::string>("a value, where there is none");
 }
 
-std::optional<std::string> RecordCheck::Column(std::string_view key, std::string_view value) const {
+std::optional<std::string> RecordCheck::Column(std::string_view key, std::string_view value) {
   Reader reader(key);
   const uint64_t block = reader.BigEndian64();
   const std::string_view column = reader.Bytes(1);
@@ -75,6 +77,8 @@ std::optional<std::string> RecordCheck::Column(std::string_view key, std::string
                     static_cast<uint8_t>(column[0]) <= storage::kRecordColumns.size() &&
                     block < records_.last().value / storage::kRecordsOfBlock;
   if (!good) return "not a key";
+  if (block < storage::BlockOf(records_.first())) return std::nullopt;
+  blocks_.insert(block);
   if (column[0] == 0) {
     storage::BlockHead head;
     return Say(DecodeBlockHead(value, head));
@@ -107,7 +111,9 @@ void RecordCheck::Finish() {
   if (wanted_keys_ != index_keys_) {
     if (const Status status = FindIndexFaults(); !status.ok()) fault_(status.message());
   }
-  for (uint64_t block = 0; block < records_.last().value / storage::kRecordsOfBlock; ++block) {
+  const uint64_t filling = records_.last().value / storage::kRecordsOfBlock;
+  for (const uint64_t block : blocks_) {
+    if (block >= filling) break;
     if (const Status status = CheckBlock(block); !status.ok()) {
       fault_("record_columns: block " + std::to_string(block) + ": " + status.message());
     }
@@ -119,7 +125,7 @@ Status RecordCheck::FindIndexFaults() {
   for (; rows.Valid(); rows.Next()) {
     const auto id = storage::DecodeRecordKey(rows.key());
     storage::RecordRow row;
-    if (!id || !DecodeRecordRow(rows.value(), row).ok()) continue;
+    if (!id || *id < records_.first() || !DecodeRecordRow(rows.value(), row).ok()) continue;
     const std::string key =
         EncodeKey(storage::RecordMachineKey{records_.MachineHash(row.machine_id), *id});
     const auto entry = store_.Get(Table::kRecordMachines, key, &snapshot_);

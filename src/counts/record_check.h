@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "base/hash.h"
+#include "storage/records.h"
 #include "storage/stores.h"
 
 namespace rollcall::counts {
@@ -29,7 +31,7 @@ class RecordCheck {
  private:
   std::optional<std::string> Row(std::string_view key, std::string_view value);
   std::optional<std::string> Machine(std::string_view key, std::string_view value);
-  std::optional<std::string> Column(std::string_view key, std::string_view value) const;
+  std::optional<std::string> Column(std::string_view key, std::string_view value);
   std::optional<std::string> Entry(storage::Table table, const storage::ByteDictionary& dictionary,
                                    std::string_view key, std::string_view value) const;
   // Names the rows by which the index and the records differ.
@@ -45,6 +47,7 @@ class RecordCheck {
   // Sums of the hashes of index keys, as the records and as the index say.
   Hash128 wanted_keys_;
   Hash128 index_keys_;
+  std::set<uint64_t> blocks_;  // that have records or columns
 };
 
 }  // namespace rollcall::counts

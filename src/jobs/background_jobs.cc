@@ -1,8 +1,11 @@
 #include "jobs/background_jobs.h"
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <utility>
+
+#include "jobs/record_retention.h"
 
 namespace rollcall::jobs {
 namespace {
@@ -79,6 +82,12 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
       {counts, {"closed-months", seconds(5), counting([s](auto stop) {
                   return PrepareOverviews(s, stop);
                 })}},
+      {options.records.has_value(),
+       {"record-retention", seconds(1),
+        counting([job = std::make_shared<RecordRetentionJob>(
+                      s.stores, options.records.value_or(RecordRetention()))](auto) {
+          return job->Run();
+        })}},
   };
   std::vector<Job> jobs;
   for (const auto& [wanted, job] : rows) {

@@ -2,6 +2,7 @@
 // makes the rows; job_table.h runs them, on its own thread.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include "jobs/app_list.h"
 #include "jobs/job_table.h"
 #include "jobs/retention.h"
+#include "parse/record_retention_json.h"
 #include "storage/stores.h"
 
 namespace rollcall::jobs {
@@ -31,6 +33,7 @@ struct JobOptions {
   bool counts;  // reports are stored here and counted
   RetentionOptions retention;
   std::chrono::milliseconds app_list_interval;
+  std::optional<RecordRetention> records;  // nullopt: they are none of this server's business
 };
 
 // Returns the jobs, in the order in which they first run. `services` itself need not outlive the

@@ -35,7 +35,7 @@ Result<std::optional<Record>> RecordWalk::Next() {
     if (!record.ok()) return record.status();
     // Two machines may have one hash.
     if (query_.machine_id && record->machine_id != *query_.machine_id) continue;
-    return std::optional(*std::move(record));
+    return std::optional(std::move(record).value());
   }
 }
 

@@ -17,14 +17,14 @@ namespace rollcall::records {
 
 // What is not set does not matter. All must hold.
 struct RecordQuery {
-  std::optional<std::string> classification;  // exactly
-  std::optional<uint8_t> severity;
-  std::optional<std::string> machine_id;
-  std::optional<std::string> build;
-  std::optional<bool> external;
-  std::optional<UnixSeconds> received_after;  // exclusive
-  std::optional<UnixSeconds> captured_after;  // exclusive
-  std::optional<RecordId> below;              // exclusive
+  std::optional<std::string> classification = {};  // exactly
+  std::optional<uint8_t> severity = {};
+  std::optional<std::string> machine_id = {};
+  std::optional<std::string> build = {};
+  std::optional<bool> external = {};
+  std::optional<UnixSeconds> received_after = {};  // exclusive
+  std::optional<UnixSeconds> captured_after = {};  // exclusive
+  std::optional<RecordId> below = {};              // exclusive
 };
 
 class RecordWalk {

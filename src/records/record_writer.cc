@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "storage/records.h"
 #include "storage/transaction.h"
 
 namespace rollcall::records {

@@ -30,7 +30,7 @@ using testing::StartsWith;
 using Args = std::vector<std::string>;
 
 constexpr unsigned kAllUsers =
-    kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair | kFleet;
+    kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair | kFleet | kRecords;
 
 // The refusal of a command line, or "taken".
 std::string ServeSays(const Args& args, const Environment& env = {}) {
@@ -75,12 +75,15 @@ TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDe
       return options.ok() ? spec.show(*options) : options.status().message();
     };
     const std::string flag = "--" + std::string(spec.flag);
+    // A switch takes a value only in the same word.
+    const auto given = [&](const std::string& value) {
+      return spec.value_name.empty() ? Args{flag + "=" + value} : Args{flag, value};
+    };
     EXPECT_EQ(shown({}, {}), spec.DefaultText());
-    EXPECT_EQ(shown({flag, other}, {}), spec.show(expected));
+    EXPECT_EQ(shown(given(other), {}), spec.show(expected));
     EXPECT_EQ(shown({flag + "=" + other}, {}), spec.show(expected));
     EXPECT_EQ(shown({}, {{spec.VariableName(), other}}), spec.show(expected));
-    EXPECT_EQ(shown({flag, spec.DefaultText()}, {{spec.VariableName(), other}}),
-              spec.DefaultText());
+    EXPECT_EQ(shown(given(spec.DefaultText()), {{spec.VariableName(), other}}), spec.DefaultText());
   }
 }
 
@@ -106,7 +109,8 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
     EXPECT_TRUE(spec.meaning.ends_with('.'));
     EXPECT_FALSE(spec.reason.empty() || spec.reason.ends_with('.'));
     EXPECT_EQ(spec.value_name.empty(), spec.flag == "strict" || spec.flag == "no-store" ||
-                                           spec.flag == "dry-run" || spec.flag == "no-own-samples");
+                                           spec.flag == "dry-run" ||
+                                           spec.flag == "no-own-samples" || spec.flag == "records");
     EXPECT_FALSE(spec.allowed.empty());
   }
 }
@@ -349,7 +353,7 @@ TEST(OptionValueTest, AddressesOfEveryKindAreTaken) {
 
 TEST(HelpTest, TheHelpOfACommandHasEachOfItsOptionsAndNoOther) {
   for (const std::string_view name :
-       {"serve", "demo", "verify", "import", "export", "repair", "fleet"}) {
+       {"serve", "demo", "verify", "import", "export", "repair", "fleet", "records"}) {
     const std::string help = HelpOn({name, "do it", "", nullptr});
     for (const OptionSpec& spec : OptionTable()) {
       const std::string head = "\n  --" + std::string(spec.flag) + " ";

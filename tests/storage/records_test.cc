@@ -228,6 +228,55 @@ TEST_F(RecordsTest, ColumnsThatAreMissingAreWrittenAgain) {
   EXPECT_TRUE(columns() == before) << "a head that cannot be read";
 }
 
+TEST_F(RecordsTest, AnIndexThatIsMissingIsWrittenAgain) {
+  Fill(20'000);
+  const auto index = [&] { return ScanText(Table::kRecordMachines, "", ""); };
+  const std::string before = index();
+  const std::string of_oldest =
+      EncodeKey(RecordMachineKey{records().MachineHash(Numbered(0).machine_id), {1}});
+  Commit([](Transaction& transaction) {
+    transaction.DeleteRange(Table::kRecordMachines, "", std::string(20, '\xff'));
+  });
+  Reopen();
+  EXPECT_TRUE(index() == before);
+  // As where the writing was cut short.
+  Commit([&](Transaction& transaction) {
+    transaction.DeleteRange(Table::kRecordMachines, std::string(1, '\x80'),
+                            std::string(20, '\xff'));
+    transaction.Delete(Table::kRecordMachines, of_oldest);
+  });
+  Reopen();
+  EXPECT_TRUE(index() == before);
+}
+
+TEST_F(RecordsTest, AnImportPutsRecordsInAnyOrder) {
+  const std::vector<Record> all = Fill(3);
+  std::vector<Record> wanted = all;
+  std::vector<Record> imported;
+  for (uint64_t id = kRecordsOfBlock + 10; id > 3; id -= 3) {
+    Record record = Numbered(id);
+    record.id = {id};
+    imported.push_back(record);
+  }
+  for (int round = 0; round < 2; ++round) {
+    Commit([&](Transaction& transaction) {
+      for (const Record& record : imported) {
+        const Result<bool> added = records().Import(record, transaction);
+        ASSERT_TRUE(added.ok()) << added.status().message();
+        EXPECT_EQ(*added, round == 0) << "those that are there are passed over";
+      }
+    });
+    Reopen();
+  }
+  wanted.insert(wanted.end(), imported.rbegin(), imported.rend());
+  ExpectScanned(wanted);
+  EXPECT_EQ(records().last().value, kRecordsOfBlock + 10);
+  Record other = imported.front();
+  other.payload = "another";
+  Transaction transaction(store());
+  EXPECT_EQ(records().Import(other, transaction).status().code(), Code::kInvalidArgument);
+}
+
 TEST_F(RecordsTest, ARecordThatIsLostLeavesTheOthers) {
   Fill(4);
   Commit([](Transaction& transaction) {

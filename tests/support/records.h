@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/record.h"
+#include "storage/records.h"
 #include "storage/stores.h"
 #include "storage/transaction.h"
 

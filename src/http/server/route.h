@@ -91,7 +91,8 @@ struct Route {
   std::string metric;         // the value of the label `route` in /metrics
   Handler handler;
   Judge judge = nullptr;
-  // Of a row whose path is "*"; of others it is not asked. Runs on the front's loop, like a Judge.
+  // Where set, the row serves only the requests that it returns true for; a row whose path is "*"
+  // has one. Runs on the front's loop, like a Judge.
   std::function<bool(const HttpRequest& head)> matches = nullptr;
   RouteUse* use = nullptr;  // set by RouteTable::Add, owned by the table
 };

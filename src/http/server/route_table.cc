@@ -83,6 +83,7 @@ RouteTable::Decision RouteTable::Decide(const HttpRequest& head) const {
   };
   for (const Route& row : rows_) {
     if ((row.listeners & door) == 0 || row.path == kEveryOther || !IsFor(row, path)) continue;
+    if (row.matches && !row.matches(head)) continue;
     if (take(row)) return {&row, row.metric};
   }
   if (known == nullptr) {
