@@ -13,12 +13,13 @@ RecordViews::RecordViews(storage::Stores& stores, const Clock& clock, DeclaredVi
 template <typename T, typename Make>
 RecordViews::View<T> RecordViews::Get(const std::string& name, Make make) {
   const Source source = NewSource();
-  return cache_.Get<T>(name, source.view.snapshot.sequence(), [&]() -> Result<AsOf<T>> {
-    const UnixSeconds now = clock_.Now();
-    Result<T> view = make(source, now);
-    if (!view.ok()) return view.status();
-    return AsOf<T>{now, *std::move(view)};
-  });
+  return cache_.Get<T>(name, {source.records.last().value, source.records.count()},
+                       [&]() -> Result<AsOf<T>> {
+                         const UnixSeconds now = clock_.Now();
+                         Result<T> view = make(source, now);
+                         if (!view.ok()) return view.status();
+                         return AsOf<T>{now, *std::move(view)};
+                       });
 }
 
 RecordViews::View<BuildCounts> RecordViews::Builds() {

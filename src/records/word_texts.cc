@@ -11,6 +11,8 @@ using storage::ColumnView;
 
 // Of a column without a dictionary, whose values are close together or all different.
 constexpr uint64_t kMostTallied = 4096;
+// A pass over a column for one value is quick, but not for many of them.
+constexpr size_t kMostPasses = 16;
 
 void CountByCode(const ColumnView& column, const BlockBits& slots, ValueCounts& counts) {
   std::vector<uint64_t> tally(column.distinct().size());
@@ -50,12 +52,17 @@ Status WordTest::Keep(const ColumnView& column, BlockBits& slots) {
     if (*passes) passing.push_back(ref);
   }
   if (passing.size() == values.size()) return Status::Ok();
-  // Each kept value is one quick pass over the column.
   BlockBits kept;
-  for (const uint64_t ref : passing) {
-    BlockBits equal = slots;
-    column.KeepEqual(ref, equal);
-    for (size_t i = 0; i < BlockBits::kWords; ++i) kept.word(i) |= equal.word(i);
+  if (passing.size() > kMostPasses) {
+    slots.ForEach([&](size_t slot) {
+      if (passed_[column[slot]]) kept.Add(slot);
+    });
+  } else {
+    for (const uint64_t ref : passing) {
+      BlockBits equal = slots;
+      column.KeepEqual(ref, equal);
+      for (size_t i = 0; i < BlockBits::kWords; ++i) kept.word(i) |= equal.word(i);
+    }
   }
   slots = kept;
   return Status::Ok();

@@ -111,6 +111,23 @@ TEST(RecordListTest, EveryFilterGivesTheRecordsThatAPlainLoopGives) {
   EXPECT_GT(with_records, 20u);
 }
 
+TEST(RecordListTest, ABeginningThatManyClassificationsHaveIsFoundToo) {
+  RecordFleet fleet;
+  std::vector<Record> records;
+  for (size_t i = 0; i < 1'000; ++i) {
+    records.push_back(SomeRecord());
+    records.back().classification = (i % 2 == 0 ? "a/b/" : "x/y/") + std::to_string(i);
+  }
+  fleet.Add(std::move(records));
+  RecordListRequest request;
+  request.filter.classification = "a/*";
+  request.limit = 1'000;
+  const auto page = ListRecords(fleet.source(), request);
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(page->records.size(), 500u);
+  for (const Record& record : page->records) EXPECT_EQ(record.classification.substr(0, 2), "a/");
+}
+
 TEST(RecordListTest, PagesGoThroughAllRecordsOnce) {
   RecordListRequest request;
   request.filter.classification = "org.clearlinux/mce/*";
