@@ -10,7 +10,7 @@ constexpr std::string_view kFormulaStarts = "=+-@\t\r";
 
 }  // namespace
 
-CsvWriter::CsvWriter(std::span<const std::string_view> header) {
+CsvWriter::CsvWriter(std::span<const std::string_view> header, Quotes quotes) : quotes_(quotes) {
   for (const std::string_view name : header) Cell(name);
   EndRow();
 }
@@ -18,7 +18,7 @@ CsvWriter::CsvWriter(std::span<const std::string_view> header) {
 void CsvWriter::Cell(std::string_view text) {
   if (row_began_) out_ += ',';
   row_began_ = true;
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+  if (quotes_ == Quotes::kWhereNeeded && text.find_first_of(",\"\r\n") == std::string_view::npos) {
     out_ += text;
     return;
   }
@@ -57,6 +57,11 @@ CsvWriter& CsvWriter::Number(ExactSum sum) {
 
 CsvWriter& CsvWriter::Nothing() {
   Cell("");
+  return *this;
+}
+
+CsvWriter& CsvWriter::Exact(std::string_view text) {
+  Cell(text);
   return *this;
 }
 

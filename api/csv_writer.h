@@ -14,10 +14,14 @@ namespace rollcall::api {
 
 class CsvWriter {
  public:
+  enum class Quotes { kWhereNeeded, kAroundEach };
+
   // Begins a table with this row of column names.
-  explicit CsvWriter(std::span<const std::string_view> header);
-  explicit CsvWriter(std::initializer_list<std::string_view> header)
-      : CsvWriter(std::span(header.begin(), header.size())) {}
+  explicit CsvWriter(std::span<const std::string_view> header,
+                     Quotes quotes = Quotes::kWhereNeeded);
+  explicit CsvWriter(std::initializer_list<std::string_view> header,
+                     Quotes quotes = Quotes::kWhereNeeded)
+      : CsvWriter(std::span(header.begin(), header.size()), quotes) {}
 
   // Append a cell to the current row.
   CsvWriter& Text(std::string_view text);
@@ -25,6 +29,8 @@ class CsvWriter {
   CsvWriter& Number(double number);
   CsvWriter& Number(ExactSum sum);
   CsvWriter& Nothing();  // appends an empty cell
+  // Appends a text as it is, for programs that read it back: a formula stays one.
+  CsvWriter& Exact(std::string_view text);
   void EndRow();
 
   // Returns the table. The writer cannot be used afterwards.
@@ -33,6 +39,7 @@ class CsvWriter {
  private:
   void Cell(std::string_view text);
 
+  const Quotes quotes_;
   std::string out_;
   bool row_began_ = false;
 };

@@ -54,12 +54,12 @@ std::optional<std::string> DataParams::Given(const char* name, const std::string
 
 const Fleet& DataParams::OfFleet() {
   const auto text = Given("fleet", "want the name of a fleet, or no such parameter");
-  if (!text) return fleets_.first().fleet();
-  if (const fleets::DeclaredFleet* const known = fleets_.Find(*text)) return known->fleet();
+  if (!text) return fleets_->first().fleet();
+  if (const fleets::DeclaredFleet* const known = fleets_->Find(*text)) return known->fleet();
   std::vector<std::string> names;
-  for (const auto& one : fleets_.all()) names.push_back(one->fleet().name);
+  for (const auto& one : fleets_->all()) names.push_back(one->fleet().name);
   Refuse("fleet: there is none of that name", std::move(names));
-  return fleets_.first().fleet();
+  return fleets_->first().fleet();
 }
 
 std::optional<Month> DataParams::OfMonth(const char* name) {

@@ -25,7 +25,9 @@ class DataParams {
   };
 
   DataParams(const http::ApiRequest& request, const fleets::FleetSet& fleets)
-      : request_(request), fleets_(fleets) {}
+      : request_(request), fleets_(&fleets) {}
+  // Of a request that has to do with no fleet: OfFleet must not be called.
+  explicit DataParams(const http::ApiRequest& request) : request_(request) {}
 
   // Each of these reads one parameter and returns the default (or nullopt) where it is not given.
   // After a problem the result is valid but meaningless.
@@ -56,7 +58,7 @@ class DataParams {
   std::optional<std::string> Given(const char* name, const std::string& rule);
 
   const http::ApiRequest& request_;
-  const fleets::FleetSet& fleets_;
+  const fleets::FleetSet* const fleets_ = nullptr;
   std::optional<Problem> problem_;
 };
 

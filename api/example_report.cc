@@ -10,6 +10,7 @@
 
 #include "fleets/report_reader.h"
 #include "model/label_set.h"
+#include "parse/json_pointer.h"
 
 namespace rollcall::api {
 namespace {
@@ -182,8 +183,7 @@ std::string ExampleId(const fleets::Declaration& declaration) {
   const std::string body = ExampleBody(declaration);
   if (body.empty()) return "";
   const Json json = Json::parse(body);
-  return json.at(Json::json_pointer(fleets::PointerText(declaration.mapping.id)))
-      .get<std::string>();
+  return json.at(Json::json_pointer(PointerText(declaration.mapping.id))).get<std::string>();
 }
 
 }  // namespace rollcall::api

@@ -1,4 +1,5 @@
 #include "api/mapping_text.h"
+#include "parse/json_pointer.h"
 
 #include <algorithm>
 #include <vector>
@@ -16,7 +17,7 @@ std::string PlaceOf(const JsonRule& rule, size_t level) {
   std::string place;
   for (size_t i = 0; i < level; ++i) {
     const JsonEach& each = rule.each[i];
-    place += fleets::PointerText(each.steps);
+    place += PointerText(each.steps);
     if (each.keys.empty()) {
       place += "/*";
       continue;
@@ -24,7 +25,7 @@ std::string PlaceOf(const JsonRule& rule, size_t level) {
     place += "/{";
     for (const std::string& key : each.keys) {
       if (place.back() != '{') place += ',';
-      place += fleets::PointerStep(key);
+      place += PointerStep(key);
     }
     place += '}';
   }
@@ -40,7 +41,7 @@ std::string TextOf(const JsonRule& rule, const JsonReference& reference) {
     case JsonReference::Kind::kPointer:
       break;
   }
-  return PlaceOf(rule, reference.level) + fleets::PointerText(reference.steps);
+  return PlaceOf(rule, reference.level) + PointerText(reference.steps);
 }
 
 std::string TextOf(const JsonRule& rule, const JsonLabel& label) {

@@ -8,6 +8,7 @@
 #include "api/mapping_text.h"
 #include "api/svg_text.h"
 #include "model/window.h"
+#include "parse/json_pointer.h"
 
 namespace rollcall::api {
 namespace {
@@ -89,7 +90,7 @@ class Writer {
 
   std::string Collected() const {
     const fleets::JsonMapping& mapping = declaration_.mapping;
-    const std::string id_place = is_json_ ? fleets::PointerText(mapping.id) : "";
+    const std::string id_place = is_json_ ? PointerText(mapping.id) : "";
     std::string html =
         "<h2>What is collected</h2>\n" +
         Paragraph("A report is posted to " + Code(declaration_.path) + ", with the id of the " +

@@ -21,6 +21,7 @@
 #include "api/parked_handler.h"
 #include "api/privacy_handler.h"
 #include "api/record_export.h"
+#include "api/record_view_routes.h"
 #include "api/records_handler.h"
 #include "api/report_handler.h"
 #include "api/trend_handler.h"
@@ -212,7 +213,10 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
       ReportHandler(catalog, services.ingester),
       [&catalog](const HttpRequest& head) { return JudgeReport(catalog.current(), head); }};
   // Before reports, for it takes only what is none.
-  if (services.records != nullptr) AddRecords(services, table);
+  if (services.records != nullptr) {
+    AddRecords(services, table);
+    AddRecordViewRoutes(*services.record_views, table);
+  }
   table.Add(report);
   report.path = "*";
   report.matches = [&catalog](const HttpRequest& head) {

@@ -25,6 +25,7 @@
 //   public    POST /, /v2/collector, /v3/collector                    a record
 //             GET  /v2/collector                                      leads to the page
 //   private   GET  /api/records                                       records
+//             /api/v1/records/…                                       views of them
 //             GET  /api/v1/records/export                             all of them, as an import
 //             takes them
 #pragma once
@@ -44,6 +45,7 @@
 #include "jobs/retention.h"
 #include "metrics/registry.h"
 #include "model/overview.h"
+#include "records/record_views.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -67,7 +69,8 @@ struct Services {
   std::stop_token stop_imports;
   jobs::RetentionOptions retention;
   hosts::SampleWriter& host_samples;
-  const RecordIntake* records;  // null: no records are taken, and none given out
+  const RecordIntake* records;         // null: no records are taken, and none given out
+  records::RecordViews* record_views;  // the same
 };
 
 // Adds all routes to `table`.

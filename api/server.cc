@@ -71,6 +71,10 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       record_intake_(options.records ? std::make_unique<const RecordIntake>(
                                            RecordIntake{*record_writer_, options.telemetry_ids})
                                      : nullptr),
+      record_views_(options.records
+                        ? std::make_unique<records::RecordViews>(
+                              *stores_, clock, records::ReadViewDirectory(options.views_dir))
+                        : nullptr),
       windows_(*stores_, registry),
       app_list_(MakeAppList(catalog.current(), options.app_list)),
       stored_overviews_(*stores_, windows_, clock, registry,
@@ -83,7 +87,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
   AddRoutes({catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
              comparisons_, tallies_, registry, options.max_report_bytes, *stores_,
              !options.no_store, !options.forward.url.empty(), clock, stop_imports_.get_token(),
-             options.retention, *host_samples_, record_intake_.get()},
+             options.retention, *host_samples_, record_intake_.get(), record_views_.get()},
             routes_);
 }
 
@@ -96,6 +100,11 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   // Before anything goes by the store's time.
   server->stores_->time().Follow(clock.NowMilliseconds());
   server->AddReadings();
+  if (server->record_views_) {
+    for (const std::string& fault : server->record_views_->declared().faults) {
+      log::Error("a view is left out: {}", fault);
+    }
+  }
   ROLLCALL_RETURN_IF_ERROR(server->AddJobs(options));
   ROLLCALL_RETURN_IF_ERROR(server->StartForwarder(options));
   auto front = http::HttpFront::Start(
@@ -163,6 +172,7 @@ void Server::Stop(std::chrono::milliseconds grace) {
   stop_queries_.request_stop();
   windows_.RequestStop();
   tallies_.RequestStop();
+  if (record_views_) record_views_->RequestStop();
   scraper_.reset();
   front_->Stop(grace);
   front_.reset();

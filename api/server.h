@@ -27,6 +27,7 @@
 #include "parse/record_fields.h"
 #include "parse/record_retention_json.h"
 #include "query/vmselect_overviews.h"
+#include "records/record_views.h"
 #include "records/record_writer.h"
 #include "storage/stores.h"
 
@@ -48,6 +49,7 @@ struct ServerOptions {
   bool records = false;       // records are taken in, and given out
   std::vector<std::string> telemetry_ids{kDefaultTelemetryId};  // of the records that are taken
   RecordRetention record_retention;
+  std::string views_dir;  // of declared views of records; empty: there are none
 };
 
 class Server {
@@ -67,8 +69,8 @@ class Server {
   // Drains the server: accepts no further connections, stores and answers the reports that it has
   // accepted, and ends all threads. Cuts off what is not done after `grace`. Imports end at once
   // and keep what they have stored; exports end at once; overviews that wait for VictoriaMetrics or
-  // for a scan end at once without numbers. What is not forwarded yet stays in the outbox. Samples
-  // of hosts and records that are queued are stored.
+  // for a scan end at once without numbers, as do views of records. What is not forwarded yet stays
+  // in the outbox. Samples of hosts and records that are queued are stored.
   void Stop(std::chrono::milliseconds grace);
 
   // Puts a set of fleets in force; returns whether it is another one than that in force.
@@ -99,7 +101,8 @@ class Server {
   std::unique_ptr<ingest::Ingester> ingester_;            // null after Stop
   std::unique_ptr<hosts::SampleWriter> host_samples_;     // null after Stop
   std::unique_ptr<records::RecordWriter> record_writer_;  // null without records, and after Stop
-  const std::unique_ptr<const RecordIntake> record_intake_;  // null without records
+  const std::unique_ptr<const RecordIntake> record_intake_;   // null without records
+  const std::unique_ptr<records::RecordViews> record_views_;  // the same
   counts::WindowCounts windows_;
   jobs::AppList app_list_;
   counts::OverviewReader stored_overviews_;

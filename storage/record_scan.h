@@ -22,7 +22,8 @@ class RecordScan {
   explicit RecordScan(const Records& records) : RecordScan(records, records.View()) {}
   RecordScan(const Records& records, RecordsView view);
 
-  // Goes to the next older block with records; at first to the newest. Returns false at the end.
+  // Goes to the next older block with records; at first to the newest. Returns false at the end,
+  // and where all that is older has been dropped since (Records::first).
   bool NextBlock();
   // Goes to the oldest block with records from that one on. Returns false where there is none.
   bool SeekBlock(uint64_t block);

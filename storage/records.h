@@ -75,7 +75,8 @@ class Records final : private Participant {
   Status DropRemoved();
 
   RecordsView View() const;
-  // What is stored of records before it was deleted, and is on its way out.
+  // What is stored of records before it was deleted, and is on its way out: a view that was taken
+  // before may find it or not.
   RecordId first() const { return {first_.load(std::memory_order_relaxed)}; }
   // The newest record, of those that were ever taken in; 0: there was none.
   RecordId last() const;

@@ -33,6 +33,9 @@ Result<std::unique_ptr<Stores>> Stores::Open(const StoreOptions& options) {
   auto records = Records::Open(stores->store());
   if (!records.ok()) return records.status();
   stores->records_ = std::move(records).value();
+  auto crash_notes = CrashNotes::Open(stores->store());
+  if (!crash_notes.ok()) return crash_notes.status();
+  stores->crash_notes_ = std::move(crash_notes).value();
   auto time = StoreTime::Open(stores->store());
   if (!time.ok()) return time.status();
   stores->time_ = std::move(time).value();

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "storage/crash_notes.h"
 #include "storage/fleet_names.h"
 #include "storage/host_history.h"
 #include "storage/label_dictionary.h"
@@ -34,6 +35,7 @@ class Stores {
   PeriodLedger& periods() { return *periods_; }
   HostHistory& hosts() { return *hosts_; }
   Records& records() { return *records_; }
+  CrashNotes& crash_notes() { return *crash_notes_; }
   StoreTime& time() { return *time_; }
   FleetNames& fleets() { return *fleets_; }
 
@@ -48,6 +50,7 @@ class Stores {
   std::unique_ptr<PeriodLedger> periods_;
   std::unique_ptr<HostHistory> hosts_;
   std::unique_ptr<Records> records_;
+  std::unique_ptr<CrashNotes> crash_notes_;
   std::unique_ptr<StoreTime> time_;
   std::unique_ptr<FleetNames> fleets_;
 };

@@ -29,6 +29,7 @@ enum class Table : size_t {
   kRecordMachines,
   kRecordWords,
   kRecordStacks,
+  kCrashNotes,
   kEnd,  // not a table: how many there are
 };
 
@@ -81,6 +82,8 @@ inline constexpr auto kTables = std::to_array<TableRow>({
      "ByteDictionary"},
     {Table::kRecordStacks, "record_stacks", "stack ref, or hash of a stack",
      "the stack, or its ref", "ByteDictionary"},
+    {Table::kCrashNotes, "crash_notes", "kind, function, module",
+     "nothing, or an operator's note of that frame", "CrashNotes"},
 });
 
 // A table without a row, or a row in another's place, does not compile.

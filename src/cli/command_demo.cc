@@ -11,6 +11,7 @@
 #include "cli/record_options.h"
 #include "cli/serve_process.h"
 #include "demo/fill.h"
+#include "demo/record_fleet.h"
 #include "storage/remove_store.h"
 
 namespace rollcall::cli {
@@ -25,6 +26,7 @@ const std::string_view kDemoHelp =
     "  rollcall demo\n"
     "  rollcall demo --sources 2000 --months 6 --data-dir /tmp/fleet\n"
     "  rollcall demo --fleets coroot,./myapp.json\n"
+    "  rollcall demo --records            has --sources machines that post records, too\n"
     "\n"
     "A store that a demo filled before is served as it is.\n";
 
@@ -91,6 +93,12 @@ int RunDemo(std::span<char*> args) {
       Fail("demo", removed);
     }
     return Fail("demo", filled);
+  }
+  if (options->server.records) {
+    const demo::DemoRecordOptions machines{options->demo.sources, options->demo.seed,
+                                           SystemClock().Now()};
+    const Status filled = demo::FillWithDemoRecords(**stores, machines, StopRequested);
+    if (!filled.ok()) return Fail("demo", filled);
   }
   return ServeUntilSignal(*options, std::move(stores).value(), fewer_connections);
 }

@@ -13,6 +13,7 @@
 #include "fleets/dry_run.h"
 #include "fleets/report_reader.h"
 #include "model/label_set.h"
+#include "parse/json_pointer.h"
 #include "parse/text_writer.h"
 
 namespace rollcall::cli {
@@ -63,7 +64,7 @@ std::string Describe(const fleets::Declaration& declaration) {
   const Fleet& fleet = declaration.fleet;
   std::string text = "fleet " + fleet.name + ": POST " + declaration.path + ", ";
   text += declaration.format == fleets::ReportFormat::kJson
-              ? "JSON, the id at " + fleets::PointerText(declaration.mapping.id)
+              ? "JSON, the id at " + PointerText(declaration.mapping.id)
               : "Prometheus' text format, the id in " + declaration.id_header;
   text += "\ncounts " + fleet.counted_name + " that report " + fleet.counted_metric + "\nkeeps " +
           Count(declaration.metrics.size(), "metric");

@@ -12,6 +12,7 @@
 #include "http/client/url.h"
 #include "parse/decompress.h"
 #include "parse/record_import.h"
+#include "records/record_stack.h"
 #include "storage/records.h"
 #include "storage/transaction.h"
 
@@ -57,7 +58,9 @@ struct Moved {
 
 class Import {
  public:
-  explicit Import(storage::Stores& stores) : stores_(stores) {}
+  explicit Import(storage::Stores& stores) : stores_(stores) {
+    stores_.records().SetStackOf(records::StackOf);
+  }
 
   Status Take(Record&& record) {
     if (!transaction_) transaction_.emplace(stores_.store());

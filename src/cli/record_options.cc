@@ -68,6 +68,10 @@ void AddRecordOptions(std::vector<OptionSpec>& table) {
       {"A file that says how long records are kept: {\"keep_days\": 35, \"severity\": {\"4\": 0}, "
        "\"classification\": {\"org.clearlinux/heartbeat/*\": 3}}; 0 is for ever.",
        "the rule of the old server", "all are kept for 35 days"}));
+  table.push_back(Text(kBoth, "views-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
+                       ROLLCALL_FIELD(server.views_dir),
+                       {"A folder whose JSON files declare views of records; read at the start.",
+                        "the views that there are need no file", "no further views"}));
 }
 
 Status ReadRecordRetention(Options& options) {

@@ -9,6 +9,7 @@
 #include "model/source_id.h"
 #include "storage/chunk_codec.h"
 #include "storage/coding.h"
+#include "storage/crash_notes.h"
 #include "storage/host_rows.h"
 #include "storage/keys.h"
 #include "storage/outbox_row.h"
@@ -143,6 +144,8 @@ class Checker {
       case Table::kRecordWords:
       case Table::kRecordStacks:
         return records_.WrongWith(table, key, value);
+      case Table::kCrashNotes:
+        return storage::IsCrashNote(key, value) ? std::nullopt : Say("not a note of a crash");
       case Table::kEnd:
         break;
     }

@@ -1,18 +1,16 @@
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
-#include "base/text.h"
 #include "fleets/declaration.h"
 #include "fleets/declaration_parts.h"
-#include "fleets/json_schema.h"
+#include "parse/json_file.h"
+#include "parse/json_pointer.h"
+#include "parse/json_schema.h"
 
 namespace rollcall::fleets {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr int kMostLevels = 64;
 
 std::string TextOf(const Json& json, const char* name, std::string otherwise = {}) {
   const auto at = json.find(name);
@@ -24,35 +22,6 @@ const Json& MemberOf(const Json& json, const char* name) {
   static const Json kNone = Json::array();
   const auto at = json.find(name);
   return at == json.end() ? kNone : *at;
-}
-
-// Returns the tree of a text, ignoring comments.
-Result<Json> ParseTree(std::string_view text) {
-  std::vector<std::set<std::string>> names;  // of the objects that are open
-  std::string fault;
-  const auto see = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > kMostLevels && fault.empty()) {
-      fault = "nested deeper than " + std::to_string(kMostLevels) + " levels";
-    }
-    if (event == Json::parse_event_t::object_start) names.emplace_back();
-    if (event == Json::parse_event_t::object_end) names.pop_back();
-    if (event == Json::parse_event_t::key && fault.empty()) {
-      const auto& name = parsed.get_ref<const std::string&>();
-      if (!names.back().insert(name).second) {
-        fault = "the name " + QuoteForMessage(name) + " stands twice in one object";
-      }
-    }
-    return fault.empty();
-  };
-  try {
-    Json tree = Json::parse(text.begin(), text.end(), see, true, true);
-    if (!fault.empty()) return Status::InvalidArgument(fault);
-    return tree;
-  } catch (const Json::exception& error) {
-    if (!fault.empty()) return Status::InvalidArgument(fault);
-    std::string what = error.what();
-    return Status::InvalidArgument(what.substr(std::min(what.find("] ") + 2, what.size())));
-  }
 }
 
 std::string Capitalized(std::string text) {
@@ -234,11 +203,7 @@ class Builder {
 
 Result<Declaration> Parse(std::string_view text) {
   static const Json kSchema = Json::parse(DeclarationSchema());
-  if (text.size() > kMaxDeclarationBytes) {
-    return Status::InvalidArgument(std::to_string(text.size()) + " bytes, at most " +
-                                   std::to_string(kMaxDeclarationBytes) + " are allowed");
-  }
-  const Result<Json> tree = ParseTree(text);
+  const Result<Json> tree = ParseJsonFile(text, kMaxDeclarationBytes);
   if (!tree.ok()) return tree.status();
   ROLLCALL_RETURN_IF_ERROR(CheckAgainstSchema(kSchema, *tree));
   Result<Declaration> declaration = Builder(*tree).Build();
@@ -266,13 +231,8 @@ const MetricDescription* Declaration::FindMetric(std::string_view name) const {
 
 Result<Declaration> ParseDeclaration(std::string_view file, std::string_view text) {
   Result<Declaration> declaration = Parse(text);
-  if (declaration.ok()) return declaration;
-  // The pointers contain names from the file.
-  std::string message = std::string(file) + ": " + declaration.status().message();
-  for (char& c : message) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return Status::InvalidArgument(message);
+  if (!declaration.ok()) return FaultIn(file, declaration.status());
+  return declaration;
 }
 
 }  // namespace rollcall::fleets

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "fleets/declaration.h"
 #include "fleets/json_mapping.h"
+#include "parse/json_file.h"
 
 namespace rollcall::fleets {
 
@@ -23,8 +24,5 @@ Status CheckDeclaration(const Declaration& declaration);
 
 // Checks that the example makes a report that counts. Ok if there is no example.
 Status CheckExample(const Declaration& declaration);
-
-// Returns the failure "/a: what", the form of every error of these steps.
-Status FaultAt(const std::string& at, const std::string& what);
 
 }  // namespace rollcall::fleets

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 #include "fleets/declaration_parts.h"
-#include "fleets/json_schema.h"
+#include "parse/json_pointer.h"
+#include "parse/json_schema.h"
 #include "parse/number.h"
 
 namespace rollcall::fleets {
@@ -152,10 +153,6 @@ class RuleReader {
 };
 
 }  // namespace
-
-Status FaultAt(const std::string& at, const std::string& what) {
-  return Status::InvalidArgument(at + ": " + what);
-}
 
 Status AppendRules(const std::string& metric, const Json& from, const std::string& at,
                    std::vector<JsonRule>& rules) {

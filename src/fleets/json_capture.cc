@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "parse/json_pointer.h"
 #include "parse/json_text.h"
 
 namespace rollcall::fleets {

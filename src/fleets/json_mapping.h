@@ -66,11 +66,4 @@ struct JsonMapping {
   bool operator==(const JsonMapping&) const = default;
 };
 
-// StepsOf returns the steps of a JSON pointer, unescaped; it requires a well-formed one.
-// PointerText returns the pointer of these steps.
-std::vector<std::string> StepsOf(std::string_view pointer);
-std::string PointerText(const std::vector<std::string>& steps);
-// Returns the name of a member as one step of a pointer, escaped.
-std::string PointerStep(std::string_view name);
-
 }  // namespace rollcall::fleets

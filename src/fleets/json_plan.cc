@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "parse/json_pointer.h"
 
 namespace rollcall::fleets {
 namespace {

@@ -20,8 +20,8 @@ namespace rollcall::hosts {
 class SampleWriter {
  public:
   // Called once, on the writer's thread. Ok: all of the samples are stored, durably.
-  // FailedPrecondition: there are too many hosts, and of some nothing is stored. Unavailable: nothing
-  // is: the store cannot be written, or its clock is not to be believed.
+  // FailedPrecondition: there are too many hosts, and of some nothing is stored. Unavailable:
+  // nothing is: the store cannot be written, or its clock is not to be believed.
   using Done = std::function<void(const Status&)>;
 
   // Samples that may wait; some 100 bytes each.
@@ -35,8 +35,8 @@ class SampleWriter {
   SampleWriter(const SampleWriter&) = delete;
   SampleWriter& operator=(const SampleWriter&) = delete;
 
-  // Queues the samples of these hosts, which are stored together. Never waits. Unavailable: too many
-  // are queued, and none of these is; `done` is not called. Thread-safe.
+  // Queues the samples of these hosts, which are stored together. Never waits. Unavailable: too
+  // many are queued, and none of these is; `done` is not called. Thread-safe.
   Status Submit(std::vector<HostSamples> hosts, Done done);
   // Queues the samples of several hosts, each by itself; what there is no room for is dropped, and
   // counted. Returns how many hosts were dropped. Thread-safe.

@@ -33,7 +33,7 @@ struct JobOptions {
   bool counts;  // reports are stored here and counted
   RetentionOptions retention;
   std::chrono::milliseconds app_list_interval;
-  std::optional<RecordRetention> records;  // nullopt: they are none of this server's business
+  std::optional<RecordRetention> records = {};  // nullopt: they are none of this server's business
 };
 
 // Returns the jobs, in the order in which they first run. `services` itself need not outlive the

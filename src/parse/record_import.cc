@@ -6,7 +6,6 @@
 
 #include "base/civil_time.h"
 #include "base/text.h"
-#include "parse/json_reader.h"
 #include "parse/json_walk.h"
 #include "parse/record_fields.h"
 #include "parse/utf8.h"
@@ -270,8 +269,7 @@ Status RecordImportReader::Finish() {
 void RecordImportReader::TakeJsonLine(std::string_view line) {
   ++line_;
   if (line.empty() || line == "\r") return;
-  JsonReader reader;
-  Pass(line_, ReadJson(reader, line));
+  Pass(line_, ReadJson(json_, line));
 }
 
 void RecordImportReader::TakeCsvRow(std::vector<std::string>& cells, uint64_t line) {

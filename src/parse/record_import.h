@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "model/record.h"
 #include "parse/csv_reader.h"
+#include "parse/json_reader.h"
 
 namespace rollcall {
 
@@ -54,6 +55,7 @@ class RecordImportReader {
   std::vector<std::string> columns_;  // of CSV; empty: the first row is still to come
   std::string rest_;                  // of JSON lines: a line that has not ended
   uint64_t line_ = 0;
+  JsonReader json_;
 };
 
 }  // namespace rollcall

@@ -27,11 +27,13 @@ Result<std::optional<Record>> RecordWalk::Next() {
   for (;;) {
     while (found_.empty()) {
       if (is_over_ || !scan_.NextBlock()) return std::optional<Record>();
-      ROLLCALL_RETURN_IF_ERROR(SearchBlock());
+      const Status status = SearchBlock();
+      if (!status.ok() && !IsDropped(scan_.head().block)) return status;
     }
     const RecordId id = found_.back();
     found_.pop_back();
     Result<Record> record = scan_.Read(id);
+    if (!record.ok() && IsDropped(storage::BlockOf(id))) continue;
     if (!record.ok()) return record.status();
     // Two machines may have one hash.
     if (query_.machine_id && record->machine_id != *query_.machine_id) continue;

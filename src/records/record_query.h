@@ -49,6 +49,8 @@ class RecordWalk {
   // Sets found_ to the records of the block that the columns say match, oldest first.
   Status SearchBlock();
   bool IsOutside() const;
+  // Whether a block was dropped after the walk began.
+  bool IsDropped(uint64_t block) const { return block < storage::BlockOf(scan_.records().first()); }
 
   const RecordQuery query_;
   storage::RecordScan scan_;

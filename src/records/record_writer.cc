@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "records/record_stack.h"
 #include "storage/records.h"
 #include "storage/transaction.h"
 
@@ -49,6 +50,7 @@ Status RecordWriter::Submit(Record record, Done done) {
 }
 
 void RecordWriter::Run() {
+  stores_.records().SetStackOf(StackOf);
   for (;;) {
     std::vector<Item> items = queue_.Take(kBytesOfACommit);
     if (items.empty()) return;

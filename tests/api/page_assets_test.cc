@@ -17,8 +17,8 @@ using ::testing::StartsWith;
 
 class PageAssetsTest : public ServerTest {
  protected:
-  // The listener that has a file: the page of hosts is private.
-  HttpClient& At(const web::Asset& asset) { return asset.path == "/hosts" ? *private_ : *public_; }
+  // The listener that has a file: the pages of hosts and of records are private.
+  HttpClient& At(const web::Asset& asset) { return asset.never_changes() ? *public_ : *private_; }
 };
 
 TEST_F(PageAssetsTest, EachFileIsServedAsItIsWithItsTypeAndPolicy) {
@@ -30,7 +30,7 @@ TEST_F(PageAssetsTest, EachFileIsServedAsItIsWithItsTypeAndPolicy) {
     EXPECT_EQ(reply.Header("content-type"), asset.content_type) << asset.path;
     EXPECT_EQ(reply.Header("etag"), asset.etag) << asset.path;
     EXPECT_EQ(reply.Header("cache-control"),
-              asset.path == "/hosts" ? "no-cache" : "public, max-age=31536000, immutable")
+              !asset.never_changes() ? "no-cache" : "public, max-age=31536000, immutable")
         << asset.path;
     EXPECT_EQ(reply.Header("vary"), "Accept-Encoding") << asset.path;
     EXPECT_EQ(reply.Header("x-content-type-options"), "nosniff") << asset.path;

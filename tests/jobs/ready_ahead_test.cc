@@ -46,7 +46,7 @@ class ReadyAheadTest : public ::testing::Test {
                                app_list_,
                                catalog_};
     Status failed;
-    for (const Job& job : BackgroundJobs(services, {true, {}, std::chrono::hours(1)})) {
+    for (const Job& job : BackgroundJobs(services, {true, {}, std::chrono::hours(1), {}})) {
       if (job.name != "tallies" && job.name != "closed-months") continue;
       const Status status = job.run({});
       if (failed.ok()) failed = status;

@@ -190,6 +190,28 @@ TEST_F(RecordPrunerTest, AWalkThatBeganBeforeSeesAllThatItSaw) {
   EXPECT_THAT(Left(), ElementsAre(3));
 }
 
+TEST_F(RecordPrunerTest, AWalkGoesOnWhereFilesWereDroppedUnderIt) {
+  std::vector<Record> all(kRecordsOfBlock + 100, Old(40));
+  for (size_t i = kRecordsOfBlock; i < all.size(); ++i) all[i] = Old(1);
+  test::Store(*stores_, std::move(all));
+  ASSERT_TRUE(stores_->store().Compact().ok());
+  RecordWalk all_of_them(records(), {});
+  RecordQuery old_ones;
+  old_ones.below = RecordId{kRecordsOfBlock};
+  RecordWalk old(records(), old_ones);
+  ASSERT_TRUE((*old.Next()).has_value());
+  Prune({});
+  for (const auto& [walk, least] : {std::pair(&all_of_them, 100U), std::pair(&old, 0U)}) {
+    size_t seen = 0;
+    for (;; ++seen) {
+      const Result<std::optional<Record>> record = walk->Next();
+      ASSERT_TRUE(record.ok()) << record.status().message();
+      if (!record->has_value()) break;
+    }
+    EXPECT_GE(seen, least);
+  }
+}
+
 TEST_F(RecordPrunerTest, ADeletionThatIsAbandonedWasNone) {
   test::Store(*stores_, {Old(40), Old(40)});
   {

@@ -58,7 +58,7 @@ std::vector<std::string> DanglingNames(const std::vector<File>& files,
   // Not behind a slash, a point or a word: those are other people's paths, and URLs.
   static const std::regex path(
       "(^|[^/.\\w-])((src|api|storage|tests|web|packaging|base|model|parse|ingest|counts|query|"
-      "forward|hosts|fleets|http|jobs|demo|cli)/[a-z][\\w./-]*)");
+      "forward|hosts|fleets|records|http|jobs|demo|cli)/[a-z][\\w./-]*)");
   static const std::regex file("(^|[^/.\\w-])([a-z][a-z0-9_]*\\.(h|cc))\\b");
   const Names names(paths);
   std::vector<std::string> dangling;

@@ -41,7 +41,8 @@ std::string Folder() {
 }
 
 // The pages' paths, each with the name of the file that it comes from.
-const std::map<std::string, std::string> kPages{{"/", "index.html"}, {"/hosts", "hosts.html"}};
+const std::map<std::string, std::string> kPages{
+    {"/", "index.html"}, {"/hosts", "hosts.html"}, {"/records", "records.html"}};
 
 // A page as it is at its path: index.html is a template.
 std::string PageAt(const std::string& path) {
@@ -50,7 +51,7 @@ std::string PageAt(const std::string& path) {
 }
 
 std::string PathOf(const std::string& file) {
-  return file == "hosts.html" ? "/hosts" : Folder() + file;
+  return file.ends_with(".html") ? "/" + file.substr(0, file.rfind('.')) : Folder() + file;
 }
 
 // The first groups of all matches.

@@ -28,14 +28,14 @@ export function address(name, parameters, format) {
 
 export const csvAddress = (name, parameters) => address(name, parameters, 'csv');
 
-// Throws RequestError, or the signal's AbortError when nobody wants the answer any more.
-export async function fetchJson(url, signal) {
+// Throws RequestError, or the signal's AbortError when nobody wants the answer any more. `options` are those of fetch.
+export async function fetchJson(url, signal, options = {}) {
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
   let response;
   let body;
   try {
-    response = await fetch(url, { signal: either });
+    response = await fetch(url, { ...options, signal: either });
     body = await response.json().catch((error) => {
       if (either.aborted) {
         throw error;
@@ -73,3 +73,7 @@ export async function getKnown(name, parameters, signal, otherwise) {
     throw error;
   }
 }
+
+// Posts a form, a list of [name, value], and reads what is answered.
+export const postForm = (name, fields, signal) => fetchJson(address(name), signal,
+  { method: 'POST', body: new URLSearchParams(fields) });

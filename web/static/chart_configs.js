@@ -2,7 +2,7 @@
 // and the page's colours.
 
 import { color } from './charts.js';
-import { share as percent, short } from './format.js';
+import { share as percent, short, whole } from './format.js';
 
 function axes({ tick, stacked = false, share = false, skipTicks = false }) {
   const quiet = color('--quiet');
@@ -74,6 +74,30 @@ export function monthBars({ values, final, isChosen, texts, onPick }) {
         maxBarThickness: 44,
         categoryPercentage: 0.86,
       }],
+    },
+    options: config,
+  };
+}
+
+// Bars of counts, of several series one above the other: {name, values, color}, from the bottom up. `labels` are those of
+// the steps; where there are many of them some are left out.
+export function countBars({ series, labels }) {
+  const config = options({
+    tick: (i) => labels[i],
+    title: (i) => labels[i],
+    line: (i, s) => `${series[s].name}: ${whole(series[s].values[i])}`,
+  }, { stacked: true, skipTicks: true });
+  return {
+    type: 'bar',
+    data: {
+      labels: labels.map((_, i) => i),
+      datasets: series.map((one) => ({
+        data: one.values,
+        backgroundColor: color(one.color),
+        maxBarThickness: 44,
+        categoryPercentage: 0.9,
+        barPercentage: 0.94,
+      })),
     },
     options: config,
   };

@@ -66,6 +66,8 @@ export const day = (text) => longDay.format(new Date(`${text}T00:00:00Z`));
 export const dayShort = (text) => shortDay.format(new Date(`${text}T00:00:00Z`));
 // Of Unix seconds.
 export const timeOfDay = (time, { seconds = false } = {}) => (seconds ? secondText : minuteText).format(time * 1000);
+// Of "2026-03-07T12:00:00Z", to the minute, as it stands there: what is UTC stays UTC.
+export const utcMinute = (text) => `${text.slice(0, 10)} ${text.slice(11, 16)}`;
 export const instant = (text) => instantText.format(new Date(text));
 
 // Labels of an axis of months: as many as have room, January among them, with its year below it.

@@ -1,4 +1,4 @@
-#include "fleets/json_schema.h"
+#include "parse/json_schema.h"
 
 #include <re2/re2.h>
 
@@ -11,9 +11,9 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
-#include "fleets/json_mapping.h"
+#include "parse/json_pointer.h"
 
-namespace rollcall::fleets {
+namespace rollcall {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -113,6 +113,7 @@ std::string Checker::Wanted(const Json& schema) const {
     return "a whole number from " + resolved["minimum"].dump() + " to " +
            resolved["maximum"].dump();
   }
+  if (type == "boolean") return "true or false";
   const bool is_array = type == "array";
   bounds = Bounds(Find(resolved, is_array ? "minItems" : "minProperties"),
                   Find(resolved, is_array ? "maxItems" : "maxProperties"));
@@ -264,4 +265,4 @@ Status CheckAgainstSchema(const Json& schema, const Json& value) {
   return Checker(schema).Check(schema, value, "");
 }
 
-}  // namespace rollcall::fleets
+}  // namespace rollcall

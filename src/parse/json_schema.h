@@ -1,15 +1,15 @@
 // A check of JSON against a JSON Schema, as far as our own schemas need it: type, enum, pattern
 // (RE2), minLength, maxLength, minimum, maximum, items, minItems, maxItems, uniqueItems,
 // properties, required, additionalProperties, propertyNames, minProperties, maxProperties, anyOf,
-// if/then/else, `"not": {}` and $ref into $defs. Pure functions, for the files of this box that
-// read JSON.
+// if/then/else, `"not": {}` and $ref into $defs. Pure functions, for the files that read
+// declarations.
 #pragma once
 
 #include <nlohmann/json.hpp>
 
 #include "base/status.h"
 
-namespace rollcall::fleets {
+namespace rollcall {
 
 // Checks `value` against `schema`, which must be ours: keywords not listed above are ignored.
 // InvalidArgument: one line about the first fault that says where it is (a JSON pointer; nothing
@@ -20,4 +20,4 @@ Status CheckAgainstSchema(const nlohmann::ordered_json& schema,
 // Returns a value in a form for messages: text quoted and cut, a list or an object by its kind.
 std::string ShownForMessage(const nlohmann::ordered_json& value);
 
-}  // namespace rollcall::fleets
+}  // namespace rollcall

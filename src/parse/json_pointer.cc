@@ -1,8 +1,8 @@
-#include "fleets/json_mapping.h"
+#include "parse/json_pointer.h"
 
 #include <algorithm>
 
-namespace rollcall::fleets {
+namespace rollcall {
 namespace {
 
 std::string Replaced(std::string text, std::string_view what, std::string_view by) {
@@ -35,4 +35,4 @@ std::string PointerText(const std::vector<std::string>& steps) {
   return text;
 }
 
-}  // namespace rollcall::fleets
+}  // namespace rollcall

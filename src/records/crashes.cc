@@ -1,0 +1,279 @@
+#include "records/crashes.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/civil_time.h"
+#include "records/crash_rows.h"
+#include "records/distinct_keys.h"
+#include "records/word_texts.h"
+
+namespace rollcall::records {
+namespace {
+
+using storage::BlockBits;
+using storage::ColumnView;
+using storage::RecordColumn;
+
+constexpr UnixSeconds kAlways{std::chrono::seconds(-1)};  // before every capture
+
+uint64_t MixDay(uint64_t machine, uint64_t build, uint64_t day) {
+  return (machine ^ build * 0x9E3779B97F4A7C15 ^ day * 0xd6e8feb86659fd93) * 0xd6e8feb86659fd93;
+}
+
+class Counter {
+ public:
+  Counter(const Source& source, const CrashesRequest& request, GuiltyTable& table)
+      : source_(source),
+        request_(request),
+        table_(table),
+        builds_(source, kLeastCrashBuild, kMostCrashBuild) {}
+
+  Result<Crashes> Count() {
+    ROLLCALL_RETURN_IF_ERROR(ReadCrashes());
+    ChooseBuilds();
+    ROLLCALL_RETURN_IF_ERROR(CountMachineDays());
+    CountGuilties();
+    return std::move(crashes_);
+  }
+
+ private:
+  struct WeekRow {
+    GuiltyTable::Guilty guilty = 0;
+    uint32_t build = 0;
+    uint64_t machine = 0;
+  };
+  // Of all crashes of a frame that are kept.
+  struct History {
+    UnixSeconds first = UnixSeconds::max();
+    UnixSeconds last = UnixSeconds::min();
+    uint32_t lowest = UINT32_MAX;
+    uint32_t highest = 0;
+  };
+
+  Status ReadCrashes() {
+    const UnixSeconds week = request_.now - kCrashWindow;
+    return ForEachCrash(source_, kAlways, request_.now, [&](const CrashRow& row) {
+      const auto build = builds_.Of(row.build);
+      if (!build.ok()) return build.status();
+      const auto guilty = table_.Of(source_, row.stack);
+      if (!guilty.ok()) return guilty.status();
+      History& history = histories_[*guilty];
+      history.first = std::min(history.first, row.capture);
+      history.last = std::max(history.last, row.capture);
+      if (!*build) return Status::Ok();
+      history.lowest = std::min(history.lowest, **build);
+      history.highest = std::max(history.highest, **build);
+      if (row.capture > week) week_.push_back({*guilty, **build, row.machine});
+      return Status::Ok();
+    });
+  }
+
+  void ChooseBuilds() {
+    std::set<uint32_t, std::greater<>> all;
+    for (const WeekRow& row : week_) all.insert(row.build);
+    for (const uint32_t build : all) {
+      if (crashes_.builds.size() == kCrashBuilds) break;
+      place_[build] = crashes_.builds.size();
+      crashes_.builds.push_back({build});
+    }
+    std::erase_if(week_, [&](const WeekRow& row) { return !place_.contains(row.build); });
+  }
+
+  Status CountMachineDays() {
+    if (place_.empty()) return Status::Ok();
+    const UnixSeconds after = request_.now - kCrashWindow;
+    WordTest chosen(source_, [&](std::string_view text) {
+      const std::optional<uint32_t> build = BuildNumber(text);
+      return build && place_.contains(*build);
+    });
+    DistinctKeys days;
+    Status status;
+    storage::RecordScan scan = source_.Scan();
+    while (NextBlock(source_, scan, status)) {
+      if (scan.head().last_capture <= after || scan.head().first_capture > request_.now) continue;
+      BlockBits slots = scan.present();
+      ColumnView builds;
+      ColumnView machines;
+      ColumnView captures;
+      ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
+      ROLLCALL_RETURN_IF_ERROR(chosen.Keep(builds, slots));
+      if (!slots.Any()) continue;
+      ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
+      ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kCapture, captures));
+      Status read;
+      slots.ForEach([&](size_t slot) {
+        const UnixSeconds capture{std::chrono::seconds(captures[slot])};
+        if (capture <= after || capture > request_.now) return;
+        const auto build = builds_.Of(builds[slot]);
+        if (!build.ok()) {
+          read = build.status();
+          return;
+        }
+        if (days.Add(MixDay(machines[slot], **build, Day::Of(capture).number), 0) ==
+            DistinctKeys::kNone) {
+          ++crashes_.builds[place_[**build]].machine_days;
+        }
+      });
+      ROLLCALL_RETURN_IF_ERROR(read);
+    }
+    return status;
+  }
+
+  void CountGuilties() {
+    std::unordered_map<GuiltyTable::Guilty, GuiltyCrashes> guilties;
+    std::unordered_map<GuiltyTable::Guilty, std::unordered_set<uint64_t>> machines;
+    for (const WeekRow& row : week_) {
+      const size_t place = place_[row.build];
+      ++crashes_.crashes;
+      ++crashes_.builds[place].crashes;
+      if (row.guilty == 0) {
+        ++crashes_.without_guilty;
+        continue;
+      }
+      GuiltyCrashes& guilty = guilties[row.guilty];
+      guilty.by_build.resize(crashes_.builds.size());
+      ++guilty.by_build[place];
+      ++guilty.crashes;
+      machines[row.guilty].insert(row.machine);
+    }
+    for (auto& [number, guilty] : guilties) {
+      guilty.frame = table_.NameOf(number);
+      const auto note = request_.notes.find(guilty.frame);
+      if (note != request_.notes.end()) guilty.note = note->second;
+      if (guilty.note.hidden) crashes_.hidden += guilty.crashes;
+      if (guilty.note.hidden && !request_.with_hidden) continue;
+      guilty.machines = machines[number].size();
+      Compare(histories_[number], guilty);
+      crashes_.guilties.push_back(std::move(guilty));
+    }
+    std::sort(crashes_.guilties.begin(), crashes_.guilties.end(),
+              [](const GuiltyCrashes& a, const GuiltyCrashes& b) {
+                return a.crashes != b.crashes ? a.crashes > b.crashes : a.frame < b.frame;
+              });
+    if (crashes_.guilties.size() > request_.top) crashes_.guilties.resize(request_.top);
+  }
+
+  // Says where the frame is new and where it is gone.
+  void Compare(const History& history, GuiltyCrashes& guilty) const {
+    guilty.first_seen = history.first;
+    guilty.last_seen = history.last;
+    uint64_t days_below = 0;  // of builds below those that it was ever seen on
+    uint64_t days_with = 0;
+    uint64_t days_above = 0;
+    std::optional<uint32_t> next;  // the lowest build above them
+    for (const CrashBuild& one : crashes_.builds) {
+      if (one.build < history.lowest) {
+        days_below += one.machine_days;
+      } else if (one.build > history.highest) {
+        days_above += one.machine_days;
+        next = one.build;
+      } else {
+        days_with += one.machine_days;
+      }
+    }
+    const double rate =
+        days_with == 0 ? 0 : static_cast<double>(guilty.crashes) / static_cast<double>(days_with);
+    if (rate * static_cast<double>(days_below) >= kExpectedCrashes) guilty.new_in = history.lowest;
+    if (rate * static_cast<double>(days_above) >= kExpectedCrashes) guilty.gone_in = next;
+  }
+
+  const Source& source_;
+  const CrashesRequest& request_;
+  GuiltyTable& table_;
+  BuildNumbers builds_;
+  std::vector<WeekRow> week_;
+  std::unordered_map<GuiltyTable::Guilty, History> histories_;
+  std::map<uint32_t, size_t> place_;  // of a build in crashes_.builds
+  Crashes crashes_;
+};
+
+}  // namespace
+
+Result<Crashes> CountCrashes(const Source& source, const CrashesRequest& request,
+                             GuiltyTable& table) {
+  return Counter(source, request, table).Count();
+}
+
+Result<Backtraces> ListBacktraces(const Source& source, const CrashFrameName& frame,
+                                  std::optional<uint32_t> build, size_t most, GuiltyTable& table) {
+  struct Stack {
+    Backtrace backtrace;
+    std::unordered_set<uint64_t> machines;
+  };
+  std::unordered_map<uint64_t, Stack> stacks;
+  BuildNumbers builds(source, 0, UINT32_MAX);
+  ROLLCALL_RETURN_IF_ERROR(
+      ForEachCrash(source, kAlways, UnixSeconds::max(), [&](const CrashRow& row) {
+        const auto guilty = table.Of(source, row.stack);
+        if (!guilty.ok()) return guilty.status();
+        if (*guilty == 0 || table.NameOf(*guilty) != frame) return Status::Ok();
+        if (build) {
+          const auto number = builds.Of(row.build);
+          if (!number.ok()) return number.status();
+          if (*number != build) return Status::Ok();
+        }
+        auto& [backtrace, machines] = stacks[row.stack];
+        const bool is_first = backtrace.crashes++ == 0;
+        machines.insert(row.machine);
+        backtrace.first_seen = is_first ? row.capture : std::min(backtrace.first_seen, row.capture);
+        backtrace.last_seen = is_first ? row.capture : std::max(backtrace.last_seen, row.capture);
+        backtrace.newest = std::max(backtrace.newest, row.id);
+        return Status::Ok();
+      }));
+  std::vector<std::pair<uint64_t, Stack*>> order;
+  for (auto& [ref, stack] : stacks) order.emplace_back(ref, &stack);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    const uint64_t x = a.second->backtrace.crashes;
+    const uint64_t y = b.second->backtrace.crashes;
+    return x != y ? x > y : a.first > b.first;
+  });
+  Backtraces all;
+  if (order.size() > most) {
+    all.others = order.size() - most;
+    order.resize(most);
+  }
+  for (auto& [ref, stack] : order) {
+    Backtrace& backtrace = all.backtraces.emplace_back(std::move(stack->backtrace));
+    auto bytes = source.records.stacks().BytesOf(static_cast<uint32_t>(ref), &source.view.snapshot);
+    if (!bytes.ok()) return bytes.status();
+    backtrace.bytes = *std::move(bytes);
+    backtrace.stack = UnpackCrashStack(*backtrace.bytes);
+    backtrace.kinds = KindsOf(backtrace.stack, table.filter());
+    backtrace.guilty = FindGuilty(backtrace.kinds);
+    backtrace.machines = stack->machines.size();
+  }
+  return all;
+}
+
+Result<FilterPreview> PreviewFilter(const Source& source, UnixSeconds now, size_t most,
+                                    GuiltyTable& before, GuiltyTable& after) {
+  FilterPreview preview;
+  std::map<std::pair<GuiltyTable::Guilty, GuiltyTable::Guilty>, uint64_t> changes;
+  ROLLCALL_RETURN_IF_ERROR(ForEachCrash(source, now - kCrashWindow, now, [&](const CrashRow& row) {
+    const auto old_guilty = before.Of(source, row.stack);
+    if (!old_guilty.ok()) return old_guilty.status();
+    const auto new_guilty = after.Of(source, row.stack);
+    if (!new_guilty.ok()) return new_guilty.status();
+    ++preview.crashes;
+    if (before.NameOf(*old_guilty) == after.NameOf(*new_guilty)) return Status::Ok();
+    ++preview.changed;
+    ++changes[{*old_guilty, *new_guilty}];
+    return Status::Ok();
+  }));
+  for (const auto& [change, crashes] : changes) {
+    preview.changes.push_back({before.NameOf(change.first), after.NameOf(change.second), crashes});
+  }
+  std::sort(preview.changes.begin(), preview.changes.end(),
+            [](const GuiltyChange& a, const GuiltyChange& b) {
+              if (a.crashes != b.crashes) return a.crashes > b.crashes;
+              return a.before != b.before ? a.before < b.before : a.after < b.after;
+            });
+  if (preview.changes.size() > most) preview.changes.resize(most);
+  return preview;
+}
+
+}  // namespace rollcall::records
