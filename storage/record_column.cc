@@ -56,7 +56,7 @@ uint64_t ZeroBytes(uint64_t v) {
 
 // Which of the 64 codes from `first` on are `code`.
 uint64_t EqualBytes(const char* data, size_t first, uint8_t code) {
-  const uint64_t pattern = code * 0x0101010101010101;
+  const uint64_t pattern = uint64_t{code} * 0x0101010101010101;
   uint64_t equal = 0;
   for (size_t i = 0; i < 8; ++i) {
     equal |= ZeroBytes(Load<uint64_t>(data + first, i) ^ pattern) << 8 * i;

@@ -2,6 +2,7 @@
 
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
 
 #include "storage/append_operator.h"
 #include "storage/peaks_operator.h"
@@ -12,6 +13,10 @@ namespace {
 
 // 8 shards, so that one is not too small for the blocks it is to hold; few threads read at a time.
 constexpr int kCacheShardBits = 3;
+
+// A file is compacted where so many of so many rows in a row are deletions.
+constexpr size_t kRowsLookedAt = 4'096;
+constexpr size_t kMostDeletedRows = 1'024;
 
 // A start replays what the log holds: this keeps it well under a second.
 constexpr uint64_t kMaxLogBytes = 64 * 1024 * 1024;
@@ -72,6 +77,12 @@ rocksdb::ColumnFamilyOptions TableOptions(const TableRow& table, const StoreOpti
     cf.compression_opts.max_dict_bytes = 16 * 1024;
     cf.compression_opts.zstd_max_train_bytes = 1024 * 1024;
     cf.compression_opts.max_dict_buffer_bytes = 4 * 1024 * 1024;
+  }
+  if (table.table == Table::kRecords || table.table == Table::kRecordMachines) {
+    // What retention deletes between rows that stay gives its room back soon, not when new rows
+    // happen to come near.
+    cf.table_properties_collector_factories.push_back(
+        rocksdb::NewCompactOnDeletionCollectorFactory(kRowsLookedAt, kMostDeletedRows));
   }
   blocks.format_version = 5;
   if (table.has_filter) blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));

@@ -101,10 +101,9 @@ ProgressBar MakeBar(const ImportInput& input) {
 }
 
 void Print(const RecordImportReader::Tally& tally, const Moved& moved) {
-  std::printf("%s: %llu new, %llu there already, %llu refused\n",
-              Count(tally.rows, "record").c_str(), static_cast<unsigned long long>(moved.added),
-              static_cast<unsigned long long>(moved.there),
-              static_cast<unsigned long long>(tally.refused + moved.refused));
+  std::printf("%s: %s new, %s there already, %s refused\n", Count(tally.rows, "record").c_str(),
+              std::to_string(moved.added).c_str(), std::to_string(moved.there).c_str(),
+              std::to_string(tally.refused + moved.refused).c_str());
   for (const auto* const errors : {&tally.errors, &moved.errors}) {
     for (const std::string& error : *errors) std::printf("  %s\n", error.c_str());
   }

@@ -113,9 +113,9 @@ class FieldReader {
     return value.value_or("");
   }
   // The same; a missing one is `if_missing`.
-  std::string TakeOr(RecordField field, std::string if_missing) {
+  std::string TakeOr(RecordField field, const char* if_missing) {
     const auto& value = values_[static_cast<size_t>(field)];
-    return value ? *value : std::move(if_missing);
+    return value ? *value : if_missing;
   }
   // Fails unless `good`, about a field that is there.
   void Require(bool good, RecordField field, const std::string& rule) {

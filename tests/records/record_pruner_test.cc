@@ -212,6 +212,37 @@ TEST_F(RecordPrunerTest, AWalkGoesOnWhereFilesWereDroppedUnderIt) {
   }
 }
 
+TEST_F(RecordPrunerTest, TheRoomOfWhatGoesBetweenOthersComesBack) {
+  std::mt19937 random(6);
+  for (int part = 0; part < 10; ++part) {
+    std::vector<Record> some;
+    for (int i = 0; i < 3'000; ++i) {
+      some.push_back(Old(40, "a/b/c", i % 10 == 0 ? 4 : 1));
+      some.back().payload.assign(1'000, '\0');
+      for (char& c : some.back().payload) c = static_cast<char>(random());
+    }
+    test::Store(*stores_, std::move(some));
+  }
+  ASSERT_TRUE(stores_->store().Compact().ok());
+  const auto size = [&]() -> uint64_t {
+    for (const auto& property : stores_->store().Properties()) {
+      if (property.name == "total-sst-files-size") return property.value;
+    }
+    return 0;
+  };
+  const uint64_t before = size();
+  RecordRetention retention;
+  retention.severities = {{4, 0}};
+  Prune(retention);
+  EXPECT_EQ(records().count(), 3'000U);
+  Open();  // which writes the deletions out
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (size() > before / 4 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_LE(size(), before / 4) << "of " << before;
+}
+
 TEST_F(RecordPrunerTest, ADeletionThatIsAbandonedWasNone) {
   test::Store(*stores_, {Old(40), Old(40)});
   {
