@@ -12,14 +12,16 @@ RecordViews::RecordViews(storage::Stores& stores, const Clock& clock, DeclaredVi
 // make(source, now) returns the view of these records.
 template <typename T, typename Make>
 RecordViews::View<T> RecordViews::Get(const std::string& name, Make make) {
-  const Source source = NewSource();
-  return cache_.Get<T>(name, {source.records.last().value, source.records.count()},
-                       [&]() -> Result<AsOf<T>> {
-                         const UnixSeconds now = clock_.Now();
-                         Result<T> view = make(source, now);
-                         if (!view.ok()) return view.status();
-                         return AsOf<T>{now, *std::move(view)};
-                       });
+  const storage::Records& records = stores_.records();
+  const ViewCache::State state{records.last().value, records.count()};
+  return cache_.Get<T>(name, state, [&]() -> Result<AsOf<T>> {
+    const UnixSeconds now = clock_.Now();
+    Result<T> view = OfRecordsNow(records, stop_.get_token(), [&](const Source& source) {
+      return Result<T>(make(source, now));
+    });
+    if (!view.ok()) return view.status();
+    return AsOf<T>{now, *std::move(view)};
+  });
 }
 
 RecordViews::View<BuildCounts> RecordViews::Builds() {
@@ -77,9 +79,8 @@ RecordViews::View<Backtraces> RecordViews::BacktracesOf(const CrashFrameName& fr
 }
 
 Result<RecordPage> RecordViews::List(const RecordListRequest& request, std::stop_token stop) {
-  Source source = NewSource();
-  source.stop = std::move(stop);
-  return ListRecords(source, request);
+  return OfRecordsNow(stores_.records(), stop,
+                      [&](const Source& source) { return ListRecords(source, request); });
 }
 
 Result<std::optional<Record>> RecordViews::Find(RecordId id) { return stores_.records().Read(id); }
@@ -87,7 +88,9 @@ Result<std::optional<Record>> RecordViews::Find(RecordId id) { return stores_.re
 Result<FilterPreview> RecordViews::Preview(const std::vector<CrashFrameName>& frames, size_t most) {
   ROLLCALL_RETURN_IF_ERROR(storage::CrashNotes::Check(frames));
   GuiltyTable after{FrameFilter(frames)};
-  return PreviewFilter(NewSource(), clock_.Now(), most, *Table(), after);
+  return OfRecordsNow(stores_.records(), stop_.get_token(), [&](const Source& source) {
+    return PreviewFilter(source, clock_.Now(), most, *Table(), after);
+  });
 }
 
 const ViewDeclaration* RecordViews::FindDeclared(std::string_view name) const {

@@ -72,9 +72,6 @@ class RecordViews {
   storage::CrashNotes& notes() { return stores_.crash_notes(); }
 
  private:
-  Source NewSource() const {
-    return {stores_.records(), stores_.records().View(), stop_.get_token()};
-  }
   // The table of the list that is in force.
   std::shared_ptr<GuiltyTable> Table();
   template <typename T, typename Make>

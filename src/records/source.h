@@ -18,6 +18,17 @@ struct Source {
   storage::RecordScan Scan() const { return {records, view}; }
 };
 
+// Returns make(source) of the records that there are now. Retention may drop files under it, so
+// that it fails: then it is made again, of those that are left. It returns a Result.
+template <typename Make>
+auto OfRecordsNow(const storage::Records& records, const std::stop_token& stop, Make make) {
+  for (;;) {
+    const RecordId first = records.first();
+    auto made = make(Source{records, records.View(), stop});
+    if (made.ok() || records.first() == first) return made;
+  }
+}
+
 // Goes to the scan's next block. Returns false at the end, and with `status` set where it stops.
 inline bool NextBlock(const Source& source, storage::RecordScan& scan, Status& status) {
   if (source.stop.stop_requested()) {

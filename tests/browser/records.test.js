@@ -124,7 +124,7 @@ test('population shows ids, and machines with the method beside them', async () 
   const { internal, external } = population.estimates[1].machines;
   assert.equal(await textOf(page, '.facts dd:last-of-type strong'), whole(internal + external));
   assert.ok((await textOf(page, '#view .note')).includes(population.method));
-  const rows = await columns(page, '.wide');
+  const rows = await columns(page, '.scrolls');
   assert.deepEqual(rows[0].slice(1), population.windows.map((_, i) => `${whole(population.ids.internal[i])} + ${
     whole(population.ids.external[i])}`), 'internal and external');
   assert.equal(rows.length, population.builds.length + 1);
@@ -136,7 +136,7 @@ test('population shows ids, and machines with the method beside them', async () 
 test('a guilty frame has its stacks, is commented and hidden', async () => {
   const { page, problems, close } = await open('?view=crashes');
   const crashes = await api('crashes?top=20');
-  const rows = await columns(page, '#view .wide');
+  const rows = await columns(page, '#view .scrolls');
   assert.equal(rows.length, crashes.guilties.length);
   assert.ok(rows[0][0].startsWith(`${crashes.guilties[0].function} [${crashes.guilties[0].module}]`));
   assert.equal(rows[0][1], whole(crashes.guilties[0].crashes));
@@ -170,7 +170,7 @@ test('the list of frames that are never guilty is edited with a preview, and app
   assert.ok((await columns(page, '.filter-list')).every(([before]) => before === 'parse_rules() [udevd]'));
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved: 3 frames').waitFor();
-  await page.waitForFunction(() => !document.querySelector('#view .wide').textContent.includes('parse_rules'));
+  await page.waitForFunction(() => !document.querySelector('#view .scrolls').textContent.includes('parse_rules'));
   assert.equal((await api('filter')).frames.length, 3);
   assert.deepEqual(problems, []);
   await close();
@@ -179,7 +179,7 @@ test('the list of frames that are never guilty is edited with a preview, and app
 test('declared views are in the menu, as a chart and as a table; a bad file leaves them', async () => {
   const { page, problems, close } = await open('?view=view-kernels');
   const kernels = await api('view?name=kernels');
-  assert.deepEqual((await columns(page, '.wide')).map(([value, total]) => [value, total]),
+  assert.deepEqual((await columns(page, '.scrolls')).map(([value, total]) => [value, total]),
     kernels.rows.map(({ value, total }) => [value, whole(total)]));
   await page.getByRole('link', { name: 'Failed units' }).click();
   await page.waitForFunction(() => document.querySelector('#title').textContent === 'Failed units');
@@ -204,6 +204,8 @@ for (const colorScheme of ['light', 'dark']) {
         assert.deepEqual(found.map(({ id, nodes }) => `${view} ${id}: ${nodes.map(({ html }) => html).join(' ')}`), []);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <=
           document.documentElement.clientWidth), true, view);
+        assert.equal(await page.evaluate(() => [...document.querySelectorAll('.scrolls th')].every((cell) =>
+          cell.getClientRects().length > 0)), true, `${view}: every column is there`);
         if (process.env.ROLLCALL_SHOTS) {
           await page.screenshot({ path: join(process.env.ROLLCALL_SHOTS, `${view}-${colorScheme}-${width}.png`), fullPage: true });
         }

@@ -11,6 +11,9 @@ namespace {
 class RouteTableTest : public ::testing::Test {
  protected:
   RouteTableTest() {
+    Add(kAtPublic, kPost, "/", "record", false).matches = [](const HttpRequest& head) {
+      return head.Header("X-Record").has_value();
+    };
     Add(kAtPublic, kPost, "/", "report", false);
     Add(kAtPublic, kPost, "*", "report", false).matches = [](const HttpRequest& head) {
       return head.Header("X-Id").has_value();
@@ -116,6 +119,13 @@ TEST_F(RouteTableTest, ARowForEveryOtherPathTakesThoseWithItsHeader) {
   EXPECT_EQ(Judge("PUT", "/anything", {{"X-Id", "a"}}), "405 Allow: POST");
   EXPECT_EQ(Judge("POST", "/health", {{"X-Id", "a"}}), "405 Allow: GET, HEAD");
   EXPECT_EQ(AtPrivate("POST", "/anything", {{"X-Id", "a"}}), "404");
+}
+
+TEST_F(RouteTableTest, OfTwoRowsOfAPathTheFirstTakesOnlyWhatItMatches) {
+  EXPECT_EQ(Judge("POST", "/", {{"X-Record", "1"}}), "record");
+  EXPECT_EQ(Judge("POST", "/", {{"X-Id", "1"}}), "report");
+  EXPECT_EQ(Judge("GET", "/", {{"X-Record", "1"}}), "page");
+  EXPECT_EQ(Judge("POST", "/elsewhere", {{"X-Record", "1"}}), "404 *");
 }
 
 TEST_F(RouteTableTest, ARowsOwnJudgeHasTheLastWord) {

@@ -78,7 +78,7 @@ export function countTable(host, caption, headings, rows, all) {
 // A table with so many columns that it scrolls by itself. `rows` are lists of nodes or texts.
 export function wideTable(caption, headings, rows) {
   const cell = (content, i) => (i === 0 ? make('th', { scope: 'row' }, content) : make('td', {}, content));
-  return make('div', { className: 'table-box wide', tabIndex: 0, role: 'group', 'aria-label': caption },
+  return make('div', { className: 'table-box scrolls', tabIndex: 0, role: 'group', 'aria-label': caption },
     make('table', { className: 'plain' }, make('caption', { className: 'unseen' }, caption),
       make('thead', {}, make('tr', {}, ...headings.map((text) => make('th', { scope: 'col' }, text)))),
       make('tbody', {}, ...rows.map((row) => make('tr', {}, ...row.map(cell))))));
