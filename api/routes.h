@@ -25,8 +25,8 @@
 //   public    POST /, /v2/collector, /v3/collector                    a record
 //             GET  /v2/collector                                      leads to the page
 //   private   GET  /api/records                                       records
-//             GET  /api/v1/records/export                             all of them, as an import
-//             takes them
+//             GET  /api/v1/records/export                             all records
+//             POST /api/v1/records/prune                              deletes those past their time
 #pragma once
 
 #include <functional>
@@ -44,6 +44,7 @@
 #include "jobs/retention.h"
 #include "metrics/registry.h"
 #include "model/overview.h"
+#include "parse/record_retention_json.h"
 #include "storage/stores.h"
 
 namespace rollcall::api {
@@ -68,6 +69,7 @@ struct Services {
   jobs::RetentionOptions retention;
   hosts::SampleWriter& host_samples;
   const RecordIntake* records;  // null: no records are taken, and none given out
+  RecordRetention record_retention;
 };
 
 // Adds all routes to `table`.

@@ -83,7 +83,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
   AddRoutes({catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
              comparisons_, tallies_, registry, options.max_report_bytes, *stores_,
              !options.no_store, !options.forward.url.empty(), clock, stop_imports_.get_token(),
-             options.retention, *host_samples_, record_intake_.get()},
+             options.retention, *host_samples_, record_intake_.get(), options.record_retention},
             routes_);
 }
 
