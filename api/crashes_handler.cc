@@ -10,6 +10,7 @@
 
 #include "api/record_view_answer.h"
 #include "base/civil_time.h"
+#include "base/text.h"
 #include "parse/function_name.h"
 
 namespace rollcall::api {
@@ -245,6 +246,11 @@ http::ApiHandler SetCrashFilterHandler(records::RecordViews& views) {
     const std::vector<std::string> modules = request.AllOf("module");
     if (functions.size() != modules.size()) {
       params.Refuse("function, module: want as many of the one as of the other");
+    }
+    // An empty list is an order; a body that was not read is none.
+    const std::string type = AsciiLower(request.Header("Content-Type").value_or(""));
+    if (!request.body().empty() && !type.starts_with("application/x-www-form-urlencoded")) {
+      params.Refuse("want a form: function=F&module=M for each frame");
     }
     if (!params.ok()) return AnswerProblem(400, params.problem(), response);
     std::vector<CrashFrameName> frames;

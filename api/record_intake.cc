@@ -7,6 +7,7 @@
 #include "api/record_json.h"
 #include "parse/record_fields.h"
 #include "parse/record_json.h"
+#include "parse/utf8.h"
 
 namespace rollcall::api {
 namespace {
@@ -76,14 +77,18 @@ http::Route::Handler RecordJsonHandler(const RecordIntake& intake) {
     // Headers come first: the id of the telemetry is one.
     RecordFields fields = FieldsOf(request);
     std::string payload;
-    const Status status = ParseRecordJson(request.body, fields, payload);
-    const bool is_too_large = status.ok() && payload.size() > kMaxRecordPayload;
+    const size_t bytes = request.body.size();
+    const std::string body = ToUtf8(std::move(request.body));
+    const Status status = ParseRecordJson(body, fields, payload);
+    // As it came: of Latin-1 each character was one byte.
+    const size_t came = body.size() == bytes ? payload.size() : CountCharacters(payload);
+    const bool is_too_large = status.ok() && came > kMaxRecordPayload;
     if (status.ok() && !is_too_large) {
       return Take(intake, fields, std::move(payload), std::move(responder));
     }
     intake.writer.CountRefused();
     responder.Respond(is_too_large
-                          ? Refusal(413, "the payload has " + std::to_string(payload.size()) +
+                          ? Refusal(413, "the payload has " + std::to_string(came) +
                                              " bytes, at most " + std::to_string(kMaxRecordPayload))
                           : Refusal(400, status.message()));
   };

@@ -28,6 +28,7 @@
 //             /api/v1/records/…                                       views of them
 //             GET  /api/v1/records/export                             all of them, as an import
 //             takes them
+//             POST /api/v1/records/prune                              deletes those past their time
 #pragma once
 
 #include <functional>
@@ -45,6 +46,7 @@
 #include "jobs/retention.h"
 #include "metrics/registry.h"
 #include "model/overview.h"
+#include "parse/record_retention_json.h"
 #include "records/record_views.h"
 #include "storage/stores.h"
 
@@ -71,6 +73,7 @@ struct Services {
   hosts::SampleWriter& host_samples;
   const RecordIntake* records;         // null: no records are taken, and none given out
   records::RecordViews* record_views;  // the same
+  RecordRetention record_retention;
 };
 
 // Adds all routes to `table`.

@@ -61,9 +61,9 @@ class Records final : private Participant {
 
   // Puts a record into the transaction under the id that it has, whatever the order, for an import
   // into a store that takes nothing else in meanwhile. It shows once the store is opened again.
-  // Returns false where it is there, or was deleted. InvalidArgument: the id is another record's;
-  // the transaction is as before. Requires an id, and that no transaction of the import is
-  // abandoned.
+  // Returns false where it is there, or its whole block was deleted. InvalidArgument: the id is
+  // another record's; the transaction is as before. Requires an id, and that no transaction of the
+  // import is abandoned.
   Result<bool> Import(const Record& record, Transaction& transaction);
 
   // Puts the deletion of records into the transaction, which appends none: those of a block's slots

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/record_export.h"
+#include "base/clock.h"
 #include "cli/import_input.h"
 #include "cli/message.h"
 #include "cli/progress_bar.h"
@@ -63,15 +64,17 @@ class Import {
   }
 
   Status Take(Record&& record) {
+    // Every later record would be received no earlier, and none of them ever be old.
+    if (record.reception > latest_) {
+      Refuse("record " + std::to_string(record.id.value) + " was received in the future");
+      return Status::Ok();
+    }
     if (!transaction_) transaction_.emplace(stores_.store());
     const Result<bool> added = stores_.records().Import(record, *transaction_);
     if (added.ok()) {
       ++(*added ? moved_.added : moved_.there);
     } else if (added.status().code() == Code::kInvalidArgument) {
-      ++moved_.refused;
-      if (moved_.errors.size() < RecordImportReader::Tally::kMaxErrors) {
-        moved_.errors.push_back(added.status().message());
-      }
+      Refuse(added.status().message());
     } else {
       return added.status();
     }
@@ -87,7 +90,13 @@ class Import {
   const Moved& moved() const { return moved_; }
 
  private:
+  void Refuse(const std::string& why) {
+    ++moved_.refused;
+    if (moved_.errors.size() < RecordImportReader::Tally::kMaxErrors) moved_.errors.push_back(why);
+  }
+
   storage::Stores& stores_;
+  const UnixSeconds latest_ = SystemClock().Now() + std::chrono::days(1);  // of a reception
   std::optional<storage::Transaction> transaction_;
   Moved moved_;
 };

@@ -38,9 +38,24 @@ size_t CountReferences(std::string_view name) {
   return references;
 }
 
-// Parts that each refer three times to the one before grow fastest: 3^(n/3) of n references.
+// Returns how many parts are made once for each element of a pack: "Dp", and in an expression "sp",
+// which elsewhere is a part of a word.
+size_t CountExpansions(std::string_view name) {
+  const bool has_expressions =
+      name.find('X') != name.npos || name.find("DT") != name.npos || name.find("Dt") != name.npos;
+  size_t expansions = 0;
+  for (size_t i = 0; i + 1 < name.size(); ++i) {
+    const std::string_view two = name.substr(i, 2);
+    if (two == "Dp" || (two == "sp" && has_expressions)) ++expansions;
+  }
+  return expansions;
+}
+
+// Parts that each refer three times to the one before grow fastest: 3^(n/3) of n references. A pack
+// has at most as many elements as the name has bytes, and expansions within one another multiply.
 double MostSteps(std::string_view name) {
-  return static_cast<double>(name.size()) *
+  return std::pow(static_cast<double>(name.size()),
+                  1 + static_cast<double>(CountExpansions(name))) *
          std::pow(3.0, static_cast<double>(CountReferences(name)) / 3.0);
 }
 

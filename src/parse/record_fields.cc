@@ -42,6 +42,8 @@ constexpr uint64_t kEndOfYear9999 = 253'402'300'799;
 constexpr uint64_t kMaxPayloadVersion = 2'147'483'646;
 constexpr size_t kMaxHostType = 249;
 constexpr size_t kMaxHardware = 199;
+// The contract gives no bound for what remains; the store keeps each distinct one.
+constexpr size_t kMaxWord = 256;
 constexpr size_t kEventIdDigits = 32;
 constexpr std::string_view kClearLinux = "clear-linux-os";
 
@@ -195,11 +197,15 @@ Result<Record> RecordFields::Read(std::string payload,
   record.kernel_version = fields.Take(kKernelVersion);
   fields.Require(IsKernelVersion(record.kernel_version), kKernelVersion,
                  "does not have three parts with . between them, the first two of digits");
+  fields.Require(CountCharacters(record.kernel_version) <= kMaxWord, kKernelVersion,
+                 AtMost(kMaxWord));
 
   const bool has_system_name = *version >= kWithSystemName;
   record.system_name =
       WithoutQuotes(has_system_name ? fields.Take(kSystemName) : fields.TakeOr(kSystemName, ""));
+  fields.Require(CountCharacters(record.system_name) <= kMaxWord, kSystemName, AtMost(kMaxWord));
   record.build = WithoutQuotes(fields.Take(kBuild));
+  fields.Require(CountCharacters(record.build) <= kMaxWord, kBuild, AtMost(kMaxWord));
   fields.Require(
       IsBuild(record.build, record.system_name), kBuild,
       record.system_name == kClearLinux ? "is not a number" : "is not of A-Z a-z 0-9 . _ -");

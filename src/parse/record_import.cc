@@ -125,6 +125,9 @@ std::optional<std::string> ParseBytes(std::string_view text) {
 // A record as its columns come, in any order.
 class Row {
  public:
+  // `has_hex_bytes`: a payload may be PostgreSQL's text of bytes.
+  explicit Row(bool has_hex_bytes) : has_hex_bytes_(has_hex_bytes) {}
+
   void Set(const Column& column, std::string text) {
     const auto place = static_cast<size_t>(&column - kColumns.data());
     if (!values_[place]) values_[place] = std::move(text);
@@ -174,7 +177,9 @@ class Row {
       case Field::kPayloadVersion:
         return TakePayloadVersion(text);
       case Field::kPayload:
-        if (auto bytes = ParseBytes(text)) text = ToUtf8(std::move(*bytes));
+        if (auto bytes = has_hex_bytes_ ? ParseBytes(text) : std::nullopt) {
+          text = ToUtf8(std::move(*bytes));
+        }
         record_.payload = std::move(text);
         return record_.payload.size() <= kMaxPayload;
       case Field::kText:
@@ -197,6 +202,7 @@ class Row {
     return number.has_value() || text.empty();
   }
 
+  const bool has_hex_bytes_;
   std::array<std::optional<std::string>, kColumns.size()> values_;
   Record record_;
   bool has_reception_ = false;
@@ -208,7 +214,7 @@ Result<Record> ReadJson(JsonReader& reader, std::string_view line) {
   const Event first = reader.Next();
   if (first == Event::kError) return reader.status();
   if (first != Event::kBeginObject) return Status::InvalidArgument("not an object");
-  Row row;
+  Row row(false);
   ROLLCALL_RETURN_IF_ERROR(
       ForEachMember(reader, [&](const std::string& name, Event event) -> Status {
         const Column* const column = ColumnNamed(name);
@@ -282,7 +288,8 @@ void RecordImportReader::TakeCsvRow(std::vector<std::string>& cells, uint64_t li
                 Status::InvalidArgument(std::to_string(cells.size()) + " cells, not the " +
                                         std::to_string(columns_.size()) + " of the first row"));
   }
-  Row row;
+  // Only the old server's table has this column.
+  Row row(std::find(columns_.begin(), columns_.end(), "tsp_server") != columns_.end());
   for (size_t i = 0; i < cells.size(); ++i) {
     const Column* const column = ColumnNamed(columns_[i]);
     if (column != nullptr) row.Set(*column, std::move(cells[i]));

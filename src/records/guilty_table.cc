@@ -58,14 +58,13 @@ GuiltyTable::Guilty GuiltyTable::Intern(CrashFrameName name) {
   if (known != numbers_.end()) return known->second;
   if (names_.size() > kMostGuilties && name != kOtherFrames) return Intern(kOtherFrames);
   const auto number = static_cast<Guilty>(names_.size());
-  names_.push_back(name);
-  numbers_.emplace(std::move(name), number);
+  names_.push_back(&numbers_.emplace(std::move(name), number).first->first);
   return number;
 }
 
 const CrashFrameName& GuiltyTable::NameOf(Guilty guilty) const {
   const MutexLock lock(mutex_);
-  return names_[guilty];
+  return *names_[guilty];
 }
 
 }  // namespace rollcall::records

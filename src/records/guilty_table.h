@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -39,7 +38,7 @@ class GuiltyTable {
   // A guilty frame's number in this table. 0: none, as of a crash without a backtrace.
   using Guilty = uint32_t;
   // The most frames that are told apart; stacks of further ones are those of kOtherFrames.
-  static constexpr size_t kMostGuilties = 100'000;
+  static constexpr size_t kMostGuilties = 10'000;
   static const CrashFrameName kOtherFrames;
 
   explicit GuiltyTable(FrameFilter filter) : filter_(std::move(filter)) {}
@@ -58,8 +57,8 @@ class GuiltyTable {
   const FrameFilter filter_;
   mutable Mutex mutex_;
   std::vector<Guilty> guilty_ GUARDED_BY(mutex_);  // by stack
-  std::map<CrashFrameName, Guilty> numbers_ GUARDED_BY(mutex_);
-  std::deque<CrashFrameName> names_ GUARDED_BY(mutex_) = {{}};  // by number
+  std::map<CrashFrameName, Guilty> numbers_ GUARDED_BY(mutex_) = {{CrashFrameName{}, 0}};
+  std::vector<const CrashFrameName*> names_ GUARDED_BY(mutex_) = {&numbers_.begin()->first};
 };
 
 // Returns the frame that is guilty of a stack, by its readable name; "", "" where it has no frames.

@@ -9,6 +9,9 @@ namespace {
 
 // Of one pattern, with what it remembers between two payloads.
 constexpr int64_t kMaxPatternMemory = 4 * 1024 * 1024;
+// A payload of 1 MiB takes up to a millisecond for each; a pattern that people write has some
+// hundred.
+constexpr int kMostSteps = 2'000;
 
 }  // namespace
 
@@ -23,6 +26,11 @@ Result<PayloadPattern> PayloadPattern::Make(std::string_view text) {
   if (!pattern->ok()) {
     return Status::InvalidArgument("the pattern " + QuoteForMessage(text) + ": " +
                                    pattern->error());
+  }
+  if (pattern->ProgramSize() > kMostSteps) {
+    return Status::InvalidArgument("the pattern " + QuoteForMessage(text) + ": it has " +
+                                   std::to_string(pattern->ProgramSize()) + " steps, at most " +
+                                   std::to_string(kMostSteps));
   }
   return PayloadPattern(std::move(pattern));
 }

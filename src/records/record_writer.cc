@@ -42,6 +42,12 @@ RecordWriter::~RecordWriter() {
   thread_.join();
 }
 
+size_t RecordWriter::WeightOf(const Record& record) {
+  size_t bytes = record.payload.size() + kRecordOverhead;
+  for (const auto word : storage::kRecordWords) bytes += (record.*word).size();
+  return bytes;
+}
+
 Status RecordWriter::Submit(Record record, Done done) {
   const size_t bytes = WeightOf(record);
   if (queue_.Push({std::move(record), std::move(done)}, bytes)) return Status::Ok();

@@ -23,7 +23,7 @@ class RecordWriter {
   // or not durably; the store cannot be written, or its clock is not to be believed.
   using Done = std::function<void(const Status&, const Record&)>;
 
-  // Bytes of payloads that may wait, and what each record takes beside its payload.
+  // Bytes of payloads and words that may wait, and what each record takes beside these.
   static constexpr size_t kMaxQueuedBytes = 64 * 1024 * 1024;
   static constexpr size_t kRecordOverhead = 1'024;
 
@@ -50,7 +50,7 @@ class RecordWriter {
     Done done;
   };
 
-  static size_t WeightOf(const Record& record) { return record.payload.size() + kRecordOverhead; }
+  static size_t WeightOf(const Record& record);
   void Run();
   Status Write(std::vector<Item>& items);
   Status Commit(std::vector<Item>& items);

@@ -159,6 +159,10 @@ TEST_F(RecordIntakeTest, AnyBytesAreAPayload) {
   }
   EXPECT_TRUE(taken["payload"] == latin1);
   EXPECT_EQ(Json::parse(Post({}, "").body)["payload"], "");
+  // In JSON too, a body that is not UTF-8 is Latin-1.
+  std::string latin1_json = JsonOf({}, "@").dump();
+  latin1_json.replace(latin1_json.find('@'), 1, "\xfc");
+  EXPECT_EQ(Json::parse(PostJson(latin1_json).body)["payload"], "\xc3\xbc");
   const Reply packed = public_->PostBare(Gzip("packed"), Headers() + "Content-Encoding: gzip\r\n");
   EXPECT_EQ(Json::parse(packed.body)["payload"], "packed");
 }

@@ -226,6 +226,12 @@ TEST_F(RecordViewsTest, AListOfFilteredFramesIsPreviewedThenAppliedToThePast) {
   }])json"));
   EXPECT_EQ(GetCsv("filter"), "\"function\",\"module\"\r\n\"abort()\",\"libc.so.6\"\r\n");
   EXPECT_EQ(GetJson("crashes")["guilties"][0]["function"], "app::run(int)");
+  for (const char* const type : {"Content-Type: application/json\r\n", ""}) {
+    const HttpClient::Reply no_form =
+        private_->PostBare(R"({"frames":[]})", type, "/api/v1/records/filter");
+    EXPECT_EQ(no_form.status, 400) << type << no_form.body;
+  }
+  EXPECT_EQ(GetJson("filter")["frames"].size(), 1u) << "what was not read clears nothing";
   EXPECT_EQ(Post("filter", "").status, 200);
   EXPECT_EQ(GetJson("crashes")["guilties"][0]["function"], "abort()");
   EXPECT_EQ(Post("filter", "function=a").status, 400);

@@ -29,6 +29,12 @@ TEST(FunctionNameTest, ANameThatWouldGrowWithoutEndStaysMangled) {
   std::string conversions = "_ZN1ac";
   for (int i = 0; i < 200; ++i) conversions += "vcv";
   EXPECT_EQ(ReadableFunction(conversions), conversions);
+  // Expansions of a pack within one another: 900^6.
+  std::string packs = "_Z1fIJ" + std::string(900, 'i') + "EEv";
+  for (int i = 0; i < 6; ++i) packs += "Dp1gIT_";
+  packs += std::string(6, 'E');
+  EXPECT_EQ(ReadableFunction(packs + "()"), packs + "()");
+  EXPECT_EQ(ReadableFunction("_Z1fIJiicEEvDpT_()"), "void f<int, int, char>(int, int, char)");
   const std::string nul("_Z1f\0v", 6);
   EXPECT_EQ(ReadableFunction(nul), nul);
 }

@@ -99,6 +99,18 @@ TEST(RecordFields, AVersionKeepsNothingThatCameWithALaterOne) {
   EXPECT_EQ(Read(1, {{"payload_format_version", "3"}})->payload_version, 3);
 }
 
+TEST(RecordFields, WhatHasNoBoundInTheContractHas256Characters) {
+  const std::string longest(256, '1');
+  EXPECT_TRUE(Takes("build", longest));
+  EXPECT_THAT(Refusal("build", longest + "1"), HasSubstr("more than 256 characters"));
+  std::string kernel = "4.2.";
+  kernel.resize(256, 'k');
+  EXPECT_TRUE(Takes("kernel_version", kernel));
+  EXPECT_THAT(Refusal("kernel_version", kernel + "k"), HasSubstr("more than 256 characters"));
+  EXPECT_TRUE(Takes("system_name", longest));
+  EXPECT_THAT(Refusal("system_name", longest + "1"), HasSubstr("more than 256 characters"));
+}
+
 TEST(RecordFields, TheFormatVersionIs1To4) {
   for (const char* value : {"0", "5", "", "a", "-1", "1.0", "99999999999999999999"}) {
     EXPECT_THAT(Refusal("record_format_version", value), StartsWith("Record-Format-Version: "))

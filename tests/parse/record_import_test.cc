@@ -90,6 +90,19 @@ TEST(RecordImport, ATableOfPostgreSqlIsRead) {
   EXPECT_TRUE(outcome.records[1].external);
 }
 
+TEST(RecordImport, OnlyATableOfPostgreSqlHasPayloadsInHexadecimalDigits) {
+  const Outcome json =
+      Import(R"({"id":1,"ts_reception":"1443574619","classification":"a/b/c","payload":"\\x6869"})"
+             "\n");
+  ASSERT_EQ(json.records.size(), 1U);
+  EXPECT_EQ(json.records[0].payload, "\\x6869");
+  const Outcome csv = Import(
+      "id,external,server_timestamp,severity,classification,build,machine_id,payload\n"
+      "\"7\",\"False\",\"1443574619\",\"2\",\"a/b/c\",\"1\",\"m\",\"\\x6869\"\n");
+  ASSERT_EQ(csv.records.size(), 1U);
+  EXPECT_EQ(csv.records[0].payload, "\\x6869");
+}
+
 TEST(RecordImport, JsonLinesAreRead) {
   const std::string lines =
       R"({"id":3,"machine_id":"m","machine_type":"a|b|c","arch":"x86_64","build":"1","kernel_version":"1.2.3",)"

@@ -207,6 +207,9 @@ TEST(PayloadPatternTest, FindsAndCapturesWithinABound) {
   EXPECT_EQ(optional->Capture("ab"), "b");
   EXPECT_FALSE(PayloadPattern::Make("(").ok());
   EXPECT_FALSE(PayloadPattern::Make(std::string(kMaxPatternBytes + 1, 'a')).ok());
+  const auto slow = PayloadPattern::Make("(a.{300}|b.{301}|a.{302}){3}c");
+  EXPECT_EQ(slow.status().code(), Code::kInvalidArgument);
+  EXPECT_NE(slow.status().message().find("steps, at most 2000"), std::string::npos);
   // What explodes elsewhere.
   const auto nested = PayloadPattern::Make("(a*)*b|((x+x+)+y)|(.*)(.*)(.*)(.*)[0-9a-f]{200}$");
   ASSERT_TRUE(nested.ok());
