@@ -116,7 +116,8 @@ std::string SizeOnDisk(const std::string& directory) {
 }
 
 // What a person at a terminal can do next.
-void PrintWelcome(int public_port, int private_port, const fleets::DeclaredFleet& first) {
+void PrintWelcome(int public_port, int private_port, bool has_records,
+                  const fleets::DeclaredFleet& first) {
   const fleets::Declaration& declaration = first.declaration();
   std::printf("rollcall " ROLLCALL_VERSION
               " is running.\n"
@@ -131,6 +132,7 @@ void PrintWelcome(int public_port, int private_port, const fleets::DeclaredFleet
               std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
               Month::Of(SystemClock().Now()).month());
   if (private_port != 0) {
+    if (has_records) std::printf("  Records  http://localhost:%d/records\n", private_port);
     std::printf("  Hosts    http://localhost:%d/hosts\n  Metrics  http://localhost:%d/metrics\n",
                 private_port, private_port);
   }
@@ -170,7 +172,8 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
       (*server)->private_port(), options.store.directory, SizeOnDisk(options.store.directory),
       sources, label_sets);
   if (!fewer_connections.empty()) log::Warn("{}", fewer_connections);
-  PrintWelcome((*server)->public_port(), (*server)->private_port(), catalog.current().first());
+  PrintWelcome((*server)->public_port(), (*server)->private_port(), options.server.records,
+               catalog.current().first());
 
   const sigset_t signals = AwaitedSignals();
   const int signal =

@@ -67,6 +67,13 @@ TEST_F(RecordCheckTest, NamesARecordThatCannotBeRead) {
   EXPECT_EQ(rollcall_.Verify(), "");
 }
 
+TEST_F(RecordCheckTest, NamesANoteOfACrashThatCannotBeRead) {
+  ASSERT_TRUE(rollcall_.stores().crash_notes().SetFilter({{"f()", "m"}}).ok());
+  EXPECT_EQ(rollcall_.Verify(), "");
+  Put(Table::kCrashNotes, "\2f()", "?");
+  EXPECT_THAT(rollcall_.Verify(), HasSubstr("crash_notes: row 02662829: not a note of a crash\n"));
+}
+
 TEST_F(RecordCheckTest, NamesAWordThatIsNotThere) {
   const std::string key = storage::EncodeKey(RecordId{65'538});
   storage::RecordRow row;
