@@ -44,7 +44,7 @@ RecordWriter::~RecordWriter() {
 
 size_t RecordWriter::WeightOf(const Record& record) {
   size_t bytes = record.payload.size() + kRecordOverhead;
-  for (const auto word : storage::kRecordWords) bytes += (record.*word).size();
+  for (const auto word : kRecordWords) bytes += (record.*word).size();
   return bytes;
 }
 
