@@ -21,6 +21,7 @@
 #include "api/parked_handler.h"
 #include "api/privacy_handler.h"
 #include "api/record_export.h"
+#include "api/record_prune.h"
 #include "api/record_view_routes.h"
 #include "api/records_handler.h"
 #include "api/report_handler.h"
@@ -157,6 +158,10 @@ void AddRecords(const Services& services, http::RouteTable& table) {
              })});
   table.Add({kAtPrivate, kGet | kHead, "/api/records", Lane::kQuery, IgnoredBody{}, false,
              "records", Answering(RecordsHandler(services.stores.records(), services.clock))});
+  table.Add({kAtPrivate, kPost, "/api/v1/records/prune", Lane::kImport, IgnoredBody{}, false,
+             "records-prune",
+             Answering(RecordPruneHandler(services.stores, services.record_retention,
+                                          services.stop_imports))});
   table.Add(
       {kAtPrivate, kGet, "/api/v1/records/export", Lane::kQuery, IgnoredBody{}, false,
        "records-export",

@@ -25,9 +25,9 @@
 //   public    POST /, /v2/collector, /v3/collector                    a record
 //             GET  /v2/collector                                      leads to the page
 //   private   GET  /api/records                                       records
-//             /api/v1/records/…                                       views of them
-//             GET  /api/v1/records/export                             all of them, as an import
-//             takes them
+//             GET  /api/v1/records/…                                   views of them
+//             GET  /api/v1/records/export                             all records
+//             POST /api/v1/records/prune                              deletes those past their time
 #pragma once
 
 #include <functional>
@@ -45,6 +45,7 @@
 #include "jobs/retention.h"
 #include "metrics/registry.h"
 #include "model/overview.h"
+#include "parse/record_retention_json.h"
 #include "records/record_views.h"
 #include "storage/stores.h"
 
@@ -69,8 +70,9 @@ struct Services {
   std::stop_token stop_imports;
   jobs::RetentionOptions retention;
   hosts::SampleWriter& host_samples;
-  const RecordIntake* records;         // null: no records are taken, and none given out
-  records::RecordViews* record_views;  // the same
+  const RecordIntake* records;  // null: no records are taken, and none given out
+  RecordRetention record_retention;
+  records::RecordViews* record_views;  // null: as above
 };
 
 // Adds all routes to `table`.

@@ -84,11 +84,12 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       comparisons_(*stores_, stored_overviews_, tallies_),
       routes_(registry),
       jobs_(registry, clock) {
-  AddRoutes({catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
-             comparisons_, tallies_, registry, options.max_report_bytes, *stores_,
-             !options.no_store, !options.forward.url.empty(), clock, stop_imports_.get_token(),
-             options.retention, *host_samples_, record_intake_.get(), record_views_.get()},
-            routes_);
+  AddRoutes(
+      {catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
+       comparisons_, tallies_, registry, options.max_report_bytes, *stores_, !options.no_store,
+       !options.forward.url.empty(), clock, stop_imports_.get_token(), options.retention,
+       *host_samples_, record_intake_.get(), options.record_retention, record_views_.get()},
+      routes_);
 }
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,

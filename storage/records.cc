@@ -11,6 +11,9 @@ namespace {
 // So many records in a row are deleted as one range.
 constexpr size_t kWorthARange = 64;
 
+// By which a clock may be set back now and then.
+constexpr std::chrono::seconds kOrdinaryStepBack = std::chrono::hours(24);
+
 // A smaller payload is packed with its neighbours, when the table is written.
 constexpr size_t kWorthPacking = 2'048;
 // In UTF-8 a payload may be twice as large as it came.
@@ -63,7 +66,9 @@ Status Records::Append(Record& record, Transaction& transaction) {
   }
   FillingBlock& filling = staged_.back();
   record.id = IdAt(filling.head.block, filling.head.slots);
-  record.reception = std::max(record.reception, last_reception_);
+  if (last_reception_ - record.reception <= kOrdinaryStepBack) {
+    record.reception = std::max(record.reception, last_reception_);
+  }
   std::string packed;
   const Result<RecordRow> row = MakeRow(record, packed, transaction);
   if (!row.ok()) return row.status();

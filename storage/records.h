@@ -55,8 +55,9 @@ class Records final : private Participant {
   void SetStackOf(StackOf stack_of) { stack_of_ = std::move(stack_of); }
 
   // Puts a record into the transaction; sets its id, the next one, and makes its reception no
-  // earlier than that of the one before. Unavailable, DataLoss: as reads of the store; the
-  // transaction is then to be abandoned.
+  // earlier than that of the one before, unless that is over a day ahead: a clock, or an import,
+  // was wrong then. Unavailable, DataLoss: as reads of the store; the transaction is then to be
+  // abandoned.
   Status Append(Record& record, Transaction& transaction);
 
   // Puts a record into the transaction under the id that it has, whatever the order, for an import

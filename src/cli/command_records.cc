@@ -6,6 +6,8 @@
 #include "cli/message.h"
 #include "cli/record_options.h"
 #include "cli/serve_process.h"
+#include "http/client/client.h"
+#include "http/client/url.h"
 #include "records/record_pruner.h"
 #include "storage/records.h"
 
@@ -25,16 +27,18 @@ const std::string_view kRecordsHelp =
     "by\n"
     "the store's own time (rollcall clock).\n"
     "\n"
-    "  rollcall records prune --dry-run --data-dir /var/lib/rollcall\n"
+    "  rollcall records prune --dry-run\n"
     "  rollcall records prune --records-retention keep.json --data-dir /var/lib/rollcall\n"
     "\n"
-    "The store must not be in use: a running server does it by itself.\n"
+    "It asks a running server, which has its own rules, or with --data-dir opens a store that no "
+    "server\n"
+    "has open.\n"
     "\n"
     "Exit code: 0 when it is done, 1 when not.\n";
 
 namespace {
 
-Status Prune(const Options& options) {
+Status PruneStore(const Options& options) {
   storage::StoreOptions store = options.store;
   store.create_if_missing = false;
   store.read_only = options.repair.dry_run;
@@ -45,19 +49,30 @@ Status Prune(const Options& options) {
   const std::optional<UnixSeconds> now = time.TimeToDeleteBy();
   if (!now && !options.repair.dry_run) return Status::FailedPrecondition(time.view().Explain());
   records::RecordPruner pruner(**stores, options.server.record_retention, now.value_or(time.Now()));
-  for (;;) {
-    const Result<bool> more = pruner.Step(std::chrono::seconds(1), options.repair.dry_run);
+  for (Result<bool> more = true; *more;) {
+    more = pruner.Step(std::chrono::seconds(1), options.repair.dry_run);
     if (!more.ok()) return more.status();
-    if (!*more) break;
   }
-  for (const auto& [rule, count] : pruner.by_rule()) {
-    std::printf("%s: %s\n", rule.c_str(), Count(count, "record").c_str());
+  std::fputs(pruner.Describe(options.repair.dry_run).c_str(), stdout);
+  return Status::Ok();
+}
+
+Status AskServer(const Options& options) {
+  http::UrlParameters parameters;
+  if (options.repair.dry_run) parameters.push_back({"dry_run", "1"});
+  http::HttpClientOptions client;
+  // The server sends nothing until it is done.
+  client.read_timeout = std::chrono::hours(1);
+  client.total_timeout = std::chrono::hours(1);
+  const std::string& server = options.move.server;
+  const auto answer = http::HttpPostStream(
+      http::RequestUrl(server, "/api/v1/records/prune", parameters), "text/plain",
+      [] { return Result<std::string_view>(""); }, client);
+  if (!answer.ok()) return answer.status();
+  if (answer->status != 200) {
+    return Status::Unavailable(RefusalOf(server, answer->status, answer->body));
   }
-  std::printf(
-      "%s: %s of %s\n", options.repair.dry_run ? "would be deleted" : "deleted",
-      std::to_string(pruner.total()).c_str(),
-      Count((*stores)->records().count() + (options.repair.dry_run ? 0 : pruner.total()), "record")
-          .c_str());
+  std::fputs(answer->body.c_str(), stdout);
   return Status::Ok();
 }
 
@@ -71,7 +86,7 @@ int RunRecords(std::span<char*> args) {
     Fail("records", read);
     return kExitUsage;
   }
-  const Status status = Prune(*options);
+  const Status status = options->move.through_server ? AskServer(*options) : PruneStore(*options);
   return status.ok() ? kExitOk : Fail("records", status);
 }
 

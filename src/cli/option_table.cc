@@ -55,7 +55,7 @@ void AddPlaces(std::vector<OptionSpec>& table) {
                        ROLLCALL_FIELD(store.directory),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
-  table.back().without_default = kImport | kExport | kClock;
+  table.back().without_default = kImport | kExport | kClock | kRecords;
   table.push_back(
       Text(kBoth | kVerify | kImport | kExport | kRepair, "fleets", "NAMES", kAllowedFleetLists,
            CheckFleets, ROLLCALL_FIELD(fleets),
@@ -89,10 +89,10 @@ void AddRepair(std::vector<OptionSpec>& table) {
 
 void AddImport(std::vector<OptionSpec>& table) {
   table.push_back(
-      Text(kImport | kExport | kClock, "server", "URL", kAllowedUrls, CheckUrl,
+      Text(kImport | kExport | kClock | kRecords, "server", "URL", kAllowedUrls, CheckUrl,
            ROLLCALL_FIELD(move.server),
            {"The running server that takes the history in, gives it out, or is asked for "
-            "its clock: its private listener.",
+            "its clock or to delete: its private listener.",
             "where a server on this machine listens"}));
   table.push_back(Text(kImport, "source-label", "NAME", kAllowedLabels, CheckLabel,
                        ROLLCALL_FIELD(move.source_label),

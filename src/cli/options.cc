@@ -296,8 +296,17 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
     ROLLCALL_RETURN_IF_ERROR(
         FinishRecords(user, *given, options.move, options.server.records, options.records));
   }
-  if (user == kRecords && (given->words.empty() || given->words[0] != "prune")) {
-    return Status::InvalidArgument("a word is missing; allowed: prune");
+  if (user == kRecords) {
+    if (given->words.empty() || given->words[0] != "prune") {
+      return Status::InvalidArgument("a word is missing; allowed: prune");
+    }
+    const Result<bool> uses_store = UsesStore(*given, env);
+    if (!uses_store.ok()) return uses_store.status();
+    options.move.through_server = !*uses_store;
+    if (!*uses_store && given->Has("records-retention")) {
+      return Status::InvalidArgument(
+          "--records-retention goes with --data-dir; a server has rules of its own");
+    }
   }
   if (user == kFleet) ROLLCALL_RETURN_IF_ERROR(ReadFleetWords(*given, options.fleet));
   return options;

@@ -15,6 +15,10 @@ using storage::RecordColumn;
 // Deleted in one transaction: some milliseconds, during which records and reports wait.
 constexpr size_t kRecordsAtOnce = 4'096;
 
+std::string Records(uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " record" : " records");
+}
+
 std::string Days(uint32_t days) { return std::to_string(days) + (days == 1 ? " day" : " days"); }
 
 }  // namespace
@@ -24,6 +28,7 @@ RecordPruner::RecordPruner(storage::Stores& stores, const RecordRetention& reten
     : store_(stores.store()),
       records_(stores.records()),
       now_(now),
+      count_(records_.count()),
       keep_{"keep_days: " + Days(retention.keep_days), retention.keep_days} {
   std::vector<Rule> all{keep_};
   for (const auto& [severity, days] : retention.severities) {
@@ -63,6 +68,13 @@ uint64_t RecordPruner::total() const {
   uint64_t total = 0;
   for (const auto& [rule, count] : by_rule_) total += count;
   return total;
+}
+
+std::string RecordPruner::Describe(bool dry_run) const {
+  std::string text;
+  for (const auto& [rule, count] : by_rule_) text += rule + ": " + Records(count) + "\n";
+  return text + (dry_run ? "would be deleted: " : "deleted: ") + std::to_string(total()) + " of " +
+         Records(count_) + "\n";
 }
 
 Result<bool> RecordPruner::Step(std::chrono::milliseconds budget, bool dry_run) {

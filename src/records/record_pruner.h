@@ -34,6 +34,8 @@ class RecordPruner {
   // days", "org.x/*: 3 days". A record that is past the time of several counts for the shortest.
   const std::map<std::string, uint64_t>& by_rule() const { return by_rule_; }
   uint64_t total() const;
+  // Returns that as lines: "org.x/*: 3 days: 1 record", …, "deleted: 1 of 3 records".
+  std::string Describe(bool dry_run) const;
 
  private:
   struct Rule {
@@ -50,6 +52,7 @@ class RecordPruner {
   storage::Store& store_;
   storage::Records& records_;
   const UnixSeconds now_;
+  const uint64_t count_;  // of records at the beginning
   Rule keep_;
   std::vector<std::pair<uint8_t, Rule>> severities_;
   std::vector<std::pair<std::string, Rule>> classes_;

@@ -142,6 +142,26 @@ TEST_F(RecordMoveTest, RecordsArePrunedByTheRulesOfAFile) {
   EXPECT_EQ(would.out,
             "keep_days: 35 days: 1 record\norg.x/*: 7 days: 1 record\n"
             "would be deleted: 2 of 3 records\n");
+  {
+    RollcallProcess rollcall(
+        RollcallProcess::Serving(to_, {"--records", "--records-retention", rules}));
+    const Finished asked =
+        RunToEnd({"records", "prune", "--dry-run", "--server",
+                  "http://127.0.0.1:" + std::to_string(rollcall.private_port())});
+    EXPECT_EQ(asked.code, 0) << asked.err;
+    EXPECT_EQ(asked.out, would.out);
+    EXPECT_EQ(rollcall.Private().Metric("rollcall_records"), 3);
+    const auto pruned = rollcall.Private().PostBare("", "", "/api/v1/records/prune");
+    EXPECT_EQ(pruned.body,
+              "keep_days: 35 days: 1 record\norg.x/*: 7 days: 1 record\ndeleted: 2 of 3 records\n");
+    EXPECT_EQ(rollcall.Private().Metric("rollcall_records"), 1);
+    EXPECT_EQ(rollcall.Public().PostBare("", "", "/api/v1/records/prune").status, 404);
+  }
+  // One more, for the command alone.
+  WriteFile(file_,
+            "id,server_timestamp,severity,classification,payload\n"
+            "4,1443574619,1,org.x/a/b,p\n5,1443574619,1,a/b/c,p\n");
+  ASSERT_EQ(RunToEnd({"import", "--records", file_, "--data-dir", to_}).code, 0);
   const Finished done = RunToEnd(prune);
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("deleted: 2 of 3 records\n"));

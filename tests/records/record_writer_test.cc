@@ -6,6 +6,7 @@
 #include <future>
 #include <set>
 
+#include "records/record_query.h"
 #include "storage/transaction.h"
 #include "tests/records/records_fixture.h"
 
@@ -69,6 +70,29 @@ TEST_F(RecordWriterTest, NobodyWaitsWhileTheStoreIsBusyAndAllShareACommit) {
   // The thread may have taken some before the others came.
   EXPECT_THAT(registry_.WriteText(),
               ::testing::ContainsRegex("rollcall_records_per_commit_count [12]\n"));
+}
+
+TEST_F(RecordWriterTest, AWalkBesideItSeesAllUpToSomeMomentAndNothingElse) {
+  constexpr uint64_t kRecords = 3'000;
+  std::atomic<uint64_t> told{0};
+  std::thread sender([&] {
+    for (uint64_t i = 0; i < kRecords; ++i) {
+      EXPECT_TRUE(writer_->Submit(Heartbeat(), [&](const Status&, const Record&) { ++told; }).ok());
+    }
+  });
+  for (uint64_t before = 0; before < kRecords; before = told) {
+    RecordWalk walk(records(), {});
+    uint64_t expected = 0;
+    for (;;) {
+      const Result<std::optional<Record>> record = walk.Next();
+      ASSERT_TRUE(record.ok()) << record.status().message();
+      if (!record->has_value()) break;
+      if (expected == 0) expected = (*record)->id.value;
+      ASSERT_EQ((*record)->id.value, expected--);
+    }
+    EXPECT_EQ(expected, 0U) << "down to the first";
+  }
+  sender.join();
 }
 
 TEST_F(RecordWriterTest, WhatIsQueuedAtTheEndIsStored) {

@@ -156,6 +156,8 @@ TEST_F(RecordsTest, IdsAscendAndReceptionNeverGoesBack) {
   EXPECT_EQ(last.reception, kRecordNoon + seconds(1));
   EXPECT_EQ(records().last(), RecordId{4});
   EXPECT_EQ(records().count(), 4U);
+  record.reception = kRecordNoon - seconds(24 * 60 * 60);
+  EXPECT_EQ(Append(record).reception, record.reception) << "the time before was wrong";
 }
 
 TEST_F(RecordsTest, WhatIsAbandonedWasNeverThere) {
