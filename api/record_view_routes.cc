@@ -17,7 +17,7 @@ void AddRecordViewRoutes(records::RecordViews& views, http::RouteTable& table) {
   const auto add = [&](http::Methods methods, const char* name, http::BodyRule body,
                        http::ApiHandler handler) {
     table.Add({http::kAtPrivate, methods, std::string("/api/v1/records/") + name,
-               http::Lane::kQuery, std::move(body), false, "record-views",
+               http::Lane::kQuery, body, false, "record-views",
                http::Answering(std::move(handler))});
   };
   const auto get = [&](const char* name, http::ApiHandler handler) {
