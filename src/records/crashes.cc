@@ -225,6 +225,7 @@ Result<Backtraces> ListBacktraces(const Source& source, const CrashFrameName& fr
         return Status::Ok();
       }));
   std::vector<std::pair<uint64_t, Stack*>> order;
+  order.reserve(stacks.size());
   for (auto& [ref, stack] : stacks) order.emplace_back(ref, &stack);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     const uint64_t x = a.second->backtrace.crashes;

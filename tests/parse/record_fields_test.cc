@@ -20,9 +20,9 @@ using ::testing::StartsWith;
 using Changes = std::map<std::string, std::optional<std::string>>;
 Result<Record> Read(int version, const Changes& changes = {}, const std::string& payload = "p\n") {
   auto fields = FieldsOfVersion(version);
-  for (const auto& [name, value] : changes) {
-    std::erase_if(fields, [&](const auto& field) { return field.first == name; });
-    if (value) fields.emplace_back(name, *value);
+  for (const auto& change : changes) {
+    std::erase_if(fields, [&](const auto& field) { return field.first == change.first; });
+    if (change.second) fields.emplace_back(change.first, *change.second);
   }
   RecordFields read;
   for (const auto& [name, value] : fields) {
