@@ -26,9 +26,9 @@ class RecordsServerTest : public ServerTest {
   // The header lines of a record of version 4 with some fields changed, or left out.
   static std::string Headers(const Changes& changes = {}) {
     auto fields = FieldsOfVersion(4);
-    for (const auto& [name, value] : changes) {
-      std::erase_if(fields, [&](const auto& field) { return field.first == name; });
-      if (value) fields.emplace_back(name, *value);
+    for (const auto& change : changes) {
+      std::erase_if(fields, [&](const auto& field) { return field.first == change.first; });
+      if (change.second) fields.emplace_back(change.first, *change.second);
     }
     std::string headers = "Content-Type: application/text\r\n";
     for (const auto& [name, value] : fields) headers += name + ": " + value + "\r\n";

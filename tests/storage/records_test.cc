@@ -216,10 +216,10 @@ TEST_F(RecordsTest, ColumnsThatAreMissingAreWrittenAgain) {
   const std::vector<Record> all = Fill(2 * kRecordsOfBlock + 5);
   const auto columns = [&] { return ScanText(Table::kRecordColumns, "", ""); };
   const std::string before = columns();
-  for (const auto& [begin, end] : {std::pair(0, 1), std::pair(1, 2), std::pair(0, 2)}) {
+  for (const auto& blocks : {std::pair(0U, 1U), std::pair(1U, 2U), std::pair(0U, 2U)}) {
     Commit([&](Transaction& transaction) {
-      transaction.DeleteRange(Table::kRecordColumns, EncodeBlockKey(static_cast<uint64_t>(begin)),
-                              EncodeBlockKey(static_cast<uint64_t>(end)));
+      transaction.DeleteRange(Table::kRecordColumns, EncodeBlockKey(blocks.first),
+                              EncodeBlockKey(blocks.second));
     });
     Reopen();
     ExpectScanned(all);
