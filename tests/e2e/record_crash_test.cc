@@ -137,11 +137,11 @@ TEST(RecordCrashTest, EveryRecordAndReportThatWasAnsweredIsThereOnceAfterAKillAt
         twice += times > 1 ? 1 : 0;
       }
     }
-    for (const auto& [serial, times] : stored) {
+    for (const auto& of : stored) {
       EXPECT_TRUE(std::any_of(
           senders.begin(), senders.end(),
-          [&](const Sender& sender) { return sender.sends_records() && sender.Sent(serial); }))
-          << "never sent: " << serial;
+          [&](const Sender& sender) { return sender.sends_records() && sender.Sent(of.first); }))
+          << "never sent: " << of.first;
     }
     ASSERT_EQ(found, answered) << "round " << round;
     ASSERT_EQ(twice, 0U) << "round " << round;
