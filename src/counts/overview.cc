@@ -41,13 +41,13 @@ std::vector<std::string> OverviewReader::NamesOf(const Breakdown& breakdown) con
 Result<std::optional<Overview>> OverviewReader::Read(const Fleet& fleet, Month month,
                                                      std::stop_token stop) {
   const Moment moment{stores_.store().sequence(), clock_.Now(), name_list_()};
-  if (auto given = FindGiven(moment, fleet.ref, month)) return given;
+  if (auto given = FindGiven(moment, fleet, month)) return given;
   auto overview = ReadLatest(fleet, month, stop);
-  if (overview.ok() && overview->has_value()) Keep(moment, fleet.ref, month, **overview);
+  if (overview.ok() && overview->has_value()) Keep(moment, fleet, month, **overview);
   return overview;
 }
 
-std::optional<Overview> OverviewReader::FindGiven(const Moment& moment, FleetRef fleet,
+std::optional<Overview> OverviewReader::FindGiven(const Moment& moment, const Fleet& fleet,
                                                   Month month) {
   const MutexLock lock(mutex_);
   if (moment != moment_) {
@@ -55,14 +55,14 @@ std::optional<Overview> OverviewReader::FindGiven(const Moment& moment, FleetRef
     moment_ = moment;
     given_.clear();
   }
-  const auto at = given_.find({fleet, month});
+  const auto at = given_.find({&fleet, month});
   return at == given_.end() ? std::nullopt : std::optional(at->second);
 }
 
-void OverviewReader::Keep(const Moment& moment, FleetRef fleet, Month month,
+void OverviewReader::Keep(const Moment& moment, const Fleet& fleet, Month month,
                           const Overview& overview) {
   const MutexLock lock(mutex_);
-  if (moment == moment_) given_.insert_or_assign({fleet, month}, overview);
+  if (moment == moment_) given_.insert_or_assign({&fleet, month}, overview);
 }
 
 Result<std::optional<Overview>> OverviewReader::ReadLatest(const Fleet& fleet, Month month,

@@ -52,8 +52,8 @@ class OverviewReader final : public OverviewSource {
     bool operator==(const Moment&) const = default;
   };
 
-  std::optional<Overview> FindGiven(const Moment& moment, FleetRef fleet, Month month);
-  void Keep(const Moment& moment, FleetRef fleet, Month month, const Overview& overview);
+  std::optional<Overview> FindGiven(const Moment& moment, const Fleet& fleet, Month month);
+  void Keep(const Moment& moment, const Fleet& fleet, Month month, const Overview& overview);
   Result<std::optional<Overview>> ReadLatest(const Fleet& fleet, Month month,
                                              const std::stop_token& stop);
   Result<Overview> ReadMonth(const Fleet& fleet, Month month, const std::stop_token& stop);
@@ -77,8 +77,9 @@ class OverviewReader final : public OverviewSource {
 
   Mutex mutex_;
   Moment moment_ GUARDED_BY(mutex_);  // of given_
-  // By the month that was asked for, which may have no data itself.
-  std::map<std::pair<FleetRef, Month>, Overview> given_ GUARDED_BY(mutex_);
+  // By the declaration, for another one of the same fleet may have other figures, and by the month
+  // that was asked for, which may have no data itself.
+  std::map<std::pair<const Fleet*, Month>, Overview> given_ GUARDED_BY(mutex_);
 };
 
 }  // namespace rollcall::counts

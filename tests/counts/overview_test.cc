@@ -60,6 +60,19 @@ TEST_F(OverviewRules, AMonthOfOtherMetricsOrOfZerosHasNoData) {
   EXPECT_THAT(rollcall_.Overview("2026-03"), HasSubstr("2025-12: month clusters=1 total_nodes=3"));
 }
 
+TEST_F(OverviewRules, WhatWasGivenUnderADeclarationIsNotGivenUnderAnother) {
+  ReportAt("2026-03-10", "c1", Nodes("3") + "cozy_pvs_count 7\n");
+  const Month march = Month::Parse("2026-03").value();
+  Fleet before = CozystackFleet();
+  auto after = before;
+  after.figures.push_back(after.figures.front());
+  for (const Fleet* const fleet : {&before, &after, &before}) {
+    auto overview = rollcall_.overviews().Read(*fleet, march);
+    ASSERT_TRUE(overview.ok() && overview->has_value());
+    EXPECT_EQ((**overview)[Span::kMonth].figures.size(), fleet->figures.size());
+  }
+}
+
 TEST_F(OverviewRules, OneFigureThatIsNotZeroIsData) {
   ReportAt("2026-01-10", "c1", "cozy_cluster_info 1\n");
   ReportAt("2026-02-10", "c1", "cozy_nodes_count -1\n");
