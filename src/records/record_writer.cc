@@ -34,8 +34,10 @@ RecordWriter::RecordWriter(storage::Stores& stores, const Clock& clock, metrics:
              [&gauge = registry.GetGauge("rollcall_records_queued_bytes",
                                          "Bytes of records that wait to be stored")](size_t bytes) {
                gauge.Set(static_cast<int64_t>(bytes));
-             }),
-      thread_([this] { Run(); }) {}
+             }) {
+  stores_.records().SetStackOf(StackOf);
+  thread_ = std::thread([this] { Run(); });
+}
 
 RecordWriter::~RecordWriter() {
   queue_.Close();
@@ -56,7 +58,6 @@ Status RecordWriter::Submit(Record record, Done done) {
 }
 
 void RecordWriter::Run() {
-  stores_.records().SetStackOf(StackOf);
   for (;;) {
     std::vector<Item> items = queue_.Take(kBytesOfACommit);
     if (items.empty()) return;

@@ -15,6 +15,7 @@
 #include "records/declared_view.h"
 #include "records/week.h"
 #include "tests/records/record_fleet.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::records {
 namespace {
@@ -85,7 +86,7 @@ RecordFilter RandomFilter(std::mt19937_64& random) {
 TEST(RecordListTest, EveryFilterGivesTheRecordsThatAPlainLoopGives) {
   std::mt19937_64 random(11);
   size_t with_records = 0;
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < test::Rounds(60); ++i) {
     RecordListRequest request{RandomFilter(random)};
     request.limit = random() % 200 + 1;
     request.patience = std::chrono::minutes(5);
@@ -108,7 +109,7 @@ TEST(RecordListTest, EveryFilterGivesTheRecordsThatAPlainLoopGives) {
     }
     with_records += expected.empty() ? 0 : 1;
   }
-  EXPECT_GT(with_records, 20u);
+  EXPECT_GT(with_records, static_cast<size_t>(test::Rounds(20)));
 }
 
 TEST(RecordListTest, ABeginningThatManyClassificationsHaveIsFoundToo) {
