@@ -1,14 +1,13 @@
 // rollcall export: writes out what is stored.
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
 #include "base/civil_time.h"
 #include "cli/command.h"
+#include "cli/export_output.h"
 #include "cli/fleet_files.h"
 #include "cli/message.h"
 #include "cli/output_file.h"
-#include "cli/progress_bar.h"
 #include "cli/record_move.h"
 #include "cli/serve_process.h"
 #include "http/client/client.h"
@@ -41,8 +40,6 @@ const std::string_view kExportHelp =
 
 namespace {
 
-constexpr uint64_t kMiB = 1024 * 1024;
-
 // Reports are dated in whole seconds: rounds up to the next one.
 UnixSeconds SecondOf(const std::string& text, UnixSeconds if_empty) {
   if (text.empty()) return if_empty;
@@ -53,34 +50,8 @@ std::string_view FormatOf(const MoveOptions& options) {
   return options.format == "jsonl" ? "jsonl" : "text";
 }
 
-// Counts what passes through.
-class Output {
- public:
-  explicit Output(OutputFile& file) : file_(file), bar_(BarOptions()) {}
-
-  Status Write(std::string_view piece) {
-    bytes_ += piece.size();
-    lines_ += static_cast<uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
-    bar_.Update(bytes_ / kMiB, lines_);
-    return file_.Write(piece);
-  }
-
- private:
-  static ProgressBar::Options BarOptions() {
-    ProgressBar::Options options = ProgressBar::ForStderr("export", "MiB", 0);
-    options.total_known = false;
-    options.detail_unit = "lines";
-    return options;
-  }
-
-  OutputFile& file_;
-  ProgressBar bar_;
-  uint64_t bytes_ = 0;
-  uint64_t lines_ = 0;
-};
-
 Status ExportFromStore(const std::string& fleets, const MoveOptions& options,
-                       storage::StoreOptions store, Output& output) {
+                       storage::StoreOptions store, ExportOutput& output) {
   store.read_only = true;
   const auto stores = storage::Stores::Open(store);
   if (!stores.ok()) return stores.status();
@@ -111,7 +82,7 @@ Status ExportFromStore(const std::string& fleets, const MoveOptions& options,
   }
 }
 
-Status ExportFromServer(const MoveOptions& options, Output& output) {
+Status ExportFromServer(const MoveOptions& options, ExportOutput& output) {
   http::UrlParameters parameters{{"format", std::string(FormatOf(options))}};
   if (!options.fleet.empty()) parameters.push_back({"fleet", options.fleet});
   if (!options.from.empty())
@@ -146,7 +117,7 @@ int RunExport(std::span<char*> args) {
   if (options->records.are_moved) {
     status = ExportRecords(*options, **file);
   } else {
-    Output output(**file);
+    ExportOutput output(**file, "lines");
     status = options->move.through_server
                  ? ExportFromServer(options->move, output)
                  : ExportFromStore(options->fleets, options->move, options->store, output);

@@ -1,11 +1,11 @@
 #include "cli/record_move.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <optional>
 
 #include "api/record_export.h"
 #include "base/clock.h"
+#include "cli/export_output.h"
 #include "cli/import_input.h"
 #include "cli/message.h"
 #include "cli/progress_bar.h"
@@ -22,32 +22,6 @@ namespace {
 
 constexpr uint64_t kMiB = 1024 * 1024;
 constexpr size_t kBytesOfATransaction = 4 * kMiB;
-
-// Counts what passes through to the file.
-class Output {
- public:
-  explicit Output(OutputFile& file) : file_(file), bar_(BarOptions()) {}
-
-  Status Write(std::string_view piece) {
-    bytes_ += piece.size();
-    records_ += static_cast<uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
-    bar_.Update(bytes_ / kMiB, records_);
-    return file_.Write(piece);
-  }
-
- private:
-  static ProgressBar::Options BarOptions() {
-    ProgressBar::Options options = ProgressBar::ForStderr("export", "MiB", 0);
-    options.total_known = false;
-    options.detail_unit = "records";
-    return options;
-  }
-
-  OutputFile& file_;
-  ProgressBar bar_;
-  uint64_t bytes_ = 0;
-  uint64_t records_ = 0;
-};
 
 // What came of the records so far.
 struct Moved {
@@ -121,7 +95,7 @@ void Print(const RecordImportReader::Tally& tally, const Moved& moved) {
 }  // namespace
 
 Status ExportRecords(const Options& options, OutputFile& file) {
-  Output output(file);
+  ExportOutput output(file, "records");
   if (options.move.through_server) {
     http::HttpClientOptions client;
     client.read_timeout = std::chrono::hours(1);

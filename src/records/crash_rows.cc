@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "parse/crash_report.h"
+#include "records/captured_blocks.h"
 #include "records/word_counts.h"
 
 namespace rollcall::records {
@@ -15,32 +16,24 @@ using storage::RecordColumn;
 Status ForEachCrash(const Source& source, UnixSeconds after, UnixSeconds to,
                     const std::function<Status(const CrashRow&)>& visit) {
   WordTest crashes(source, IsCrashClass);
-  Status status;
-  storage::RecordScan scan = source.Scan();
-  while (NextBlock(source, scan, status)) {
-    if (scan.head().last_capture <= after || scan.head().first_capture > to) continue;
-    BlockBits slots = scan.present();
-    ColumnView classes;
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kClassification, classes));
-    ROLLCALL_RETURN_IF_ERROR(crashes.Keep(classes, slots));
-    if (!slots.Any()) continue;
-    ColumnView stacks;
-    ColumnView builds;
-    ColumnView machines;
-    ColumnView captures;
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kStack, stacks));
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kCapture, captures));
-    Status visited;
-    slots.ForEach([&](size_t slot) {
-      const UnixSeconds capture{std::chrono::seconds(captures[slot])};
-      if (!visited.ok() || capture <= after || capture > to) return;
-      visited = visit({scan.IdOf(slot), stacks[slot], builds[slot], machines[slot], capture});
-    });
-    ROLLCALL_RETURN_IF_ERROR(visited);
-  }
-  return status;
+  return ForEachCapturedBlock(
+      source, crashes, after + std::chrono::seconds(1), to,
+      [&](const storage::RecordScan& scan, const BlockBits& slots, const ColumnView& captures,
+          const ColumnView&) -> Status {
+        ColumnView stacks;
+        ColumnView builds;
+        ColumnView machines;
+        ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kStack, stacks));
+        ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
+        ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
+        Status visited;
+        slots.ForEach([&](size_t slot) {
+          if (!visited.ok()) return;
+          visited = visit({scan.IdOf(slot), stacks[slot], builds[slot], machines[slot],
+                           CaptureAt(captures, slot)});
+        });
+        return visited;
+      });
 }
 
 std::optional<uint32_t> BuildNumber(std::string_view build) {

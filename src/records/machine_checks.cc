@@ -5,7 +5,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "records/word_texts.h"
+#include "records/captured_blocks.h"
 
 namespace rollcall::records {
 namespace {
@@ -13,36 +13,6 @@ namespace {
 using storage::BlockBits;
 using storage::ColumnView;
 using storage::RecordColumn;
-
-UnixSeconds CaptureAt(const ColumnView& captures, size_t slot) {
-  return UnixSeconds(std::chrono::seconds(captures[slot]));
-}
-
-// Calls visit(scan, slots, captures) for each block that has records of these classes that were
-// captured from `from` to `to`, both inclusive.
-template <typename Visit>
-Status ForEachBlock(const Source& source, WordTest& classes, UnixSeconds from, UnixSeconds to,
-                    Visit visit) {
-  Status status;
-  storage::RecordScan scan = source.Scan();
-  while (NextBlock(source, scan, status)) {
-    if (scan.head().last_capture < from || scan.head().first_capture > to) continue;
-    BlockBits slots = scan.present();
-    ColumnView words;
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kClassification, words));
-    ROLLCALL_RETURN_IF_ERROR(classes.Keep(words, slots));
-    if (!slots.Any()) continue;
-    ColumnView captures;
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kCapture, captures));
-    BlockBits in_time = slots;
-    slots.ForEach([&](size_t slot) {
-      const UnixSeconds capture = CaptureAt(captures, slot);
-      if (capture < from || capture > to) in_time.Remove(slot);
-    });
-    if (in_time.Any()) ROLLCALL_RETURN_IF_ERROR(visit(scan, in_time, captures, words));
-  }
-  return status;
-}
 
 // Sorts by count, then by text, and keeps the first `top`.
 void KeepTop(std::vector<WordCount>& counts, size_t top) {
@@ -58,7 +28,7 @@ class Counter {
 
   Result<MachineChecks> Count(UnixSeconds from, UnixSeconds now, size_t top) {
     WordTest classes(source_, IsMachineCheckClass);
-    const Status counted = ForEachBlock(
+    const Status counted = ForEachCapturedBlock(
         source_, classes, from, now,
         [&](const storage::RecordScan& scan, const BlockBits& slots, const ColumnView& captures,
             const ColumnView& words) { return AddBlock(scan, slots, captures, words); });
@@ -193,18 +163,18 @@ Result<std::vector<ThermalWeek>> CountThermal(const Source& source, UnixSeconds 
   std::vector<std::set<uint64_t>> machines_of(counts.size());
   WordTest thermal(source, [](std::string_view text) { return text == kThermalClass; });
   const Status counted =
-      ForEachBlock(source, thermal, first.FirstDay().Start(), now,
-                   [&](const storage::RecordScan& scan, const BlockBits& slots,
-                       const ColumnView& captures, const ColumnView&) {
-                     ColumnView machines;
-                     ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
-                     slots.ForEach([&](size_t slot) {
-                       const Week week = Week::Of(Day::Of(CaptureAt(captures, slot)));
-                       ++counts[week.number - first.number].records;
-                       machines_of[week.number - first.number].insert(machines[slot]);
-                     });
-                     return Status::Ok();
-                   });
+      ForEachCapturedBlock(source, thermal, first.FirstDay().Start(), now,
+                           [&](const storage::RecordScan& scan, const BlockBits& slots,
+                               const ColumnView& captures, const ColumnView&) {
+                             ColumnView machines;
+                             ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
+                             slots.ForEach([&](size_t slot) {
+                               const Week week = Week::Of(Day::Of(CaptureAt(captures, slot)));
+                               ++counts[week.number - first.number].records;
+                               machines_of[week.number - first.number].insert(machines[slot]);
+                             });
+                             return Status::Ok();
+                           });
   if (!counted.ok()) return counted;
   for (size_t i = 0; i < counts.size(); ++i) counts[i].machines = machines_of[i].size();
   return counts;

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/e2e/rollcall_process.h"
+#include "tests/e2e/kill_while_posting.h"
 #include "tests/support/stored_reports.h"
 #include "tests/support/temp_dir.h"
 
@@ -125,20 +125,7 @@ TEST(CrashTest, EveryReportThatWasAnswered200IsThereOnceAfterAKillAtAnyInstant) 
   Sender::Count count;
   const int rounds = Rounds();
   for (int round = 1; round <= rounds; ++round) {
-    std::atomic<int> answers{0};
-    {
-      RollcallProcess rollcall(RollcallProcess::Serving(dir.path()));
-      std::vector<std::thread> threads;
-      for (Sender& sender : senders) {
-        threads.emplace_back([&] { sender.Post(rollcall.public_port(), answers); });
-      }
-      // Some when during the first few hundred answers, and there at any point of a commit.
-      const int enough = static_cast<int>(random() % 300);
-      for (int seen = answers; seen < enough; seen = answers) answers.wait(seen);
-      std::this_thread::sleep_for(std::chrono::microseconds(random() % 5000));
-      rollcall.Kill();
-      for (std::thread& thread : threads) thread.join();
-    }
+    KillWhilePosting(dir.path(), {}, senders, random);
     ASSERT_EQ(Verify(dir.path()), "") << "round " << round;
     count = Compare(dir.path(), senders);
     ASSERT_EQ(count.lost, 0U) << "round " << round;

@@ -24,12 +24,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 const RecordFleet& Fleet() {
-  static const RecordFleet* const fleet = [] {
-    auto* const made = new RecordFleet();
-    made->Add(RandomRecords(150'000, 2));
-    return made;
-  }();
-  return *fleet;
+  static const RecordFleet& fleet = NewRandomFleet(150'000, 2);
+  return fleet;
 }
 
 const std::vector<CrashFrameName> kFilter{{"abort()", "libc.so.6"},

@@ -151,4 +151,11 @@ inline std::vector<Record> RandomRecords(size_t count, uint64_t seed) {
   return records;
 }
 
+// Returns a fleet of such records, for all tests of a file: it lives until the process ends.
+inline const RecordFleet& NewRandomFleet(size_t count, uint64_t seed) {
+  auto* const fleet = new RecordFleet();
+  fleet->Add(RandomRecords(count, seed));
+  return *fleet;
+}
+
 }  // namespace rollcall::records

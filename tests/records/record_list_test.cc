@@ -25,12 +25,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 const RecordFleet& Fleet() {
-  static const RecordFleet* const fleet = [] {
-    auto* const made = new RecordFleet();
-    made->Add(RandomRecords(140'000, 5));
-    return made;
-  }();
-  return *fleet;
+  static const RecordFleet& fleet = NewRandomFleet(140'000, 5);
+  return fleet;
 }
 
 PayloadPattern Pattern(const char* text) { return PayloadPattern::Make(text).value(); }

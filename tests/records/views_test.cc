@@ -29,12 +29,8 @@ using testing::IsEmpty;
 
 // More than two blocks of columns.
 const RecordFleet& Fleet() {
-  static const RecordFleet* const fleet = [] {
-    auto* const made = new RecordFleet();
-    made->Add(RandomRecords(150'000, 1));
-    return made;
-  }();
-  return *fleet;
+  static const RecordFleet& fleet = NewRandomFleet(150'000, 1);
+  return fleet;
 }
 
 bool IsDigits(const std::string& text) {
