@@ -1,5 +1,6 @@
 #include "api/declared_views_handler.h"
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -65,8 +66,9 @@ std::string TableCsv(const records::DeclaredTable& table) {
 
 http::ApiHandler DeclaredViewsHandler(records::RecordViews& views) {
   return [&views](const http::ApiRequest& request, http::HttpResponse& response) {
-    Json json{{"views", Json::array()}, {"faults", views.declared().faults}};
-    for (const records::ViewDeclaration& view : views.declared().views) {
+    const auto declared = views.declared();
+    Json json{{"views", Json::array()}, {"faults", declared->faults}};
+    for (const records::ViewDeclaration& view : declared->views) {
       json["views"].push_back(ViewJson(view));
     }
     AnswerJson(request, json, response);
@@ -75,11 +77,12 @@ http::ApiHandler DeclaredViewsHandler(records::RecordViews& views) {
 
 http::ApiHandler DeclaredViewHandler(records::RecordViews& views) {
   return [&views](const http::ApiRequest& request, http::HttpResponse& response) {
-    const records::ViewDeclaration* const view =
+    const std::shared_ptr<const records::ViewDeclaration> view =
         views.FindDeclared(request.Param("name").value_or(""));
-    if (view == nullptr) {
+    if (!view) {
       DataParams::Problem problem{"name: there is no such view", {}};
-      for (const auto& one : views.declared().views) problem.allowed.push_back(one.name);
+      const auto declared = views.declared();
+      for (const auto& one : declared->views) problem.allowed.push_back(one.name);
       return AnswerProblem(404, problem, response);
     }
     const std::string what = "view-" + view->name;

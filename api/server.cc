@@ -71,10 +71,9 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       record_intake_(options.records ? std::make_unique<const RecordIntake>(
                                            RecordIntake{*record_writer_, options.telemetry_ids})
                                      : nullptr),
-      record_views_(options.records
-                        ? std::make_unique<records::RecordViews>(
-                              *stores_, clock, records::ReadViewDirectory(options.views_dir))
-                        : nullptr),
+      record_views_(options.records ? std::make_unique<records::RecordViews>(
+                                          *stores_, clock, records::DeclaredViews())
+                                    : nullptr),
       windows_(*stores_, registry),
       app_list_(MakeAppList(catalog.current(), options.app_list)),
       stored_overviews_(*stores_, windows_, clock, registry,
@@ -101,11 +100,7 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   // Before anything goes by the store's time.
   server->stores_->time().Follow(clock.NowMilliseconds());
   server->AddReadings();
-  if (server->record_views_) {
-    for (const std::string& fault : server->record_views_->declared().faults) {
-      log::Error("a view is left out: {}", fault);
-    }
-  }
+  server->ReloadViews(options.views_dir);
   ROLLCALL_RETURN_IF_ERROR(server->AddJobs(options));
   ROLLCALL_RETURN_IF_ERROR(server->StartForwarder(options));
   auto front = http::HttpFront::Start(
@@ -162,6 +157,14 @@ Status Server::CheckPaths(const fleets::FleetSet& fleets) const {
 Result<bool> Server::SetFleets(std::unique_ptr<const fleets::FleetSet> fleets) {
   ROLLCALL_RETURN_IF_ERROR(CheckPaths(*fleets));
   return catalog_.Replace(std::move(fleets));
+}
+
+void Server::ReloadViews(const std::string& directory) {
+  if (!record_views_) return;
+  record_views_->Declare(records::ReadViewDirectory(directory));
+  for (const std::string& fault : record_views_->declared()->faults) {
+    log::Error("a view is left out: {}", fault);
+  }
 }
 
 Server::~Server() { Stop(std::chrono::milliseconds(0)); }

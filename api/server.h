@@ -77,6 +77,13 @@ class Server {
   // InvalidArgument: one of them declares a path that is the server's own; then nothing changes.
   Result<bool> SetFleets(std::unique_ptr<const fleets::FleetSet> fleets);
 
+  // Reads the declared views of records again, from a folder as views_dir; what is bad is told in
+  // the log and left out.
+  void ReloadViews(const std::string& directory);
+
+  // Returns whether requests are still received; see HttpFront::IsTurning.
+  bool IsTurning() { return front_->IsTurning(); }
+
   int public_port() const { return front_->public_port(); }
   int private_port() const { return front_->private_port(); }
 

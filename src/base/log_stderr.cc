@@ -37,7 +37,9 @@ void WriteToStderr(const std::string& level) {
   spdlog::set_default_logger(
       std::make_shared<spdlog::logger>("rollcall", std::make_shared<StderrSink>()));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  spdlog::set_level(spdlog::level::from_str(level));
+  SetLevel(level);
 }
+
+void SetLevel(const std::string& level) { spdlog::set_level(spdlog::level::from_str(level)); }
 
 }  // namespace rollcall::log

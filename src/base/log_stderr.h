@@ -14,4 +14,7 @@ inline constexpr size_t kMaxLineBytes = 4096;
 // stderr. A line over kMaxLineBytes is cut.
 void WriteToStderr(const std::string& level);
 
+// Changes the level. Any thread, at any time after WriteToStderr.
+void SetLevel(const std::string& level);
+
 }  // namespace rollcall::log

@@ -7,7 +7,9 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
+#include "cli/completion.h"
 #include "cli/help.h"
+#include "cli/man_page.h"
 #include "cli/message.h"
 #include "cli/version.h"
 
@@ -37,12 +39,18 @@ int RunHelp(std::span<const Command> commands, std::span<char*> args, std::ostre
             std::ostream& err) {
   if (args.size() > 1) {
     err << "rollcall help: unexpected argument " << QuoteWord(args[1])
-        << "; allowed: one command, or --markdown\n";
+        << "; allowed: one command, or --markdown, --man, --bash, --zsh\n";
     return kExitUsage;
   }
   const std::string_view topic = args.empty() ? "help" : args[0];
   if (topic == "--markdown") {
     out << OptionsAsMarkdown();
+  } else if (topic == "--man") {
+    out << ManPage(commands);
+  } else if (topic == "--bash") {
+    out << BashCompletion(commands);
+  } else if (topic == "--zsh") {
+    out << ZshCompletion(commands);
   } else if (topic == "help" || topic == "version" || AsksForHelp(topic)) {
     out << HelpOnAll(commands);
   } else if (const Command* command = Find(commands, topic)) {
@@ -50,6 +58,18 @@ int RunHelp(std::span<const Command> commands, std::span<char*> args, std::ostre
   } else {
     return RefuseCommand(commands, topic, err);
   }
+  return kExitOk;
+}
+
+int RunVersion(std::span<char*> args, std::ostream& out, std::ostream& err) {
+  const std::string_view word = args.empty() ? "" : args[0];
+  if (args.size() > 1 || (!word.empty() && word != "--licenses")) {
+    err << "rollcall version: unexpected argument " << QuoteWord(args.back())
+        << "; allowed: --licenses, or nothing\n";
+    return kExitUsage;
+  }
+  out << VersionLine();
+  if (!word.empty()) out << "commit " << Commit() << "\n\n" << Licenses();
   return kExitOk;
 }
 
@@ -67,8 +87,7 @@ int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostr
     return RunHelp(commands, rest, out, err);
   }
   if (name == "version" || name == "--version") {
-    out << VersionLine();
-    return kExitOk;
+    return RunVersion(rest, out, err);
   }
   const bool only_flags = name.starts_with('-');
   const Command* command = only_flags ? &commands.front() : Find(commands, name);
@@ -95,6 +114,13 @@ std::optional<Options> ReadOptions(std::string_view command, std::span<char*> ar
     return std::nullopt;
   }
   return *std::move(options);
+}
+
+std::function<Result<Options>()> RereadOptions(std::string command, std::span<char*> args) {
+  return
+      [command = std::move(command), words = std::vector<std::string>(args.begin(), args.end())] {
+        return ParseOptions(command, words, ReadEnvironment(environ));
+      };
 }
 
 }  // namespace rollcall::cli

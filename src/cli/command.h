@@ -2,6 +2,7 @@
 // command runs on the main thread, once per process.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <span>
@@ -37,6 +38,7 @@ extern const std::string_view kExportHelp;
 extern const std::string_view kClockHelp;
 extern const std::string_view kRepairHelp;
 extern const std::string_view kFleetHelp;
+extern const std::string_view kConfigHelp;
 extern const std::string_view kRecordsHelp;
 int RunServe(std::span<char*> args);
 int RunDemo(std::span<char*> args);
@@ -46,6 +48,7 @@ int RunExport(std::span<char*> args);
 int RunClock(std::span<char*> args);
 int RunRepair(std::span<char*> args);
 int RunFleet(std::span<char*> args);
+int RunConfig(std::span<char*> args);
 int RunRecords(std::span<char*> args);
 
 // Runs the command that `args` (without the program's name) begin with, and returns its exit code.
@@ -59,5 +62,8 @@ int Dispatch(std::span<const Command> commands, std::span<char*> args, std::ostr
 // ROLLCALL_ variables that no option reads. Returns nullopt if the options are wrong: stderr says
 // how, and the command is to return kExitUsage.
 std::optional<Options> ReadOptions(std::string_view command, std::span<char*> args);
+
+// Returns what reads the same options again: the file that --config names may have changed.
+std::function<Result<Options>()> RereadOptions(std::string command, std::span<char*> args);
 
 }  // namespace rollcall::cli

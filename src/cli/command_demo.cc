@@ -68,6 +68,7 @@ Status Fill(const std::string& names, demo::DemoFleetOptions fleet_options,
 int RunDemo(std::span<char*> args) {
   std::optional<Options> options = ReadOptions("demo", args);
   if (!options) return kExitUsage;
+  Reread reread{*options, RereadOptions("demo", args)};
   SetUpLogging(options->process.log_level);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
@@ -100,7 +101,8 @@ int RunDemo(std::span<char*> args) {
     const Status filled = demo::FillWithDemoRecords(**stores, machines, StopRequested);
     if (!filled.ok()) return Fail("demo", filled);
   }
-  return ServeUntilSignal(*options, std::move(stores).value(), fewer_connections);
+  return ServeUntilSignal(*options, std::move(reread), std::move(stores).value(),
+                          fewer_connections);
 }
 
 }  // namespace rollcall::cli

@@ -16,12 +16,14 @@ const std::string_view kServeHelp =
     "\n"
     "Reports, the overview and the page are on the public listener; /metrics is on the private "
     "one.\n"
-    "SIGHUP: the files of --fleets are read again; bad ones change nothing.\n"
+    "SIGHUP: the files of --config, --fleets and --views-dir are read again; bad ones change "
+    "nothing.\n"
     "SIGTERM or SIGINT: no new connections, what was accepted is stored and answered, exit 0.\n";
 
 int RunServe(std::span<char*> args) {
   std::optional<Options> options = ReadOptions("serve", args);
   if (!options) return kExitUsage;
+  Reread reread{*options, RereadOptions("serve", args)};
   SetUpLogging(options->process.log_level);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
@@ -32,7 +34,8 @@ int RunServe(std::span<char*> args) {
   }
   auto stores = storage::Stores::Open(options->store);
   if (!stores.ok()) return Fail("serve", stores.status());
-  return ServeUntilSignal(*options, std::move(stores).value(), fewer_connections);
+  return ServeUntilSignal(*options, std::move(reread), std::move(stores).value(),
+                          fewer_connections);
 }
 
 }  // namespace rollcall::cli

@@ -1,6 +1,7 @@
 #include "cli/fleet_files.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 
 #include "cli/import_input.h"
@@ -11,6 +12,19 @@ namespace {
 
 using fleets::DeclarationText;
 using fleets::FleetSet;
+
+// The declarations that one name of a list stands for.
+Result<std::vector<std::string>> NamesIn(const std::string& name) {
+  if (!name.ends_with('/')) return std::vector<std::string>{name};
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(name, error)) {
+    if (entry.path().extension() == ".json") names.push_back(entry.path().string());
+  }
+  if (error) return Status::NotFound(name + ": " + error.message());
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 }  // namespace
 
@@ -34,9 +48,13 @@ Result<std::vector<DeclarationText>> ReadDeclarations(const std::string& list) {
   std::vector<DeclarationText> texts;
   for (size_t begin = 0; begin <= list.size();) {
     const size_t end = std::min(list.find(',', begin), list.size());
-    Result<DeclarationText> text = ReadDeclaration(list.substr(begin, end - begin));
-    if (!text.ok()) return text.status().WithContext("fleets");
-    texts.push_back(*std::move(text));
+    const auto names = NamesIn(list.substr(begin, end - begin));
+    if (!names.ok()) return names.status().WithContext("fleets");
+    for (const std::string& name : *names) {
+      Result<DeclarationText> text = ReadDeclaration(name);
+      if (!text.ok()) return text.status().WithContext("fleets");
+      texts.push_back(*std::move(text));
+    }
     begin = end + 1;
   }
   return texts;

@@ -13,7 +13,8 @@ namespace rollcall::cli {
 // Reads one declaration: the built-in one of that name, else the file. NotFound, Unavailable: there
 // is no such file, or it cannot be read.
 Result<fleets::DeclarationText> ReadDeclaration(const std::string& name);
-// Reads the declarations of a list, as --fleets has it.
+// Reads the declarations of a list, as --fleets has it: a name that ends in / stands for the *.json
+// of that folder, in the order of their names.
 Result<std::vector<fleets::DeclarationText>> ReadDeclarations(const std::string& list);
 
 // Checks the declarations of a list. Fails as ReadDeclaration and FleetSet::Make do.

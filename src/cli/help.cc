@@ -1,8 +1,7 @@
 #include "cli/help.h"
 
 #include <algorithm>
-
-#include "cli/option_table.h"
+#include <sstream>
 
 namespace rollcall::cli {
 namespace {
@@ -53,7 +52,7 @@ std::string OptionText(const OptionSpec& spec, unsigned user) {
     text += std::string("(-") + spec.letter + ")    ";
   }
   text += "[" + spec.VariableName() + "]\n";
-  text += Wrapped(std::string(spec.meaning) + ZeroSentence(spec), 6);
+  text += Wrapped(MeaningOf(spec), 6);
   text += Wrapped("Takes " + spec.allowed + ".", 6);
   if ((spec.without_default & user) != 0) {
     return text + Wrapped("No default.", 6);
@@ -67,6 +66,11 @@ std::string OptionText(const OptionSpec& spec, unsigned user) {
 
 }  // namespace
 
+std::string MeaningOf(const OptionSpec& spec) {
+  return std::string(spec.meaning) + ZeroSentence(spec) +
+         (spec.reloads ? " SIGHUP reads it again." : "");
+}
+
 std::string HelpOnAll(std::span<const Command> commands) {
   std::string text =
       "rollcall takes in telemetry reports, keeps them, and counts exactly who reported and how "
@@ -79,11 +83,11 @@ std::string HelpOnAll(std::span<const Command> commands) {
   for (const Command& command : commands) {
     line(command.name, command.summary);
   }
-  line("help", "'rollcall help COMMAND' explains a command and its flags; --markdown: as a table");
-  line("version", "Print the version");
+  line("help", "'rollcall help COMMAND' explains a command and its flags");
+  line("version", "Print the version; --licenses: and whose work is inside");
   text +=
       "\nEvery flag is also an environment variable: --data-dir is ROLLCALL_DATA_DIR. The flag "
-      "wins.\n";
+      "wins. Both win over a file that --config names.\n";
   return text;
 }
 
@@ -96,12 +100,35 @@ std::string HelpOn(const Command& command) {
   if (!text.ends_with('\n')) {
     text += '\n';
   }
-  text += "\nFlags, each with the environment variable that does the same; the flag wins:\n";
   const unsigned user = OptionUserOf(command.name);
+  if (user == 0) return text;
+  text += "\nFlags, each with the environment variable that does the same; the flag wins:\n";
   for (const OptionSpec& spec : OptionTable()) {
     if ((spec.users & user) != 0) {
       text += "\n" + OptionText(spec, user);
     }
+  }
+  return text;
+}
+
+std::string OptionsAsConfig(const Options& options) {
+  std::string text =
+      "# The configuration of rollcall serve: flags without their dashes, one a line. The "
+      "comments\n"
+      "# are those of 'rollcall help serve'; a line that begins with '#' and a flag shows its\n"
+      "# default. The environment and the command line win over this file. 'rollcall config check\n"
+      "# --config FILE' says whether it is right; SIGHUP has it read again.\n";
+  for (const OptionSpec& spec : OptionTable()) {
+    if ((spec.users & kServe) == 0 || spec.flag == "config") continue;
+    const std::string value = spec.show(options);
+    const std::string usual = spec.DefaultText();
+    std::istringstream lines(Wrapped(MeaningOf(spec), 0) +
+                             Wrapped("Takes " + spec.allowed + ".", 0) +
+                             Wrapped("Default: " + std::string(spec.reason) + ".", 0));
+    text += "\n";
+    for (std::string line; std::getline(lines, line);) text += "# " + line + "\n";
+    text += "#" + std::string(spec.flag) + " =" + (usual.empty() ? "" : " " + usual) + "\n";
+    if (value != usual) text += std::string(spec.flag) + " = " + value + "\n";
   }
   return text;
 }
@@ -112,8 +139,8 @@ std::string OptionsAsMarkdown() {
     const std::string value = spec.DefaultText();
     text += "| `--" + std::string(spec.flag) + "` `" + spec.VariableName() + "` | " +
             (value.empty() ? "empty" : "`" + value + "`") + ": " + std::string(spec.reason) +
-            " | " + std::string(spec.meaning) + ZeroSentence(spec) + " Takes " + spec.allowed +
-            ". | " + CommandsOf(spec.users) + " |\n";
+            " | " + MeaningOf(spec) + " Takes " + spec.allowed + ". | " + CommandsOf(spec.users) +
+            " |\n";
   }
   return text;
 }

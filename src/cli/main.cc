@@ -20,6 +20,8 @@ int main(int argc, char** argv) {
        RunClock, "[accept|erase-misdated]"},
       {"fleet", "Try or begin the declaration of a product of your own", kFleetHelp, RunFleet,
        "check FILE [SAMPLE...] | init"},
+      {"config", "Check what a server would be started with, or write it as a file", kConfigHelp,
+       RunConfig, "check | print"},
       {"records", "Delete the records that are past their time", kRecordsHelp, RunRecords, "prune"},
   });
   const std::span<char*> args(argv, static_cast<size_t>(argc));

@@ -26,7 +26,7 @@ inline constexpr std::string_view kAllowedFiles = "a file's name, or - for stand
 inline constexpr std::string_view kAllowedFormats = "one of auto, text, jsonl";
 inline constexpr std::string_view kAllowedFleets = "the name of a fleet: a-z, 0-9, -";
 inline constexpr std::string_view kAllowedFleetLists =
-    "names of built-in fleets (cozystack, coroot) and files, with commas between them";
+    "names of built-in fleets (cozystack, coroot), files and folders, with commas between them";
 inline constexpr std::string_view kAllowedListUrls = "a URL, or the word declared";
 inline constexpr std::string_view kAllowedSelectors =
     "a metric's name or a selector as in PromQL, {__name__=~\"myapp_.*\",version=\"v2\"}";

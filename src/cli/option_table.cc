@@ -35,6 +35,12 @@ constexpr std::array<std::pair<unsigned, std::string_view>, 9> kUsers{{{kServe, 
 
 void AddPlaces(std::vector<OptionSpec>& table) {
   table.push_back(
+      Text(kBoth | kVerify | kImport | kExport | kClock | kRepair | kRecords, "config", "FILE",
+           kAllowedSecrets, CheckFile, ROLLCALL_FIELD(config_file),
+           {"A file with flags of serve, one a line and without dashes: listen-addr = :8081. The "
+            "environment and the command line win over it. SIGHUP reads it again.",
+            "flags and variables do as well", "none is read"}));
+  table.push_back(
       Text(kBoth, "listen-addr", "ADDRESS", kAllowedAddresses, CheckAddress,
            ROLLCALL_FIELD(server.front.public_address),
            {"Where reports, the overview and the page are served. Port 0: any free one.",
@@ -56,12 +62,14 @@ void AddPlaces(std::vector<OptionSpec>& table) {
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
   table.back().without_default = kImport | kExport | kClock | kRecords;
-  table.push_back(
-      Text(kBoth | kVerify | kImport | kExport | kRepair, "fleets", "NAMES", kAllowedFleetLists,
-           CheckFleets, ROLLCALL_FIELD(fleets),
-           {"The products whose installations report, each a declaration: the name of a "
-            "built-in one, or a file. The first is the default one. With --data-dir.",
-            "the product that rollcall began with"}));
+  table.push_back(Text(
+      kBoth | kVerify | kImport | kExport | kRepair, "fleets", "NAMES", kAllowedFleetLists,
+      CheckFleets, ROLLCALL_FIELD(fleets),
+      {"The products whose installations report, each a declaration: the name of a "
+       "built-in one, a file, or a folder that ends in / and stands for its *.json. The first is "
+       "the default one. With --data-dir.",
+       "the product that rollcall began with"}));
+  table.back().reloads = true;
 }
 
 void AddDemo(std::vector<OptionSpec>& table) {
@@ -378,6 +386,7 @@ void AddLog(std::vector<OptionSpec>& table) {
                        {"The least severe messages that are logged, on stderr. Requests are at "
                         "debug.",
                         "a line at start and stop, and what an operator should know"}));
+  table.back().reloads = true;
 }
 
 std::vector<OptionSpec> MakeTable() {

@@ -32,6 +32,7 @@ struct OptionSpec {
   std::string_view value_name;   // "SIZE"; empty: a switch, which needs no value
   bool repeats = false;          // may be given several times; the values are joined by blanks
   unsigned without_default = 0;  // bits of OptionUser: commands for which it has no default
+  bool reloads = false;          // takes effect on SIGHUP too, not only at the start
   std::string_view meaning;      // whole sentences
   std::string_view zero;         // what 0, or an empty text, does; empty if that is refused
   std::string_view reason;       // why the default is what it is; a phrase

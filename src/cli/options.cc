@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
+#include "cli/config_file.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 #include "parse/instant.h"
@@ -274,9 +275,26 @@ Status ReadFleetWords(const Given& given, FleetOptions& fleet) {
   return Status::Ok();
 }
 
+// Reads the file that --config or its variable names.
+Result<ConfigFile> ReadConfig(unsigned user, const Given& given, const Environment& env) {
+  for (const OptionSpec& spec : OptionTable()) {
+    if (spec.flag != "config" || (spec.users & user) == 0) continue;
+    const auto flag = given.flags.find(spec.flag);
+    const auto variable = env.find(spec.VariableName());
+    const std::string name = flag != given.flags.end() ? flag->second
+                             : variable != env.end()   ? variable->second
+                                                       : "";
+    if (name.empty()) break;
+    return ConfigFile::Read(name);
+  }
+  return ConfigFile();
+}
+
 Result<Options> Parse(unsigned user, std::span<const std::string> args, const Environment& env) {
   const Result<Given> given = ReadCommandLine(user, args);
   if (!given.ok()) return given.status();
+  const Result<ConfigFile> file = ReadConfig(user, *given, env);
+  if (!file.ok()) return file.status();
   Options options;
   for (const OptionSpec& spec : OptionTable()) {
     if ((spec.users & user) == 0) continue;
@@ -285,6 +303,8 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
       status = spec.set(flag->second, options).WithContext("--" + std::string(spec.flag));
     } else if (const auto variable = env.find(spec.VariableName()); variable != env.end()) {
       status = spec.set(variable->second, options).WithContext(variable->first);
+    } else if (const std::string* const value = file->Find(spec.flag)) {
+      status = spec.set(*value, options);
     }
     ROLLCALL_RETURN_IF_ERROR(status);
   }

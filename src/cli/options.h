@@ -71,6 +71,7 @@ struct FleetOptions {
 // Defaults are those of the struct, or stand here where a command wants others. A command reads
 // only the parts that its flags fill.
 struct Options {
+  std::string config_file;  // empty: none is read
   // Declared fleets, with commas between them: names of built-in ones, or paths of files.
   std::string fleets = "cozystack";
   ProcessOptions process;
@@ -92,10 +93,10 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 Environment ReadEnvironment(const char* const* variables);
 
 // Parses the options of a command; `args` is what follows its name. The command line wins over the
-// environment, which wins over the default; if a flag is given twice, the last one counts, or where
-// it may be repeated all do. A
-// variable that is set to nothing sets the empty value. InvalidArgument: one line that begins with
-// "rollcall COMMAND: " and says what is wrong and what is allowed.
+// environment, which wins over the file that --config names, which wins over the default; if a flag
+// is given twice, the last one counts, or where it may be repeated all do. A variable that is set
+// to nothing sets the empty value. InvalidArgument: one line that begins with "rollcall COMMAND: "
+// and says what is wrong and what is allowed. Fails also as ConfigFile::Read does.
 //
 // An import takes one argument that is not a flag, the file, and none if the history comes from a
 // VictoriaMetrics. Import, export and clock open the store instead of asking a server if a data

@@ -70,8 +70,9 @@ void AddRecordOptions(std::vector<OptionSpec>& table) {
        "the rule of the old server", "all are kept for 35 days"}));
   table.push_back(Text(kBoth, "views-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
                        ROLLCALL_FIELD(server.views_dir),
-                       {"A folder whose JSON files declare views of records; read at the start.",
+                       {"A folder whose JSON files declare views of records.",
                         "the views that there are need no file", "no further views"}));
+  table.back().reloads = true;
 }
 
 Status ReadRecordRetention(Options& options) {

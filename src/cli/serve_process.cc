@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <thread>
+#include <utility>
 
 #include "api/server.h"
 #include "base/clock.h"
@@ -15,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/fleet_files.h"
 #include "cli/message.h"
+#include "cli/service_manager.h"
 #include "storage/store_files.h"
 
 namespace rollcall::cli {
@@ -29,45 +30,25 @@ sigset_t AwaitedSignals() {
   return signals;
 }
 
-std::string NamesOf(const fleets::FleetSet& fleets) {
-  std::string names;
-  for (const auto& one : fleets.all()) names += (names.empty() ? "" : ", ") + one->fleet().name;
-  return names;
-}
-
 // How often the store is checked while the process runs.
 constexpr timespec kWatchInterval{1, 0};
 // How long closing may take once the grace is over. A RocksDB that waits for a disk may
 // never return.
 constexpr std::chrono::seconds kClosePatience{10};
 
-// Waits for SIGTERM or SIGINT and returns it; 0: the store needs another start. Calls `reload` for
-// each SIGHUP.
-int AwaitEnd(const storage::Store& store, const sigset_t& signals,
-             const std::function<void()>& reload) {
+// Waits for SIGTERM or SIGINT and returns it; 0: the store needs another start. Reloads on SIGHUP,
+// and gives a sign of life as long as the server receives requests.
+int AwaitEnd(const storage::Store& store, const sigset_t& signals, Reloader& reloader,
+             api::Server& server, ServiceManager& manager) {
   while (true) {
     const int signal = sigtimedwait(&signals, nullptr, &kWatchInterval);
     if (signal == SIGHUP) {
-      reload();
+      reloader.Reload();
     } else if (signal > 0) {
       return signal;
     }
     if (store.NeedsRestart()) return 0;
-  }
-}
-
-// Reads the declarations again. Bad ones change nothing.
-void Reload(const std::string& list, const fleets::FleetSet::AssignRef& assign,
-            const fleets::Catalog& catalog, api::Server& server) {
-  auto fleets = OpenFleets(list, assign, &catalog.current());
-  const Result<bool> changed =
-      fleets.ok() ? server.SetFleets(std::move(fleets).value()) : Result<bool>(fleets.status());
-  if (!changed.ok()) {
-    log::Error("SIGHUP: the fleets stay as they are: {}", changed.status().message());
-  } else if (*changed) {
-    log::Info("SIGHUP: the fleets are read again; {} in force", NamesOf(catalog.current()));
-  } else {
-    log::Info("SIGHUP: no declaration has changed");
+    if (manager.waits_for_life() && server.IsTurning()) manager.Alive();
   }
 }
 
@@ -148,8 +129,9 @@ void HoldSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores,
+int ServeUntilSignal(const Options& options, Reread reread, std::unique_ptr<storage::Stores> stores,
                      const std::string& fewer_connections) {
+  ServiceManager manager;
   const SystemClock clock;
   metrics::Registry registry;
   storage::Store& store = stores->store();
@@ -161,7 +143,11 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
   if (!fleets.ok()) return Fail("serve", fleets.status());
   WarnOfUndeclared(names, **fleets);
   fleets::Catalog catalog(std::move(fleets).value());
-  auto server = api::Server::Start(options.server, std::move(stores), catalog, clock, registry);
+  api::ServerOptions server_options = options.server;
+  if (const Status passed = TakePassedSockets(server_options.front); !passed.ok()) {
+    return Fail("serve", passed);
+  }
+  auto server = api::Server::Start(server_options, std::move(stores), catalog, clock, registry);
   if (!server.ok()) return Fail("serve", server.status());
   log::Info(
       "rollcall {} listens on {} (public, port {}) and {} (private, port {}); data in {}, {}, "
@@ -176,8 +162,10 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
                catalog.current().first());
 
   const sigset_t signals = AwaitedSignals();
-  const int signal =
-      AwaitEnd(store, signals, [&] { Reload(options.fleets, assign, catalog, **server); });
+  Reloader reloader(std::move(reread), assign, catalog, **server);
+  manager.Ready();
+  const int signal = AwaitEnd(store, signals, reloader, **server, manager);
+  manager.Stopping();
   if (signal == 0) {
     log::Error("store {}: only another start can make it writable: {}; draining, then exit {}",
                options.store.directory, store.GivenUp().value_or(""), kExitTryAgain);

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "cli/options.h"
+#include "cli/reload.h"
 #include "metrics/registry.h"
 #include "storage/stores.h"
 
@@ -20,9 +21,10 @@ void SetUpLogging(const std::string& level);
 void HoldSignals();
 
 // Serves until SIGTERM or SIGINT, or until the store needs another start; then drains and returns
-// the exit code. A second signal ends the process at once. Warns in the log of `fewer_connections`,
-// the text from ShareDescriptors, unless it is empty. Requires that HoldSignals was called.
-int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> stores,
+// the exit code. SIGHUP has the options read again, by `reread`. A second signal ends the process
+// at once. Warns in the log of `fewer_connections`, the text from ShareDescriptors, unless it is
+// empty. Requires that HoldSignals was called.
+int ServeUntilSignal(const Options& options, Reread reread, std::unique_ptr<storage::Stores> stores,
                      const std::string& fewer_connections);
 
 // Writes one line to stderr, "rollcall COMMAND: message", and returns kExitFailure.

@@ -7,7 +7,9 @@
 namespace rollcall::records {
 
 RecordViews::RecordViews(storage::Stores& stores, const Clock& clock, DeclaredViews declared)
-    : stores_(stores), clock_(clock), declared_(std::move(declared)) {}
+    : stores_(stores), clock_(clock) {
+  Declare(std::move(declared));
+}
 
 // make(source, now) returns the view of these records.
 template <typename T, typename Make>
@@ -93,17 +95,30 @@ Result<FilterPreview> RecordViews::Preview(const std::vector<CrashFrameName>& fr
   });
 }
 
-const ViewDeclaration* RecordViews::FindDeclared(std::string_view name) const {
-  for (const ViewDeclaration& view : declared_.views) {
-    if (view.name == name) return &view;
+void RecordViews::Declare(DeclaredViews declared) {
+  const MutexLock lock(mutex_);
+  ++readings_;
+  for (ViewDeclaration& view : declared.views) view.reading = readings_;
+  declared_ = std::make_shared<const DeclaredViews>(std::move(declared));
+}
+
+std::shared_ptr<const DeclaredViews> RecordViews::declared() const {
+  const MutexLock lock(mutex_);
+  return declared_;
+}
+
+std::shared_ptr<const ViewDeclaration> RecordViews::FindDeclared(std::string_view name) const {
+  std::shared_ptr<const DeclaredViews> all = declared();
+  for (const ViewDeclaration& view : all->views) {
+    if (view.name == name) return {std::move(all), &view};
   }
   return nullptr;
 }
 
 RecordViews::View<DeclaredTable> RecordViews::Compute(const ViewDeclaration& view) {
-  return Get<DeclaredTable>("view " + view.name, [&](const Source& source, UnixSeconds now) {
-    return ComputeView(source, view, now);
-  });
+  const std::string name = "view " + std::to_string(view.reading) + " " + view.name;
+  return Get<DeclaredTable>(
+      name, [&](const Source& source, UnixSeconds now) { return ComputeView(source, view, now); });
 }
 
 std::shared_ptr<GuiltyTable> RecordViews::Table() {

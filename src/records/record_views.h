@@ -64,9 +64,11 @@ class RecordViews {
   // Returns what a list of filtered frames would change. InvalidArgument: as CrashNotes::Check.
   Result<FilterPreview> Preview(const std::vector<CrashFrameName>& frames, size_t most);
 
-  const DeclaredViews& declared() const { return declared_; }
+  // Puts other declared views in force.
+  void Declare(DeclaredViews declared);
+  std::shared_ptr<const DeclaredViews> declared() const;
   // nullptr: there is no such view.
-  const ViewDeclaration* FindDeclared(std::string_view name) const;
+  std::shared_ptr<const ViewDeclaration> FindDeclared(std::string_view name) const;
   View<DeclaredTable> Compute(const ViewDeclaration& view);
 
   storage::CrashNotes& notes() { return stores_.crash_notes(); }
@@ -79,10 +81,11 @@ class RecordViews {
 
   storage::Stores& stores_;
   const Clock& clock_;
-  const DeclaredViews declared_;
   std::stop_source stop_;
   ViewCache cache_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  std::shared_ptr<const DeclaredViews> declared_ GUARDED_BY(mutex_);
+  uint64_t readings_ GUARDED_BY(mutex_) = 0;       // how often views were put in force
   uint64_t table_version_ GUARDED_BY(mutex_) = 0;  // of the notes
   std::shared_ptr<GuiltyTable> table_ GUARDED_BY(mutex_);
 };

@@ -3,6 +3,7 @@
 // threads may read them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,7 @@ struct ViewDeclaration {
   unsigned days = 35;
   unsigned top = 20;
   bool is_chart = false;
+  uint64_t reading = 0;  // of the folder, which tells it apart from one of that name before
 };
 
 // Reads one file. InvalidArgument: "FILE: /by: what stands there; allowed: …".

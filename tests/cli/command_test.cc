@@ -92,6 +92,26 @@ TEST(DispatchTest, TheVersionIsOneLine) {
   }
 }
 
+TEST(DispatchTest, TheLicencesOfAllThatIsInsideAreTold) {
+  const Answer answer = Call({"version", "--licenses"});
+  EXPECT_EQ(answer.exit_code, 0);
+  std::istringstream lines(answer.out);
+  std::string version;
+  std::string commit;
+  std::getline(lines, version);
+  std::getline(lines, commit);
+  EXPECT_EQ(version, "rollcall " ROLLCALL_VERSION);
+  EXPECT_THAT(commit, testing::MatchesRegex("commit ([0-9a-f]{40}(-dirty)?|unknown)"));
+  EXPECT_THAT(answer.out, HasSubstr("Apache License\n"));
+  for (const char* package : {"libc6-dev", "libstdc\\+\\+-12-dev", "librocksdb-dev", "libssl-dev",
+                              "libre2-dev", "libjs-chart.js", "libcpp-httplib-dev"}) {
+    EXPECT_THAT(answer.out, testing::ContainsRegex("\n" + std::string(package) + " [0-9]"))
+        << package;
+  }
+  EXPECT_THAT(answer.out, HasSubstr("Facebook"));
+  EXPECT_THAT(answer.out, testing::Not(HasSubstr("had no file of its copyrights")));
+}
+
 TEST(DispatchTest, TheOptionsArePrintedAsMarkdown) {
   EXPECT_EQ(Call({"help", "--markdown"}).out, OptionsAsMarkdown());
 }
@@ -112,7 +132,10 @@ TEST(DispatchTest, WhatIsNotACommandIsAnsweredWithThoseThatAre) {
   refused({"help", "--data-dir"},
           "rollcall: '--data-dir' is not a command; allowed: serve, verify, help, version");
   refused({"help", "serve", "now"},
-          "rollcall help: unexpected argument 'now'; allowed: one command, or --markdown");
+          "rollcall help: unexpected argument 'now'; allowed: one command, or --markdown, --man, "
+          "--bash, --zsh");
+  refused({"version", "--license"},
+          "rollcall version: unexpected argument '--license'; allowed: --licenses, or nothing");
 }
 
 }  // namespace

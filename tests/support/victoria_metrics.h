@@ -8,13 +8,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
-#include <random>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/free_port.h"
 #include "tests/support/raw_http.h"
 #include "tests/support/temp_dir.h"
 
@@ -106,24 +106,6 @@ class VictoriaMetrics {
 
  private:
   static std::string Binary() { return "/usr/bin/victoria-metrics"; }
-
-  // Returns a free port below those that the system gives to outgoing connections, which might take
-  // the port while the server is down; 0 where none is found.
-  static int FreePort() {
-    std::random_device random;
-    for (int tries = 0; tries < 1000; ++tries) {
-      const int port = 20'000 + static_cast<int>(random() % 12'000);
-      const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      sockaddr_in address{};
-      address.sin_family = AF_INET;
-      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      address.sin_port = htons(static_cast<uint16_t>(port));
-      const bool free = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-      close(fd);
-      if (free) return port;
-    }
-    return 0;
-  }
 
   // Waits until it answers. Returns false where the process ended, as it does where its port is
   // taken, or kPatience is over.

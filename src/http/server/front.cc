@@ -77,9 +77,11 @@ class HttpFront::Impl {
 
   Status Start(Judge judge, metrics::Registry& registry) {
     std::vector<FrontLoop::Door> doors;
-    ROLLCALL_RETURN_IF_ERROR(Open(options_.public_address, Listener::kPublic, doors));
-    if (!options_.private_address.empty()) {
-      ROLLCALL_RETURN_IF_ERROR(Open(options_.private_address, Listener::kPrivate, doors));
+    ROLLCALL_RETURN_IF_ERROR(
+        Open(options_.public_socket, options_.public_address, Listener::kPublic, doors));
+    if (options_.private_socket >= 0 || !options_.private_address.empty()) {
+      ROLLCALL_RETURN_IF_ERROR(
+          Open(options_.private_socket, options_.private_address, Listener::kPrivate, doors));
     }
     loop_ = std::make_unique<FrontLoop>(options_, std::move(judge), std::move(doors), mailbox_,
                                         budget_, lanes_, registry);
@@ -107,11 +109,18 @@ class HttpFront::Impl {
     for (const std::unique_ptr<WorkerLane>& workers : lanes_) workers->Stop();
   }
 
+  bool IsTurning() {
+    const uint64_t turns = mailbox_->turns();
+    mailbox_->Nudge();
+    return std::exchange(turns_seen_, turns) != turns;
+  }
+
   int port(Listener listener) const { return ports_[listener]; }
 
  private:
-  Status Open(const std::string& address, Listener listener, std::vector<FrontLoop::Door>& doors) {
-    Result<ListeningSocket> socket = ListenOn(address);
+  Status Open(int passed, const std::string& address, Listener listener,
+              std::vector<FrontLoop::Door>& doors) {
+    Result<ListeningSocket> socket = passed >= 0 ? ListenOnPassed(passed) : ListenOn(address);
     if (!socket.ok()) {
       return socket.status();
     }
@@ -197,6 +206,7 @@ class HttpFront::Impl {
   const std::shared_ptr<Mailbox> mailbox_;
   const std::shared_ptr<BufferBudget> budget_;
   EnumArray<Listener, int> ports_;
+  uint64_t turns_seen_ = UINT64_MAX;  // of the loop, at the last IsTurning
   EnumArray<Lane, std::unique_ptr<WorkerLane>> lanes_;
   std::unique_ptr<FrontLoop> loop_;
   std::thread thread_;
@@ -217,6 +227,8 @@ HttpFront::HttpFront(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpFront::~HttpFront() { Stop(std::chrono::milliseconds(0)); }
 
 void HttpFront::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
+
+bool HttpFront::IsTurning() { return impl_->IsTurning(); }
 
 int HttpFront::public_port() const { return impl_->port(Listener::kPublic); }
 

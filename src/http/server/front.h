@@ -30,6 +30,10 @@ struct FrontOptions {
   std::string public_address =
       ":8081";  // "host:port", ":port" or "[v6]:port"; port 0: any free one
   std::string private_address = "127.0.0.1:8082";  // empty: no private listener
+  // Sockets that are listened on already and take the place of these addresses; the front owns them
+  // from Start on. -1: there is none.
+  int public_socket = -1;
+  int private_socket = -1;
 
   // Bounds are inclusive: exactly this much is still accepted.
   size_t max_header_bytes = 32 * 1024;  // request line and headers together; over it: 431
@@ -112,6 +116,10 @@ class HttpFront {
   // and answers all that were begun; closes what is left after `grace`. Returns when all threads
   // have ended. Answers that Responders give later are dropped. Call once.
   void Stop(std::chrono::milliseconds grace);
+
+  // Returns whether the loop has come round since the last call, and asks it to come round again;
+  // the first call returns true. One thread at a time.
+  bool IsTurning();
 
   // Return the port in use, also where the option said 0; 0 for a private listener that does
   // not exist.

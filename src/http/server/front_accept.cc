@@ -1,5 +1,5 @@
-#include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -145,7 +145,7 @@ bool FrontLoop::MakeRoom(Door& door) {
   if (accepted) {
     RefuseConnection(std::move(fd));
   }
-  spare_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  spare_ = FileDescriptor(eventfd(0, EFD_CLOEXEC));
   if (!accepted || !spare_.valid()) {
     PauseAccepting();
     return false;

@@ -1,6 +1,6 @@
 #include "http/server/front_loop.h"
 
-#include <fcntl.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -65,7 +65,7 @@ FrontLoop::FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::v
 
 Status FrontLoop::Prepare() {
   epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
-  spare_ = FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  spare_ = FileDescriptor(eventfd(0, EFD_CLOEXEC));
   if (!epoll_.valid() || !spare_.valid() || mailbox_->wake_fd() < 0) {
     return Status::Unavailable(std::string("open the front's descriptors: ") +
                                std::strerror(errno));

@@ -140,4 +140,16 @@ Result<ListeningSocket> ListenOn(const std::string& address) {
   return Failure(address, error == 0 ? "no such address" : std::strerror(error));
 }
 
+Result<ListeningSocket> ListenOnPassed(int fd) {
+  ListeningSocket listening{FileDescriptor(fd), PortOf(fd)};
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+      fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+    return Failure("socket " + std::to_string(fd), std::strerror(errno));
+  }
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return listening;
+}
+
 }  // namespace rollcall::http

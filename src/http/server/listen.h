@@ -39,4 +39,8 @@ struct ListeningSocket {
 // one. FailedPrecondition: the address cannot be parsed, resolved or bound; the message names it.
 Result<ListeningSocket> ListenOn(const std::string& address);
 
+// Returns a socket that somebody else has begun to listen on, and owns it. FailedPrecondition: it
+// cannot be made non-blocking.
+Result<ListeningSocket> ListenOnPassed(int fd);
+
 }  // namespace rollcall::http

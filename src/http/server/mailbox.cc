@@ -58,6 +58,7 @@ bool Mailbox::Sleep() {
 }
 
 std::optional<Mailbox::TimePoint> Mailbox::Take(std::vector<Mail>& mail) {
+  turns_.fetch_add(1, std::memory_order_relaxed);
   const MutexLock lock(mutex_);
   asleep_ = false;
   mail.swap(mail_);

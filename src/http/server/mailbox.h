@@ -61,6 +61,9 @@ class Mailbox {
   Mailbox();
 
   void Post(Mail&& mail);
+  // Has the loop come round once more. turns() counts how often it did.
+  void Nudge() { Wake(); }
+  uint64_t turns() const { return turns_.load(std::memory_order_relaxed); }
   // Asks the loop to end; it gives up what is not done by `deadline`.
   void RequestStop(TimePoint deadline);
   // Drops what was posted and not taken, and all that is posted from now on.
@@ -79,6 +82,7 @@ class Mailbox {
   void Wake();
 
   const FileDescriptor wake_;
+  std::atomic<uint64_t> turns_{0};
   Mutex mutex_;
   std::vector<Mail> mail_ GUARDED_BY(mutex_);
   std::optional<TimePoint> stop_deadline_ GUARDED_BY(mutex_);
