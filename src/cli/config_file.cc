@@ -82,21 +82,24 @@ Result<ConfigFile> ConfigFile::Parse(const std::string& name, std::string_view t
     if (!found.ok()) return found.status().WithContext(where);
     const OptionSpec& spec = **found;
     const std::string flag(spec.flag);
+    std::string at = where;
+    at.append(": ").append(flag);
     if (!line.has_value) {
       if (!spec.value_name.empty()) {
-        return Status::InvalidArgument(where + ": " + flag + ": a value is missing; write " + flag +
+        return Status::InvalidArgument("a value is missing; write " + flag + " = VALUE")
+            .WithContext(at); write " + flag +
                                        " = VALUE");
       }
       line.value = "true";
     }
     const auto [first, is_first] = lines.emplace(spec.flag, number);
     if (!is_first && !spec.repeats) {
-      return Status::InvalidArgument(where + ": " + flag + " stands in line " +
-                                     std::to_string(first->second) + " already");
+      return Status::InvalidArgument("stands in line " + std::to_string(first->second) + " already")
+          .WithContext(at);
     }
     std::string& value = file.values_[flag];
     value.append(is_first || value.empty() ? "" : " ").append(line.value);
-    ROLLCALL_RETURN_IF_ERROR(spec.set(value, scratch).WithContext(flag).WithContext(where));
+    ROLLCALL_RETURN_IF_ERROR(spec.set(value, scratch).WithContext(at));
   }
   return file;
 }

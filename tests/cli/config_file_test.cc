@@ -68,7 +68,7 @@ TEST(ConfigFileTest, WhatIsWrongIsToldWithItsLine) {
             "x.conf:3: retention: 'x' is not a whole number of months from 0 to 1200");
   EXPECT_EQ(Says("retention"), "x.conf:1: retention: a value is missing; write retention = VALUE");
   EXPECT_EQ(Says("retention = 1\n#\nretention = 1"),
-            "x.conf:3: retention stands in line 1 already");
+            "x.conf:3: retention: stands in line 1 already");
   EXPECT_THAT(Says("--retention = 1"),
               StartsWith("x.conf:1: '--retention' is not a flag of serve"));
   EXPECT_THAT(Says("= 1"), StartsWith("x.conf:1: '' is not a flag"));
