@@ -294,9 +294,9 @@ void Server::AddRecordReadings() {
   add("rollcall_records", "Records that are stored",
       [](const Records& records) { return records.count(); });
   add("rollcall_record_words", "Distinct texts of records: classes, builds, kernels, hardware",
-      [](const Records& records) { return records.words().last(); });
+      [](const Records& records) { return records.words().count(); });
   add("rollcall_record_stacks", "Distinct stacks of records of crashes",
-      [](const Records& records) { return records.stacks().last(); });
+      [](const Records& records) { return records.stacks().count(); });
 }
 
 void Server::AddReadings() {

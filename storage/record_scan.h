@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "storage/records.h"
 
@@ -40,6 +42,9 @@ class RecordScan {
 
   // A record of the view, as a whole. DataLoss: it is not there, or damaged.
   Result<Record> Read(RecordId id) const;
+  // The last ones of these records of the view, which are in ascending order, as it is cheapest to
+  // read them: at least one, and not many that are large. Requires ids.
+  Result<std::vector<Record>> ReadLast(std::span<const RecordId> ids) const;
   const RecordsView& view() const { return view_; }
   const Records& records() const { return records_; }
 

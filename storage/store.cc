@@ -194,6 +194,28 @@ Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,
   return std::optional(std::move(value));
 }
 
+Result<std::vector<std::string>> Store::GetAll(Table table, std::span<const std::string> keys,
+                                               size_t most_bytes, const Snapshot* snapshot) const {
+  const std::string step = "read " + std::string(RowOf(table).name);
+  if (impl_->table(table) == nullptr) return Status::DataLoss(step + ": there is no such table");
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = snapshot->get();
+  options.value_size_soft_limit = most_bytes;
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  impl_->db->MultiGet(options, impl_->table(table), keys.size(), slices.data(), found.data(),
+                      statuses.data(), true);
+  std::vector<std::string> values;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsAborted()) return std::vector<std::string>();
+    if (statuses[i].IsNotFound()) return Status::DataLoss(step + ": it is not there");
+    if (!statuses[i].ok()) return FromRocks(step, statuses[i]);
+    values.push_back(found[i].ToString());
+  }
+  return values;
+}
+
 Scan Store::NewScan(Table table, const std::string& begin, std::string end,
                     const Snapshot* snapshot) const {
   auto state = std::make_unique<Scan::State>();

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -135,6 +136,11 @@ class Store {
   // Returns the value of a key; nullopt where there is none.
   Result<std::optional<std::string>> Get(Table table, std::string_view key,
                                          const Snapshot* snapshot = nullptr) const;
+  // Returns the values of ascending keys, all of which must be there. No values at all: together
+  // they are larger than `most_bytes`. DataLoss also: one is not there.
+  Result<std::vector<std::string>> GetAll(Table table, std::span<const std::string> keys,
+                                          size_t most_bytes,
+                                          const Snapshot* snapshot = nullptr) const;
   // Returns a scan from `begin` (inclusive) to `end` (exclusive; empty: to the end of the table).
   Scan NewScan(Table table, const std::string& begin, std::string end,
                const Snapshot* snapshot = nullptr) const;

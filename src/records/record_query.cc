@@ -25,19 +25,26 @@ Result<std::optional<Record>> RecordWalk::Next() {
     ROLLCALL_RETURN_IF_ERROR(Begin());
   }
   for (;;) {
-    while (found_.empty()) {
+    while (read_.empty() && found_.empty()) {
       if (is_over_ || !scan_.NextBlock()) return std::optional<Record>();
       const Status status = SearchBlock();
       if (!status.ok() && !IsDropped(scan_.head().block)) return status;
     }
-    const RecordId id = found_.back();
-    found_.pop_back();
-    Result<Record> record = scan_.Read(id);
-    if (!record.ok() && IsDropped(storage::BlockOf(id))) continue;
-    if (!record.ok()) return record.status();
+    if (read_.empty()) {
+      Result<std::vector<Record>> read = scan_.ReadLast(found_);
+      if (!read.ok() && IsDropped(scan_.head().block)) {
+        found_.clear();
+        continue;
+      }
+      if (!read.ok()) return read.status();
+      found_.resize(found_.size() - read->size());
+      read_ = *std::move(read);
+    }
+    Record record = std::move(read_.back());
+    read_.pop_back();
     // Two machines may have one hash.
-    if (query_.machine_id && record->machine_id != *query_.machine_id) continue;
-    return std::optional(std::move(record).value());
+    if (query_.machine_id && record.machine_id != *query_.machine_id) continue;
+    return std::optional(std::move(record));
   }
 }
 

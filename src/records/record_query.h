@@ -59,7 +59,8 @@ class RecordWalk {
   std::vector<Wanted> wanted_;
   // By block the records that may match; nullopt: all may.
   std::optional<std::map<uint64_t, std::vector<RecordId>>> candidates_;
-  std::vector<RecordId> found_;
+  std::vector<RecordId> found_;  // of the scan's block, oldest first; not read yet
+  std::vector<Record> read_;     // newer ones than those, oldest first
 };
 
 }  // namespace rollcall::records
