@@ -199,10 +199,12 @@ TEST_F(RecordPrunerTest, TextsThatNoRecordHasAnyMoreGoAndOthersStay) {
   for (int round = 0; round < 2; ++round) {
     std::set<std::string> words;
     std::set<std::string> stacks;
-    RecordWalk walk(records(), {});
-    for (auto record = walk.Next(); (*record).has_value(); record = walk.Next()) {
-      for (const auto word : kRecordWords) words.insert((**record).*word);
-      stacks.insert((**record).payload);
+    {
+      RecordWalk walk(records(), {});
+      for (auto record = walk.Next(); (*record).has_value(); record = walk.Next()) {
+        for (const auto word : kRecordWords) words.insert((**record).*word);
+        stacks.insert((**record).payload);
+      }
     }
     EXPECT_EQ(stacks.size(), 202U);
     EXPECT_EQ(records().words().count(), words.size());
