@@ -98,11 +98,14 @@ void AddPages(const Services& services, http::RouteTable& table) {
   const http::ApiHandler index = IndexHandler(catalog);
   add(kAtPublic, "/", index);
   add(kAtPublic, "/privacy",
-      PrivacyHandler(catalog,
-                     [retention = services.retention, stores = services.stores_reports,
-                      forwards = services.forwards_reports](const fleets::DeclaredFleet& fleet) {
-                       return KeptReports{jobs::RetentionOf(&fleet, retention), stores, forwards};
-                     }));
+      PrivacyHandler(catalog, [retention = services.retention, stores = services.stores_reports,
+                               forwards = services.forwards_reports,
+                               records = services.records == nullptr
+                                             ? std::nullopt
+                                             : std::optional(services.record_retention)](
+                                  const fleets::DeclaredFleet& fleet) {
+        return KeptReports{jobs::RetentionOf(&fleet, retention), stores, forwards, records};
+      }));
   // The page of a fleet.
   table.Add({kAtPublic, kGet | kHead, "*", Lane::kQuery, IgnoredBody{}, false, "page",
              Answering([index](const ApiRequest& request, HttpResponse& response) {

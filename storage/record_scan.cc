@@ -24,7 +24,6 @@ bool RecordScan::NextBlock() {
     head_ = left_ == view_.full->size() ? &view_.filling.head : &(*view_.full)[left_];
     if (head_->block < BlockOf(records_.first())) return false;
     if (head_->count == 0) continue;
-    present_ = head_->Present();
     return true;
   }
   return false;

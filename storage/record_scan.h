@@ -34,7 +34,7 @@ class RecordScan {
   // and at the latest.
   const BlockHead& head() const { return *head_; }
   // The slots that have a record. The columns of others say nothing.
-  const BlockBits& present() const { return present_; }
+  BlockBits present() const { return head_->Present(); }
   RecordId IdOf(size_t slot) const { return IdAt(head_->block, slot); }
   size_t slots() const { return head_->slots; }
   // A column of the block, by slot. DataLoss, Unavailable: it is damaged, or cannot be read.
@@ -53,7 +53,6 @@ class RecordScan {
   const RecordsView view_;
   size_t left_;  // blocks, with the one that is being filled
   const BlockHead* head_ = nullptr;
-  BlockBits present_;
 };
 
 }  // namespace rollcall::storage

@@ -55,6 +55,25 @@ TEST(PrivacyPageTest, EveryFieldStandsThereWithItsDescription) {
   }
 }
 
+TEST(PrivacyPageTest, RecordsOfMachinesAreToldOfWhereTheyAreTakenIn) {
+  EXPECT_THAT(PageOf(test::SmallProduct()), Not(HasSubstr("Records of machines")));
+  KeptReports kept;
+  kept.records.emplace();
+  std::string text = TextOf(PageOf(test::SmallProduct(), kept));
+  for (const char* const field : {"machine id", "payload", "severity", "BIOS version", "kernel"}) {
+    EXPECT_THAT(text, HasSubstr(field));
+  }
+  EXPECT_THAT(text, HasSubstr("All records 35 days"));
+  kept.records = RecordRetention{0, {{4, 0}, {1, 1}}, {{"org.x/<b>/*", 3}}};
+  const std::string page = PageOf(test::SmallProduct(), kept);
+  EXPECT_THAT(page, HasSubstr("org.x/&lt;b&gt;/*"));
+  EXPECT_EQ(test::XmlCheck::Problem(page), "");
+  text = TextOf(page);
+  EXPECT_THAT(text, HasSubstr("severity 4 as long as this server keeps its data"));
+  EXPECT_THAT(text, HasSubstr("severity 1 1 day"));
+  EXPECT_THAT(text, HasSubstr("All others as long as this server keeps its data"));
+}
+
 TEST(PrivacyPageTest, ItIsWellFormedAndLoadsNothingButOurStyles) {
   Tree tree = test::SmallProduct();
   const std::string hostile = "</td><script>alert(\"1\")</script>&'";

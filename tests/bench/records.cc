@@ -17,6 +17,7 @@
 #include "tests/bench/load.h"
 #include "tests/bench/postgres.h"
 #include "tests/bench/record_maker.h"
+#include "tests/bench/stores.h"
 #include "tests/support/http_client.h"
 
 namespace rollcall::bench {
@@ -357,6 +358,49 @@ Status MeasureViews(Context& context, const std::string& directory) {
   return Status::Ok();
 }
 
+// The newest of them, out of the table by COPY and into a store of its own; both then give the same
+// pages.
+Status MeasureMove(Context& context, const std::string& directory, const Postgres& postgres) {
+  const uint64_t count = context.quick ? 10'000 : 1'000'000;
+  const std::string file = context.NewPath("records.csv");
+  const std::string moved = context.NewPath("moved");
+  const auto copied = postgres.Run("\\copy (SELECT * FROM records ORDER BY id DESC LIMIT " +
+                                   std::to_string(count) + ") TO '" + file + "' CSV HEADER");
+  if (!copied.ok()) return copied.status();
+  const auto start = Steady::now();
+  const auto import =
+      Child::Start({{context.rollcall_binary, "import", "--records", file, "--data-dir", moved},
+                    {},
+                    file + ".log"});
+  if (!import.ok()) return import.status();
+  uint64_t most = 0;
+  while ((*import)->Running()) {
+    most = std::max(most, (*import)->PeakResidentBytes());
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const double took = MillisecondsSince(start) / 1000;
+  if ((*import)->Wait() != 0) return Status::Unavailable("import of " + file + " failed");
+  const auto before = context.StartRollcall(directory, {"--records"});
+  if (!before.ok()) return before.status();
+  const auto after = context.StartRollcall(moved, {"--records"});
+  if (!after.ok()) return after.status();
+  for (const char* const page : {"limit=10000", "severity=4", "limit=5000&severity=3",
+                                 "classification=org.clearlinux/mce/corrected"}) {
+    const std::string target = std::string("/api/records?") + page;
+    const HttpReply here = Fetch((*before)->private_port(), target);
+    if (here.status == 200 && here.body == Fetch((*after)->private_port(), target).body) continue;
+    return Status::Internal(target + " of the moved records is another one");
+  }
+  const std::string what = WithCommas(count) + " records moved out of PostgreSQL";
+  context.Add({.bench = "records", .what = what, .unit = "s", .rollcall = {took}});
+  context.Add({.bench = "records",
+               .what = what + ": memory, the most",
+               .unit = "MiB",
+               .rollcall = {static_cast<double>(most) / (1024 * 1024)},
+               .bar = Bar{Bar::Kind::kAtMost, kMostMiB}});
+  return Status::Ok();
+}
+
 // Records that come evenly while half of all are deleted.
 Status MeasurePrune(Context& context, const RecordFleet& fleet, const std::string& directory) {
   const std::string rules = context.NewPath("keep.json");
@@ -451,6 +495,7 @@ Status BenchRecords(Context& context) {
                .rollcall = {static_cast<double>(BytesBelow(directory)) / records},
                .victoria = {std::stod(*bytes) / records},
                .bar = Bar{Bar::Kind::kRatioAtMost, 0.25}});
+  ROLLCALL_RETURN_IF_ERROR(MeasureMove(context, directory, **postgres));
   ROLLCALL_RETURN_IF_ERROR(MeasureViews(context, directory));
   ROLLCALL_RETURN_IF_ERROR(MeasureIntake(context, fleet, directory, **postgres));
   postgres->reset();

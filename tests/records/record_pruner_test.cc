@@ -7,7 +7,7 @@
 #include <set>
 
 #include "counts/verify.h"
-#include "records/record_query.h"
+#include "records/record_walk.h"
 #include "storage/record_row.h"
 #include "tests/records/records_fixture.h"
 
@@ -259,7 +259,7 @@ TEST_F(RecordPrunerTest, AWalkGoesOnWhereFilesWereDroppedUnderIt) {
   test::Store(*stores_, std::move(all));
   ASSERT_TRUE(stores_->store().Compact().ok());
   RecordWalk all_of_them(records(), {});
-  RecordQuery old_ones;
+  RecordFilter old_ones;
   old_ones.below = RecordId{kRecordsOfBlock};
   RecordWalk old(records(), old_ones);
   ASSERT_TRUE((*old.Next()).has_value());
