@@ -56,7 +56,8 @@ forward::FindIdLabel IdLabels(const fleets::Catalog& catalog) {
 }  // namespace
 
 Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores,
-               fleets::Catalog& catalog, const Clock& clock, metrics::Registry& registry)
+               std::unique_ptr<http::Login> login, fleets::Catalog& catalog, const Clock& clock,
+               metrics::Registry& registry)
     : catalog_(catalog),
       clock_(clock),
       registry_(registry),
@@ -82,7 +83,8 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       overviews_(MakeOverviews(options)),
       tallies_(*stores_, clock, registry, options.tallies),
       comparisons_(*stores_, stored_overviews_, tallies_),
-      routes_(registry),
+      login_(std::move(login)),
+      routes_(registry, login_.get()),
       jobs_(registry, clock) {
   AddRoutes(
       {catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
@@ -96,7 +98,14 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                               std::unique_ptr<storage::Stores> stores,
                                               fleets::Catalog& catalog, const Clock& clock,
                                               metrics::Registry& registry) {
-  std::unique_ptr<Server> server(new Server(options, std::move(stores), catalog, clock, registry));
+  std::unique_ptr<http::Login> login;
+  if (!options.login.empty()) {
+    auto loaded = http::Login::Load(options.login, clock, registry);
+    if (!loaded.ok()) return loaded.status();
+    login = std::move(loaded).value();
+  }
+  std::unique_ptr<Server> server(
+      new Server(options, std::move(stores), std::move(login), catalog, clock, registry));
   ROLLCALL_RETURN_IF_ERROR(server->CheckPaths(catalog.current()));
   // Before anything goes by the store's time.
   server->stores_->time().Follow(clock.NowMilliseconds());
@@ -162,6 +171,11 @@ Status Server::CheckPaths(const fleets::FleetSet& fleets) const {
 Result<bool> Server::SetFleets(std::unique_ptr<const fleets::FleetSet> fleets) {
   ROLLCALL_RETURN_IF_ERROR(CheckPaths(*fleets));
   return catalog_.Replace(std::move(fleets));
+}
+
+void Server::FollowFiles() {
+  if (front_) front_->FollowFiles();
+  if (login_) login_->FollowFiles();
 }
 
 Server::~Server() { Stop(std::chrono::milliseconds(0)); }

@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
       {"fleet", "Try or begin the declaration of a product of your own", kFleetHelp, RunFleet,
        "check FILE [SAMPLE...] | init"},
       {"records", "Delete the records that are past their time", kRecordsHelp, RunRecords, "prune"},
+      {"token", "Make, list and revoke tokens for the private listener", kTokenHelp, RunToken,
+       "add NAME | list | revoke NAME"},
   });
   const std::span<char*> args(argv, static_cast<size_t>(argc));
   const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/access_options.h"
 #include "cli/option_checks.h"
 #include "cli/option_kinds.h"
 #include "cli/option_value.h"
@@ -23,15 +24,16 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 9> kUsers{{{kServe, "serve"},
-                                                                       {kDemo, "demo"},
-                                                                       {kVerify, "verify"},
-                                                                       {kImport, "import"},
-                                                                       {kExport, "export"},
-                                                                       {kClock, "clock"},
-                                                                       {kRepair, "repair"},
-                                                                       {kFleet, "fleet"},
-                                                                       {kRecords, "records"}}};
+constexpr std::array<std::pair<unsigned, std::string_view>, 10> kUsers{{{kServe, "serve"},
+                                                                        {kDemo, "demo"},
+                                                                        {kVerify, "verify"},
+                                                                        {kImport, "import"},
+                                                                        {kExport, "export"},
+                                                                        {kClock, "clock"},
+                                                                        {kRepair, "repair"},
+                                                                        {kFleet, "fleet"},
+                                                                        {kRecords, "records"},
+                                                                        {kToken, "token"}}};
 
 void AddPlaces(std::vector<OptionSpec>& table) {
   table.push_back(
@@ -383,6 +385,7 @@ void AddLog(std::vector<OptionSpec>& table) {
 std::vector<OptionSpec> MakeTable() {
   std::vector<OptionSpec> table;
   AddPlaces(table);
+  AddAccessOptions(table);
   AddDemo(table);
   AddRepair(table);
   AddImport(table);

@@ -22,7 +22,8 @@ enum OptionUser : unsigned {
   kClock = 32,
   kRepair = 64,
   kFleet = 128,
-  kRecords = 256
+  kRecords = 256,
+  kToken = 512
 };
 
 struct OptionSpec {

@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
+#include "cli/access_options.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 #include "parse/instant.h"
@@ -104,6 +105,7 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
     return Status::Internal(std::string("read the command line: ") + error.what());
   }
   const size_t words = (user & kFleet) != 0                          ? SIZE_MAX
+                       : (user & kToken) != 0                        ? 3
                        : (user & (kImport | kClock | kRecords)) != 0 ? 1
                                                                      : 0;
   const std::string list =
@@ -289,6 +291,7 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
     ROLLCALL_RETURN_IF_ERROR(status);
   }
   ROLLCALL_RETURN_IF_ERROR(CheckTogether(options.server));
+  ROLLCALL_RETURN_IF_ERROR(CheckAccess(options));
   if ((user & (kImport | kExport | kClock)) != 0) {
     ROLLCALL_RETURN_IF_ERROR(FinishMove(user, *given, env, options.move));
   }
@@ -308,6 +311,7 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
           "--records-retention goes with --data-dir; a server has rules of its own");
     }
   }
+  if (user == kToken) ROLLCALL_RETURN_IF_ERROR(ReadTokenWords(given->words, options));
   if (user == kFleet) ROLLCALL_RETURN_IF_ERROR(ReadFleetWords(*given, options.fleet));
   return options;
 }

@@ -42,9 +42,9 @@ constexpr timespec kWatchInterval{1, 0};
 constexpr std::chrono::seconds kClosePatience{10};
 
 // Waits for SIGTERM or SIGINT and returns it; 0: the store needs another start. Calls `reload` for
-// each SIGHUP.
+// each SIGHUP, and `follow` then and at each interval.
 int AwaitEnd(const storage::Store& store, const sigset_t& signals,
-             const std::function<void()>& reload) {
+             const std::function<void()>& reload, const std::function<void()>& follow) {
   while (true) {
     const int signal = sigtimedwait(&signals, nullptr, &kWatchInterval);
     if (signal == SIGHUP) {
@@ -52,6 +52,7 @@ int AwaitEnd(const storage::Store& store, const sigset_t& signals,
     } else if (signal > 0) {
       return signal;
     }
+    follow();
     if (store.NeedsRestart()) return 0;
   }
 }
@@ -116,25 +117,32 @@ std::string SizeOnDisk(const std::string& directory) {
 }
 
 // What a person at a terminal can do next.
-void PrintWelcome(int public_port, int private_port, bool has_records,
+void PrintWelcome(int public_port, int private_port, const api::ServerOptions& options,
                   const fleets::DeclaredFleet& first) {
+  const auto scheme = [](const http::TlsFiles& files) {
+    return files.certificate.empty() ? "http" : "https";
+  };
+  const char* const open = scheme(options.front.public_tls);
+  const char* const closed = scheme(options.front.private_tls);
   const fleets::Declaration& declaration = first.declaration();
   std::printf("rollcall " ROLLCALL_VERSION
               " is running.\n"
-              "  Open     http://localhost:%d/\n",
-              public_port);
+              "  Open     %s://localhost:%d/\n",
+              open, public_port);
   if (!first.body_names_source()) {
-    std::printf("  Post     curl -H '%s: my-%s' --data-binary '%s 1' http://localhost:%d%s\n",
+    std::printf("  Post     curl -H '%s: my-%s' --data-binary '%s 1' %s://localhost:%d%s\n",
                 declaration.id_header.c_str(), declaration.counted_one.c_str(),
-                declaration.fleet.counted_metric.c_str(), public_port, declaration.path.c_str());
+                declaration.fleet.counted_metric.c_str(), open, public_port,
+                declaration.path.c_str());
   }
-  std::printf("  Read     curl 'http://localhost:%d/api/overview?year=%s&month=%u'\n", public_port,
-              std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
+  std::printf("  Read     curl '%s://localhost:%d/api/overview?year=%s&month=%u'\n", open,
+              public_port, std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
               Month::Of(SystemClock().Now()).month());
   if (private_port != 0) {
-    if (has_records) std::printf("  Records  http://localhost:%d/records\n", private_port);
-    std::printf("  Hosts    http://localhost:%d/hosts\n  Metrics  http://localhost:%d/metrics\n",
-                private_port, private_port);
+    if (options.records)
+      std::printf("  Records  %s://localhost:%d/records\n", closed, private_port);
+    std::printf("  Hosts    %s://localhost:%d/hosts\n  Metrics  %s://localhost:%d/metrics\n",
+                closed, private_port, closed, private_port);
   }
   std::fflush(stdout);
 }
@@ -172,12 +180,13 @@ int ServeUntilSignal(const Options& options, std::unique_ptr<storage::Stores> st
       (*server)->private_port(), options.store.directory, SizeOnDisk(options.store.directory),
       sources, label_sets);
   if (!fewer_connections.empty()) log::Warn("{}", fewer_connections);
-  PrintWelcome((*server)->public_port(), (*server)->private_port(), options.server.records,
+  PrintWelcome((*server)->public_port(), (*server)->private_port(), options.server,
                catalog.current().first());
 
   const sigset_t signals = AwaitedSignals();
-  const int signal =
-      AwaitEnd(store, signals, [&] { Reload(options.fleets, assign, catalog, **server); });
+  const int signal = AwaitEnd(
+      store, signals, [&] { Reload(options.fleets, assign, catalog, **server); },
+      [&] { (*server)->FollowFiles(); });
   if (signal == 0) {
     log::Error("store {}: only another start can make it writable: {}; draining, then exit {}",
                options.store.directory, store.GivenUp().value_or(""), kExitTryAgain);

@@ -196,10 +196,12 @@ class HttpClient::Impl {
     }
   }
 
-  static httplib::Headers UsualHeaders() {
-    return {{"User-Agent", "rollcall/" ROLLCALL_VERSION},
-            {"Accept", "*/*"},
-            {"Accept-Encoding", "identity"}};
+  httplib::Headers UsualHeaders() const {
+    httplib::Headers headers = {{"User-Agent", "rollcall/" ROLLCALL_VERSION},
+                                {"Accept", "*/*"},
+                                {"Accept-Encoding", "identity"}};
+    if (!options_.authorization.empty()) headers.emplace("Authorization", options_.authorization);
+    return headers;
   }
 
   httplib::Error ExchangePost(const std::string& target, const HttpHeaders& more_headers,

@@ -25,6 +25,7 @@ struct HttpClientOptions {
   std::chrono::milliseconds total_timeout{30'000};  // the whole call, name lookup and redirects too
   size_t max_response_bytes = 4 * 1024 * 1024;      // of the body, inclusive
   int max_redirects = 3;                            // followed by HttpGet; 0: none
+  std::string authorization = {};  // the value of that header, sent wherever a redirect leads too
 };
 
 struct HttpClientResponse {

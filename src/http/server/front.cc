@@ -76,13 +76,17 @@ class HttpFront::Impl {
   }
 
   Status Start(Judge judge, metrics::Registry& registry) {
+    Result<Networks> proxies = Networks::Parse(options_.trusted_proxies);
+    if (!proxies.ok()) return proxies.status().WithContext("trusted proxies");
+    ROLLCALL_RETURN_IF_ERROR(LoadCertificate(options_.public_tls, Listener::kPublic, registry));
+    ROLLCALL_RETURN_IF_ERROR(LoadCertificate(options_.private_tls, Listener::kPrivate, registry));
     std::vector<FrontLoop::Door> doors;
     ROLLCALL_RETURN_IF_ERROR(Open(options_.public_address, Listener::kPublic, doors));
     if (!options_.private_address.empty()) {
       ROLLCALL_RETURN_IF_ERROR(Open(options_.private_address, Listener::kPrivate, doors));
     }
-    loop_ = std::make_unique<FrontLoop>(options_, std::move(judge), std::move(doors), mailbox_,
-                                        budget_, lanes_, registry);
+    loop_ = std::make_unique<FrontLoop>(options_, std::move(proxies).value(), std::move(judge),
+                                        std::move(doors), mailbox_, budget_, lanes_, registry);
     ROLLCALL_RETURN_IF_ERROR(loop_->Prepare());
     Status started;
     lanes_.ForEach([&](Lane lane, std::unique_ptr<WorkerLane>& workers) {
@@ -107,16 +111,30 @@ class HttpFront::Impl {
     for (const std::unique_ptr<WorkerLane>& workers : lanes_) workers->Stop();
   }
 
+  void FollowFiles() {
+    for (const std::unique_ptr<TlsCertificate>& certificate : certificates_) {
+      if (certificate != nullptr) certificate->FollowFiles();
+    }
+  }
+
   int port(Listener listener) const { return ports_[listener]; }
 
  private:
+  Status LoadCertificate(const TlsFiles& files, Listener listener, metrics::Registry& registry) {
+    if (files.certificate.empty()) return Status::Ok();
+    auto certificate = TlsCertificate::Load(files, NameOf(listener), registry);
+    if (!certificate.ok()) return certificate.status();
+    certificates_[listener] = std::move(certificate).value();
+    return Status::Ok();
+  }
+
   Status Open(const std::string& address, Listener listener, std::vector<FrontLoop::Door>& doors) {
     Result<ListeningSocket> socket = ListenOn(address);
     if (!socket.ok()) {
       return socket.status();
     }
     ports_[listener] = socket->port;
-    doors.push_back({listener, std::move(*socket)});
+    doors.push_back({listener, std::move(*socket), certificates_[listener].get()});
     return Status::Ok();
   }
 
@@ -197,6 +215,7 @@ class HttpFront::Impl {
   const std::shared_ptr<Mailbox> mailbox_;
   const std::shared_ptr<BufferBudget> budget_;
   EnumArray<Listener, int> ports_;
+  EnumArray<Listener, std::unique_ptr<TlsCertificate>> certificates_;  // null: plain HTTP
   EnumArray<Lane, std::unique_ptr<WorkerLane>> lanes_;
   std::unique_ptr<FrontLoop> loop_;
   std::thread thread_;
@@ -217,6 +236,8 @@ HttpFront::HttpFront(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpFront::~HttpFront() { Stop(std::chrono::milliseconds(0)); }
 
 void HttpFront::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
+
+void HttpFront::FollowFiles() { impl_->FollowFiles(); }
 
 int HttpFront::public_port() const { return impl_->port(Listener::kPublic); }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <variant>
 
+#include "http/access/tokens.h"
 #include "http/server/lanes.h"
 #include "http/server/message.h"
 #include "metrics/registry.h"
@@ -81,6 +82,8 @@ struct Route {
   using Judge = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
 
   Listeners listeners{};
+  // What a login must allow at the private listener, where one is required; the public one is open.
+  Scope scope = kAdmin;
   Methods methods = 0;
   // Compared with the path as sent, not decoded. "/folder/*" matches each name in that
   // folder. "*" matches every path that no other row matches, provided that `matches` says so.

@@ -50,10 +50,24 @@ HttpResponse MethodNotAllowed(Methods methods, bool for_any_site) {
 }  // namespace
 
 // So that no Judge makes one.
-RouteTable::RouteTable(metrics::Registry& registry) : registry_(registry) { UseOf(kUnknown); }
+RouteTable::RouteTable(metrics::Registry& registry, Login* login)
+    : registry_(registry), login_(login) {
+  UseOf(kUnknown);
+}
 
 void RouteTable::Add(Route row) {
   row.use = &UseOf(row.metric);
+  if (login_ != nullptr && row.scope != kOpen && (row.listeners & kAtPrivate) != 0) {
+    row.handler = [login = login_, scope = row.scope, handler = std::move(row.handler)](
+                      HttpRequest&& request, Responder&& responder) {
+      if (request.listener == Listener::kPrivate) {
+        if (auto refusal = login->Check(request, scope)) {
+          return responder.Respond(*std::move(refusal));
+        }
+      }
+      handler(std::move(request), std::move(responder));
+    };
+  }
   rows_.push_back(std::move(row));
 }
 
@@ -106,8 +120,11 @@ bool RouteTable::Has(Listeners listeners, std::string_view path) const {
 HeadVerdict RouteTable::Judge(const HttpRequest& head) {
   auto [verdict, metric] = Decide(head);
   if (const Route* const* const row = std::get_if<const Route*>(&verdict)) {
-    if ((*row)->judge == nullptr) return verdict;
-    std::optional<HttpResponse> answer = (*row)->judge(head);
+    std::optional<HttpResponse> answer;
+    if (login_ != nullptr && head.listener == Listener::kPrivate && (*row)->scope != kOpen) {
+      answer = login_->Refuse(head, (*row)->scope);
+    }
+    if (!answer && (*row)->judge != nullptr) answer = (*row)->judge(head);
     if (!answer) return verdict;
     if ((*row)->for_any_site) AllowAnySite(*answer);
     verdict = *std::move(answer);
