@@ -20,7 +20,7 @@ execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramg
 const running = [];
 after(async () => {
   for (const { child, ended } of running) {
-    child.kill('SIGKILL');
+    child.kill('SIGTERM');  // which nginx passes on to its workers
     await ended;
   }
   await rm(folder, { recursive: true, force: true });
