@@ -22,7 +22,11 @@ enum OptionUser : unsigned {
   kClock = 32,
   kRepair = 64,
   kFleet = 128,
-  kRecords = 256
+  kRecords = 256,
+  kBackup = 512,
+  kRestore = 1024,
+  kForget = 2048,
+  kShow = 4096
 };
 
 struct OptionSpec {
