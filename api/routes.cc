@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/backup_handler.h"
 #include "api/badge_handler.h"
 #include "api/breakdown_handler.h"
 #include "api/chart_handler.h"
@@ -25,6 +26,7 @@
 #include "api/record_view_routes.h"
 #include "api/records_handler.h"
 #include "api/report_handler.h"
+#include "api/source_handler.h"
 #include "api/trend_handler.h"
 #include "api/undeclared_handler.h"
 #include "http/server/api_request.h"
@@ -45,6 +47,7 @@ using http::kAdmin;
 using http::kAtBoth;
 using http::kAtPrivate;
 using http::kAtPublic;
+using http::kDelete;
 using http::kGet;
 using http::kHead;
 using http::kImport;
@@ -176,6 +179,16 @@ void AddRecords(const Services& services, http::RouteTable& table) {
        })});
 }
 
+void AddSources(const Services& services, http::RouteTable& table) {
+  const SourceServices sources{services.catalog, services.stores, services.ingester, services.clock,
+                               services.stop_imports};
+  table.Add({kAtPrivate, kRead, kGet, "/api/v1/sources/*/*", Lane::kQuery, IgnoredBody{}, false,
+             "source", Answering(SourceHandler(sources))});
+  // In the lane of imports, which has one thread: an import remembers which sources there are.
+  table.Add({kAtPrivate, kAdmin, kDelete, "/api/v1/sources/*/*", Lane::kImport, IgnoredBody{},
+             false, "source", Answering(EraseHandler(sources))});
+}
+
 const std::string kNotWritable = "the store cannot be written: ";
 
 void AddHealth(const Services& services, http::RouteTable& table) {
@@ -248,6 +261,7 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
   AddNumbers(services, table);
   AddHealth(services, table);
   AddHosts(services, table);
+  AddSources(services, table);
   table.Add({kAtPrivate, kImport, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{},
              false, "import",
              Answering(ImportHandler(services.catalog, services.stores, services.ingester,
@@ -261,6 +275,10 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
              "export", Answering(ExportHandler(catalog, services.stores))});
   table.Add({kAtPrivate, kRead, kPost, "/api/v1/export", Lane::kQuery, BoundedBody{kMaxFormBytes},
              false, "export", Answering(ExportHandler(catalog, services.stores))});
+  table.Add({kAtPrivate, kRead, kGet, "/api/v1/backups", Lane::kQuery, IgnoredBody{}, false,
+             "backups", Answering(BackupHandler(services.backups))});
+  table.Add({kAtPrivate, kAdmin, kPost, "/api/v1/backups", Lane::kQuery, IgnoredBody{}, false,
+             "backups", Answering(StartBackupHandler(services.backups))});
   table.Add({kAtPrivate, kRead, kGet, "/api/v1/undeclared", Lane::kQuery, IgnoredBody{}, false,
              "undeclared", Answering(UndeclaredHandler(catalog))});
   table.Add({kAtPrivate, kRead, kGet, "/api/v1/outbox/parked", Lane::kQuery, IgnoredBody{}, false,

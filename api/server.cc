@@ -6,6 +6,7 @@
 #include "http/client/client.h"
 #include "jobs/background_jobs.h"
 #include "query/old_snapshots.h"
+#include "storage/purge.h"
 #include "storage/records.h"
 
 namespace rollcall::api {
@@ -84,14 +85,30 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       tallies_(*stores_, clock, registry, options.tallies),
       comparisons_(*stores_, stored_overviews_, tallies_),
       login_(std::move(login)),
+      backups_(stores_->store(), clock, options.backups, registry),
       routes_(registry, login_.get()),
       jobs_(registry, clock) {
-  AddRoutes(
-      {catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
-       comparisons_, tallies_, registry, options.max_report_bytes, *stores_, !options.no_store,
-       !options.forward.url.empty(), clock, stop_imports_.get_token(), options.retention,
-       *host_samples_, record_intake_.get(), record_views_.get(), options.record_retention},
-      routes_);
+  AddRoutes({catalog,
+             *ingester_,
+             *overviews_,
+             !options.vmselect.url.empty(),
+             stored_overviews_,
+             comparisons_,
+             tallies_,
+             registry,
+             options.max_report_bytes,
+             *stores_,
+             !options.no_store,
+             !options.forward.url.empty(),
+             clock,
+             stop_imports_.get_token(),
+             options.retention,
+             *host_samples_,
+             record_intake_.get(),
+             record_views_.get(),
+             options.record_retention,
+             backups_},
+            routes_);
 }
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -189,6 +206,7 @@ void Server::Stop(std::chrono::milliseconds grace) {
   tallies_.RequestStop();
   if (record_views_) record_views_->RequestStop();
   scraper_.reset();
+  backups_.Stop();
   front_->Stop(grace);
   front_.reset();
   // They commit what is still queued, and tell the routes what came of it.
@@ -228,7 +246,7 @@ std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& optio
 
 Status Server::AddJobs(const ServerOptions& options) {
   const jobs::JobServices services{*stores_,          clock_,    windows_, tallies_,
-                                   stored_overviews_, app_list_, catalog_};
+                                   stored_overviews_, app_list_, catalog_, backups_};
   for (jobs::Job& job : jobs::BackgroundJobs(
            services, {!options.no_store, options.retention, options.app_list.interval,
                       options.records ? std::optional(options.record_retention) : std::nullopt})) {
@@ -322,6 +340,11 @@ void Server::AddReadings() {
   registry_.AddCallback("rollcall_sources", "Sources that ever reported", [this] {
     return Readings{{{}, static_cast<double>(stores_->sources().size())}};
   });
+  registry_.AddCallback("rollcall_purges_due", "Erasures of which files may still have something",
+                        [this] {
+                          const Result<uint64_t> due = storage::PurgesDue(stores_->store());
+                          return due.ok() ? Readings{{{}, static_cast<double>(*due)}} : Readings();
+                        });
   registry_.AddCallback("rollcall_hosts", "Hosts whose samples are kept", [this] {
     return Readings{{{}, static_cast<double>(stores_->hosts().size())}};
   });

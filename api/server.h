@@ -22,6 +22,7 @@
 #include "http/server/front.h"
 #include "ingest/ingester.h"
 #include "jobs/app_list.h"
+#include "jobs/backups.h"
 #include "jobs/job_table.h"
 #include "jobs/retention.h"
 #include "metrics/registry.h"
@@ -52,6 +53,7 @@ struct ServerOptions {
   std::vector<std::string> telemetry_ids{kDefaultTelemetryId};  // of the records that are taken
   RecordRetention record_retention;
   std::string views_dir;  // of declared views of records; empty: there are none
+  jobs::BackupSchedule backups;
 };
 
 class Server {
@@ -71,9 +73,10 @@ class Server {
 
   // Drains the server: accepts no further connections, stores and answers the reports that it has
   // accepted, and ends all threads. Cuts off what is not done after `grace`. Imports end at once
-  // and keep what they have stored; exports end at once; overviews that wait for VictoriaMetrics or
-  // for a scan end at once without numbers, as do views of records. What is not forwarded yet stays
-  // in the outbox. Samples of hosts and records that are queued are stored.
+  // and keep what they have stored; a backup ends at once, and is not there; exports end at once;
+  // overviews that wait for VictoriaMetrics or for a scan end at once without numbers, as do views
+  // of records. What is not forwarded yet stays in the outbox. Samples of hosts and records that
+  // are queued are stored.
   void Stop(std::chrono::milliseconds grace);
 
   // Reads the files of certificates and logins again if they have changed. Bad ones leave in force
@@ -120,6 +123,7 @@ class Server {
   counts::ComparisonReader comparisons_;
   std::stop_source stop_imports_;
   const std::unique_ptr<http::Login> login_;  // null where none is required
+  jobs::Backups backups_;
   http::RouteTable routes_;
   jobs::JobTable jobs_;
   std::unique_ptr<forward::Forwarder> forwarder_;  // null where nothing is forwarded

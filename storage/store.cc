@@ -1,5 +1,6 @@
 #include "storage/store.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -298,6 +299,33 @@ Status Store::Compact() {
     if (!s.ok()) return FromRocks("compact", s);
   }
   return Status::Ok();
+}
+
+Status Store::Flush() {
+  const rocksdb::Status s = impl_->db->Flush(rocksdb::FlushOptions(), impl_->tables);
+  return s.ok() ? Status::Ok() : FromRocks("flush", s);
+}
+
+Status Store::CompactDeletions(Table table) {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  impl_->db->GetLiveFilesMetaData(&files);
+  std::string begin;
+  std::string end;
+  bool has_deletions = false;
+  for (const rocksdb::LiveFileMetaData& file : files) {
+    if (file.column_family_name != RowOf(table).name || file.num_deletions == 0) continue;
+    begin = has_deletions ? std::min(begin, file.smallestkey) : file.smallestkey;
+    end = has_deletions ? std::max(end, file.largestkey) : file.largestkey;
+    has_deletions = true;
+  }
+  if (!has_deletions) return Status::Ok();
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;  // those of other tables go on
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  const rocksdb::Slice first = begin;
+  const rocksdb::Slice last = end;
+  const rocksdb::Status s = impl_->db->CompactRange(options, impl_->table(table), &first, &last);
+  return s.ok() ? Status::Ok() : FromRocks("compact " + std::string(RowOf(table).name), s);
 }
 
 }  // namespace rollcall::storage

@@ -174,6 +174,11 @@ class Store {
 
   // Compacts all tables to their bottom levels, which a benchmark measures as "on disk".
   Status Compact();
+  // Writes what is in memory into table files. Must not be called while the store is not writable.
+  Status Flush();
+  // Compacts all of a table that lies between deletions, so that what was deleted before the call
+  // is in no table file that counts, unless a snapshot keeps it. The same holds.
+  Status CompactDeletions(Table table);
 
  private:
   struct Impl;
@@ -181,6 +186,7 @@ class Store {
   friend class Transaction;
   friend class Turn;
   friend class Participation;
+  friend Impl& ImplOf(Store& store);
   explicit Store(const StoreOptions& options);
   Status Initialize(bool is_new);
   rocksdb::ColumnFamilyHandle* HandleOf(Table table) const;

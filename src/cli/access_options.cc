@@ -87,7 +87,7 @@ void AddLogin(std::vector<OptionSpec>& table) {
        "a network that keeps others out by itself.",
        "it gives out all that is stored, and takes history in"}));
   table.push_back(
-      File(kImport | kExport | kClock | kRecords, "server-token-file",
+      File(kImport | kExport | kClock | kRecords | kBackup | kForget | kShow, "server-token-file",
            ROLLCALL_FIELD(move.server_token_file),
            {"File with the token for --server.", "loopback needs no login", "no token is sent"}));
   table.push_back(Text(kToken, "scopes", "SCOPES", kAllowedScopes, CheckScopes,

@@ -77,6 +77,19 @@ struct TokenOptions {
   unsigned valid_days = 365;    // of a new one; 0: for ever
 };
 
+// Options of backup and restore beside those of api::ServerOptions::backups.
+struct BackupCommandOptions {
+  std::string word;       // "list", "verify" or "prune"; empty: make one
+  std::string directory;  // of the backups
+  uint32_t id = 0;        // of the one that is meant; 0: see --backup
+};
+
+// Options of forget and show.
+struct SourceOptions {
+  std::vector<std::string> ids;
+  std::string report;  // the time of the one that is meant; empty: all
+};
+
 // The options of all commands: one part per component, which is the component's own struct.
 // Defaults are those of the struct, or stand here where a command wants others. A command reads
 // only the parts that its flags fill.
@@ -93,6 +106,8 @@ struct Options {
   RecordsOptions records;
   FleetOptions fleet;
   TokenOptions token;
+  BackupCommandOptions backup;
+  SourceOptions source;
 };
 
 // The environment variables whose names begin with ROLLCALL_, by name.
@@ -109,8 +124,9 @@ Environment ReadEnvironment(const char* const* variables);
 // "rollcall COMMAND: " and says what is wrong and what is allowed.
 //
 // An import takes one argument that is not a flag, the file, and none if the history comes from a
-// VictoriaMetrics. Import, export and clock open the store instead of asking a server if a data
-// directory is named on the command line, or in the environment while no server is named at all.
+// VictoriaMetrics. Import, export, clock and their like open the store instead of asking a server
+// if a data directory is named on the command line, or in the environment while no server is named
+// at all.
 Result<Options> ParseOptions(std::string_view command, std::span<const std::string> args,
                              const Environment& env);
 

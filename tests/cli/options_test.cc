@@ -29,8 +29,8 @@ using testing::StartsWith;
 
 using Args = std::vector<std::string>;
 
-constexpr unsigned kAllUsers =
-    kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair | kFleet | kRecords | kToken;
+constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair |
+                               kFleet | kRecords | kToken | kBackup | kRestore | kForget | kShow;
 
 // The refusal of a command line, or "taken".
 std::string ServeSays(const Args& args, const Environment& env = {}) {

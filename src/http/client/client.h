@@ -71,6 +71,8 @@ class HttpClient {
  private:
   friend Result<HttpClientResponse> HttpGet(const std::string&, const HttpClientOptions&,
                                             std::stop_token);
+  friend Result<HttpClientResponse> HttpDelete(const std::string&, const HttpClientOptions&,
+                                               std::stop_token);
   friend Result<HttpClientResponse> HttpPostStream(const std::string&, const char*,
                                                    const BodySource&, const HttpClientOptions&,
                                                    std::stop_token);
@@ -85,6 +87,11 @@ class HttpClient {
 // Otherwise as HttpClient::Post. Thread-safe.
 Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptions& options,
                                    std::stop_token stop = {});
+
+// Sends one DELETE, without a body, over a connection of its own. Does not follow redirects.
+// Otherwise as HttpClient::Post. Thread-safe.
+Result<HttpClientResponse> HttpDelete(const std::string& url, const HttpClientOptions& options,
+                                      std::stop_token stop = {});
 
 // Sends one POST over a connection of its own, with the pieces that `next` returns as a chunked
 // body: of any size, in bounded memory. An answer that arrives before the body is complete ends the

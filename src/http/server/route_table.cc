@@ -13,13 +13,22 @@ constexpr std::string_view kInFolder = "/*";
 
 // 0: none that any row takes.
 Methods MethodOf(std::string_view name) {
-  return name == "GET" ? kGet : name == "POST" ? kPost : name == "HEAD" ? kHead : Methods{0};
+  return name == "GET"      ? kGet
+         : name == "POST"   ? kPost
+         : name == "HEAD"   ? kHead
+         : name == "DELETE" ? kDelete
+                            : Methods{0};
 }
 
 bool IsFor(const Route& row, std::string_view path) {
-  if (!row.path.ends_with(kInFolder)) return row.path == path;
-  const std::string_view folder = std::string_view(row.path).substr(0, row.path.size() - 1);
-  return path.starts_with(folder) && path.find('/', folder.size()) == std::string_view::npos;
+  std::string_view pattern = row.path;
+  while (pattern.ends_with(kInFolder)) {
+    const size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) return false;
+    pattern.remove_suffix(kInFolder.size());
+    path = path.substr(0, slash);
+  }
+  return pattern == path;
 }
 
 HttpResponse NotFound(Listener listener) {
