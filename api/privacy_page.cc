@@ -51,6 +51,50 @@ std::string Duration(std::chrono::milliseconds duration) {
                                        : std::to_string(hours) + " hours";
 }
 
+std::string Days(uint32_t days) {
+  if (days == 0) return kForever;
+  return std::to_string(days) + (days == 1 ? " day" : " days");
+}
+
+// Records have nothing to do with a declared product; whoever asks what is collected is told of
+// them on every page.
+std::string Records(const RecordRetention& retention) {
+  std::string html =
+      "<h2>Records of machines</h2>\n" +
+      Paragraph(
+          "This server also takes in what the telemetry client of Clear Linux posts: a record "
+          "for each crash, machine check, failed unit or heartbeat of a machine. Whoever runs "
+          "this server can read them; nothing of them is public. What is kept of a record:") +
+      "<table class=\"fields\">\n<tbody>\n" +
+      Row("The machine id", "Made up by the client, which makes a new one every few days.") +
+      Row("What happened",
+          "The class and severity of the event, its id, and the payload: the text "
+          "that the client sends of it, such as the stack of a crash.") +
+      Row("When", "By the machine’s clock, and by this server’s.") +
+      Row("The system",
+          "Its name and build, the kernel’s version, and the processor architecture.") +
+      Row("The hardware",
+          "Vendor and product of the machine, board, processor model and BIOS "
+          "version.") +
+      Row("Whether it is external", "What the client says of that.") + "</tbody>\n</table>\n" +
+      Paragraph("For how long, by the time at which a record came in:") +
+      "<table class=\"fields\">\n<tbody>\n";
+  for (const auto& [severity, days] : retention.severities) {
+    html += Row("Records of severity " + std::to_string(severity), Days(days));
+  }
+  for (const auto& [pattern, days] : retention.classes) {
+    html += Row("Records of class " + Code(pattern), Days(days));
+  }
+  html +=
+      Row(retention.severities.empty() && retention.classes.empty() ? "All records" : "All others",
+          Days(retention.keep_days));
+  return html + "</tbody>\n</table>\n" +
+         Paragraph(
+             "A record that several of these name goes when the first of them says so. The "
+             "owner of a machine switches them off with " +
+             Code("telemctl opt-out") + ".");
+}
+
 class Writer {
  public:
   Writer(const fleets::Declaration& declaration, const KeptReports& kept)
@@ -67,7 +111,8 @@ class Writer {
                      " by the reports that they send. What it takes from a report, and what "
                      "becomes of that, is said here in full: this page is made from the "
                      "declaration that the server works by.") +
-           Links() + Collected() + NotCollected() + Readers() + Retention() + OptOut();
+           Links() + Collected() + NotCollected() + Readers() + Retention() + OptOut() +
+           (kept_.records ? Records(*kept_.records) : "");
   }
 
  private:

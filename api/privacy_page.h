@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "fleets/declaration.h"
 #include "jobs/retention.h"
+#include "parse/record_retention_json.h"
 
 namespace rollcall::api {
 
@@ -16,6 +18,8 @@ struct KeptReports {
   jobs::RetentionOptions retention;  // in force for the fleet
   bool stores = true;                // false: reports are only forwarded
   bool forwards = false;
+  // How long records of machines are kept; nullopt: none are taken in.
+  std::optional<RecordRetention> records = {};
 };
 
 // Returns the page in HTML, which runs no scripts. `all` are the fleets of the server, which it

@@ -118,7 +118,8 @@ void Answer(records::RecordViews& views, const http::ApiRequest& request,
   DataParams params(request);
   const bool wants_csv = params.WantsCsv();
   records::RecordListRequest list{FilterOf(params, request)};
-  list.below = IdOf("from_id", params, request);
+  const RecordId below = IdOf("from_id", params, request);
+  if (below.value != 0) list.filter.below = below;
   list.limit = wants_csv ? params.Number("limit", 1, kMostRows, kMostRows)
                          : params.Number("limit", 1, kMostRecords, kUsualLimit);
   const bool is_brief = params.Choice("brief", kNoYes) == 1;

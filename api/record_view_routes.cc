@@ -14,21 +14,21 @@ namespace rollcall::api {
 void AddRecordViewRoutes(records::RecordViews& views, http::RouteTable& table) {
   using http::BoundedBody;
   using http::IgnoredBody;
-  const auto add = [&](http::Methods methods, const char* name, http::BodyRule body,
-                       http::ApiHandler handler) {
-    table.Add({http::kAtPrivate, methods, std::string("/api/v1/records/") + name,
+  const auto add = [&](http::Scope scope, http::Methods methods, const char* name,
+                       http::BodyRule body, http::ApiHandler handler) {
+    table.Add({http::kAtPrivate, scope, methods, std::string("/api/v1/records/") + name,
                http::Lane::kQuery, body, false, "record-views",
                http::Answering(std::move(handler))});
   };
   const auto get = [&](const char* name, http::ApiHandler handler) {
-    add(http::kGet | http::kHead, name, IgnoredBody{}, std::move(handler));
+    add(http::kRead, http::kGet | http::kHead, name, IgnoredBody{}, std::move(handler));
   };
   const auto post = [&](const char* name, http::ApiHandler handler) {
-    add(http::kPost, name, BoundedBody{kMaxFilterFormBytes}, std::move(handler));
+    add(http::kAdmin, http::kPost, name, BoundedBody{kMaxFilterFormBytes}, std::move(handler));
   };
   // The page has no folder of its own.
-  table.Add({http::kAtPrivate, http::kGet | http::kHead, "/records/", http::Lane::kQuery,
-             IgnoredBody{}, false, "page",
+  table.Add({http::kAtPrivate, http::kRead, http::kGet | http::kHead, "/records/",
+             http::Lane::kQuery, IgnoredBody{}, false, "page",
              http::Answering([](const http::ApiRequest&, http::HttpResponse& response) {
                response = http::HttpResponse::Text(301, "It is at /records");
                response.headers.push_back({"Location", "../records"});  // below any path of a proxy

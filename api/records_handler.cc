@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "parse/record_fields.h"
-#include "records/record_query.h"
+#include "records/record_walk.h"
 
 namespace rollcall::api {
 namespace {
@@ -25,7 +25,7 @@ constexpr size_t kPieceBytes = 256 * 1024;
 constexpr size_t kMaxWholeBytes = 4 * 1024 * 1024;
 
 struct Asked {
-  records::RecordQuery query;
+  records::RecordFilter filter;
   size_t limit = kDefaultRecords;
 };
 
@@ -68,16 +68,18 @@ class Parameters {
 Result<Asked> Read(const http::ApiRequest& request, UnixSeconds now) {
   Parameters parameters(request);
   Asked asked;
-  records::RecordQuery& query = asked.query;
-  query.classification = parameters.Text("classification", kMaxClassification, false, false);
+  records::RecordFilter& filter = asked.filter;
+  filter.classification =
+      parameters.Text("classification", kMaxClassification, false, false).value_or("");
+  filter.is_exact = true;
   if (const auto severity = parameters.Number("severity")) {
     if (*severity == 0 || *severity > kWorstSeverity) {
       parameters.Refuse("severity", std::to_string(*severity), "is not 1, 2, 3 or 4");
     }
-    query.severity = static_cast<uint8_t>(*severity);
+    filter.severity = static_cast<uint8_t>(*severity);
   }
-  query.machine_id = parameters.Text("machine_id", kMaxMachineId, false, false);
-  query.build = parameters.Text("build", kMaxBuild, false, true);
+  filter.machine_id = parameters.Text("machine_id", kMaxMachineId, false, false).value_or("");
+  filter.build = parameters.Text("build", kMaxBuild, false, true).value_or("");
   const auto longest = static_cast<uint64_t>(kLongestWindow.count());
   uint64_t window = longest;
   const auto days = parameters.Number("created_in_days");
@@ -87,13 +89,13 @@ Result<Asked> Read(const http::ApiRequest& request, UnixSeconds now) {
   } else if (seconds) {
     window = std::min(*seconds, longest);
   }
-  query.received_after = now - std::chrono::seconds(window);
+  filter.received_after = now - std::chrono::seconds(window);
   if (const auto captured = parameters.Number("ts_capture")) {
     // Times end long before.
     constexpr uint64_t kNever = uint64_t{1} << 40;
-    query.captured_after = UnixSeconds(std::chrono::seconds(std::min(*captured, kNever)));
+    filter.captured_from = UnixSeconds(std::chrono::seconds(std::min(*captured, kNever) + 1));
   }
-  if (const auto from_id = parameters.Number("from_id")) query.below = RecordId{*from_id};
+  if (const auto from_id = parameters.Number("from_id")) filter.below = RecordId{*from_id};
   if (const auto limit = parameters.Number("limit")) {
     if (*limit > kMaxRecords) {
       parameters.Refuse("limit", std::to_string(*limit),
@@ -109,7 +111,7 @@ Result<Asked> Read(const http::ApiRequest& request, UnixSeconds now) {
 class RecordsBody final : public http::BodyStream {
  public:
   RecordsBody(const storage::Records& records, Asked asked, bool as_lines)
-      : walk_(records, std::move(asked.query)), left_(asked.limit), as_lines_(as_lines) {}
+      : walk_(records, std::move(asked.filter)), left_(asked.limit), as_lines_(as_lines) {}
 
   Result<bool> Next(std::string& out) override {
     if (!first_.empty()) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/backup_handler.h"
 #include "api/badge_handler.h"
 #include "api/breakdown_handler.h"
 #include "api/chart_handler.h"
@@ -25,6 +26,7 @@
 #include "api/record_view_routes.h"
 #include "api/records_handler.h"
 #include "api/report_handler.h"
+#include "api/source_handler.h"
 #include "api/trend_handler.h"
 #include "api/undeclared_handler.h"
 #include "http/server/api_request.h"
@@ -41,12 +43,17 @@ using http::BoundedBody;
 using http::HttpRequest;
 using http::HttpResponse;
 using http::IgnoredBody;
+using http::kAdmin;
 using http::kAtBoth;
 using http::kAtPrivate;
 using http::kAtPublic;
+using http::kDelete;
 using http::kGet;
 using http::kHead;
+using http::kImport;
+using http::kOpen;
 using http::kPost;
+using http::kRead;
 using http::Lane;
 using http::StreamedBody;
 
@@ -66,7 +73,7 @@ void AddNumbers(const Services& services, http::RouteTable& table) {
                           services.stores_reports};
   const auto add = [&](http::Methods methods, const char* path, Lane lane, const char* metric,
                        http::ApiHandler handler) {
-    table.Add({kAtPublic, methods, path, lane, IgnoredBody{}, true, metric,
+    table.Add({kAtPublic, kOpen, methods, path, lane, IgnoredBody{}, true, metric,
                Answering(std::move(handler))});
   };
   add(kGet, "/api/overview", overview_lane, "overview",
@@ -91,20 +98,24 @@ std::string_view FleetOfPath(std::string_view path) {
 // What is for people, with all that it loads.
 void AddPages(const Services& services, http::RouteTable& table) {
   const fleets::Catalog& catalog = services.catalog;
-  const auto add = [&](http::Listeners listeners, std::string path, http::ApiHandler handler) {
-    table.Add({listeners, kGet | kHead, std::move(path), Lane::kQuery, IgnoredBody{}, false, "page",
-               Answering(std::move(handler))});
+  const auto add = [&](http::Listeners listeners, http::Scope scope, std::string path,
+                       http::ApiHandler handler) {
+    table.Add({listeners, scope, kGet | kHead, std::move(path), Lane::kQuery, IgnoredBody{}, false,
+               "page", Answering(std::move(handler))});
   };
   const http::ApiHandler index = IndexHandler(catalog);
-  add(kAtPublic, "/", index);
-  add(kAtPublic, "/privacy",
-      PrivacyHandler(catalog,
-                     [retention = services.retention, stores = services.stores_reports,
-                      forwards = services.forwards_reports](const fleets::DeclaredFleet& fleet) {
-                       return KeptReports{jobs::RetentionOf(&fleet, retention), stores, forwards};
-                     }));
+  add(kAtPublic, kOpen, "/", index);
+  add(kAtPublic, kOpen, "/privacy",
+      PrivacyHandler(catalog, [retention = services.retention, stores = services.stores_reports,
+                               forwards = services.forwards_reports,
+                               records = services.records == nullptr
+                                             ? std::nullopt
+                                             : std::optional(services.record_retention)](
+                                  const fleets::DeclaredFleet& fleet) {
+        return KeptReports{jobs::RetentionOf(&fleet, retention), stores, forwards, records};
+      }));
   // The page of a fleet.
-  table.Add({kAtPublic, kGet | kHead, "*", Lane::kQuery, IgnoredBody{}, false, "page",
+  table.Add({kAtPublic, kOpen, kGet | kHead, "*", Lane::kQuery, IgnoredBody{}, false, "page",
              Answering([index](const ApiRequest& request, HttpResponse& response) {
                if (request.path().ends_with('/')) return index(request, response);
                const std::string to = std::string(FleetOfPath(request.path())) + "/";
@@ -116,32 +127,29 @@ void AddPages(const Services& services, http::RouteTable& table) {
              }});
   for (const web::Asset& asset : web::Assets()) {
     // The page of hosts is as private as their history; both pages have parts in common.
-    add(asset.never_changes() ? kAtBoth : kAtPrivate, std::string(asset.path), PageHandler(asset));
+    const bool is_part = asset.never_changes();
+    add(is_part ? kAtBoth : kAtPrivate, is_part ? kOpen : kRead, std::string(asset.path),
+        PageHandler(asset));
   }
 }
 
 void AddHosts(const Services& services, http::RouteTable& table) {
   const HostServices hosts{services.stores, services.clock, services.host_samples,
                            services.retention.host_samples};
-  table.Add({kAtPrivate, kGet, "/telemetry/hosts", Lane::kQuery, IgnoredBody{}, false, "hosts",
-             Answering(HostListHandler(hosts))});
-  table.Add({kAtPrivate, kGet, "/telemetry/history", Lane::kQuery, IgnoredBody{}, false,
+  table.Add({kAtPrivate, kRead, kGet, "/telemetry/hosts", Lane::kQuery, IgnoredBody{}, false,
+             "hosts", Answering(HostListHandler(hosts))});
+  table.Add({kAtPrivate, kRead, kGet, "/telemetry/history", Lane::kQuery, IgnoredBody{}, false,
              "host-history", Answering(HostHistoryHandler(hosts))});
-  table.Add({kAtPrivate, kPost, "/telemetry/samples", Lane::kIngest, BoundedBody{kMaxPushBytes},
-             false, "host-samples", PushHandler(hosts)});
+  table.Add({kAtPrivate, kImport, kPost, "/telemetry/samples", Lane::kIngest,
+             BoundedBody{kMaxPushBytes}, false, "host-samples", PushHandler(hosts)});
 }
 
 // Before the route of reports, from which it takes what is none.
 void AddRecords(const Services& services, http::RouteTable& table) {
   const RecordIntake& intake = *services.records;
-  http::Route record{kAtPublic,
-                     kPost,
-                     "/",
-                     Lane::kIngest,
-                     BoundedBody{kMaxRecordPayload},
-                     false,
-                     "record",
-                     RecordHandler(intake)};
+  http::Route record{kAtPublic, kOpen,         kPost,
+                     "/",       Lane::kIngest, BoundedBody{kMaxRecordPayload},
+                     false,     "record",      RecordHandler(intake)};
   record.matches = [&catalog = services.catalog](const HttpRequest& head) {
     return IsRecord(head) && !IsOfAFleet(catalog.current(), head);
   };
@@ -149,21 +157,21 @@ void AddRecords(const Services& services, http::RouteTable& table) {
   record.path = "/v2/collector";
   record.matches = nullptr;
   table.Add(record);
-  table.Add({kAtPublic, kPost, "/v3/collector", Lane::kIngest, BoundedBody{kMaxRecordJson}, false,
-             "record", RecordJsonHandler(intake)});
-  table.Add({kAtPublic, kGet | kHead, "/v2/collector", Lane::kQuery, IgnoredBody{}, false, "record",
-             Answering([](const ApiRequest&, HttpResponse& response) {
+  table.Add({kAtPublic, kOpen, kPost, "/v3/collector", Lane::kIngest, BoundedBody{kMaxRecordJson},
+             false, "record", RecordJsonHandler(intake)});
+  table.Add({kAtPublic, kOpen, kGet | kHead, "/v2/collector", Lane::kQuery, IgnoredBody{}, false,
+             "record", Answering([](const ApiRequest&, HttpResponse& response) {
                response = HttpResponse::Text(302, "Records are posted here");
-               response.headers.push_back({"Location", "/"});
+               response.headers.push_back({"Location", "../"});  // below any path of a proxy
              })});
-  table.Add({kAtPrivate, kGet | kHead, "/api/records", Lane::kQuery, IgnoredBody{}, false,
+  table.Add({kAtPrivate, kRead, kGet | kHead, "/api/records", Lane::kQuery, IgnoredBody{}, false,
              "records", Answering(RecordsHandler(services.stores.records(), services.clock))});
-  table.Add({kAtPrivate, kPost, "/api/v1/records/prune", Lane::kImport, IgnoredBody{}, false,
-             "records-prune",
+  table.Add({kAtPrivate, kAdmin, kPost, "/api/v1/records/prune", Lane::kImport, IgnoredBody{},
+             false, "records-prune",
              Answering(RecordPruneHandler(services.stores, services.record_retention,
                                           services.stop_imports))});
   table.Add(
-      {kAtPrivate, kGet, "/api/v1/records/export", Lane::kQuery, IgnoredBody{}, false,
+      {kAtPrivate, kRead, kGet, "/api/v1/records/export", Lane::kQuery, IgnoredBody{}, false,
        "records-export",
        Answering([&records = services.stores.records()](const ApiRequest&, HttpResponse& response) {
          response.headers.push_back({"Content-Type", "application/x-ndjson"});
@@ -171,17 +179,27 @@ void AddRecords(const Services& services, http::RouteTable& table) {
        })});
 }
 
+void AddSources(const Services& services, http::RouteTable& table) {
+  const SourceServices sources{services.catalog, services.stores, services.ingester, services.clock,
+                               services.stop_imports};
+  table.Add({kAtPrivate, kRead, kGet, "/api/v1/sources/*/*", Lane::kQuery, IgnoredBody{}, false,
+             "source", Answering(SourceHandler(sources))});
+  // In the lane of imports, which has one thread: an import remembers which sources there are.
+  table.Add({kAtPrivate, kAdmin, kDelete, "/api/v1/sources/*/*", Lane::kImport, IgnoredBody{},
+             false, "source", Answering(EraseHandler(sources))});
+}
+
 const std::string kNotWritable = "the store cannot be written: ";
 
 void AddHealth(const Services& services, http::RouteTable& table) {
   const storage::Store& store = services.stores.store();
-  table.Add({kAtBoth, kGet | kHead, "/healthz", Lane::kProbe, IgnoredBody{}, false, "healthz",
-             Answering([&store](const ApiRequest&, HttpResponse& response) {
+  table.Add({kAtBoth, kOpen, kGet | kHead, "/healthz", Lane::kProbe, IgnoredBody{}, false,
+             "healthz", Answering([&store](const ApiRequest&, HttpResponse& response) {
                const std::optional<std::string> failure = store.GivenUp();
                response = failure ? HttpResponse::Text(503, kNotWritable + *failure)
                                   : HttpResponse::Text(200, "ok");
              })});
-  table.Add({kAtBoth, kGet | kHead, "/readyz", Lane::kProbe, IgnoredBody{}, false, "readyz",
+  table.Add({kAtBoth, kOpen, kGet | kHead, "/readyz", Lane::kProbe, IgnoredBody{}, false, "readyz",
              Answering([&store, &time = services.stores.time()](const ApiRequest&,
                                                                 HttpResponse& response) {
                const Status writable = store.Writable();
@@ -195,7 +213,7 @@ void AddHealth(const Services& services, http::RouteTable& table) {
                }
              })});
   table.Add(
-      {kAtPrivate, kGet | kHead, "/metrics", Lane::kProbe, IgnoredBody{}, false, "metrics",
+      {kAtPrivate, kRead, kGet | kHead, "/metrics", Lane::kProbe, IgnoredBody{}, false, "metrics",
        Answering([&registry = services.registry](const ApiRequest&, HttpResponse& response) {
          response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
          response.body = registry.WriteText();
@@ -209,6 +227,7 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
   // Reports first, for they come most.
   http::Route report{
       kAtPublic,
+      kOpen,
       kPost,
       "/",
       Lane::kIngest,
@@ -230,34 +249,39 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
   table.Add(report);
   AddPages(services, table);
   // What browsers and crawlers ask for by themselves; the page names an icon of its own.
-  table.Add({kAtPublic, kGet | kHead, "/robots.txt", Lane::kQuery, IgnoredBody{}, false, "page",
-             Answering([](const ApiRequest&, HttpResponse& response) {
+  table.Add({kAtPublic, kOpen, kGet | kHead, "/robots.txt", Lane::kQuery, IgnoredBody{}, false,
+             "page", Answering([](const ApiRequest&, HttpResponse& response) {
                response = HttpResponse::Text(200, kRobots);
              })});
-  table.Add({kAtPublic, kGet | kHead, "/favicon.ico", Lane::kQuery, IgnoredBody{}, false, "page",
-             Answering([](const ApiRequest&, HttpResponse& response) {
+  table.Add({kAtPublic, kOpen, kGet | kHead, "/favicon.ico", Lane::kQuery, IgnoredBody{}, false,
+             "page", Answering([](const ApiRequest&, HttpResponse& response) {
                response.status = 204;
                response.headers.push_back({"Cache-Control", "public, max-age=86400"});
              })});
   AddNumbers(services, table);
   AddHealth(services, table);
   AddHosts(services, table);
-  table.Add({kAtPrivate, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{}, false,
-             "import",
+  AddSources(services, table);
+  table.Add({kAtPrivate, kImport, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{},
+             false, "import",
              Answering(ImportHandler(services.catalog, services.stores, services.ingester,
                                      services.clock, services.retention, services.stop_imports))});
-  table.Add({kAtPrivate, kGet, "/api/v1/clock", Lane::kQuery, IgnoredBody{}, false, "clock",
+  table.Add({kAtPrivate, kRead, kGet, "/api/v1/clock", Lane::kQuery, IgnoredBody{}, false, "clock",
              Answering(ClockHandler(services.stores.time(), services.clock))});
-  table.Add({kAtPrivate, kPost, "/api/v1/clock/accept", Lane::kQuery, IgnoredBody{}, false,
+  table.Add({kAtPrivate, kAdmin, kPost, "/api/v1/clock/accept", Lane::kQuery, IgnoredBody{}, false,
              "clock-accept",
              Answering(AcceptClockHandler(services.stores.time(), services.clock))});
-  table.Add({kAtPrivate, kGet, "/api/v1/export", Lane::kQuery, IgnoredBody{}, false, "export",
-             Answering(ExportHandler(catalog, services.stores))});
-  table.Add({kAtPrivate, kPost, "/api/v1/export", Lane::kQuery, BoundedBody{kMaxFormBytes}, false,
+  table.Add({kAtPrivate, kRead, kGet, "/api/v1/export", Lane::kQuery, IgnoredBody{}, false,
              "export", Answering(ExportHandler(catalog, services.stores))});
-  table.Add({kAtPrivate, kGet, "/api/v1/undeclared", Lane::kQuery, IgnoredBody{}, false,
+  table.Add({kAtPrivate, kRead, kPost, "/api/v1/export", Lane::kQuery, BoundedBody{kMaxFormBytes},
+             false, "export", Answering(ExportHandler(catalog, services.stores))});
+  table.Add({kAtPrivate, kRead, kGet, "/api/v1/backups", Lane::kQuery, IgnoredBody{}, false,
+             "backups", Answering(BackupHandler(services.backups))});
+  table.Add({kAtPrivate, kAdmin, kPost, "/api/v1/backups", Lane::kQuery, IgnoredBody{}, false,
+             "backups", Answering(StartBackupHandler(services.backups))});
+  table.Add({kAtPrivate, kRead, kGet, "/api/v1/undeclared", Lane::kQuery, IgnoredBody{}, false,
              "undeclared", Answering(UndeclaredHandler(catalog))});
-  table.Add({kAtPrivate, kGet, "/api/v1/outbox/parked", Lane::kQuery, IgnoredBody{}, false,
+  table.Add({kAtPrivate, kRead, kGet, "/api/v1/outbox/parked", Lane::kQuery, IgnoredBody{}, false,
              "parked", Answering(ParkedHandler(catalog, services.stores.outbox()))});
 }
 

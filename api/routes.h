@@ -14,6 +14,10 @@
 //             GET, POST /api/v1/export                                export of the stored reports
 //             GET  /api/v1/clock                                      the store's own time
 //             POST /api/v1/clock/accept                               confirms the clock
+//             GET, POST /api/v1/backups                               how the latest backup of
+//             the store fares; begins one
+//             GET, DELETE /api/v1/sources/FLEET/ID                    what is held of an
+//             installation; erases it
 //             GET  /api/v1/undeclared                                 fields that came undeclared
 //             GET  /api/v1/outbox/parked                              reports that were refused
 //             GET  /hosts, and the files of pages                     the page of hosts
@@ -43,6 +47,7 @@
 #include "hosts/sample_writer.h"
 #include "http/server/route_table.h"
 #include "ingest/ingester.h"
+#include "jobs/backups.h"
 #include "jobs/retention.h"
 #include "metrics/registry.h"
 #include "model/overview.h"
@@ -74,6 +79,7 @@ struct Services {
   const RecordIntake* records;         // null: no records are taken, and none given out
   records::RecordViews* record_views;  // the same
   RecordRetention record_retention;
+  jobs::Backups& backups;
 };
 
 // Adds all routes to `table`.

@@ -6,6 +6,7 @@
 #include "http/client/client.h"
 #include "jobs/background_jobs.h"
 #include "query/old_snapshots.h"
+#include "storage/purge.h"
 #include "storage/records.h"
 
 namespace rollcall::api {
@@ -56,7 +57,8 @@ forward::FindIdLabel IdLabels(const fleets::Catalog& catalog) {
 }  // namespace
 
 Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores,
-               fleets::Catalog& catalog, const Clock& clock, metrics::Registry& registry)
+               std::unique_ptr<http::Login> login, fleets::Catalog& catalog, const Clock& clock,
+               metrics::Registry& registry)
     : catalog_(catalog),
       clock_(clock),
       registry_(registry),
@@ -81,21 +83,45 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       overviews_(MakeOverviews(options)),
       tallies_(*stores_, clock, registry, options.tallies),
       comparisons_(*stores_, stored_overviews_, tallies_),
-      routes_(registry),
+      login_(std::move(login)),
+      backups_(stores_->store(), clock, options.backups, registry),
+      routes_(registry, login_.get()),
       jobs_(registry, clock) {
-  AddRoutes(
-      {catalog, *ingester_, *overviews_, !options.vmselect.url.empty(), stored_overviews_,
-       comparisons_, tallies_, registry, options.max_report_bytes, *stores_, !options.no_store,
-       !options.forward.url.empty(), clock, stop_imports_.get_token(), options.retention,
-       *host_samples_, record_intake_.get(), record_views_.get(), options.record_retention},
-      routes_);
+  AddRoutes({catalog,
+             *ingester_,
+             *overviews_,
+             !options.vmselect.url.empty(),
+             stored_overviews_,
+             comparisons_,
+             tallies_,
+             registry,
+             options.max_report_bytes,
+             *stores_,
+             !options.no_store,
+             !options.forward.url.empty(),
+             clock,
+             stop_imports_.get_token(),
+             options.retention,
+             *host_samples_,
+             record_intake_.get(),
+             record_views_.get(),
+             options.record_retention,
+             backups_},
+            routes_);
 }
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                               std::unique_ptr<storage::Stores> stores,
                                               fleets::Catalog& catalog, const Clock& clock,
                                               metrics::Registry& registry) {
-  std::unique_ptr<Server> server(new Server(options, std::move(stores), catalog, clock, registry));
+  std::unique_ptr<http::Login> login;
+  if (!options.login.empty()) {
+    auto loaded = http::Login::Load(options.login, clock, registry);
+    if (!loaded.ok()) return loaded.status();
+    login = std::move(loaded).value();
+  }
+  std::unique_ptr<Server> server(
+      new Server(options, std::move(stores), std::move(login), catalog, clock, registry));
   ROLLCALL_RETURN_IF_ERROR(server->CheckPaths(catalog.current()));
   // Before anything goes by the store's time.
   server->stores_->time().Follow(clock.NowMilliseconds());
@@ -167,6 +193,11 @@ void Server::ReloadViews(const std::string& directory) {
   }
 }
 
+void Server::FollowFiles() {
+  if (front_) front_->FollowFiles();
+  if (login_) login_->FollowFiles();
+}
+
 Server::~Server() { Stop(std::chrono::milliseconds(0)); }
 
 void Server::Stop(std::chrono::milliseconds grace) {
@@ -178,6 +209,7 @@ void Server::Stop(std::chrono::milliseconds grace) {
   tallies_.RequestStop();
   if (record_views_) record_views_->RequestStop();
   scraper_.reset();
+  backups_.Stop();
   front_->Stop(grace);
   front_.reset();
   // They commit what is still queued, and tell the routes what came of it.
@@ -217,7 +249,7 @@ std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& optio
 
 Status Server::AddJobs(const ServerOptions& options) {
   const jobs::JobServices services{*stores_,          clock_,    windows_, tallies_,
-                                   stored_overviews_, app_list_, catalog_};
+                                   stored_overviews_, app_list_, catalog_, backups_};
   for (jobs::Job& job : jobs::BackgroundJobs(
            services, {!options.no_store, options.retention, options.app_list.interval,
                       options.records ? std::optional(options.record_retention) : std::nullopt})) {
@@ -297,9 +329,9 @@ void Server::AddRecordReadings() {
   add("rollcall_records", "Records that are stored",
       [](const Records& records) { return records.count(); });
   add("rollcall_record_words", "Distinct texts of records: classes, builds, kernels, hardware",
-      [](const Records& records) { return records.words().last(); });
+      [](const Records& records) { return records.words().count(); });
   add("rollcall_record_stacks", "Distinct stacks of records of crashes",
-      [](const Records& records) { return records.stacks().last(); });
+      [](const Records& records) { return records.stacks().count(); });
 }
 
 void Server::AddReadings() {
@@ -311,6 +343,11 @@ void Server::AddReadings() {
   registry_.AddCallback("rollcall_sources", "Sources that ever reported", [this] {
     return Readings{{{}, static_cast<double>(stores_->sources().size())}};
   });
+  registry_.AddCallback("rollcall_purges_due", "Erasures of which files may still have something",
+                        [this] {
+                          const Result<uint64_t> due = storage::PurgesDue(stores_->store());
+                          return due.ok() ? Readings{{{}, static_cast<double>(*due)}} : Readings();
+                        });
   registry_.AddCallback("rollcall_hosts", "Hosts whose samples are kept", [this] {
     return Readings{{{}, static_cast<double>(stores_->hosts().size())}};
   });

@@ -18,9 +18,11 @@
 #include "forward/forwarder.h"
 #include "hosts/sample_writer.h"
 #include "hosts/scraper.h"
+#include "http/access/login.h"
 #include "http/server/front.h"
 #include "ingest/ingester.h"
 #include "jobs/app_list.h"
+#include "jobs/backups.h"
 #include "jobs/job_table.h"
 #include "jobs/retention.h"
 #include "metrics/registry.h"
@@ -35,6 +37,7 @@ namespace rollcall::api {
 
 struct ServerOptions {
   http::FrontOptions front;
+  http::LoginFiles login;  // empty: whoever reaches the private listener may ask it
   size_t max_report_bytes = 10 * 1024 * 1024;  // inclusive, after inflating
   bool no_store = false;              // reports are only forwarded, and there are no counts
   ingest::IngesterOptions ingester;   // `store` and `forward` are set from these options
@@ -50,12 +53,14 @@ struct ServerOptions {
   std::vector<std::string> telemetry_ids{kDefaultTelemetryId};  // of the records that are taken
   RecordRetention record_retention;
   std::string views_dir;  // of declared views of records; empty: there are none
+  jobs::BackupSchedule backups;
 };
 
 class Server {
  public:
-  // Starts all threads and listens. FailedPrecondition: an address cannot be listened on, or the
-  // forwarder's credentials cannot be read. InvalidArgument: as SetFleets. `catalog`, `clock` and
+  // Starts all threads and listens. FailedPrecondition: an address cannot be listened on, or a file
+  // of certificates, logins or the forwarder's credentials cannot be read. InvalidArgument: such a
+  // file is wrong, and as SetFleets. `catalog`, `clock` and
   // `registry` must outlive the server.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                std::unique_ptr<storage::Stores> stores,
@@ -68,10 +73,15 @@ class Server {
 
   // Drains the server: accepts no further connections, stores and answers the reports that it has
   // accepted, and ends all threads. Cuts off what is not done after `grace`. Imports end at once
-  // and keep what they have stored; exports end at once; overviews that wait for VictoriaMetrics or
-  // for a scan end at once without numbers, as do views of records. What is not forwarded yet stays
-  // in the outbox. Samples of hosts and records that are queued are stored.
+  // and keep what they have stored; a backup ends at once, and is not there; exports end at once;
+  // overviews that wait for VictoriaMetrics or for a scan end at once without numbers, as do views
+  // of records. What is not forwarded yet stays in the outbox. Samples of hosts and records that
+  // are queued are stored.
   void Stop(std::chrono::milliseconds grace);
+
+  // Reads the files of certificates and logins again if they have changed. Bad ones leave in force
+  // what is, and the log says why. Cheap where nothing has changed.
+  void FollowFiles();
 
   // Puts a set of fleets in force; returns whether it is another one than that in force.
   // InvalidArgument: one of them declares a path that is the server's own; then nothing changes.
@@ -89,7 +99,8 @@ class Server {
 
  private:
   Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores,
-         fleets::Catalog& catalog, const Clock& clock, metrics::Registry& registry);
+         std::unique_ptr<http::Login> login, fleets::Catalog& catalog, const Clock& clock,
+         metrics::Registry& registry);
   Status CheckPaths(const fleets::FleetSet& fleets) const;
   std::unique_ptr<OverviewSource> MakeOverviews(const ServerOptions& options);
   Status AddJobs(const ServerOptions& options);
@@ -118,6 +129,8 @@ class Server {
   counts::PeriodTallies tallies_;
   counts::ComparisonReader comparisons_;
   std::stop_source stop_imports_;
+  const std::unique_ptr<http::Login> login_;  // null where none is required
+  jobs::Backups backups_;
   http::RouteTable routes_;
   jobs::JobTable jobs_;
   std::unique_ptr<forward::Forwarder> forwarder_;  // null where nothing is forwarded

@@ -1,5 +1,7 @@
 #include "storage/byte_dictionary.h"
 
+#include <utility>
+
 #include "storage/coding.h"
 #include "storage/keys.h"
 
@@ -17,10 +19,14 @@ constexpr size_t kCachedOverhead = 96;
 std::string EncodeDictionaryKey(uint32_t ref) { return EncodePrefix(ref); }
 
 Result<std::unique_ptr<ByteDictionary>> ByteDictionary::Open(Store& store, Table table,
-                                                             std::string last_name) {
+                                                             std::string last_name,
+                                                             std::string removed_name) {
   std::unique_ptr<ByteDictionary> dictionary(
-      new ByteDictionary(store, table, std::move(last_name)));
+      new ByteDictionary(store, table, std::move(last_name), std::move(removed_name)));
   ROLLCALL_RETURN_IF_ERROR(dictionary->sequence_.Load(store));
+  const Result<uint64_t> removed = store.GetNumber(dictionary->removed_name_);
+  if (!removed.ok()) return removed.status();
+  dictionary->removed_ = *removed;
   dictionary->last_ = dictionary->sequence_.committed();
   return dictionary;
 }
@@ -54,8 +60,22 @@ Result<uint32_t> ByteDictionary::Intern(std::string_view bytes, Transaction& tra
   return ref;
 }
 
+void ByteDictionary::Remove(uint32_t ref, std::string_view bytes, Transaction& transaction) {
+  const Hash128 hash = HashOf(bytes);
+  transaction.Delete(table_, EncodeKey(hash));
+  transaction.Delete(table_, EncodeDictionaryKey(ref));
+  refs_.erase(hash);
+  ++staged_removals_;
+}
+
+void ByteDictionary::Save(Transaction& transaction) const {
+  sequence_.Save(transaction);
+  if (staged_removals_ > 0) transaction.PutNumber(removed_name_, removed_ + staged_removals_);
+}
+
 void ByteDictionary::Committed() {
   staged_.clear();
+  removed_ += std::exchange(staged_removals_, 0);
   sequence_.Committed();
   last_ = sequence_.committed();
   if (refs_.size() > kMaxCachedRefs) refs_.clear();
@@ -64,6 +84,7 @@ void ByteDictionary::Committed() {
 void ByteDictionary::Abandoned() {
   for (const Hash128& hash : staged_) refs_.erase(hash);
   staged_.clear();
+  staged_removals_ = 0;
   sequence_.Abandoned();
 }
 

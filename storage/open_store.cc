@@ -56,6 +56,10 @@ Result<bool> Prepare(const StoreOptions& options) {
   }
   const Result<StoreFiles> files = ListStoreFiles(directory);
   if (!files.ok()) return files.status().WithContext(StepOf(directory));
+  if (files->is_being_restored) {
+    return Status::FailedPrecondition(StepOf(directory) +
+                                      ": a restore into it was not ended; run it again");
+  }
   if (files->has_current) return false;
   // Of a making that was interrupted nothing but the first manifest can be there.
   const bool goes_on = files->is_being_made && files->logs.empty() && files->tables.empty();

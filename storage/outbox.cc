@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/pack.h"
+
 namespace rollcall::storage {
 namespace {
 
@@ -170,11 +172,93 @@ Status Outbox::ReadOldest(const Visit& visit) const {
   return scan.status();
 }
 
+namespace {
+
+bool IsOf(const OutboxRow& row, FleetRef fleet, std::string_view source_id, UnixMilliseconds from,
+          UnixMilliseconds to) {
+  return row.fleet == fleet && row.source_id == source_id && row.received >= from &&
+         row.received < to;
+}
+
+}  // namespace
+
+Result<Outbox::Erased> Outbox::Erase(FleetRef fleet, std::string_view source_id,
+                                     UnixMilliseconds from, UnixMilliseconds to,
+                                     Transaction& transaction) {
+  Erased erased;
+  const std::string nothing = PackBody("");
+  Scan live = store_.NewScan(Table::kOutbox, EncodeOutboxKey(staged_.removed + 1), "");
+  for (; live.Valid(); live.Next()) {
+    OutboxRow row;
+    ROLLCALL_RETURN_IF_ERROR(DecodeOutboxRow(live.value(), row));
+    if (!IsOf(row, fleet, source_id, from, to)) continue;
+    const std::string empty = EncodeOutboxRow(
+        {.received = row.received, .fleet = fleet, .source_id = "", .packed_body = nothing});
+    staged_.bytes -= std::min<uint64_t>(staged_.bytes, live.value().size());
+    staged_.bytes += empty.size();
+    transaction.Put(Table::kOutbox, live.key(), empty);
+    ++erased.live;
+  }
+  ROLLCALL_RETURN_IF_ERROR(live.status());
+  Scan parked = store_.NewScan(Table::kParked, "", "");
+  for (; parked.Valid(); parked.Next()) {
+    ParkedRow outer;
+    OutboxRow row;
+    ROLLCALL_RETURN_IF_ERROR(DecodeParkedRow(parked.value(), outer));
+    ROLLCALL_RETURN_IF_ERROR(DecodeOutboxRow(outer.outbox_row, row));
+    if (!IsOf(row, fleet, source_id, from, to)) continue;
+    const uint64_t bytes = BytesOf(parked.key(), parked.value());
+    staged_.parked -= std::min<uint64_t>(staged_.parked, 1);
+    staged_.parked_bytes -= std::min(staged_.parked_bytes, bytes);
+    transaction.Delete(Table::kParked, parked.key());
+    ++erased.parked;
+  }
+  ROLLCALL_RETURN_IF_ERROR(parked.status());
+  transaction.DeleteRange(Table::kOutbox, EncodeOutboxKey(0), EncodeOutboxKey(staged_.removed + 1));
+  staged_.deleted = staged_.removed;
+  staged_.undeleted_bytes = 0;
+  has_erased_ = has_erased_ || erased.live > 0;
+  return erased;
+}
+
+Result<Outbox::Erased> Outbox::CountOf(FleetRef fleet, std::string_view source_id) const {
+  Erased found;
+  const auto is_of = [&](const OutboxRow& row) {
+    return row.fleet == fleet && row.source_id == source_id;
+  };
+  ROLLCALL_RETURN_IF_ERROR(ReadOldest([&](const Item&, std::string_view value) {
+    OutboxRow row;
+    found.live += DecodeOutboxRow(value, row).ok() && is_of(row) ? 1 : 0;
+    return true;
+  }));
+  ROLLCALL_RETURN_IF_ERROR(ReadParked(0, [&](uint64_t, std::string_view value) {
+    ParkedRow outer;
+    OutboxRow row;
+    found.parked += DecodeParkedRow(value, outer).ok() &&
+                            DecodeOutboxRow(outer.outbox_row, row).ok() && is_of(row)
+                        ? 1
+                        : 0;
+    return true;
+  }));
+  return found;
+}
+
+Result<std::string> Outbox::Reread(const Item& item) const {
+  auto value = store_.Get(Table::kOutbox, EncodeOutboxKey(item.sequence));
+  if (!value.ok()) return value.status();
+  return std::move(*value).value_or("");
+}
+
 Status Outbox::Remove(std::span<const Item> sent) {
   Transaction transaction(store_);
-  for (const Item& item : sent) {
+  for (Item item : sent) {
     // What was dropped while it was being sent was taken off already.
-    if (item.sequence > staged_.removed) TakeOff(item);
+    if (item.sequence <= staged_.removed) continue;
+    if (has_erased_) {
+      const Result<std::string> row = Reread(item);
+      if (row.ok()) item.bytes = BytesOf(EncodeOutboxKey(item.sequence), *row);
+    }
+    TakeOff(item);
   }
   const State removed = staged_;
   Clean(transaction);
@@ -192,6 +276,14 @@ Status Outbox::Park(const Item& item, const ParkedRow& parked) {
   Transaction transaction(store_);
   if (item.sequence <= staged_.removed) return Status::Ok();
   const std::string key = EncodeOutboxKey(item.sequence);
+  if (has_erased_) {
+    const Result<std::string> row = Reread(item);
+    if (!row.ok()) return row.status();
+    if (*row != parked.outbox_row) {
+      TakeOff({item.sequence, BytesOf(key, *row)});
+      return transaction.CommitUnsynced();
+    }
+  }
   const std::string value = EncodeParkedRow(parked);
   transaction.Put(Table::kParked, key, value);
   TakeOff(item);

@@ -37,6 +37,20 @@ class Outbox final : private Participant {
   // Returns how many were dropped. At most once per transaction, after its last Append.
   Result<uint64_t> MakeRoom(Transaction& transaction);
 
+  // Erases the reports of a source that were received from `from` (inclusive) to `to` (exclusive).
+  // Of a live one an empty row is left in its place, of which nothing is sent, so that the numbers
+  // stay without a gap. Of rows that were removed nothing is left on the disk once it is purged.
+  // Returns how many there were, live and parked.
+  struct Erased {
+    uint64_t live = 0;
+    uint64_t parked = 0;
+  };
+  Result<Erased> Erase(FleetRef fleet, std::string_view source_id, UnixMilliseconds from,
+                       UnixMilliseconds to, Transaction& transaction);
+
+  // Returns how many rows of a source there are, as Erase would find them. Thread-safe.
+  Result<Erased> CountOf(FleetRef fleet, std::string_view source_id) const;
+
   // --- The sender's side ---
 
   // Blocks until there is a live row. Returns false where a stop was requested first.
@@ -102,6 +116,8 @@ class Outbox final : private Participant {
   Status DropLive(uint64_t want_bytes, uint64_t& dropped, Transaction& transaction);
   // Counts the oldest live row as removed.
   void TakeOff(const Item& oldest);
+  // A row as it is now, where it may have been erased since it was read.
+  Result<std::string> Reread(const Item& item) const;
   // Deletes removed rows from the table once there are enough of them.
   void Clean(Transaction& transaction);
   void Publish(const State& state);
@@ -112,6 +128,7 @@ class Outbox final : private Participant {
   // For transactions only, under the writer lock.
   State saved_;   // as in kMeta
   State staged_;  // with the current transaction's changes
+  bool has_erased_ = false;
 
   mutable Mutex mutex_;
   mutable StoppableConditionVariable changed_;

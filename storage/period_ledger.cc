@@ -53,10 +53,12 @@ void PeriodLedger::DropDay(Day day, FleetRef fleet, Transaction& transaction) {
   DropPartial(day, day, fleet, transaction);
 }
 
-void PeriodLedger::DropWindows(Month month, FleetRef fleet, Transaction& transaction) {
+void PeriodLedger::DropWindows(Month month, FleetRef fleet, Transaction& transaction,
+                               Month first_whole) {
   for (const Span span : kSpans) {
     for (int later = 0; later < MonthsOf(span); ++later) {
-      Drop({Period::Of(Window{month.Plus(later), span}), fleet}, transaction);
+      const Window window{month.Plus(later), span};
+      if (window.first() >= first_whole) Drop({Period::Of(window), fleet}, transaction);
     }
   }
   DropPartial(month.FirstDay(), month.LastDay(), fleet, transaction);

@@ -21,9 +21,10 @@ class PeriodLedger final : private Participant {
  public:
   static Result<std::unique_ptr<PeriodLedger>> Open(Store& store);
 
-  // Drop the periods that a change of a day's chunks, or of a month's peaks, makes stale.
+  // Drop the periods that a change of a day's chunks, or of a month's peaks, makes stale; of whole
+  // months only those that do not begin before `first_whole`.
   void DropDay(Day day, FleetRef fleet, Transaction& transaction);
-  void DropWindows(Month month, FleetRef fleet, Transaction& transaction);
+  void DropWindows(Month month, FleetRef fleet, Transaction& transaction, Month first_whole = {});
   // The same for a day whose chunks retention has dropped: the day's own tallies stay; periods that
   // contain it and do not consist of whole months are dropped.
   void DropPartial(Day day, FleetRef fleet, Transaction& transaction);

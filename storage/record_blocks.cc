@@ -22,10 +22,12 @@ uint64_t BlockOfKey(std::string_view column_key) { return Reader(column_key).Big
 }  // namespace
 
 Status Records::Load() {
-  auto words = ByteDictionary::Open(store_, Table::kRecordWords, "last_record_word");
+  auto words =
+      ByteDictionary::Open(store_, Table::kRecordWords, "last_record_word", "record_words_removed");
   if (!words.ok()) return words.status();
   words_ = std::move(*words);
-  auto stacks = ByteDictionary::Open(store_, Table::kRecordStacks, "last_record_stack");
+  auto stacks = ByteDictionary::Open(store_, Table::kRecordStacks, "last_record_stack",
+                                     "record_stacks_removed");
   if (!stacks.ok()) return stacks.status();
   stacks_ = std::move(*stacks);
   const Result<uint64_t> last = store_.GetNumber(kLastRecord);

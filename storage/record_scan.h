@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "storage/records.h"
 
@@ -32,7 +34,7 @@ class RecordScan {
   // and at the latest.
   const BlockHead& head() const { return *head_; }
   // The slots that have a record. The columns of others say nothing.
-  const BlockBits& present() const { return present_; }
+  BlockBits present() const { return head_->Present(); }
   RecordId IdOf(size_t slot) const { return IdAt(head_->block, slot); }
   size_t slots() const { return head_->slots; }
   // A column of the block, by slot. DataLoss, Unavailable: it is damaged, or cannot be read.
@@ -40,6 +42,9 @@ class RecordScan {
 
   // A record of the view, as a whole. DataLoss: it is not there, or damaged.
   Result<Record> Read(RecordId id) const;
+  // The last ones of these records of the view, which are in ascending order, as it is cheapest to
+  // read them: at least one, and not many that are large. Requires ids.
+  Result<std::vector<Record>> ReadLast(std::span<const RecordId> ids) const;
   const RecordsView& view() const { return view_; }
   const Records& records() const { return records_; }
 
@@ -48,7 +53,6 @@ class RecordScan {
   const RecordsView view_;
   size_t left_;  // blocks, with the one that is being filled
   const BlockHead* head_ = nullptr;
-  BlockBits present_;
 };
 
 }  // namespace rollcall::storage

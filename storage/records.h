@@ -109,6 +109,7 @@ class Records final : private Participant {
   const Store& store() const { return store_; }
 
  private:
+  friend class RecordSweep;
   explicit Records(Store& store) : store_(store) {}
   Status Load();
   // Reads the heads of the full blocks from `begin` to `end`, exclusive.

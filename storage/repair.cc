@@ -46,8 +46,9 @@ class Repairer {
   Status Lock() {
     const Result<StoreFiles> files = ListStoreFiles(directory_);
     if (!files.ok()) return files.status();
-    if (!files->any()) {
-      return Status::FailedPrecondition("open store " + directory_ + ": there is no store");
+    if (!files->any() || files->is_being_restored) {
+      return Status::FailedPrecondition("open store " + directory_ + ": there is no store" +
+                                        (files->any() ? ", but a restore that was not ended" : ""));
     }
     if (dry_run_) {
       auto lock = DirectoryLock::Share(directory_);

@@ -21,6 +21,10 @@ constexpr size_t kMostDeletedRows = 1'024;
 // A start replays what the log holds: this keeps it well under a second.
 constexpr uint64_t kMaxLogBytes = 64 * 1024 * 1024;
 
+// A manifest has keys of files that are gone; one that is longer is written anew, so a purge need
+// not wait for that (purge.h). Most are not much shorter.
+constexpr size_t kMaxManifestBytes = 8 * 1024;
+
 std::shared_ptr<rocksdb::MergeOperator> OperatorOf(Merging merging) {
   switch (merging) {
     case Merging::kAppend:
@@ -42,6 +46,7 @@ std::shared_ptr<rocksdb::Cache> NewBlockCache(size_t bytes) {
 rocksdb::Options DatabaseOptions(const StoreOptions& options) {
   rocksdb::Options db;
   db.max_total_wal_size = kMaxLogBytes;
+  db.max_manifest_file_size = kMaxManifestBytes;
   db.db_write_buffer_size = options.write_buffer_bytes;
   db.max_background_jobs = 2;
   db.max_open_files = options.max_open_files;

@@ -12,19 +12,32 @@ Result<std::unique_ptr<SourceDirectory>> SourceDirectory::Open(Store& store) {
   return directory;
 }
 
+Result<std::optional<SourceDirectory::Known>> SourceDirectory::Find(FleetRef fleet,
+                                                                    const SourceId& id) const {
+  const auto stored = store_.Get(Table::kSources, EncodeSourceKey(fleet, id.text()));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return std::optional<Known>();
+  Reader reader(**stored);
+  const SourceRef ref{reader.Varint32()};
+  const UnixSeconds first_seen{std::chrono::seconds(UnZigZag(reader.Varint()))};
+  if (!reader.ok() || ref.value == 0) {
+    return Status::DataLoss("decode source " + id.text() + ": not a number");
+  }
+  return std::optional(Known{ref, first_seen});
+}
+
+void SourceDirectory::Remove(FleetRef fleet, const SourceId& id, SourceRef ref,
+                             Transaction& transaction) {
+  transaction.Delete(Table::kSources, EncodeSourceKey(fleet, id.text()));
+  transaction.Delete(Table::kSourceIds, EncodeKey(ref));
+}
+
 Result<SourceRef> SourceDirectory::Intern(FleetRef fleet, const SourceId& id, UnixSeconds now,
                                           Transaction& transaction) {
+  const auto known = Find(fleet, id);
+  if (!known.ok()) return known.status();
+  if (known->has_value()) return (*known)->ref;
   const std::string key = EncodeSourceKey(fleet, id.text());
-  const auto stored = store_.Get(Table::kSources, key);
-  if (!stored.ok()) return stored.status();
-  if (stored->has_value()) {
-    Reader reader(**stored);
-    const SourceRef ref{reader.Varint32()};
-    if (!reader.ok() || ref.value == 0) {
-      return Status::DataLoss("decode source " + id.text() + ": not a number");
-    }
-    return ref;
-  }
   const Result<uint32_t> number = sequence_.Take();
   if (!number.ok()) return number.status();
   const SourceRef ref{*number};

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.h"
@@ -23,7 +24,16 @@ class SourceDirectory final : private Participant {
   Result<SourceRef> Intern(FleetRef fleet, const SourceId& id, UnixSeconds now,
                            Transaction& transaction);
 
-  // Returns how many sources there are, in all fleets. Thread-safe.
+  struct Known {
+    SourceRef ref;
+    UnixSeconds first_seen{};
+  };
+  // Returns what is known of a source; nullopt where it never reported, or was erased. Thread-safe.
+  Result<std::optional<Known>> Find(FleetRef fleet, const SourceId& id) const;
+  // Puts into the transaction that a source is not known any more. Its ref is not given out again.
+  void Remove(FleetRef fleet, const SourceId& id, SourceRef ref, Transaction& transaction);
+
+  // Returns how many sources there ever were, in all fleets. Thread-safe.
   uint64_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:

@@ -1,5 +1,6 @@
 #include "storage/store.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -194,6 +195,28 @@ Result<std::optional<std::string>> Store::Get(Table table, std::string_view key,
   return std::optional(std::move(value));
 }
 
+Result<std::vector<std::string>> Store::GetAll(Table table, std::span<const std::string> keys,
+                                               size_t most_bytes, const Snapshot* snapshot) const {
+  const std::string step = "read " + std::string(RowOf(table).name);
+  if (impl_->table(table) == nullptr) return Status::DataLoss(step + ": there is no such table");
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = snapshot->get();
+  options.value_size_soft_limit = most_bytes;
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  impl_->db->MultiGet(options, impl_->table(table), keys.size(), slices.data(), found.data(),
+                      statuses.data(), true);
+  std::vector<std::string> values;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsAborted()) return std::vector<std::string>();
+    if (statuses[i].IsNotFound()) return Status::DataLoss(step + ": it is not there");
+    if (!statuses[i].ok()) return FromRocks(step, statuses[i]);
+    values.push_back(found[i].ToString());
+  }
+  return values;
+}
+
 Scan Store::NewScan(Table table, const std::string& begin, std::string end,
                     const Snapshot* snapshot) const {
   auto state = std::make_unique<Scan::State>();
@@ -276,6 +299,33 @@ Status Store::Compact() {
     if (!s.ok()) return FromRocks("compact", s);
   }
   return Status::Ok();
+}
+
+Status Store::Flush() {
+  const rocksdb::Status s = impl_->db->Flush(rocksdb::FlushOptions(), impl_->tables);
+  return s.ok() ? Status::Ok() : FromRocks("flush", s);
+}
+
+Status Store::CompactDeletions(Table table) {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  impl_->db->GetLiveFilesMetaData(&files);
+  std::string begin;
+  std::string end;
+  bool has_deletions = false;
+  for (const rocksdb::LiveFileMetaData& file : files) {
+    if (file.column_family_name != RowOf(table).name || file.num_deletions == 0) continue;
+    begin = has_deletions ? std::min(begin, file.smallestkey) : file.smallestkey;
+    end = has_deletions ? std::max(end, file.largestkey) : file.largestkey;
+    has_deletions = true;
+  }
+  if (!has_deletions) return Status::Ok();
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;  // those of other tables go on
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  const rocksdb::Slice first = begin;
+  const rocksdb::Slice last = end;
+  const rocksdb::Status s = impl_->db->CompactRange(options, impl_->table(table), &first, &last);
+  return s.ok() ? Status::Ok() : FromRocks("compact " + std::string(RowOf(table).name), s);
 }
 
 }  // namespace rollcall::storage

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -135,6 +136,11 @@ class Store {
   // Returns the value of a key; nullopt where there is none.
   Result<std::optional<std::string>> Get(Table table, std::string_view key,
                                          const Snapshot* snapshot = nullptr) const;
+  // Returns the values of ascending keys, all of which must be there. No values at all: together
+  // they are larger than `most_bytes`. DataLoss also: one is not there.
+  Result<std::vector<std::string>> GetAll(Table table, std::span<const std::string> keys,
+                                          size_t most_bytes,
+                                          const Snapshot* snapshot = nullptr) const;
   // Returns a scan from `begin` (inclusive) to `end` (exclusive; empty: to the end of the table).
   Scan NewScan(Table table, const std::string& begin, std::string end,
                const Snapshot* snapshot = nullptr) const;
@@ -168,6 +174,11 @@ class Store {
 
   // Compacts all tables to their bottom levels, which a benchmark measures as "on disk".
   Status Compact();
+  // Writes what is in memory into table files. Must not be called while the store is not writable.
+  Status Flush();
+  // Compacts all of a table that lies between deletions, so that what was deleted before the call
+  // is in no table file that counts, unless a snapshot keeps it. The same holds.
+  Status CompactDeletions(Table table);
 
  private:
   struct Impl;
@@ -175,6 +186,7 @@ class Store {
   friend class Transaction;
   friend class Turn;
   friend class Participation;
+  friend Impl& ImplOf(Store& store);
   explicit Store(const StoreOptions& options);
   Status Initialize(bool is_new);
   rocksdb::ColumnFamilyHandle* HandleOf(Table table) const;

@@ -88,6 +88,7 @@ Result<StoreFiles> ListStoreFiles(const std::string& directory) {
     const std::string_view name = file;
     if (name == kCurrentName) files.has_current = true;
     if (name == kBeingMadeName) files.is_being_made = true;
+    if (name == kRestoringName) files.is_being_restored = true;
     if (name == "IDENTITY") files.has_identity = true;
     if (name.starts_with(kManifestPrefix)) {
       const auto number = NumberOf(name.substr(kManifestPrefix.size()));

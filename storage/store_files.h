@@ -16,6 +16,10 @@ inline constexpr std::string_view kCurrentName = "CURRENT";  // names the manife
 // Nobody was told anything of such a store, so its creation may go on from wherever it stopped.
 inline constexpr std::string_view kBeingMadeName = "CREATING";
 
+// A folder: while it is there, the directory is no store, and what is in either is of a restore
+// that is under way or was interrupted (storage/backup.h).
+inline constexpr std::string_view kRestoringName = "RESTORING";
+
 // All numbers ascend.
 struct StoreFiles {
   std::vector<uint64_t> logs;
@@ -24,6 +28,7 @@ struct StoreFiles {
   bool has_identity = false;
   bool has_current = false;
   bool is_being_made = false;
+  bool is_being_restored = false;
 
   // Whether there was a store; then none is created in its place.
   bool any() const {

@@ -1,6 +1,7 @@
 // The RocksDB side of a Store. For those files of this folder that implement Store.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct Store::Impl {
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   std::shared_ptr<rocksdb::Cache> cache;
   std::unique_ptr<Upkeep> upkeep;  // null where read_only
+  std::atomic<bool> is_purging{false};
 
   rocksdb::ColumnFamilyHandle* table(Table t) const { return tables[static_cast<size_t>(t)]; }
   std::unique_ptr<rocksdb::Iterator> NewIterator(Table t, const rocksdb::ReadOptions& read) const {
@@ -46,5 +48,7 @@ struct Store::Impl {
         table(t) == nullptr ? rocksdb::NewEmptyIterator() : db->NewIterator(read, table(t)));
   }
 };
+
+inline Store::Impl& ImplOf(Store& store) { return *store.impl_; }
 
 }  // namespace rollcall::storage

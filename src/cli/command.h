@@ -40,6 +40,11 @@ extern const std::string_view kRepairHelp;
 extern const std::string_view kFleetHelp;
 extern const std::string_view kConfigHelp;
 extern const std::string_view kRecordsHelp;
+extern const std::string_view kTokenHelp;
+extern const std::string_view kBackupHelp;
+extern const std::string_view kRestoreHelp;
+extern const std::string_view kForgetHelp;
+extern const std::string_view kShowHelp;
 int RunServe(std::span<char*> args);
 int RunDemo(std::span<char*> args);
 int RunVerify(std::span<char*> args);
@@ -50,6 +55,11 @@ int RunRepair(std::span<char*> args);
 int RunFleet(std::span<char*> args);
 int RunConfig(std::span<char*> args);
 int RunRecords(std::span<char*> args);
+int RunToken(std::span<char*> args);
+int RunBackup(std::span<char*> args);
+int RunRestore(std::span<char*> args);
+int RunForget(std::span<char*> args);
+int RunShow(std::span<char*> args);
 
 // Runs the command that `args` (without the program's name) begin with, and returns its exit code.
 // If they begin with a flag, runs the first of `commands`. Answers requests for help and for the

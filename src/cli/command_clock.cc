@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/misdated_text.h"
 #include "cli/serve_process.h"
+#include "cli/server_client.h"
 #include "counts/misdated.h"
 #include "http/client/client.h"
 #include "http/client/url.h"
@@ -36,11 +37,12 @@ Status OfServer(const MoveOptions& options) {
   const bool accepts = options.word == kAccept;
   const std::string url =
       http::RequestUrl(options.server, accepts ? "/api/v1/clock/accept" : "/api/v1/clock", {});
-  const http::HttpClientOptions client;
+  const Result<http::HttpClientOptions> client = ServerClient(options);
+  if (!client.ok()) return client.status();
   const auto answer =
       accepts ? http::HttpPostStream(
-                    url, "text/plain", [] { return Result<std::string_view>(""); }, client)
-              : http::HttpGet(url, client, {});
+                    url, "text/plain", [] { return Result<std::string_view>(""); }, *client)
+              : http::HttpGet(url, *client, {});
   if (!answer.ok()) return answer.status();
   if (answer->status != 200) {
     return Status::Unavailable(options.server + " answered " + std::to_string(answer->status) +

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "base/log.h"
+#include "cli/access_options.h"
 #include "cli/command.h"
 #include "cli/descriptors.h"
 #include "cli/fleet_files.h"
@@ -10,6 +11,7 @@
 #include "cli/progress_bar.h"
 #include "cli/record_options.h"
 #include "cli/serve_process.h"
+#include "cli/service_manager.h"
 #include "demo/fill.h"
 #include "demo/record_fleet.h"
 #include "storage/remove_store.h"
@@ -72,7 +74,8 @@ int RunDemo(std::span<char*> args) {
   SetUpLogging(options->process.log_level);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
-  for (const Status& good : {CheckDeclarations(options->fleets), ReadRecordRetention(*options)}) {
+  for (const Status& good : {TakePassedSockets(options->server.front), CheckAccess(*options),
+                             CheckDeclarations(options->fleets), ReadRecordRetention(*options)}) {
     if (good.ok()) continue;
     Fail("demo", good);
     return kExitUsage;

@@ -10,6 +10,7 @@
 #include "cli/output_file.h"
 #include "cli/record_move.h"
 #include "cli/serve_process.h"
+#include "cli/server_client.h"
 #include "http/client/client.h"
 #include "http/client/url.h"
 #include "parse/instant.h"
@@ -94,12 +95,13 @@ Status ExportFromServer(const MoveOptions& options, ExportOutput& output) {
     parameters.push_back({"end", FormatRfc3339(last)});
   }
   if (!options.match.empty()) parameters.push_back({"match[]", options.match});
-  http::HttpClientOptions client;
+  Result<http::HttpClientOptions> client = ServerClient(options);
+  if (!client.ok()) return client.status();
   // The server sends nothing while it skips what is not asked for.
-  client.read_timeout = std::chrono::hours(1);
+  client->read_timeout = std::chrono::hours(1);
   const auto answer = http::HttpGetStream(
       http::RequestUrl(options.server, "/api/v1/export", parameters),
-      [&](std::string_view piece) { return output.Write(piece); }, client);
+      [&](std::string_view piece) { return output.Write(piece); }, *client);
   if (!answer.ok()) return answer.status();
   if (answer->status == 200) return Status::Ok();
   return Status::Unavailable(RefusalOf(options.server, answer->status, answer->body));

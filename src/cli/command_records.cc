@@ -6,6 +6,7 @@
 #include "cli/message.h"
 #include "cli/record_options.h"
 #include "cli/serve_process.h"
+#include "cli/server_client.h"
 #include "http/client/client.h"
 #include "http/client/url.h"
 #include "records/record_pruner.h"
@@ -60,14 +61,15 @@ Status PruneStore(const Options& options) {
 Status AskServer(const Options& options) {
   http::UrlParameters parameters;
   if (options.repair.dry_run) parameters.push_back({"dry_run", "1"});
-  http::HttpClientOptions client;
+  Result<http::HttpClientOptions> client = ServerClient(options.move);
+  if (!client.ok()) return client.status();
   // The server sends nothing until it is done.
-  client.read_timeout = std::chrono::hours(1);
-  client.total_timeout = std::chrono::hours(1);
+  client->read_timeout = std::chrono::hours(1);
+  client->total_timeout = std::chrono::hours(1);
   const std::string& server = options.move.server;
   const auto answer = http::HttpPostStream(
       http::RequestUrl(server, "/api/v1/records/prune", parameters), "text/plain",
-      [] { return Result<std::string_view>(""); }, client);
+      [] { return Result<std::string_view>(""); }, *client);
   if (!answer.ok()) return answer.status();
   if (answer->status != 200) {
     return Status::Unavailable(RefusalOf(server, answer->status, answer->body));

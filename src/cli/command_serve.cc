@@ -1,9 +1,11 @@
 // rollcall serve: takes reports in and answers queries until it is told to stop.
+#include "cli/access_options.h"
 #include "cli/command.h"
 #include "cli/descriptors.h"
 #include "cli/fleet_files.h"
 #include "cli/record_options.h"
 #include "cli/serve_process.h"
+#include "cli/service_manager.h"
 
 namespace rollcall::cli {
 
@@ -27,7 +29,8 @@ int RunServe(std::span<char*> args) {
   SetUpLogging(options->process.log_level);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
-  for (const Status& good : {CheckDeclarations(options->fleets), ReadRecordRetention(*options)}) {
+  for (const Status& good : {TakePassedSockets(options->server.front), CheckAccess(*options),
+                             CheckDeclarations(options->fleets), ReadRecordRetention(*options)}) {
     if (good.ok()) continue;
     Fail("serve", good);
     return kExitUsage;

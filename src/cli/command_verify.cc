@@ -7,6 +7,7 @@
 #include "cli/misdated_text.h"
 #include "cli/progress_bar.h"
 #include "cli/serve_process.h"
+#include "cli/verify_store.h"
 #include "counts/verify.h"
 
 namespace rollcall::cli {
@@ -23,17 +24,14 @@ const std::string_view kVerifyHelp =
     "\n"
     "Exit code: 0 when all agrees, 1 when something differs or cannot be read.\n";
 
-int RunVerify(std::span<char*> args) {
-  const std::optional<Options> options = ReadOptions("verify", args);
-  if (!options) return kExitUsage;
-  SetUpLogging("warning");
-  storage::StoreOptions store = options->store;
+int VerifyStore(const char* command, const Options& options) {
+  storage::StoreOptions store = options.store;
   store.read_only = true;
   auto stores = storage::Stores::Open(store);
-  if (!stores.ok()) return Fail("verify", stores.status());
+  if (!stores.ok()) return Fail(command, stores.status());
   std::optional<ProgressBar> bar;
-  const auto fleets = FleetsIn(options->fleets, **stores);
-  if (!fleets.ok()) return Fail("verify", fleets.status());
+  const auto fleets = FleetsIn(options.fleets, **stores);
+  if (!fleets.ok()) return Fail(command, fleets.status());
   const auto report = counts::Verify(**stores, *fleets, [&](uint64_t done, uint64_t all) {
     if (!bar) bar.emplace(ProgressBar::ForStderr("verify", "months and periods", all));
     bar->Update(done);
@@ -68,11 +66,18 @@ int RunVerify(std::span<char*> args) {
     std::printf("%s\n", (*stores)->time().view().Explain().c_str());
   }
   const Result<std::string> misdated = DescribeMisdated(**stores);
-  if (!misdated.ok()) return Fail("verify", misdated.status());
+  if (!misdated.ok()) return Fail(command, misdated.status());
   if (!misdated->empty()) {
     std::printf("%sTake them out: rollcall clock erase-misdated\n", misdated->c_str());
   }
   return found == 0 ? kExitOk : kExitFailure;
+}
+
+int RunVerify(std::span<char*> args) {
+  const std::optional<Options> options = ReadOptions("verify", args);
+  if (!options) return kExitUsage;
+  SetUpLogging("warning");
+  return VerifyStore("verify", *options);
 }
 
 }  // namespace rollcall::cli

@@ -7,7 +7,8 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "cli/import_input.h"
-#include "cli/option_table.h"
+#include "cli/option_checks.h"
+#include "cli/option_kinds.h"
 
 namespace rollcall::cli {
 namespace {
@@ -87,8 +88,7 @@ Result<ConfigFile> ConfigFile::Parse(const std::string& name, std::string_view t
     if (!line.has_value) {
       if (!spec.value_name.empty()) {
         return Status::InvalidArgument("a value is missing; write " + flag + " = VALUE")
-            .WithContext(at); write " + flag +
-                                       " = VALUE");
+            .WithContext(at);
       }
       line.value = "true";
     }
@@ -102,6 +102,16 @@ Result<ConfigFile> ConfigFile::Parse(const std::string& name, std::string_view t
     ROLLCALL_RETURN_IF_ERROR(spec.set(value, scratch).WithContext(at));
   }
   return file;
+}
+
+void AddConfigOption(std::vector<OptionSpec>& table) {
+  table.push_back(
+      Text(kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair | kRecords | kToken |
+               kBackup | kRestore | kForget | kShow,
+           "config", "FILE", kAllowedSecrets, CheckFile, ROLLCALL_FIELD(config_file),
+           {"A file with flags of serve, one a line and without dashes: listen-addr = :8081. The "
+            "environment and the command line win over it. SIGHUP reads it again.",
+            "flags and variables do as well", "none is read"}));
 }
 
 const std::string* ConfigFile::Find(std::string_view flag) const {

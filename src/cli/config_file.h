@@ -13,8 +13,10 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
+#include "cli/option_table.h"
 
 namespace rollcall::cli {
 
@@ -38,5 +40,8 @@ class ConfigFile {
  private:
   std::map<std::string, std::string, std::less<>> values_;  // by flag
 };
+
+// The option that names the file, for the option table.
+void AddConfigOption(std::vector<OptionSpec>& table);
 
 }  // namespace rollcall::cli

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/fleet_files.h"
 #include "cli/message.h"
+#include "cli/server_client.h"
 #include "http/client/url.h"
 #include "model/fleet.h"
 #include "parse/decompress.h"
@@ -63,10 +64,11 @@ class ServerTarget final : public ImportTarget {
 
   Result<ImportTally> Import(ImportFormat format, const http::BodySource& next,
                              const Progress& progress) override {
-    http::HttpClientOptions client;
+    Result<http::HttpClientOptions> client = ServerClient(options_);
+    if (!client.ok()) return client.status();
     // The server sends nothing until everything is stored.
-    client.read_timeout = std::chrono::hours(6);
-    client.total_timeout = std::chrono::hours(24 * 30);
+    client->read_timeout = std::chrono::hours(6);
+    client->total_timeout = std::chrono::hours(24 * 30);
     // Decompressed only to show progress; the server will report any damage.
     uint64_t lines = 0;
     Decompressor counter([&](std::string_view text) {
@@ -80,7 +82,7 @@ class ServerTarget final : public ImportTarget {
       progress(lines, 0);
       return piece;
     };
-    const auto answer = http::HttpPostStream(UrlFor(format), "text/plain", counted, client);
+    const auto answer = http::HttpPostStream(UrlFor(format), "text/plain", counted, *client);
     if (!answer.ok()) return answer.status();
     Result<ImportTally> tally = api::ParseImportJson(answer->body);
     // A refusal of the whole import has a tally too; 422: every line was refused on its own.

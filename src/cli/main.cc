@@ -23,6 +23,13 @@ int main(int argc, char** argv) {
       {"config", "Check what a server would be started with, or write it as a file", kConfigHelp,
        RunConfig, "check | print"},
       {"records", "Delete the records that are past their time", kRecordsHelp, RunRecords, "prune"},
+      {"token", "Make, list and revoke tokens for the private listener", kTokenHelp, RunToken,
+       "add NAME | list | revoke NAME"},
+      {"backup", "Make backups of a store, and look after them", kBackupHelp, RunBackup,
+       "[list|verify|prune] DIR"},
+      {"restore", "Make a store of a backup", kRestoreHelp, RunRestore, "DIR"},
+      {"show", "Say all that is held about an installation", kShowHelp, RunShow, "ID"},
+      {"forget", "Erase an installation, or a report of one", kForgetHelp, RunForget, "ID..."},
   });
   const std::span<char*> args(argv, static_cast<size_t>(argc));
   const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);

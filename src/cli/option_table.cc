@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "cli/access_options.h"
+#include "cli/config_file.h"
+#include "cli/keep_options.h"
 #include "cli/option_checks.h"
 #include "cli/option_kinds.h"
 #include "cli/option_value.h"
@@ -23,23 +26,22 @@ constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kGiB = 1ULL << 30;
 constexpr unsigned kBoth = kServe | kDemo;
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 9> kUsers{{{kServe, "serve"},
-                                                                       {kDemo, "demo"},
-                                                                       {kVerify, "verify"},
-                                                                       {kImport, "import"},
-                                                                       {kExport, "export"},
-                                                                       {kClock, "clock"},
-                                                                       {kRepair, "repair"},
-                                                                       {kFleet, "fleet"},
-                                                                       {kRecords, "records"}}};
+constexpr std::array<std::pair<unsigned, std::string_view>, 14> kUsers{{{kServe, "serve"},
+                                                                        {kDemo, "demo"},
+                                                                        {kVerify, "verify"},
+                                                                        {kImport, "import"},
+                                                                        {kExport, "export"},
+                                                                        {kClock, "clock"},
+                                                                        {kRepair, "repair"},
+                                                                        {kFleet, "fleet"},
+                                                                        {kRecords, "records"},
+                                                                        {kToken, "token"},
+                                                                        {kBackup, "backup"},
+                                                                        {kRestore, "restore"},
+                                                                        {kForget, "forget"},
+                                                                        {kShow, "show"}}};
 
 void AddPlaces(std::vector<OptionSpec>& table) {
-  table.push_back(
-      Text(kBoth | kVerify | kImport | kExport | kClock | kRepair | kRecords, "config", "FILE",
-           kAllowedSecrets, CheckFile, ROLLCALL_FIELD(config_file),
-           {"A file with flags of serve, one a line and without dashes: listen-addr = :8081. The "
-            "environment and the command line win over it. SIGHUP reads it again.",
-            "flags and variables do as well", "none is read"}));
   table.push_back(
       Text(kBoth, "listen-addr", "ADDRESS", kAllowedAddresses, CheckAddress,
            ROLLCALL_FIELD(server.front.public_address),
@@ -56,15 +58,17 @@ void AddPlaces(std::vector<OptionSpec>& table) {
            {"Names by which the private listener may be asked, with commas, beside localhost and "
             "the address that a connection came in by: a scrape by a DNS name needs it here.",
             "no web page can give a name of its own our address", "none but those"}));
-  table.push_back(Text(kBoth | kVerify | kImport | kExport | kClock | kRepair | kRecords,
+  table.push_back(Text(kBoth | kVerify | kImport | kExport | kClock | kRepair | kRecords | kBackup |
+                           kRestore | kForget | kShow,
                        "data-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
                        ROLLCALL_FIELD(store.directory),
                        {"Where the store lives. Made when it is not there; one process at a time.",
                         "works at once, in the folder you are in"}));
-  table.back().without_default = kImport | kExport | kClock | kRecords;
+  table.back().without_default =
+      kImport | kExport | kClock | kRecords | kBackup | kRestore | kForget | kShow;
   table.push_back(Text(
-      kBoth | kVerify | kImport | kExport | kRepair, "fleets", "NAMES", kAllowedFleetLists,
-      CheckFleets, ROLLCALL_FIELD(fleets),
+      kBoth | kVerify | kImport | kExport | kRepair | kRestore | kForget | kShow, "fleets", "NAMES",
+      kAllowedFleetLists, CheckFleets, ROLLCALL_FIELD(fleets),
       {"The products whose installations report, each a declaration: the name of a "
        "built-in one, a file, or a folder that ends in / and stands for its *.json. The first is "
        "the default one. With --data-dir.",
@@ -88,19 +92,12 @@ void AddDemo(std::vector<OptionSpec>& table) {
                                      "every day has reports, and the store stays small"}));
 }
 
-void AddRepair(std::vector<OptionSpec>& table) {
-  table.push_back(
-      Switch(kRepair | kRecords, "dry-run", ROLLCALL_FIELD(repair.dry_run),
-             {"Say what is damaged, or past its time, and what would be done; change nothing.",
-              "whoever says repair means it"}));
-}
-
 void AddImport(std::vector<OptionSpec>& table) {
   table.push_back(
-      Text(kImport | kExport | kClock | kRecords, "server", "URL", kAllowedUrls, CheckUrl,
-           ROLLCALL_FIELD(move.server),
+      Text(kImport | kExport | kClock | kRecords | kBackup | kForget | kShow, "server", "URL",
+           kAllowedUrls, CheckUrl, ROLLCALL_FIELD(move.server),
            {"The running server that takes the history in, gives it out, or is asked for "
-            "its clock or to delete: its private listener.",
+            "its clock, a backup, what it holds or to delete: its private listener.",
             "where a server on this machine listens"}));
   table.push_back(Text(kImport, "source-label", "NAME", kAllowedLabels, CheckLabel,
                        ROLLCALL_FIELD(move.source_label),
@@ -141,9 +138,10 @@ void AddMove(std::vector<OptionSpec>& table) {
   table.push_back(Text(
       kMove, "match", "SELECTOR", kAllowedSelectors, CheckSelector, ROLLCALL_FIELD(move.match),
       {"Which series. Regular expressions match a whole value.", "nothing is left out", "all"}));
-  table.push_back(
-      Text(kMove, "fleet", "NAME", kAllowedFleets, CheckFleet, ROLLCALL_FIELD(move.fleet),
-           {"Whose reports are moved.", "most have one fleet", "the first of --fleets"}));
+  table.push_back(Text(kMove | kForget | kShow, "fleet", "NAME", kAllowedFleets, CheckFleet,
+                       ROLLCALL_FIELD(move.fleet),
+                       {"Whose reports are moved, shown or erased.", "most have one fleet",
+                        "the first of --fleets"}));
 }
 
 void AddStore(std::vector<OptionSpec>& table) {
@@ -391,9 +389,11 @@ void AddLog(std::vector<OptionSpec>& table) {
 
 std::vector<OptionSpec> MakeTable() {
   std::vector<OptionSpec> table;
+  AddConfigOption(table);
   AddPlaces(table);
+  AddAccessOptions(table);
   AddDemo(table);
-  AddRepair(table);
+  AddRepairOptions(table);
   AddImport(table);
   AddMove(table);
   AddStore(table);
@@ -401,6 +401,8 @@ std::vector<OptionSpec> MakeTable() {
   AddForward(table);
   AddHosts(table);
   AddRecordOptions(table);
+  AddBackupOptions(table);
+  AddSourceOptions(table);
   AddLimits(table);
   AddDeadlines(table);
   AddWorkers(table);

@@ -22,7 +22,12 @@ enum OptionUser : unsigned {
   kClock = 32,
   kRepair = 64,
   kFleet = 128,
-  kRecords = 256
+  kRecords = 256,
+  kToken = 512,
+  kBackup = 1024,
+  kRestore = 2048,
+  kForget = 4096,
+  kShow = 8192
 };
 
 struct OptionSpec {

@@ -5,7 +5,9 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
+#include "cli/access_options.h"
 #include "cli/config_file.h"
+#include "cli/keep_options.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 #include "parse/instant.h"
@@ -104,9 +106,10 @@ Result<Given> ReadCommandLine(unsigned user, std::span<const std::string> args) 
   } catch (const CLI::Error& error) {
     return Status::Internal(std::string("read the command line: ") + error.what());
   }
-  const size_t words = (user & kFleet) != 0                          ? SIZE_MAX
-                       : (user & (kImport | kClock | kRecords)) != 0 ? 1
-                                                                     : 0;
+  const size_t words = (user & (kFleet | kBackup | kForget)) != 0                       ? SIZE_MAX
+                       : (user & kToken) != 0                                           ? 3
+                       : (user & (kImport | kClock | kRecords | kRestore | kShow)) != 0 ? 1
+                                                                                        : 0;
   const std::string list =
       "; 'rollcall help " + std::string(CommandOf(user)) + "' lists what it takes";
   for (size_t i = 0; i < extras.size(); ++i) {
@@ -290,6 +293,22 @@ Result<ConfigFile> ReadConfig(unsigned user, const Given& given, const Environme
   return ConfigFile();
 }
 
+// Of the commands about backups and installations.
+Status FinishKeeping(unsigned user, const Given& given, const Environment& env, Options& options) {
+  if (user == kRestore) {
+    if (!given.Has("data-dir") && !env.contains("ROLLCALL_DATA_DIR")) {
+      return Status::InvalidArgument("--data-dir is missing: where the store is to be");
+    }
+    return ReadRestoreWords(given.words, options.backup);
+  }
+  ROLLCALL_RETURN_IF_ERROR(user == kBackup ? ReadBackupWords(given.words, options.backup)
+                                           : ReadSourceWords(given.words, options.source));
+  const Result<bool> uses_store = UsesStore(given, env);
+  if (!uses_store.ok()) return uses_store.status();
+  options.move.through_server = !*uses_store;
+  return Status::Ok();
+}
+
 Result<Options> Parse(unsigned user, std::span<const std::string> args, const Environment& env) {
   const Result<Given> given = ReadCommandLine(user, args);
   if (!given.ok()) return given.status();
@@ -309,6 +328,7 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
     ROLLCALL_RETURN_IF_ERROR(status);
   }
   ROLLCALL_RETURN_IF_ERROR(CheckTogether(options.server));
+  ROLLCALL_RETURN_IF_ERROR(CheckAccess(options));
   if ((user & (kImport | kExport | kClock)) != 0) {
     ROLLCALL_RETURN_IF_ERROR(FinishMove(user, *given, env, options.move));
   }
@@ -327,6 +347,10 @@ Result<Options> Parse(unsigned user, std::span<const std::string> args, const En
       return Status::InvalidArgument(
           "--records-retention goes with --data-dir; a server has rules of its own");
     }
+  }
+  if (user == kToken) ROLLCALL_RETURN_IF_ERROR(ReadTokenWords(given->words, options));
+  if ((user & (kBackup | kRestore | kForget | kShow)) != 0) {
+    ROLLCALL_RETURN_IF_ERROR(FinishKeeping(user, *given, env, options));
   }
   if (user == kFleet) ROLLCALL_RETURN_IF_ERROR(ReadFleetWords(*given, options.fleet));
   return options;

@@ -24,15 +24,17 @@ namespace rollcall::cli {
 struct ProcessOptions {
   std::string log_level = "info";  // debug, info, warning or error
   std::chrono::milliseconds shutdown_grace = std::chrono::seconds(20);
+  bool private_without_login = false;  // the private listener may be open to other machines
 };
 
 // Options of import, export and clock: what is moved, from where and to where.
 struct MoveOptions {
   std::string server = "http://127.0.0.1:8082";
-  bool through_server = true;  // false: the command opens the store itself
-  std::string from;            // inclusive, see parse/instant.h; empty: from the first sample
-  std::string to;              // exclusive; empty: up to now
-  std::string match;           // empty: all series
+  std::string server_token_file;  // empty: it asks for none
+  bool through_server = true;     // false: the command opens the store itself
+  std::string from;               // inclusive, see parse/instant.h; empty: from the first sample
+  std::string to;                 // exclusive; empty: up to now
+  std::string match;              // empty: all series
   std::string format = "auto";
 
   // Of an import only.
@@ -67,6 +69,27 @@ struct FleetOptions {
   std::vector<std::string> samples;  // of check: files; "-": standard input
 };
 
+// Options of the token command; the file is that of the server's login.
+struct TokenOptions {
+  std::string word;             // "add", "list" or "revoke"
+  std::string name;             // of the token; not of list
+  std::string scopes = "read";  // of a new one
+  unsigned valid_days = 365;    // of a new one; 0: for ever
+};
+
+// Options of backup and restore beside those of api::ServerOptions::backups.
+struct BackupCommandOptions {
+  std::string word;       // "list", "verify" or "prune"; empty: make one
+  std::string directory;  // of the backups
+  uint32_t id = 0;        // of the one that is meant; 0: see --backup
+};
+
+// Options of forget and show.
+struct SourceOptions {
+  std::vector<std::string> ids;
+  std::string report;  // the time of the one that is meant; empty: all
+};
+
 // The options of all commands: one part per component, which is the component's own struct.
 // Defaults are those of the struct, or stand here where a command wants others. A command reads
 // only the parts that its flags fill.
@@ -83,6 +106,9 @@ struct Options {
   RepairOptions repair;
   RecordsOptions records;
   FleetOptions fleet;
+  TokenOptions token;
+  BackupCommandOptions backup;
+  SourceOptions source;
 };
 
 // The environment variables whose names begin with ROLLCALL_, by name.
@@ -99,8 +125,9 @@ Environment ReadEnvironment(const char* const* variables);
 // and says what is wrong and what is allowed. Fails also as ConfigFile::Read does.
 //
 // An import takes one argument that is not a flag, the file, and none if the history comes from a
-// VictoriaMetrics. Import, export and clock open the store instead of asking a server if a data
-// directory is named on the command line, or in the environment while no server is named at all.
+// VictoriaMetrics. Import, export, clock and their like open the store instead of asking a server
+// if a data directory is named on the command line, or in the environment while no server is named
+// at all.
 Result<Options> ParseOptions(std::string_view command, std::span<const std::string> args,
                              const Environment& env);
 

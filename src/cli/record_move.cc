@@ -9,6 +9,7 @@
 #include "cli/import_input.h"
 #include "cli/message.h"
 #include "cli/progress_bar.h"
+#include "cli/server_client.h"
 #include "http/client/client.h"
 #include "http/client/url.h"
 #include "parse/decompress.h"
@@ -97,11 +98,12 @@ void Print(const RecordImportReader::Tally& tally, const Moved& moved) {
 Status ExportRecords(const Options& options, OutputFile& file) {
   ExportOutput output(file, "records");
   if (options.move.through_server) {
-    http::HttpClientOptions client;
-    client.read_timeout = std::chrono::hours(1);
+    Result<http::HttpClientOptions> client = ServerClient(options.move);
+    if (!client.ok()) return client.status();
+    client->read_timeout = std::chrono::hours(1);
     const auto answer = http::HttpGetStream(
         http::RequestUrl(options.move.server, "/api/v1/records/export", {}),
-        [&](std::string_view piece) { return output.Write(piece); }, client);
+        [&](std::string_view piece) { return output.Write(piece); }, *client);
     if (!answer.ok()) return answer.status();
     if (answer->status == 200) return Status::Ok();
     return Status::Unavailable(RefusalOf(options.move.server, answer->status, answer->body));

@@ -37,7 +37,8 @@ constexpr timespec kWatchInterval{1, 0};
 constexpr std::chrono::seconds kClosePatience{10};
 
 // Waits for SIGTERM or SIGINT and returns it; 0: the store needs another start. Reloads on SIGHUP,
-// and gives a sign of life as long as the server receives requests.
+// has files that changed followed, and gives a sign of life as long as the server receives
+// requests.
 int AwaitEnd(const storage::Store& store, const sigset_t& signals, Reloader& reloader,
              api::Server& server, ServiceManager& manager) {
   while (true) {
@@ -47,6 +48,7 @@ int AwaitEnd(const storage::Store& store, const sigset_t& signals, Reloader& rel
     } else if (signal > 0) {
       return signal;
     }
+    server.FollowFiles();
     if (store.NeedsRestart()) return 0;
     if (manager.waits_for_life() && server.IsTurning()) manager.Alive();
   }
@@ -97,25 +99,32 @@ std::string SizeOnDisk(const std::string& directory) {
 }
 
 // What a person at a terminal can do next.
-void PrintWelcome(int public_port, int private_port, bool has_records,
+void PrintWelcome(int public_port, int private_port, const api::ServerOptions& options,
                   const fleets::DeclaredFleet& first) {
+  const auto scheme = [](const http::TlsFiles& files) {
+    return files.certificate.empty() ? "http" : "https";
+  };
+  const char* const open = scheme(options.front.public_tls);
+  const char* const closed = scheme(options.front.private_tls);
   const fleets::Declaration& declaration = first.declaration();
   std::printf("rollcall " ROLLCALL_VERSION
               " is running.\n"
-              "  Open     http://localhost:%d/\n",
-              public_port);
+              "  Open     %s://localhost:%d/\n",
+              open, public_port);
   if (!first.body_names_source()) {
-    std::printf("  Post     curl -H '%s: my-%s' --data-binary '%s 1' http://localhost:%d%s\n",
+    std::printf("  Post     curl -H '%s: my-%s' --data-binary '%s 1' %s://localhost:%d%s\n",
                 declaration.id_header.c_str(), declaration.counted_one.c_str(),
-                declaration.fleet.counted_metric.c_str(), public_port, declaration.path.c_str());
+                declaration.fleet.counted_metric.c_str(), open, public_port,
+                declaration.path.c_str());
   }
-  std::printf("  Read     curl 'http://localhost:%d/api/overview?year=%s&month=%u'\n", public_port,
-              std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
+  std::printf("  Read     curl '%s://localhost:%d/api/overview?year=%s&month=%u'\n", open,
+              public_port, std::to_string(Month::Of(SystemClock().Now()).year()).c_str(),
               Month::Of(SystemClock().Now()).month());
   if (private_port != 0) {
-    if (has_records) std::printf("  Records  http://localhost:%d/records\n", private_port);
-    std::printf("  Hosts    http://localhost:%d/hosts\n  Metrics  http://localhost:%d/metrics\n",
-                private_port, private_port);
+    if (options.records)
+      std::printf("  Records  %s://localhost:%d/records\n", closed, private_port);
+    std::printf("  Hosts    %s://localhost:%d/hosts\n  Metrics  %s://localhost:%d/metrics\n",
+                closed, private_port, closed, private_port);
   }
   std::fflush(stdout);
 }
@@ -143,11 +152,7 @@ int ServeUntilSignal(const Options& options, Reread reread, std::unique_ptr<stor
   if (!fleets.ok()) return Fail("serve", fleets.status());
   WarnOfUndeclared(names, **fleets);
   fleets::Catalog catalog(std::move(fleets).value());
-  api::ServerOptions server_options = options.server;
-  if (const Status passed = TakePassedSockets(server_options.front); !passed.ok()) {
-    return Fail("serve", passed);
-  }
-  auto server = api::Server::Start(server_options, std::move(stores), catalog, clock, registry);
+  auto server = api::Server::Start(options.server, std::move(stores), catalog, clock, registry);
   if (!server.ok()) return Fail("serve", server.status());
   log::Info(
       "rollcall {} listens on {} (public, port {}) and {} (private, port {}); data in {}, {}, "
@@ -158,7 +163,7 @@ int ServeUntilSignal(const Options& options, Reread reread, std::unique_ptr<stor
       (*server)->private_port(), options.store.directory, SizeOnDisk(options.store.directory),
       sources, label_sets);
   if (!fewer_connections.empty()) log::Warn("{}", fewer_connections);
-  PrintWelcome((*server)->public_port(), (*server)->private_port(), options.server.records,
+  PrintWelcome((*server)->public_port(), (*server)->private_port(), options.server,
                catalog.current().first());
 
   const sigset_t signals = AwaitedSignals();

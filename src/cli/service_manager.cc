@@ -1,5 +1,6 @@
 #include "cli/service_manager.h"
 
+#include <netdb.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -33,6 +34,23 @@ bool IsListening(int fd) {
   if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) return false;
   size = sizeof listens;
   return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
+}
+
+// Where a socket listens, in the form of --listen-addr; "" where it is none of IP.
+std::string AddressOf(int fd) {
+  sockaddr_storage at{};
+  socklen_t size = sizeof at;
+  char host[NI_MAXHOST];
+  char port[NI_MAXSERV];
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) != 0 ||
+      (at.ss_family != AF_INET && at.ss_family != AF_INET6) ||
+      getnameinfo(reinterpret_cast<sockaddr*>(&at), size, host, sizeof host, port, sizeof port,
+                  NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+    return {};
+  }
+  std::string address(host);
+  if (at.ss_family == AF_INET6) address = "[" + address + "]";
+  return address.append(":").append(port);
 }
 
 }  // namespace
@@ -79,18 +97,20 @@ Status TakePassedSockets(http::FrontOptions& front) {
     const std::string name = names.substr(0, names.find(':'));
     names.erase(0, std::min(name.size() + 1, names.size()));
     const bool is_named = name == "public" || name == "private";
-    int& place =
-        (is_named ? name == "public" : i == 0) ? front.public_socket : front.private_socket;
+    const bool is_public = is_named ? name == "public" : i == 0;
+    int& place = is_public ? front.public_socket : front.private_socket;
     const int fd = kFirstPassed + i;
     const std::string which =
         "socket " + std::to_string(fd) + " that was passed by the environment";
     if (place >= 0 || i > 1) {
       return Status::FailedPrecondition(which + ": one too many; one is public, one private");
     }
-    if (!IsListening(fd)) {
-      return Status::FailedPrecondition(which + ": not a stream socket that is listened on");
+    const std::string address = IsListening(fd) ? AddressOf(fd) : "";
+    if (address.empty()) {
+      return Status::FailedPrecondition(which + ": not a TCP socket that is listened on");
     }
     place = fd;
+    (is_public ? front.public_address : front.private_address) = address;
   }
   return Status::Ok();
 }

@@ -38,8 +38,8 @@ class ServiceManager {
 
 // Puts the sockets that were passed to this process into `front`: by their names in LISTEN_FDNAMES,
 // public and private, or where they have no such names the first as public and the second as
-// private. FailedPrecondition: they are more than that, or one is not a stream socket that is
-// listened on.
+// private. The addresses become theirs. FailedPrecondition: they are more than that, or one is not
+// a TCP socket that is listened on.
 Status TakePassedSockets(http::FrontOptions& front);
 
 }  // namespace rollcall::cli

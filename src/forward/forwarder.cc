@@ -160,6 +160,8 @@ Result<ForwardedSource> Forwarder::Read(std::string_view row) {
 }
 
 Forwarder::Answer Forwarder::Send(Load& load) {
+  // All that it had was erased.
+  if (load.text.empty()) return {Outcome::kTaken, 0, ""};
   Answer answer = Post(load.text);
   if (!load.partial) return answer;
   const Result<ForwardedSource> source = Read(load.first_row);

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "storage/chunk_writer.h"
+#include "ingest/month_replay.h"
 #include "storage/keys.h"
 #include "storage/peaks_reader.h"
-#include "storage/peaks_replay.h"
 #include "storage/retention.h"
 #include "storage/row_codec.h"
 
@@ -14,25 +13,6 @@ namespace rollcall::ingest {
 namespace {
 
 using storage::Table;
-
-// Adds reports to the peaks of a month in their order.
-class Replay {
- public:
-  Replay(Month month, PeaksRow& row) : month_(month), peaks_(row) {}
-
-  void Add(Day day, std::span<const Instant> instants) {
-    peaks_.BeginDay(day.number - month_.FirstDay().number + 1);
-    storage::StreamSlots slots;
-    for (const Instant& instant : instants) {
-      const storage::StreamSlots::Place place = slots.Take(instant.series);
-      peaks_.Add(place.slot, place.repeats, instant.series);
-    }
-  }
-
- private:
-  const Month month_;
-  storage::PeaksReplay peaks_;
-};
 
 class MonthImport {
  public:
@@ -108,7 +88,7 @@ class MonthImport {
       ReplayAdded(row);
     } else if (IsAppended(*old_row)) {
       row = *old_row;
-      Replay replay(key_.month, row);
+      MonthReplay replay(key_.month, row);
       for (const auto& [day, changed] : days_) replay.Add(day, changed.added);
     } else {
       ROLLCALL_RETURN_IF_ERROR(ReplayMonth(*old_row, row));
@@ -123,13 +103,13 @@ class MonthImport {
   }
 
   void ReplayAdded(PeaksRow& row) const {
-    Replay replay(key_.month, row);
+    MonthReplay replay(key_.month, row);
     for (const Instant& instant : added_) replay.Add(Day::Of(instant.time), {&instant, 1});
   }
 
   // Computes the row again from all chunks of the month.
   Status ReplayMonth(const PeaksRow& old_row, PeaksRow& row) const {
-    Replay replay(key_.month, row);
+    MonthReplay replay(key_.month, row);
     const Day first = key_.month.FirstDay();
     for (Day day = first; day <= key_.month.LastDay(); ++day.number) {
       if (const auto changed = days_.find(day); changed != days_.end()) {

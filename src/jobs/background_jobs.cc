@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "jobs/record_retention.h"
+#include "storage/purge.h"
 
 namespace rollcall::jobs {
 namespace {
@@ -46,6 +47,14 @@ Status PrepareOverviews(const JobServices& services, std::stop_token stop) {
   return Status::Ok();
 }
 
+Status FinishPurge(const JobServices& services, const std::stop_token& stop) {
+  storage::Store& store = services.stores.store();
+  // Who erases now waits for its purge himself.
+  if (storage::IsPurging(store)) return Status::Ok();
+  return storage::Purge(
+      store, [](uint64_t, uint64_t) {}, stop);
+}
+
 // Runs the work only while its results can be stored. Otherwise it does nothing and does not fail,
 // since the store reports that itself.
 std::function<Status(std::stop_token)> WhileWritable(const storage::Store& store,
@@ -82,6 +91,11 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
       {counts, {"closed-months", seconds(5), counting([s](auto stop) {
                   return PrepareOverviews(s, stop);
                 })}},
+      // Erasures whose purge was cut short, by the end of the process or a full disk.
+      {true, {"purge", seconds(10), counting([s](auto stop) { return FinishPurge(s, stop); })}},
+      // It only begins one, which has a thread of its own.
+      {s.backups.has_schedule(),
+       {"backup", seconds(10), [s](auto) { return s.backups.StartIfDue(); }}},
       {options.records.has_value(),
        {"record-retention", seconds(1),
         counting([job = std::make_shared<RecordRetentionJob>(

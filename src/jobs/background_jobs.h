@@ -11,6 +11,7 @@
 #include "counts/window_counts.h"
 #include "fleets/catalog.h"
 #include "jobs/app_list.h"
+#include "jobs/backups.h"
 #include "jobs/job_table.h"
 #include "jobs/retention.h"
 #include "parse/record_retention_json.h"
@@ -27,6 +28,7 @@ struct JobServices {
   counts::OverviewReader& overviews;
   AppList& app_list;
   const fleets::Catalog& catalog;
+  Backups& backups;
 };
 
 struct JobOptions {

@@ -13,27 +13,36 @@ using storage::BlockBits;
 using storage::ColumnView;
 using storage::RecordColumn;
 
+Status VisitCrashes(const storage::RecordScan& block, WordTest& crashes, UnixSeconds after,
+                    UnixSeconds to, const std::function<Status(const CrashRow&)>& visit) {
+  return VisitCaptured(block, crashes, after + std::chrono::seconds(1), to,
+                       [&](const storage::RecordScan& scan, const BlockBits& slots,
+                           const ColumnView& captures, const ColumnView&) -> Status {
+                         ColumnView stacks;
+                         ColumnView builds;
+                         ColumnView machines;
+                         ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kStack, stacks));
+                         ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
+                         ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
+                         Status visited;
+                         slots.ForEach([&](size_t slot) {
+                           if (!visited.ok()) return;
+                           visited = visit({scan.IdOf(slot), stacks[slot], builds[slot],
+                                            machines[slot], CaptureAt(captures, slot)});
+                         });
+                         return visited;
+                       });
+}
+
 Status ForEachCrash(const Source& source, UnixSeconds after, UnixSeconds to,
                     const std::function<Status(const CrashRow&)>& visit) {
   WordTest crashes(source, IsCrashClass);
-  return ForEachCapturedBlock(
-      source, crashes, after + std::chrono::seconds(1), to,
-      [&](const storage::RecordScan& scan, const BlockBits& slots, const ColumnView& captures,
-          const ColumnView&) -> Status {
-        ColumnView stacks;
-        ColumnView builds;
-        ColumnView machines;
-        ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kStack, stacks));
-        ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
-        ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
-        Status visited;
-        slots.ForEach([&](size_t slot) {
-          if (!visited.ok()) return;
-          visited = visit({scan.IdOf(slot), stacks[slot], builds[slot], machines[slot],
-                           CaptureAt(captures, slot)});
-        });
-        return visited;
-      });
+  Status status;
+  storage::RecordScan scan = source.Scan();
+  while (NextBlock(source, scan, status)) {
+    ROLLCALL_RETURN_IF_ERROR(VisitCrashes(scan, crashes, after, to, visit));
+  }
+  return status;
 }
 
 std::optional<uint32_t> BuildNumber(std::string_view build) {

@@ -24,8 +24,12 @@ struct CrashRow {
   UnixSeconds capture{};
 };
 
-// Calls visit(row) for each crash that was captured up to `to`, inclusive, and after `after`.
-// DataLoss, Unavailable: as reads of the store, or what visit returns.
+// Calls visit(row) for each crash of the scan's block that was captured up to `to`, inclusive, and
+// after `after`. `crashes` is the test for IsCrashClass. DataLoss, Unavailable: as reads of the
+// store, or what visit returns.
+Status VisitCrashes(const storage::RecordScan& scan, WordTest& crashes, UnixSeconds after,
+                    UnixSeconds to, const std::function<Status(const CrashRow&)>& visit);
+// The same for all blocks.
 Status ForEachCrash(const Source& source, UnixSeconds after, UnixSeconds to,
                     const std::function<Status(const CrashRow&)>& visit);
 

@@ -9,6 +9,8 @@
 #include "base/civil_time.h"
 #include "records/crash_rows.h"
 #include "records/distinct_keys.h"
+#include "records/partitioned_rows.h"
+#include "records/parts.h"
 #include "records/word_texts.h"
 
 namespace rollcall::records {
@@ -27,10 +29,7 @@ uint64_t MixDay(uint64_t machine, uint64_t build, uint64_t day) {
 class Counter {
  public:
   Counter(const Source& source, const CrashesRequest& request, GuiltyTable& table)
-      : source_(source),
-        request_(request),
-        table_(table),
-        builds_(source, kLeastCrashBuild, kMostCrashBuild) {}
+      : source_(source), request_(request), table_(table) {}
 
   Result<Crashes> Count() {
     ROLLCALL_RETURN_IF_ERROR(ReadCrashes());
@@ -52,24 +51,48 @@ class Counter {
     UnixSeconds last = UnixSeconds::min();
     uint32_t lowest = UINT32_MAX;
     uint32_t highest = 0;
+
+    void Add(const History& other) {
+      first = std::min(first, other.first);
+      last = std::max(last, other.last);
+      lowest = std::min(lowest, other.lowest);
+      highest = std::max(highest, other.highest);
+    }
+  };
+
+  // What one thread reads.
+  struct Part {
+    explicit Part(const Source& source)
+        : crashes(source, IsCrashClass), builds(source, kLeastCrashBuild, kMostCrashBuild) {}
+    WordTest crashes;
+    BuildNumbers builds;
+    std::unordered_map<GuiltyTable::Guilty, History> histories;
+    std::vector<WeekRow> week;
   };
 
   Status ReadCrashes() {
     const UnixSeconds week = request_.now - kCrashWindow;
-    return ForEachCrash(source_, kAlways, request_.now, [&](const CrashRow& row) {
-      const auto build = builds_.Of(row.build);
+    std::vector<Part> parts(PartsOf(source_), Part(source_));
+    const auto read = [&](Part& part, const CrashRow& row) -> Status {
+      const auto build = part.builds.Of(row.build);
       if (!build.ok()) return build.status();
       const auto guilty = table_.Of(source_, row.stack);
       if (!guilty.ok()) return guilty.status();
-      History& history = histories_[*guilty];
-      history.first = std::min(history.first, row.capture);
-      history.last = std::max(history.last, row.capture);
-      if (!*build) return Status::Ok();
-      history.lowest = std::min(history.lowest, **build);
-      history.highest = std::max(history.highest, **build);
-      if (row.capture > week) week_.push_back({*guilty, **build, row.machine});
+      History& history = part.histories[*guilty];
+      history.Add({row.capture, row.capture, build->value_or(UINT32_MAX), build->value_or(0)});
+      if (*build && row.capture > week) part.week.push_back({*guilty, **build, row.machine});
       return Status::Ok();
-    });
+    };
+    ROLLCALL_RETURN_IF_ERROR(
+        VisitBlocks(source_, parts.size(), [&](size_t i, const storage::RecordScan& scan) {
+          return VisitCrashes(scan, parts[i].crashes, kAlways, request_.now,
+                              [&](const CrashRow& row) { return read(parts[i], row); });
+        }));
+    for (const Part& part : parts) {
+      for (const auto& [guilty, history] : part.histories) histories_[guilty].Add(history);
+      week_.insert(week_.end(), part.week.begin(), part.week.end());
+    }
+    return Status::Ok();
   }
 
   void ChooseBuilds() {
@@ -83,43 +106,81 @@ class Counter {
     std::erase_if(week_, [&](const WeekRow& row) { return !place_.contains(row.build); });
   }
 
+  // A machine that was seen on a day with one of the builds.
+  struct DayRow {
+    uint64_t key = 0;  // the hash of all three
+    size_t place = 0;  // of the build
+  };
+
   Status CountMachineDays() {
     if (place_.empty()) return Status::Ok();
+    const size_t parts = PartsOf(source_);
+    std::vector<PartitionedRows<DayRow>> rows(parts);
+    std::vector<BuildNumbers> builds(parts,
+                                     BuildNumbers(source_, kLeastCrashBuild, kMostCrashBuild));
+    ROLLCALL_RETURN_IF_ERROR(
+        VisitBlocks(source_, parts, [&](size_t part, const storage::RecordScan& scan) {
+          return ReadMachineDays(scan, builds[part], rows[part]);
+        }));
+    std::vector<std::vector<uint64_t>> counts(parts);
+    ROLLCALL_RETURN_IF_ERROR(RunParts(parts, [&](size_t part) {
+      counts[part].resize(crashes_.builds.size());
+      DistinctKeys days;
+      for (size_t i = part; i < PartitionedRows<DayRow>::kPartitions; i += parts) {
+        for (const auto& some : rows) {
+          some.ForEach(i, [&](const DayRow& row) {
+            if (days.Add(row.key, 0) == DistinctKeys::kNone) ++counts[part][row.place];
+          });
+        }
+        days.Clear();
+      }
+      return Status::Ok();
+    }));
+    for (const auto& some : counts) {
+      for (size_t i = 0; i < some.size(); ++i) crashes_.builds[i].machine_days += some[i];
+    }
+    return Status::Ok();
+  }
+
+  Status ReadMachineDays(const storage::RecordScan& scan, BuildNumbers& numbers,
+                         PartitionedRows<DayRow>& rows) const {
     const UnixSeconds after = request_.now - kCrashWindow;
-    WordTest chosen(source_, [&](std::string_view text) {
-      const std::optional<uint32_t> build = BuildNumber(text);
-      return build && place_.contains(*build);
-    });
-    DistinctKeys days;
+    if (scan.head().last_capture <= after || scan.head().first_capture > request_.now) {
+      return Status::Ok();
+    }
+    ColumnView column;
+    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, column));
+    std::vector<uint64_t> builds;
+    column.CopyTo(builds);
+    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, column));
+    std::vector<uint64_t> machines;
+    column.CopyTo(machines);
+    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kCapture, column));
+    std::vector<uint64_t> captures;
+    column.CopyTo(captures);
+    // Of builds in a row that are one.
+    uint64_t ref = UINT64_MAX;
+    uint32_t build = 0;
+    std::optional<size_t> place;
     Status status;
-    storage::RecordScan scan = source_.Scan();
-    while (NextBlock(source_, scan, status)) {
-      if (scan.head().last_capture <= after || scan.head().first_capture > request_.now) continue;
-      BlockBits slots = scan.present();
-      ColumnView builds;
-      ColumnView machines;
-      ColumnView captures;
-      ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
-      ROLLCALL_RETURN_IF_ERROR(chosen.Keep(builds, slots));
-      if (!slots.Any()) continue;
-      ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
-      ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kCapture, captures));
-      Status read;
-      slots.ForEach([&](size_t slot) {
-        const UnixSeconds capture{std::chrono::seconds(captures[slot])};
-        if (capture <= after || capture > request_.now) return;
-        const auto build = builds_.Of(builds[slot]);
-        if (!build.ok()) {
-          read = build.status();
+    scan.present().ForEach([&](size_t slot) {
+      const UnixSeconds capture{std::chrono::seconds(captures[slot])};
+      if (!status.ok() || capture <= after || capture > request_.now) return;
+      if (builds[slot] != ref) {
+        ref = builds[slot];
+        const auto number = numbers.Of(ref);
+        if (!number.ok()) {
+          status = number.status();
           return;
         }
-        if (days.Add(MixDay(machines[slot], **build, Day::Of(capture).number), 0) ==
-            DistinctKeys::kNone) {
-          ++crashes_.builds[place_[**build]].machine_days;
-        }
-      });
-      ROLLCALL_RETURN_IF_ERROR(read);
-    }
+        build = number->value_or(0);
+        const auto chosen = *number ? place_.find(build) : place_.end();
+        place = chosen == place_.end() ? std::nullopt : std::optional(chosen->second);
+      }
+      if (!place) return;
+      const uint64_t key = MixDay(machines[slot], build, Day::Of(capture).number);
+      rows.Add(key, {key, *place});
+    });
     return status;
   }
 
@@ -184,7 +245,6 @@ class Counter {
   const Source& source_;
   const CrashesRequest& request_;
   GuiltyTable& table_;
-  BuildNumbers builds_;
   std::vector<WeekRow> week_;
   std::unordered_map<GuiltyTable::Guilty, History> histories_;
   std::map<uint32_t, size_t> place_;  // of a build in crashes_.builds

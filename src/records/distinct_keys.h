@@ -3,6 +3,7 @@
 // alone are taken for one. Plain value; one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -24,8 +25,11 @@ class DistinctKeys {
     if (mark < before) slot = (key & ~kMarkBits) | (mark + 1);
     return before;
   }
-  // Tells the processor that a key will be added soon.
-  void Prefetch(uint64_t key) const { __builtin_prefetch(&slots_[PlaceOf(slots_, key)], 1); }
+  // Forgets all keys, and keeps the memory.
+  void Clear() {
+    std::fill(slots_.begin(), slots_.end(), 0);
+    used_ = 0;
+  }
 
   size_t size() const { return used_; }
 

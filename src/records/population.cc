@@ -1,9 +1,13 @@
 #include "records/population.h"
 
 #include <algorithm>
+#include <memory>
 #include <unordered_map>
 
+#include "base/mutex.h"
 #include "records/distinct_keys.h"
+#include "records/partitioned_rows.h"
+#include "records/parts.h"
 #include "records/word_counts.h"
 #include "records/word_texts.h"
 
@@ -19,8 +23,8 @@ using storage::RecordColumn;
 constexpr unsigned kAllTime = kPopulationWindows.size();
 // How far back ids are followed: a window, and before it more than an id's life.
 constexpr days kFollowed = kPopulationWindows.back() + days(7);
-// How many keys ahead memory is asked for.
-constexpr size_t kAhead = 16;
+// So many heartbeats at the most are in memory at a time, in 16 bytes each.
+constexpr size_t kRowsOfAPass = 12'000'000;
 
 uint64_t Mix(uint64_t x) {
   x ^= x >> 32;
@@ -50,6 +54,11 @@ class IdSpans {
     span.first = std::min(span.first, time);
     span.last = std::max(span.last, time);
   }
+  // Forgets all ids, and keeps the memory.
+  void Clear() {
+    std::fill(slots_.begin(), slots_.end(), Span());
+    used_ = 0;
+  }
 
   template <typename Visit>
   void ForEach(Visit visit) const {
@@ -78,28 +87,49 @@ class IdSpans {
   size_t used_ = 0;
 };
 
-class Counter {
+// The builds of heartbeats by number, from 0 on. Thread-safe.
+class BuildIndex {
  public:
-  Counter(const Source& source, UnixSeconds now)
-      : source_(source),
-        now_(now),
-        followed_from_(now - kFollowed),
-        heartbeats_(source, [](std::string_view text) { return text == kHeartbeatClass; }),
-        system_(source, [](std::string_view text) { return text == kHeartbeatSystem; }) {}
-
-  Result<Population> Count() {
-    Status status;
-    storage::RecordScan scan = source_.Scan();
-    while (NextBlock(source_, scan, status)) ROLLCALL_RETURN_IF_ERROR(AddBlock(scan));
-    ROLLCALL_RETURN_IF_ERROR(status);
-    Population population;
-    ROLLCALL_RETURN_IF_ERROR(NameBuilds(population));
-    population.all = all_;
-    FollowIds(population);
-    return population;
+  uint32_t Of(uint64_t ref) {
+    const MutexLock lock(mutex_);
+    const auto [known, is_new] = numbers_.try_emplace(ref, static_cast<uint32_t>(refs_.size()));
+    if (is_new) refs_.push_back(ref);
+    return known->second;
+  }
+  std::vector<uint64_t> refs() const {
+    const MutexLock lock(mutex_);
+    return refs_;
   }
 
  private:
+  mutable Mutex mutex_;
+  std::unordered_map<uint64_t, uint32_t> numbers_ GUARDED_BY(mutex_);
+  std::vector<uint64_t> refs_ GUARDED_BY(mutex_);  // by number
+};
+
+// A heartbeat.
+struct Row {
+  uint64_t machine = 0;  // the hash of its id, and of whether it is external
+  uint32_t build : 31 = 0;
+  uint32_t is_external : 1 = 0;
+  uint32_t ago = 0;  // seconds from its capture until now
+};
+constexpr uint32_t kInFuture = UINT32_MAX;
+
+using Rows = PartitionedRows<Row>;
+
+// Reads the heartbeats of blocks. One thread each.
+class Reader {
+ public:
+  // Only of those machines whose hash leaves `pass`, divided by `passes`.
+  Reader(const Source& source, UnixSeconds now, BuildIndex& builds, size_t pass, size_t passes)
+      : now_(now),
+        builds_(builds),
+        pass_(pass),
+        passes_(passes),
+        heartbeats_(source, [](std::string_view text) { return text == kHeartbeatClass; }),
+        system_(source, [](std::string_view text) { return text == kHeartbeatSystem; }) {}
+
   Status AddBlock(const storage::RecordScan& scan) {
     BlockBits slots = scan.present();
     ColumnView column;
@@ -109,60 +139,118 @@ class Counter {
     ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kSystem, column));
     ROLLCALL_RETURN_IF_ERROR(system_.Keep(column, slots));
     if (!slots.Any()) return Status::Ok();
-    ColumnView builds;
-    ColumnView external;
-    ColumnView machines;
-    ColumnView captures;
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kExternal, external));
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kCapture, captures));
-    rows_.clear();
+    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kExternal, column));
+    column.CopyTo(external_);
+    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, column));
+    column.CopyTo(machines_);
+    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kCapture, column));
+    column.CopyTo(captures_);
+    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, column));
+    by_code_.clear();
+    for (const uint64_t ref : column.distinct()) by_code_.push_back(builds_.Of(ref));
     slots.ForEach([&](size_t slot) {
-      Row& row = rows_.emplace_back();
-      row.build = builds[slot];
-      row.is_external = external[slot] != 0;
-      row.machine = Mix(machines[slot] + (row.is_external ? 1 : 0));
-      row.key = Mix(row.machine + row.build * 0x9E3779B97F4A7C15);
-      row.capture = UnixSeconds(seconds(captures[slot]));
+      Row row;
+      row.is_external = external_[slot] != 0 ? 1 : 0;
+      row.machine = Mix(machines_[slot] + row.is_external);
+      if (passes_ > 1 && row.machine % passes_ != pass_) return;
+      row.build = BuildOf(column, slot) & 0x7fffffffU;
+      const auto ago = (now_ - UnixSeconds(seconds(captures_[slot]))).count();
+      row.ago = ago < 0 ? kInFuture : static_cast<uint32_t>(std::min<int64_t>(ago, kInFuture - 1));
+      rows_.Add(row.machine, row);
     });
-    AddRows();
     return Status::Ok();
   }
+  const Rows& rows() const { return rows_; }
 
-  void AddRows() {
-    for (size_t i = 0; i < rows_.size(); ++i) {
-      if (i + kAhead < rows_.size()) {
-        by_build_.Prefetch(rows_[i + kAhead].key);
-        ids_.Prefetch(rows_[i + kAhead].machine);
-      }
-      const Row& row = rows_[i];
-      const unsigned window = WindowOf(row.capture);
-      Move(by_build_.Add(row.key, window), window, CountsOf(row.build), row.is_external);
-      Move(ids_.Add(row.machine, window), window, all_, row.is_external);
-      earliest_ = std::min(earliest_, row.capture);
-      if (row.capture > followed_from_ && row.capture <= now_) {
-        IdSpans& spans = row.is_external ? external_spans_ : internal_spans_;
-        spans.Add(row.machine, static_cast<uint32_t>((row.capture - followed_from_).count()));
-      }
+ private:
+  uint32_t BuildOf(const ColumnView& builds, size_t slot) {
+    if (!by_code_.empty()) return by_code_[builds.code(slot)];
+    const uint64_t ref = builds[slot];
+    if (ref != last_ref_) {
+      last_ref_ = ref;
+      last_build_ = builds_.Of(ref);
     }
+    return last_build_;
+  }
+
+  const UnixSeconds now_;
+  BuildIndex& builds_;
+  const size_t pass_;
+  const size_t passes_;
+  WordTest heartbeats_;
+  WordTest system_;
+  std::vector<uint64_t> external_;
+  std::vector<uint64_t> machines_;
+  std::vector<uint64_t> captures_;
+  std::vector<uint32_t> by_code_;  // of the block's builds
+  uint64_t last_ref_ = UINT64_MAX;
+  uint32_t last_build_ = 0;
+  Rows rows_;
+};
+
+// What is counted of some partitions. One thread each.
+struct Counts {
+  std::vector<IdCounts> builds;  // by number
+  IdCounts all;
+  std::array<uint64_t, kEstimatedWindows.size()> new_internal{};
+  std::array<uint64_t, kEstimatedWindows.size()> new_external{};
+  std::vector<uint32_t> lives;
+  uint32_t oldest = 0;  // seconds ago
+
+  void Add(Counts&& other) {
+    builds.resize(std::max(builds.size(), other.builds.size()));
+    for (size_t i = 0; i < other.builds.size(); ++i) AddIds(other.builds[i], builds[i]);
+    AddIds(other.all, all);
+    for (size_t i = 0; i < kEstimatedWindows.size(); ++i) {
+      new_internal[i] += other.new_internal[i];
+      new_external[i] += other.new_external[i];
+    }
+    lives.insert(lives.end(), other.lives.begin(), other.lives.end());
+    oldest = std::max(oldest, other.oldest);
+  }
+
+ private:
+  static void AddIds(const IdCounts& from, IdCounts& to) {
+    for (size_t i = 0; i < kPopulationCounts; ++i) {
+      to.internal[i] += from.internal[i];
+      to.external[i] += from.external[i];
+    }
+  }
+};
+
+class PartitionCounter {
+ public:
+  explicit PartitionCounter(size_t builds) { counts_.builds.resize(builds); }
+
+  // Counts a partition of the rows that all of the readers have.
+  void Count(const std::vector<std::unique_ptr<Reader>>& readers, size_t partition) {
+    for (const auto& reader : readers) {
+      reader->rows().ForEach(partition, [this](const Row& row) { Add(row); });
+    }
+    EndPartition();
+  }
+  Counts Take() { return std::move(counts_); }
+
+ private:
+  void Add(const Row& row) {
+    const unsigned window = WindowOf(row.ago);
+    const bool is_external = row.is_external != 0;
+    const uint64_t key = Mix(row.machine + uint64_t{row.build} * 0x9E3779B97F4A7C15);
+    Move(by_build_.Add(key, window), window, counts_.builds[row.build], is_external);
+    Move(ids_.Add(row.machine, window), window, counts_.all, is_external);
+    if (row.ago == kInFuture) return;
+    counts_.oldest = std::max(counts_.oldest, row.ago);
+    if (row.ago >= seconds(kFollowed).count()) return;
+    (is_external ? external_ : internal_)
+        .Add(row.machine, static_cast<uint32_t>(seconds(kFollowed).count()) - row.ago);
   }
 
   // Returns the index of the shortest window that the time is in.
-  unsigned WindowOf(UnixSeconds capture) const {
-    if (capture > now_) return kAllTime;
+  static unsigned WindowOf(uint32_t ago) {
     for (unsigned i = 0; i < kAllTime; ++i) {
-      if (capture > now_ - kPopulationWindows[i]) return i;
+      if (ago < seconds(kPopulationWindows[i]).count()) return i;
     }
     return kAllTime;
-  }
-
-  IdCounts& CountsOf(uint64_t build) {
-    if (last_counts_ == nullptr || build != last_build_) {
-      last_counts_ = &counts_[build];
-      last_build_ = build;
-    }
-    return *last_counts_;
   }
 
   // An id was in the windows from `before` on, and is now in those from `window` on.
@@ -173,12 +261,81 @@ class Counter {
     }
   }
 
-  Status NameBuilds(Population& population) {
+  void EndPartition() {
+    for (const bool is_external : {false, true}) {
+      IdSpans& spans = is_external ? external_ : internal_;
+      auto& new_ids = is_external ? counts_.new_external : counts_.new_internal;
+      spans.ForEach([&](const IdSpans::Span& span) {
+        for (size_t i = 0; i < kEstimatedWindows.size(); ++i) {
+          new_ids[i] += span.first > seconds(kFollowed - kEstimatedWindows[i]).count() ? 1 : 0;
+        }
+        // The others may have lived before, or live on.
+        if (span.first >= seconds(kMachineIdLife).count() &&
+            span.last <= seconds(kFollowed - kMachineIdLife).count()) {
+          counts_.lives.push_back(span.last - span.first);
+        }
+      });
+      spans.Clear();
+    }
+    by_build_.Clear();
+    ids_.Clear();
+  }
+
+  DistinctKeys by_build_;
+  DistinctKeys ids_;
+  IdSpans internal_;
+  IdSpans external_;
+  Counts counts_;
+};
+
+class Counter {
+ public:
+  Counter(const Source& source, UnixSeconds now) : source_(source), now_(now) {}
+
+  Result<Population> Count() {
+    const size_t passes = 1 + source_.view.full->size() * storage::kRecordsOfBlock / kRowsOfAPass;
+    Counts counts;
+    for (size_t pass = 0; pass < passes; ++pass) {
+      ROLLCALL_RETURN_IF_ERROR(CountPass(pass, passes, counts));
+    }
+    Population population;
+    population.all = counts.all;
+    ROLLCALL_RETURN_IF_ERROR(NameBuilds(counts, population));
+    Estimate(counts, population);
+    DescribeLives(counts.lives, population);
+    return population;
+  }
+
+ private:
+  // Counts what is distinct among a share of the machines.
+  Status CountPass(size_t pass, size_t passes, Counts& counts) {
+    const size_t parts = PartsOf(source_);
+    std::vector<std::unique_ptr<Reader>> readers;
+    for (size_t part = 0; part < parts; ++part) {
+      readers.push_back(std::make_unique<Reader>(source_, now_, builds_, pass, passes));
+    }
+    ROLLCALL_RETURN_IF_ERROR(
+        VisitBlocks(source_, parts, [&](size_t part, const storage::RecordScan& scan) {
+          return readers[part]->AddBlock(scan);
+        }));
+    std::vector<Counts> of_parts(parts);
+    ROLLCALL_RETURN_IF_ERROR(RunParts(parts, [&](size_t part) {
+      PartitionCounter counter(builds_.refs().size());
+      for (size_t i = part; i < Rows::kPartitions; i += parts) counter.Count(readers, i);
+      of_parts[part] = counter.Take();
+      return Status::Ok();
+    }));
+    for (Counts& of_part : of_parts) counts.Add(std::move(of_part));
+    return Status::Ok();
+  }
+
+  Status NameBuilds(const Counts& counts, Population& population) {
     WordTexts texts(source_);
-    for (const auto& [ref, counts] : counts_) {
-      const Result<std::string_view> text = texts.Of(ref);
+    const std::vector<uint64_t> refs = builds_.refs();
+    for (size_t i = 0; i < counts.builds.size(); ++i) {
+      const Result<std::string_view> text = texts.Of(refs[i]);
       if (!text.ok()) return text.status();
-      population.builds.push_back({std::string(*text), counts});
+      population.builds.push_back({std::string(*text), counts.builds[i]});
     }
     std::sort(population.builds.begin(), population.builds.end(),
               [](const BuildPopulation& a, const BuildPopulation& b) {
@@ -189,37 +346,28 @@ class Counter {
     return Status::Ok();
   }
 
-  void FollowIds(Population& population) {
+  static void Estimate(const Counts& counts, Population& population) {
     for (size_t i = 0; i < kEstimatedWindows.size(); ++i) {
       PopulationEstimate& estimate = population.estimates[i];
       estimate.window = kEstimatedWindows[i];
-      estimate.is_known = earliest_ <= now_ - estimate.window - kMachineIdLife;
+      estimate.is_known = counts.oldest >= seconds(estimate.window + kMachineIdLife).count();
       if (!estimate.is_known) continue;
-      estimate.new_internal = NewIds(internal_spans_, estimate.window);
-      estimate.new_external = NewIds(external_spans_, estimate.window);
+      estimate.new_internal = counts.new_internal[i];
+      estimate.new_external = counts.new_external[i];
       estimate.internal = Machines(estimate.new_internal, estimate.window);
       estimate.external = Machines(estimate.new_external, estimate.window);
     }
-    std::vector<uint32_t> lives;
-    const auto end = static_cast<uint32_t>(seconds(kFollowed - kMachineIdLife).count());
-    const auto begin = static_cast<uint32_t>(seconds(kMachineIdLife).count());
-    const auto add = [&](const IdSpans::Span& span) {
-      // The others may have lived before, or live on.
-      if (span.first >= begin && span.last <= end) lives.push_back(span.last - span.first);
-    };
-    internal_spans_.ForEach(add);
-    external_spans_.ForEach(add);
-    if (lives.empty()) return;
-    std::sort(lives.begin(), lives.end());
-    population.lives = {lives.size(), seconds(lives[(lives.size() - 1) / 2]),
-                        seconds(lives[(lives.size() - 1) * 95 / 100])};
   }
 
-  static uint64_t NewIds(const IdSpans& spans, days window) {
-    const auto begin = static_cast<uint32_t>(seconds(kFollowed - window).count());
-    uint64_t ids = 0;
-    spans.ForEach([&](const IdSpans::Span& span) { ids += span.first > begin ? 1 : 0; });
-    return ids;
+  static void DescribeLives(std::vector<uint32_t>& lives, Population& population) {
+    if (lives.empty()) return;
+    const auto at = [&](size_t place) {
+      const auto nth = lives.begin() + static_cast<std::ptrdiff_t>(place);
+      std::nth_element(lives.begin(), nth, lives.end());
+      return seconds(*nth);
+    };
+    population.lives = {lives.size(), at((lives.size() - 1) / 2),
+                        at((lives.size() - 1) * 95 / 100)};
   }
 
   static uint64_t Machines(uint64_t ids, days window) {
@@ -227,29 +375,9 @@ class Counter {
     return (ids * static_cast<uint64_t>(kMachineIdLife.count()) + count / 2) / count;
   }
 
-  struct Row {
-    uint64_t build = 0;
-    uint64_t machine = 0;  // and whether it is external
-    uint64_t key = 0;      // and the build
-    UnixSeconds capture{};
-    bool is_external = false;
-  };
-
   const Source& source_;
   const UnixSeconds now_;
-  const UnixSeconds followed_from_;
-  WordTest heartbeats_;
-  WordTest system_;
-  std::vector<Row> rows_;
-  DistinctKeys by_build_;
-  DistinctKeys ids_;
-  std::unordered_map<uint64_t, IdCounts> counts_;
-  IdCounts* last_counts_ = nullptr;
-  uint64_t last_build_ = 0;
-  IdCounts all_;
-  IdSpans internal_spans_;
-  IdSpans external_spans_;
-  UnixSeconds earliest_ = UnixSeconds::max();
+  BuildIndex builds_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "model/record.h"
 
 namespace re2 {
 class RE2;
@@ -42,14 +43,17 @@ class PayloadPattern {
 struct RecordFilter {
   // The whole, or its beginning with a star: "org.clearlinux/kernel/*". Empty: any.
   std::string classification;
-  uint8_t severity = 0;  // 0: any
-  std::string build;     // empty: any, like the next two
+  bool is_exact = false;  // a star in it is itself
+  uint8_t severity = 0;   // 0: any
+  std::string build;      // empty: any, like the next two
   std::string machine_id;
   std::string system_name;
   std::optional<bool> external;
   // By the machine's clock: from the first, inclusive, to the second, exclusive.
   std::optional<UnixSeconds> captured_from;
   std::optional<UnixSeconds> captured_before;
+  std::optional<UnixSeconds> received_after;  // exclusive
+  std::optional<RecordId> below;              // exclusive
   std::optional<PayloadPattern> payload;      // found in the payload
   std::optional<PayloadPattern> not_payload;  // not found in it
 

@@ -1,16 +1,16 @@
-// The records that pass a filter, the newest first, a page at a time. Pure functions of a moment's
-// records; any thread.
+// The records that pass a filter, the newest first, a page at a time. Any thread.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "base/status.h"
 #include "model/record.h"
 #include "records/record_filter.h"
-#include "records/source.h"
+#include "storage/records.h"
 
 namespace rollcall::records {
 
@@ -19,7 +19,6 @@ inline constexpr size_t kMostPageBytes = 16 * 1024 * 1024;
 
 struct RecordListRequest {
   RecordFilter filter;
-  RecordId below = {};  // 0: from the newest on
   size_t limit = 50;
   // How long payloads are searched. Columns alone take some milliseconds whatever is asked for.
   std::chrono::milliseconds patience{2'000};
@@ -34,7 +33,8 @@ struct RecordPage {
   bool ended_early = false;
 };
 
-// DataLoss, Unavailable: as reads of the store.
-Result<RecordPage> ListRecords(const Source& source, const RecordListRequest& request);
+// Of the records that there are now. DataLoss, Unavailable: as reads of the store, or stopped.
+Result<RecordPage> ListRecords(const storage::Records& records, const RecordListRequest& request,
+                               std::stop_token stop = {});
 
 }  // namespace rollcall::records

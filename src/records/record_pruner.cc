@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/log.h"
 #include "storage/transaction.h"
 
 namespace rollcall::records {
@@ -73,8 +74,10 @@ uint64_t RecordPruner::total() const {
 std::string RecordPruner::Describe(bool dry_run) const {
   std::string text;
   for (const auto& [rule, count] : by_rule_) text += rule + ": " + Records(count) + "\n";
-  return text + (dry_run ? "would be deleted: " : "deleted: ") + std::to_string(total()) + " of " +
-         Records(count_) + "\n";
+  text += (dry_run ? "would be deleted: " : "deleted: ") + std::to_string(total()) + " of " +
+          Records(count_) + "\n";
+  if (texts() > 0) text += "with texts that no other record has: " + std::to_string(texts()) + "\n";
+  return text;
 }
 
 Result<bool> RecordPruner::Step(std::chrono::milliseconds budget, bool dry_run) {
@@ -83,8 +86,8 @@ Result<bool> RecordPruner::Step(std::chrono::milliseconds budget, bool dry_run) 
   do {
     storage::RecordScan scan(records_);
     if (!scan.SeekBlock(next_block_)) {
-      if (!dry_run && total() > 0) ROLLCALL_RETURN_IF_ERROR(records_.DropRemoved());
-      return false;
+      if (dry_run || total() == 0) return false;
+      return GiveRoomBack(budget);
     }
     const uint64_t block = scan.head().block;
     const Result<bool> is_done = PruneBlock(scan, dry_run);
@@ -92,6 +95,20 @@ Result<bool> RecordPruner::Step(std::chrono::milliseconds budget, bool dry_run) 
     next_block_ = *is_done ? block + 1 : block;
   } while (std::chrono::steady_clock::now() < end);
   return true;
+}
+
+Result<bool> RecordPruner::GiveRoomBack(std::chrono::milliseconds budget) {
+  if (!sweep_) {
+    ROLLCALL_RETURN_IF_ERROR(records_.DropRemoved());
+    const Result<bool> is_due = storage::RecordSweep::IsDue(records_);
+    if (!is_due.ok() || !*is_due) return is_due;
+    sweep_.emplace(records_);
+  }
+  const Result<bool> more = sweep_->Step(budget);
+  if (more.ok() || more.status().code() != Code::kDataLoss) return more;
+  // What a damaged record has is not known; that keeps no other from being deleted tomorrow.
+  log::Error("texts that no record has stay: {}", more.status().message());
+  return false;
 }
 
 Result<bool> RecordPruner::PruneBlock(const storage::RecordScan& scan, bool dry_run) {

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "parse/record_retention_json.h"
 #include "storage/record_scan.h"
+#include "storage/record_sweep.h"
 #include "storage/records.h"
 #include "storage/stores.h"
 
@@ -34,6 +35,8 @@ class RecordPruner {
   // days", "org.x/*: 3 days". A record that is past the time of several counts for the shortest.
   const std::map<std::string, uint64_t>& by_rule() const { return by_rule_; }
   uint64_t total() const;
+  // How many words and stacks of records were deleted with them, for no record has them any more.
+  uint64_t texts() const { return sweep_ ? sweep_->deleted() : 0; }
   // Returns that as lines: "org.x/*: 3 days: 1 record", …, "deleted: 1 of 3 records".
   std::string Describe(bool dry_run) const;
 
@@ -46,6 +49,8 @@ class RecordPruner {
   // that name them; null: they are kept for ever.
   const Rule* RuleOf(uint64_t severity, const std::string& classification) const;
   UnixSeconds KeptFrom(const Rule& rule) const { return now_ - std::chrono::days(rule.days); }
+  // Gives the room back that nothing needs any more, for as long as Step says.
+  Result<bool> GiveRoomBack(std::chrono::milliseconds budget);
   // Deletes some records of the scan's block. Returns whether it has none left that are old.
   Result<bool> PruneBlock(const storage::RecordScan& scan, bool dry_run);
 
@@ -58,6 +63,7 @@ class RecordPruner {
   std::vector<std::pair<std::string, Rule>> classes_;
   std::optional<UnixSeconds> kept_by_all_;  // what was received since is kept; nullopt: all is
   uint64_t next_block_ = 0;
+  std::optional<storage::RecordSweep> sweep_;
   std::map<std::string, uint64_t> by_rule_;
 };
 

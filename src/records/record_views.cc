@@ -81,8 +81,7 @@ RecordViews::View<Backtraces> RecordViews::BacktracesOf(const CrashFrameName& fr
 }
 
 Result<RecordPage> RecordViews::List(const RecordListRequest& request, std::stop_token stop) {
-  return OfRecordsNow(stores_.records(), stop,
-                      [&](const Source& source) { return ListRecords(source, request); });
+  return ListRecords(stores_.records(), request, std::move(stop));
 }
 
 Result<std::optional<Record>> RecordViews::Find(RecordId id) { return stores_.records().Read(id); }

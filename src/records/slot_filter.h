@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <vector>
 
 #include "base/status.h"
 #include "model/record.h"
@@ -18,6 +20,8 @@ class SlotFilter {
   // Both must outlive this object. DataLoss, Unavailable: as reads of the store.
   static Result<SlotFilter> Make(const Source& source, const RecordFilter& filter);
 
+  // Returns false where no record of the block passes, as far as that costs nothing to know.
+  bool MayPass(const storage::BlockHead& head) const;
   // Takes the bits of slots that do not pass. Of a filter by machine a few that do not may stay.
   Status Keep(const storage::RecordScan& scan, storage::BlockBits& slots);
 
@@ -27,17 +31,23 @@ class SlotFilter {
   bool NeedsRecord() const { return filter_->NeedsPayload() || !filter_->machine_id.empty(); }
 
  private:
+  // A column, and the value that it must have.
+  struct Wanted {
+    storage::RecordColumn column;
+    uint64_t value = 0;
+  };
+
   SlotFilter(const Source& source, const RecordFilter& filter);
-  Status KeepWord(const storage::RecordScan& scan, storage::RecordColumn column,
-                  const std::optional<uint32_t>& ref, storage::BlockBits& slots) const;
+  // Finds out which of the records are of the machine, as far as the index says so quickly.
+  Status FindMachine(const Source& source);
+  Status KeepReceived(const storage::RecordScan& scan, storage::BlockBits& slots) const;
   Status KeepCaptured(const storage::RecordScan& scan, storage::BlockBits& slots) const;
 
   const RecordFilter* filter_;
   WordTest classes_;
-  // The refs of texts that are asked for as a whole; nullopt: any will do.
-  std::optional<uint32_t> build_;
-  std::optional<uint32_t> system_;
-  uint64_t machine_ = 0;
+  std::vector<Wanted> wanted_;
+  // By block the records of the machine; nullopt: a column says which they are.
+  std::optional<std::map<uint64_t, storage::BlockBits>> of_machine_;
   bool is_empty_ = false;  // no record has such a text
 };
 

@@ -34,6 +34,13 @@ std::string TextOf(const std::string& html) {
   return std::regex_replace(text, std::regex(" ([.,;])"), "$1");
 }
 
+// What is wrong with the page as XML, which it is but for the first line and the tags that HTML
+// leaves open.
+std::string ProblemOf(const std::string& page) {
+  return test::XmlCheck::Problem(std::regex_replace(
+      page.substr(page.find("<html")), std::regex("<((?:meta|link|img|br)(?: [^>]*)?)>"), "<$1/>"));
+}
+
 TEST(PrivacyPageTest, EveryFieldStandsThereWithItsDescription) {
   for (const Tree& tree : test::ComingDeclarations()) {
     const std::string page = PageOf(tree);
@@ -55,6 +62,25 @@ TEST(PrivacyPageTest, EveryFieldStandsThereWithItsDescription) {
   }
 }
 
+TEST(PrivacyPageTest, RecordsOfMachinesAreToldOfWhereTheyAreTakenIn) {
+  EXPECT_THAT(PageOf(test::SmallProduct()), Not(HasSubstr("Records of machines")));
+  KeptReports kept;
+  kept.records.emplace();
+  std::string text = TextOf(PageOf(test::SmallProduct(), kept));
+  for (const char* const field : {"machine id", "payload", "severity", "BIOS version", "kernel"}) {
+    EXPECT_THAT(text, HasSubstr(field));
+  }
+  EXPECT_THAT(text, HasSubstr("All records 35 days"));
+  kept.records = RecordRetention{0, {{4, 0}, {1, 1}}, {{"org.x/<b>/*", 3}}};
+  const std::string page = PageOf(test::SmallProduct(), kept);
+  EXPECT_THAT(page, HasSubstr("org.x/&lt;b&gt;/*"));
+  EXPECT_EQ(ProblemOf(page), "");
+  text = TextOf(page);
+  EXPECT_THAT(text, HasSubstr("severity 4 as long as this server keeps its data"));
+  EXPECT_THAT(text, HasSubstr("severity 1 1 day"));
+  EXPECT_THAT(text, HasSubstr("All others as long as this server keeps its data"));
+}
+
 TEST(PrivacyPageTest, ItIsWellFormedAndLoadsNothingButOurStyles) {
   Tree tree = test::SmallProduct();
   const std::string hostile = "</td><script>alert(\"1\")</script>&'";
@@ -63,17 +89,14 @@ TEST(PrivacyPageTest, ItIsWellFormedAndLoadsNothingButOurStyles) {
   tree["links"] = {{"home", "https://x/\"onclick='f()'<b>"}};
   tree["metrics"]["myapp_info"]["description"] = hostile;
   tree["metrics"]["myapp_info"]["labels"]["host"] = hostile;
-  std::string page = PageOf(tree);
+  const std::string page = PageOf(tree);
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("\"onclick")));
   const std::regex loaded("<(?:link|img)[^>]* (?:href|src)=\"([^\"]*)\"");
   for (std::sregex_iterator it(page.begin(), page.end(), loaded), end; it != end; ++it) {
     EXPECT_THAT((*it)[1].str(), testing::StartsWith("assets/"));
   }
-  // XML but for the first line and the tags that HTML leaves open.
-  page = page.substr(page.find("<html"));
-  page = std::regex_replace(page, std::regex("<((?:meta|link|img|br)(?: [^>]*)?)>"), "<$1/>");
-  EXPECT_EQ(test::XmlCheck::Problem(page), "");
+  EXPECT_EQ(ProblemOf(page), "");
 }
 
 TEST(PrivacyPageTest, TheIdIsSaidToBeWhereItIs) {

@@ -131,7 +131,7 @@ TEST_F(RecordIntakeTest, ThePublicListenerTakesRecordsAndGivesNoneOut) {
   EXPECT_NE(private_->PostBare("p", Headers(), "/v2/collector").status, 201);
   const Reply page = public_->Get("/v2/collector");
   EXPECT_EQ(page.status, 302);
-  EXPECT_EQ(page.Header("location"), "/");
+  EXPECT_EQ(page.Header("location"), "../");
 }
 
 TEST_F(RecordIntakeTest, APayloadOfAMebibyteIsTakenAndNoByteMore) {

@@ -19,6 +19,7 @@ namespace rollcall::bench {
 struct Bar {
   enum class Kind {
     kAtMost,        // rollcall's figure, in the row's unit
+    kAtLeast,       // the same
     kRatioAtLeast,  // rollcall's figure over VictoriaMetrics'
     kRatioAtMost,
   };
@@ -45,6 +46,8 @@ struct Row {
 };
 
 double MedianOf(std::vector<double> values);
+// Returns the value that `percent` of a hundred are below. Requires values.
+double PercentileOf(std::vector<double> values, unsigned percent);
 
 // A directory of the run's own, gone with it. Not in memory: a sync must reach a disk.
 class WorkFolder {
@@ -114,6 +117,7 @@ Status BenchStart(Context& context);
 Status BenchIdle(Context& context);
 Status BenchHosts(Context& context);
 Status BenchFleets(Context& context);
+Status BenchRecords(Context& context);
 Status BenchGrowth(Context& context);
 
 }  // namespace rollcall::bench

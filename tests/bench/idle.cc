@@ -18,10 +18,6 @@ struct Latencies {
   std::vector<double> p99_ms;
 };
 
-double Percentile(std::vector<double>& sorted, unsigned percent) {
-  return sorted[std::min(sorted.size() - 1, sorted.size() * percent / 100)];
-}
-
 // One report after another, at a steady pace: what waits behind a slow one waited from its own due
 // time.
 Status MeasureRound(Context& context, const Server& server,
@@ -47,9 +43,8 @@ Status MeasureRound(Context& context, const Server& server,
       return Status::Unavailable("a report beside the crowd: " + std::to_string(status));
     }
   }
-  std::sort(times.begin(), times.end());
-  latencies.p50_ms.push_back(Percentile(times, 50));
-  latencies.p99_ms.push_back(Percentile(times, 99));
+  latencies.p50_ms.push_back(PercentileOf(times, 50));
+  latencies.p99_ms.push_back(PercentileOf(times, 99));
   return Status::Ok();
 }
 

@@ -85,6 +85,8 @@ std::string BarText(const Row& row) {
   switch (row.bar->kind) {
     case Bar::Kind::kAtMost:
       return "≤ " + bound + " " + row.unit;
+    case Bar::Kind::kAtLeast:
+      return "≥ " + bound + " " + row.unit;
     case Bar::Kind::kRatioAtLeast:
       return "≥ " + bound + " ×";
     case Bar::Kind::kRatioAtMost:

@@ -29,8 +29,8 @@ using testing::StartsWith;
 
 using Args = std::vector<std::string>;
 
-constexpr unsigned kAllUsers =
-    kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair | kFleet | kRecords;
+constexpr unsigned kAllUsers = kServe | kDemo | kVerify | kImport | kExport | kClock | kRepair |
+                               kFleet | kRecords | kToken | kBackup | kRestore | kForget | kShow;
 
 // The refusal of a command line, or "taken".
 std::string ServeSays(const Args& args, const Environment& env = {}) {
@@ -48,14 +48,44 @@ Options Serve(const Args& args, const Environment& env = {}) {
 // each kind of option.
 std::string OtherValue(const OptionSpec& spec) {
   if (spec.flag == "config") return "/dev/null";  // it is read
-  for (const char* value : {"65MiB", "3GiB", "1KiB", "3", "70", "true", "1500ms", "7m", "36h",
-                            "http://127.0.0.1:1/x", "[::1]:7", "debug", "jsonl", "cozystack",
-                            "2026-03", "/var/lib/x", "edge=http://127.0.0.1:1/uptime"}) {
+  for (const char* value : {"65MiB",
+                            "3GiB",
+                            "1KiB",
+                            "3",
+                            "70",
+                            "true",
+                            "1500ms",
+                            "7m",
+                            "36h",
+                            "http://127.0.0.1:1/x",
+                            "[::1]:7",
+                            "debug",
+                            "jsonl",
+                            "cozystack",
+                            "2026-03",
+                            "/var/lib/x",
+                            "edge=http://127.0.0.1:1/uptime",
+                            "10.0.0.0/8",
+                            "both",
+                            "import"}) {
     Options options;
     if (spec.set(value, options).ok() && spec.show(options) != spec.DefaultText()) return value;
   }
   ADD_FAILURE() << "no value for --" << spec.flag;
   return {};
+}
+
+// What an option cannot do without.
+Args CompanionsOf(std::string_view flag) {
+  const std::map<std::string_view, Args> companions = {
+      {"tls-cert-file", {"--tls-key-file=k"}},
+      {"tls-key-file", {"--tls-cert-file=c"}},
+      {"private-tls-cert-file", {"--private-tls-key-file=k"}},
+      {"private-tls-key-file", {"--private-tls-cert-file=c"}},
+      {"private-tls-client-ca-file", {"--private-tls-cert-file=c", "--private-tls-key-file=k"}},
+      {"proxy-protocol", {"--trusted-proxies=10.0.0.1"}}};
+  const auto found = companions.find(flag);
+  return found == companions.end() ? Args() : found->second;
 }
 
 TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDefault) {
@@ -70,7 +100,10 @@ TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDe
       continue;  // of import or of serve alone, which have tests of their own
     }
 
-    const auto shown = [&](const Args& args, const Environment& env) {
+    const auto shown = [&](Args args, const Environment& env) {
+      const bool is_set = !args.empty() || !env.empty();
+      const Args companions = is_set ? CompanionsOf(spec.flag) : Args();
+      args.insert(args.begin(), companions.begin(), companions.end());
       // serve does not know the flags of demo; demo knows those of serve.
       const Result<Options> options = ParseOptions("demo", args, env);
       return options.ok() ? spec.show(*options) : options.status().message();
@@ -84,6 +117,7 @@ TEST(OptionTableTest, EveryOptionIsReadFromItsFlagFromItsVariableAndElseHasItsDe
     EXPECT_EQ(shown(given(other), {}), spec.show(expected));
     EXPECT_EQ(shown({flag + "=" + other}, {}), spec.show(expected));
     EXPECT_EQ(shown({}, {{spec.VariableName(), other}}), spec.show(expected));
+    if (!CompanionsOf(spec.flag).empty()) continue;  // one is not set without the other
     EXPECT_EQ(shown(given(spec.DefaultText()), {{spec.VariableName(), other}}), spec.DefaultText());
   }
 }
@@ -109,9 +143,10 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
     EXPECT_TRUE(spec.users != 0 && spec.users <= kAllUsers);
     EXPECT_TRUE(spec.meaning.ends_with('.'));
     EXPECT_FALSE(spec.reason.empty() || spec.reason.ends_with('.'));
-    EXPECT_EQ(spec.value_name.empty(), spec.flag == "strict" || spec.flag == "no-store" ||
-                                           spec.flag == "dry-run" ||
-                                           spec.flag == "no-own-samples" || spec.flag == "records");
+    EXPECT_EQ(spec.value_name.empty(),
+              spec.flag == "strict" || spec.flag == "no-store" || spec.flag == "dry-run" ||
+                  spec.flag == "no-own-samples" || spec.flag == "records" ||
+                  spec.flag == "private-without-login");
     EXPECT_FALSE(spec.allowed.empty());
   }
 }

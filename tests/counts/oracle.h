@@ -27,6 +27,9 @@ class Oracle {
   };
 
   void Add(RawReport report) { reports_.push_back(std::move(report)); }
+  void Forget(const std::string& id) {
+    std::erase_if(reports_, [&](const RawReport& report) { return report.id == id; });
+  }
 
   // "clusters=… total_nodes=…/… (…) …" of some days, both inclusive.
   std::string Figures(Day first, Day last) const {

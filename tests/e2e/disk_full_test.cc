@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "tests/e2e/rollcall_process.h"
+#include "tests/support/rounds.h"
 #include "tests/support/small_disk.h"
 #include "tests/support/stored_reports.h"
 
@@ -249,7 +250,7 @@ std::optional<int> StartOn(const SmallDisk& disk, const std::string& min_free_by
 // start, and a look at what is there.
 TEST_P(DiskFullTest, RoundsOfFillingAndEndingInAnyWayLoseNothingAndEveryStartSucceeds) {
   const char* const wanted = std::getenv("ROLLCALL_FULL_DISK_ROUNDS");
-  const int rounds = wanted == nullptr ? 3 : std::atoi(wanted);
+  const int rounds = wanted == nullptr ? Rounds(3) : std::atoi(wanted);
   const char* const seed = std::getenv("ROLLCALL_FULL_DISK_SEED");
   std::mt19937 random(seed == nullptr ? 1 : static_cast<unsigned>(std::atoi(seed)));
   const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };

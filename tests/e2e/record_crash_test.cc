@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "records/record_query.h"
+#include "records/record_walk.h"
 #include "storage/records.h"
 #include "storage/stores.h"
 #include "tests/e2e/kill_while_posting.h"

@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "tests/e2e/rollcall_process.h"
 #include "tests/parse/record_examples.h"
+#include "tests/support/postgres.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::test {
@@ -106,6 +108,56 @@ TEST_F(RecordMoveTest, ATableInAnyOrderOverSeveralBlocksIsServedAtOnce) {
       << page;
   EXPECT_THAT(client.Get("/api/records?limit=1&from_id=5").body, HasSubstr("\"id\":4,"));
   EXPECT_EQ(client.Metric("rollcall_records"), 70'000);
+}
+
+// The old server's table, with whatever a payload may have, out of a PostgreSQL by its COPY.
+TEST_F(RecordMoveTest, ATableOfPostgresIsServedWithEveryByteOfIt) {
+  PostgresCluster postgres;
+  const std::string csv = postgres.Folder() + "/records.csv";
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  postgres.Run(
+      "CREATE TABLE records (id serial PRIMARY KEY, machine_id varchar(32), machine varchar, "
+      "architecture varchar, build varchar, kernel_version varchar, os_name varchar, tsp integer, "
+      "tsp_server integer, severity integer, classification varchar, record_format_version "
+      "integer, payload_format_version integer, board_name varchar, bios_version varchar, "
+      "cpu_model varchar, event_id varchar, external boolean, backtrace text);\n\n"
+      "INSERT INTO records SELECT n, md5(n::text), 'Ven\"dor|Mo,del|1', 'x86_64', (40000 + "
+      "n)::text, "
+      "'6.1.' || n, 'clear-linux-os', " +
+      std::to_string(now) + " - 600 - n, " + std::to_string(now) +
+      " - 600, 1 + n % 4, 'org.x/y/' || n % 3, 4, 7, NULL, '', 'CPU', repeat('a', 32), n % 2 = 0, "
+      "CASE n % 5 WHEN 0 THEN '' WHEN 1 THEN NULL WHEN 2 THEN E'\"quoted\"\\r\\n,\\t\\\\.\\n' "
+      "WHEN 3 THEN E'\\u00fc \\u732b ' || n ELSE repeat(E'line\\n', 2000) || n END FROM "
+      "generate_series(1, 1000) n;\n\n"
+      "COPY records TO '" +
+      csv + "' CSV HEADER;\n\n");
+  const Finished imported = RunToEnd({"import", "--records", csv, "--data-dir", to_});
+  EXPECT_EQ(imported.code, 0) << imported.err;
+  EXPECT_THAT(imported.out, HasSubstr("1000 records: 1000 new, 0 there already, 0 refused\n"));
+  EXPECT_EQ(Verify(to_), "");
+  const auto page = nlohmann::json::parse(Records(to_));
+  ASSERT_EQ(page["records"].size(), 1000U);
+  std::string lines;
+  for (int i = 0; i < 2'000; ++i) lines += "line\n";
+  for (int n = 1; n <= 1'000; ++n) {
+    const auto& record = page["records"][static_cast<size_t>(1'000 - n)];
+    const std::string number = std::to_string(n);
+    const std::string payloads[] = {"", "", "\"quoted\"\r\n,\t\\.\n", "\u00fc \u732b " + number,
+                                    lines + number};
+    EXPECT_EQ(record["id"], n);
+    EXPECT_EQ(record["payload"], payloads[n % 5]) << n;
+    EXPECT_EQ(record["machine_type"], "Ven\"dor|Mo,del|1");
+    EXPECT_EQ(record["build"], std::to_string(40'000 + n));
+    EXPECT_EQ(record["kernel_version"], "6.1." + number);
+    EXPECT_EQ(record["severity"], 1 + n % 4);
+    EXPECT_EQ(record["classification"], "org.x/y/" + std::to_string(n % 3));
+    EXPECT_EQ(record["external"], n % 2 == 0);
+    EXPECT_EQ(record["bios_version"], "");
+    EXPECT_EQ(record["cpu_model"], "CPU");
+    EXPECT_EQ(record["event_id"], std::string(32, 'a'));
+  }
 }
 
 TEST_F(RecordMoveTest, ARecordOfTheFutureIsRefusedAndLaterOnesAreReceivedNow) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,8 +51,8 @@ class RollcallProcess {
  public:
   explicit RollcallProcess(const ChildOptions& options) : process_(options) {
     EXPECT_TRUE(process_.AwaitOut("/metrics\n")) << process_.err();
-    public_port_ = PortAfter("  Open     http://localhost:");
-    private_port_ = PortAfter("  Metrics  http://localhost:");
+    public_port_ = PortAfter("  Open     ");
+    private_port_ = PortAfter("  Metrics  ");
   }
   static ChildOptions Serving(const std::string& data_dir, std::vector<std::string> args = {}) {
     args.insert(args.begin(), {"serve", "--data-dir", data_dir});
@@ -67,10 +68,12 @@ class RollcallProcess {
   void Kill() { process_.End(SIGKILL); }
 
  private:
+  // Of the address on the line that begins so, be it http or https.
   int PortAfter(const std::string& text) const {
     const std::string out = process_.out();
-    const size_t at = out.find(text);
-    return at == std::string::npos ? 0 : std::atoi(out.c_str() + at + text.size());
+    constexpr std::string_view kHost = "://localhost:";
+    const size_t at = out.find(kHost, out.find(text));
+    return at == std::string::npos ? 0 : std::atoi(out.c_str() + at + kHost.size());
   }
 
   ChildProcess process_;

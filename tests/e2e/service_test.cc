@@ -217,14 +217,26 @@ TEST_F(ServiceTest, SocketsThatArePassedTakeThePlaceOfTheAddresses) {
   EXPECT_EQ(process.End(SIGTERM), 0) << process.err();
 }
 
+TEST_F(ServiceTest, APrivateSocketThatOthersCanReachNeedsALogin) {
+  ChildOptions options = Configured("");
+  options.variables["LISTEN_FDS"] = "1";
+  options.variables["LISTEN_FDNAMES"] = "private";
+  options.prepare = [] {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);  // listens on every address
+    return listen(fd, 1) == 0 && dup2(fd, 3) == 3;
+  };
+  const Finished run = RunToEnd(options);
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("can be reached from other machines, and nobody has to log in"));
+}
+
 TEST_F(ServiceTest, WhatIsPassedAndNoListeningSocketIsNoStart) {
   ChildOptions options = Configured("");
   options.variables["LISTEN_FDS"] = "1";
   options.prepare = [] { return dup2(STDERR_FILENO, 3) == 3; };
   const Finished run = RunToEnd(options);
-  EXPECT_EQ(run.code, 1);
-  EXPECT_THAT(run.err,
-              HasSubstr("socket 3 that was passed by the environment: not a stream socket"));
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, HasSubstr("socket 3 that was passed by the environment: not a TCP socket"));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ std::string PrefixOf(int family, const char* text) {
     inet_pton(AF_INET6, text, &v6.sin6_addr);
     std::memcpy(&address, &v6, sizeof v6);
   }
-  return http::PeerPrefix::Of(http::Listener::kPublic, address).ToString();
+  return http::PrefixText(http::IpAddress::Of(address).Prefix());
 }
 
 TEST(PeerPrefixTest, IsAnIpv4AddressOrAnIpv6Network) {

@@ -6,12 +6,13 @@
 
 #include "storage/retention.h"
 #include "tests/ingest/import_history.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::test {
 namespace {
 
 TEST_F(ImportHistory, ShuffledLinesInManyFlushesEqualTheSameReportsPostedLive) {
-  for (unsigned seed = 1; seed <= 12; ++seed) {
+  for (unsigned seed = 1; seed <= static_cast<unsigned>(Rounds(12)); ++seed) {
     SCOPED_TRACE(seed);
     const std::vector<Post> history = RandomHistory(seed, At("2025-02-10"), 300);
     std::vector<Post> within = history;
@@ -73,7 +74,7 @@ TEST_F(ImportHistory, ManySamplesOfFewSeriesInOrderOrNotEqualTheSameReportsPoste
 }
 
 TEST_F(ImportHistory, SeriesAfterSeriesInSeveralRunsEqualsTheSameReportsPostedLive) {
-  for (unsigned seed = 21; seed <= 26; ++seed) {
+  for (unsigned seed = 21; seed < 21 + static_cast<unsigned>(Rounds(6)); ++seed) {
     SCOPED_TRACE(seed);
     std::vector<Post> history = RandomHistory(seed, At("2025-06-10"), 250);
     std::erase_if(history, [](const Post& post) { return post.time > At(kNow); });

@@ -38,13 +38,15 @@ class ReadyAheadTest : public ::testing::Test {
 
   // One run of each of the jobs that count ahead.
   Status RunJobs() {
+    Backups backups(rollcall().stores().store(), rollcall().clock(), {}, rollcall().registry());
     const JobServices services{rollcall().stores(),
                                rollcall().clock(),
                                rollcall().windows(),
                                tallied_.tallies(),
                                rollcall().overviews(),
                                app_list_,
-                               catalog_};
+                               catalog_,
+                               backups};
     Status failed;
     for (const Job& job : BackgroundJobs(services, {true, {}, std::chrono::hours(1), {}})) {
       if (job.name != "tallies" && job.name != "closed-months") continue;

@@ -36,7 +36,8 @@ EVERYTHING = {
                 "annotations": {"b": "2"}},
     "persistence": {"storageClassName": "fast"},
     "networkPolicy": {"privateFrom": [{"namespaceSelector": {"matchLabels": {"x": "y"}}}]},
-    "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+    "private": {"tokensSecret": "rollcall-tokens"},
+    "serviceMonitor": {"enabled": True, "tokenSecret": {"name": "scraper"}, "labels": {"release": "prometheus"}},
     "podAnnotations": {"c": "3"},
     "nodeSelector": {"disk": "ssd"},
     "tolerations": [{"key": "k", "operator": "Exists", "effect": "NoSchedule"}],
@@ -83,7 +84,9 @@ class ValuesTest(unittest.TestCase):
                      {"fleets": {"builtIn": []}}, {"fleets": {"builtIn": ["other"]}},
                      {"fleets": {"declarations": {"../x.json": ""}}}, {"ingress": {"enabled": True}},
                      {"persistence": {"size": "ten"}}, {"persistence": {"accessModes": ["ReadWriteMany"]}},
-                     {"existingSecrets": [{"name": "a"}]}, {"replicas": 2}):
+                     {"existingSecrets": [{"name": "a"}]}, {"replicas": 2},
+                     {"serviceMonitor": {"enabled": True, "tokenSecret": {"name": "t"}}},
+                     {"serviceMonitor": {"enabled": True}, "private": {"tokensSecret": "t"}}):
             self.assertIsNotNone(self.refusal(over), over)
         self.assertIsNone(self.refusal({"replicas": 2, "config": {"no-store": True}}))
 
@@ -99,9 +102,9 @@ class RenderedTest(unittest.TestCase):
 
     def test_which_objects_there_are(self):
         kinds = lambda over: sorted(one["kind"] for one in documents(over))
-        self.assertEqual(kinds(NOTHING), ["ConfigMap", "Service", "Service", "StatefulSet"])
+        self.assertEqual(kinds(NOTHING), ["ConfigMap", "Service", "StatefulSet"])
         self.assertEqual(kinds({}), ["ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "Service",
-                                     "Service", "StatefulSet"])
+                                     "StatefulSet"])
         self.assertEqual(kinds(EVERYTHING), ["ConfigMap", "ConfigMap", "Ingress", "NetworkPolicy",
                                              "PodDisruptionBudget", "Service", "Service",
                                              "ServiceMonitor", "StatefulSet"])
@@ -114,7 +117,8 @@ class RenderedTest(unittest.TestCase):
             labels = pod["metadata"]["labels"].items()
             container, = pod["spec"]["containers"]
             ports = {one["name"]: one["containerPort"] for one in container["ports"]}
-            self.assertEqual(ports, {"http": 8081, "private": 8082})
+            has_private = "private" in over
+            self.assertEqual(ports, {"http": 8081, "private": 8082} if has_private else {"http": 8081})
             services = {one["metadata"]["name"]: one for one in of_kind(all_documents, "Service")}
             self.assertIn(stateful_set["spec"]["serviceName"], services)
             self.assertLessEqual(stateful_set["spec"]["selector"]["matchLabels"].items(), labels)
@@ -161,6 +165,17 @@ class RenderedTest(unittest.TestCase):
             "ports": [{"port": "private"}],
             "from": [{"namespaceSelector": {"matchLabels": {"x": "y"}}}],
         })
+
+    def test_the_private_listener_is_on_loopback_until_there_are_tokens(self):
+        def config(over):
+            return of_kind(documents(over), "ConfigMap")[0]["data"]["rollcall.conf"].splitlines()
+        self.assertIn("private-listen-addr = 127.0.0.1:8082", config({}))
+        self.assertIn("private-listen-addr = :8082", config(EVERYTHING))
+        self.assertIn("tokens-file = /etc/rollcall/private/tokens", config(EVERYTHING))
+        stateful_set, = of_kind(documents(EVERYTHING), "StatefulSet")
+        secrets = {one["secret"]["secretName"] for one in stateful_set["spec"]["template"]["spec"]["volumes"]
+                   if "secret" in one}
+        self.assertEqual(secrets, {"rollcall-tokens", "forward"})
 
     def test_in_cozystacks_place_the_names_and_the_four_arguments_are_those_it_had(self):
         all_documents = documents(COZYSTACK, release="cozy-telemetry", namespace="cozy-telemetry")

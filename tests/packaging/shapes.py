@@ -106,7 +106,12 @@ KINDS = {
         REQUIRED: ["selector", "endpoints"],
         "selector": LABEL_SELECTOR,
         "namespaceSelector": {"matchNames": [TEXT]},
-        "endpoints": [{"port": TEXT, "path": TEXT, "interval": TEXT}],
+        "endpoints": [{
+            "port": TEXT,
+            "path": TEXT,
+            "interval": TEXT,
+            "authorization": {"credentials": {REQUIRED: ["name", "key"], "name": TEXT, "key": TEXT}},
+        }],
     }},
 }
 

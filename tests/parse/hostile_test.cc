@@ -7,6 +7,7 @@
 
 #include "parse/report_parser.h"
 #include "parse/text_parser.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall {
 namespace {
@@ -109,7 +110,7 @@ TEST(Hostile, OneSeriesAMillionTimes) {
 TEST(Hostile, AMillionLabels) {
   std::string same = "a{";
   std::string distinct = "a{";
-  for (int i = 0; i < 1000000; ++i) {
+  for (int i = 0; i < test::Rounds(1'000'000); ++i) {
     same += "b=\"c\",";
     distinct += "l" + std::to_string(i) + "=\"\"";
   }
@@ -134,17 +135,18 @@ TEST(Hostile, EscapesByTheMegabyte) {
 }
 
 TEST(Hostile, AMillionBadLinesAreReadPastInLinearTime) {
+  constexpr auto kLines = static_cast<size_t>(test::Rounds(1'000'000));
   std::string garbage;
   std::string open_quotes;
   std::string one_open_quote = "a{b=\"\n";
-  for (int i = 0; i < 1000000; ++i) {
+  for (size_t i = 0; i < kLines; ++i) {
     garbage += "?\n";
     open_quotes += "a{b=\"\n";
     one_open_quote += "a{b\n";
   }
-  EXPECT_EQ(ReadAll(garbage).errors, 1000000U);
-  EXPECT_EQ(ReadAll(open_quotes).errors, 1000000U);
-  EXPECT_EQ(ReadAll(one_open_quote).errors, 1000001U);
+  EXPECT_EQ(ReadAll(garbage).errors, kLines);
+  EXPECT_EQ(ReadAll(open_quotes).errors, kLines);
+  EXPECT_EQ(ReadAll(one_open_quote).errors, kLines + 1);
 }
 
 TEST(Hostile, EveryCutOfAValidBodyHasAnAnswer) {

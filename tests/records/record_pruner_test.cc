@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 
 #include <random>
+#include <set>
 
 #include "counts/verify.h"
-#include "records/record_query.h"
+#include "records/record_walk.h"
+#include "storage/record_row.h"
 #include "tests/records/records_fixture.h"
 
 namespace rollcall::records {
@@ -169,6 +171,67 @@ TEST_F(RecordPrunerTest, RandomRulesLeaveWhatABruteForceDoes) {
   }
 }
 
+// A crash whose kernel and stack are its own.
+Record CrashOf(Record record, uint64_t number) {
+  record.classification = "org.clearlinux/crash/clr";
+  record.kernel_version = "6.1." + std::to_string(number);
+  record.payload = "Process: /usr/bin/app\nPID: 1\nSignal: 11\n\nBacktrace (TID 1):\n#0 f" +
+                   std::to_string(number) + "() - [app]\n";
+  return record;
+}
+
+TEST_F(RecordPrunerTest, TextsThatNoRecordHasAnyMoreGoAndOthersStay) {
+  std::vector<Record> all;
+  for (uint64_t i = 0; i < 3'000; ++i) all.push_back(CrashOf(Old(40), i));
+  for (uint64_t i = 2'900; i < 3'100; ++i) all.push_back(CrashOf(Old(1), i));
+  test::Store(*stores_, all);
+  ASSERT_EQ(records().stacks().count(), 3'100U);
+  RecordPruner pruner(*stores_, {}, kRecordNoon);
+  for (Result<bool> more = true; *more;) {
+    more = pruner.Step(std::chrono::milliseconds(0), false);
+    ASSERT_TRUE(more.ok()) << more.status().message();
+    if (pruner.total() < 3'000 || pruner.texts() > 0) continue;
+    // What comes while texts are being looked for has an old one again, and a new one.
+    test::Store(*stores_, {CrashOf(Old(0), 17), CrashOf(Old(0), 4'000)});
+  }
+  EXPECT_THAT(pruner.Describe(false),
+              ::testing::HasSubstr("with texts that no other record has: "));
+  for (int round = 0; round < 2; ++round) {
+    std::set<std::string> words;
+    std::set<std::string> stacks;
+    {
+      RecordWalk walk(records(), {});
+      for (auto record = walk.Next(); (*record).has_value(); record = walk.Next()) {
+        for (const auto word : kRecordWords) words.insert((**record).*word);
+        stacks.insert((**record).payload);
+      }
+    }
+    EXPECT_EQ(stacks.size(), 202U);
+    EXPECT_EQ(records().words().count(), words.size());
+    EXPECT_EQ(records().stacks().count(), stacks.size());
+    EXPECT_EQ(Rows(Table::kRecordWords), 2 * words.size());
+    EXPECT_EQ(Rows(Table::kRecordStacks), 2 * stacks.size());
+    EXPECT_EQ(Verify(), "");
+    Open();
+  }
+  EXPECT_EQ(test::Store(*stores_, CrashOf(Old(0), 5)).kernel_version, "6.1.5");
+  EXPECT_EQ(records().stacks().count(), 203U);
+  EXPECT_EQ(Verify(), "");
+}
+
+TEST_F(RecordPrunerTest, WhereARecordIsDamagedNoTextGoes) {
+  std::vector<Record> all;
+  for (uint64_t i = 0; i < 2'000; ++i) all.push_back(CrashOf(Old(i < 1'999 ? 40 : 0), i));
+  test::Store(*stores_, all);
+  {
+    storage::Transaction transaction(stores_->store());
+    transaction.Put(Table::kRecords, storage::EncodeKey(RecordId{2'000}), "\x7f");
+    ASSERT_TRUE(transaction.Commit().ok());
+  }
+  EXPECT_THAT(Prune({}), ElementsAre(Pair("keep_days: 35 days", 1'999)));
+  EXPECT_EQ(records().stacks().count(), 2'000U);
+}
+
 TEST_F(RecordPrunerTest, AStepEndsInTimeAndTheNextGoesOn) {
   test::Store(*stores_, std::vector<Record>(20'000, Old(40)));
   RecordPruner pruner(*stores_, {}, kRecordNoon);
@@ -196,7 +259,7 @@ TEST_F(RecordPrunerTest, AWalkGoesOnWhereFilesWereDroppedUnderIt) {
   test::Store(*stores_, std::move(all));
   ASSERT_TRUE(stores_->store().Compact().ok());
   RecordWalk all_of_them(records(), {});
-  RecordQuery old_ones;
+  RecordFilter old_ones;
   old_ones.below = RecordId{kRecordsOfBlock};
   RecordWalk old(records(), old_ones);
   ASSERT_TRUE((*old.Next()).has_value());

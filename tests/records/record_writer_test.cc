@@ -6,7 +6,7 @@
 #include <future>
 #include <set>
 
-#include "records/record_query.h"
+#include "records/record_walk.h"
 #include "storage/transaction.h"
 #include "tests/records/records_fixture.h"
 

@@ -109,7 +109,9 @@ class ChildProcess {
   static std::vector<std::string> EnvironmentOf(const ChildOptions& options) {
     std::vector<std::string> variables;
     for (char** one = environ; *one != nullptr; ++one) {
-      if (std::strncmp(*one, "ROLLCALL_", 9) != 0) variables.emplace_back(*one);
+      const std::string name(*one, std::strcspn(*one, "="));
+      const bool is_set = options.variables.contains(name);
+      if (!is_set && !name.starts_with("ROLLCALL_")) variables.emplace_back(*one);
     }
     for (const auto& [name, value] : options.variables) variables.push_back(name + "=" + value);
     return variables;

@@ -85,72 +85,48 @@ class HttpClient::Impl {
 
   Result<HttpClientResponse> Get(const std::string& target, SteadyTime deadline,
                                  const std::stop_token& stop) {
-    HttpUrl url = url_;
-    url.target = target;
-    const std::string step = "GET " + url.ToString();
-    // The library reports by value, but what it stands on may throw.
-    try {
-      auto response =
-          Ask([&](Answer& answer) { return ExchangeGet(target, answer); }, deadline, stop);
-      return response.ok() ? std::move(response) : response.status().WithContext(step);
-    } catch (const std::exception& e) {
-      return Status::Internal(step + ": " + e.what());
-    } catch (...) {
-      return Status::Internal(step + ": unknown exception");
-    }
+    return Guarded(StepOf("GET", target), [&] {
+      return Ask([&](Answer& answer) { return ExchangeGet(target, answer); }, deadline, stop);
+    });
+  }
+
+  Result<HttpClientResponse> Delete(SteadyTime deadline, const std::stop_token& stop) {
+    return Guarded(StepOf("DELETE", url_.target), [&] {
+      return Ask([&](Answer& answer) { return ExchangeDelete(answer); }, deadline, stop);
+    });
   }
 
   Result<HttpClientResponse> GetStream(const BodySink& sink, const std::stop_token& stop) {
-    const std::string step = "GET " + url_.ToString();
     Status failure;
-    try {
-      auto response =
-          Ask([&](Answer& answer) { return ExchangeGetStream(url_.target, sink, failure, answer); },
-              std::chrono::steady_clock::now() + kNoDeadline, stop);
-      if (!failure.ok()) return failure;
-      return response.ok() ? std::move(response) : response.status().WithContext(step);
-    } catch (const std::exception& e) {
-      return Status::Internal(step + ": " + e.what());
-    } catch (...) {
-      return Status::Internal(step + ": unknown exception");
-    }
+    auto response = Guarded(StepOf("GET", url_.target), [&] {
+      return Ask(
+          [&](Answer& answer) { return ExchangeGetStream(url_.target, sink, failure, answer); },
+          std::chrono::steady_clock::now() + kNoDeadline, stop);
+    });
+    return failure.ok() ? std::move(response) : failure;
   }
 
   Result<HttpClientResponse> Post(const std::string& target, const HttpHeaders& headers,
                                   const char* content_type, std::string_view body,
                                   SteadyTime deadline, const std::stop_token& stop) {
-    HttpUrl url = url_;
-    url.target = target;
-    const std::string step = "POST " + url.ToString();
-    try {
-      auto response = Ask(
+    return Guarded(StepOf("POST", target), [&] {
+      return Ask(
           [&](Answer& answer) { return ExchangePost(target, headers, content_type, body, answer); },
           deadline, stop);
-      return response.ok() ? std::move(response) : response.status().WithContext(step);
-    } catch (const std::exception& e) {
-      return Status::Internal(step + ": " + e.what());
-    } catch (...) {
-      return Status::Internal(step + ": unknown exception");
-    }
+    });
   }
 
   Result<HttpClientResponse> PostStream(const char* content_type, const BodySource& next,
                                         SteadyTime deadline, const std::stop_token& stop) {
-    const std::string step = "POST " + url_.ToString();
     Status failure;
-    try {
-      auto response = Ask(
+    auto response = Guarded(StepOf("POST", url_.target), [&] {
+      return Ask(
           [&](Answer& answer) {
             return ExchangePostStream(url_.target, content_type, next, failure, answer);
           },
           deadline, stop);
-      if (!failure.ok()) return failure;
-      return response.ok() ? std::move(response) : response.status().WithContext(step);
-    } catch (const std::exception& e) {
-      return Status::Internal(step + ": " + e.what());
-    } catch (...) {
-      return Status::Internal(step + ": unknown exception");
-    }
+    });
+    return failure.ok() ? std::move(response) : failure;
   }
 
  private:
@@ -159,6 +135,25 @@ class HttpClient::Impl {
     bool too_large = false;
   };
   using Exchange = std::function<httplib::Error(Answer&)>;
+
+  std::string StepOf(const char* method, const std::string& target) const {
+    HttpUrl url = url_;
+    url.target = target;
+    return std::string(method) + " " + url.ToString();
+  }
+
+  // The library reports by value, but what it stands on may throw.
+  template <typename Work>
+  static Result<HttpClientResponse> Guarded(const std::string& step, Work work) {
+    try {
+      Result<HttpClientResponse> response = work();
+      return response.ok() ? std::move(response) : response.status().WithContext(step);
+    } catch (const std::exception& e) {
+      return Status::Internal(step + ": " + e.what());
+    } catch (...) {
+      return Status::Internal(step + ": unknown exception");
+    }
+  }
 
   Result<HttpClientResponse> Ask(const Exchange& exchange, SteadyTime deadline,
                                  const std::stop_token& stop) {
@@ -196,10 +191,12 @@ class HttpClient::Impl {
     }
   }
 
-  static httplib::Headers UsualHeaders() {
-    return {{"User-Agent", "rollcall/" ROLLCALL_VERSION},
-            {"Accept", "*/*"},
-            {"Accept-Encoding", "identity"}};
+  httplib::Headers UsualHeaders() const {
+    httplib::Headers headers = {{"User-Agent", "rollcall/" ROLLCALL_VERSION},
+                                {"Accept", "*/*"},
+                                {"Accept-Encoding", "identity"}};
+    if (!options_.authorization.empty()) headers.emplace("Authorization", options_.authorization);
+    return headers;
   }
 
   httplib::Error ExchangePost(const std::string& target, const HttpHeaders& more_headers,
@@ -309,6 +306,11 @@ class HttpClient::Impl {
     return TakeHead(result, answer);
   }
 
+  httplib::Error ExchangeDelete(Answer& answer) {
+    budget_ = {kMaxHeadBytes + options_.max_response_bytes};
+    return Take(client_->Delete(url_.target, UsualHeaders()), answer);
+  }
+
   Status OutOfTime() const {
     return Status::Unavailable("no complete answer within " + Milliseconds(options_.total_timeout));
   }
@@ -416,6 +418,15 @@ Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptio
     if (!next.ok()) return next.status().WithContext(step.substr(0, step.size() - 2));
     current = std::move(next);
   }
+}
+
+Result<HttpClientResponse> HttpDelete(const std::string& url, const HttpClientOptions& options,
+                                      std::stop_token stop) {
+  ROLLCALL_RETURN_IF_ERROR(CheckOptions(options));
+  const SteadyTime deadline = std::chrono::steady_clock::now() + options.total_timeout;
+  auto parsed = HttpUrl::Parse(url);
+  if (!parsed.ok()) return parsed.status();
+  return HttpClient::Impl(*parsed, options, false).Delete(deadline, stop);
 }
 
 Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* content_type,

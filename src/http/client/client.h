@@ -25,6 +25,7 @@ struct HttpClientOptions {
   std::chrono::milliseconds total_timeout{30'000};  // the whole call, name lookup and redirects too
   size_t max_response_bytes = 4 * 1024 * 1024;      // of the body, inclusive
   int max_redirects = 3;                            // followed by HttpGet; 0: none
+  std::string authorization = {};  // the value of that header, sent wherever a redirect leads too
 };
 
 struct HttpClientResponse {
@@ -70,6 +71,8 @@ class HttpClient {
  private:
   friend Result<HttpClientResponse> HttpGet(const std::string&, const HttpClientOptions&,
                                             std::stop_token);
+  friend Result<HttpClientResponse> HttpDelete(const std::string&, const HttpClientOptions&,
+                                               std::stop_token);
   friend Result<HttpClientResponse> HttpPostStream(const std::string&, const char*,
                                                    const BodySource&, const HttpClientOptions&,
                                                    std::stop_token);
@@ -84,6 +87,11 @@ class HttpClient {
 // Otherwise as HttpClient::Post. Thread-safe.
 Result<HttpClientResponse> HttpGet(const std::string& url, const HttpClientOptions& options,
                                    std::stop_token stop = {});
+
+// Sends one DELETE, without a body, over a connection of its own. Does not follow redirects.
+// Otherwise as HttpClient::Post. Thread-safe.
+Result<HttpClientResponse> HttpDelete(const std::string& url, const HttpClientOptions& options,
+                                      std::stop_token stop = {});
 
 // Sends one POST over a connection of its own, with the pieces that `next` returns as a chunked
 // body: of any size, in bounded memory. An answer that arrives before the body is complete ends the

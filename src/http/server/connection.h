@@ -18,6 +18,7 @@
 #include "http/server/message.h"
 #include "http/server/peers.h"
 #include "http/server/route.h"
+#include "http/server/tls_session.h"
 
 namespace rollcall::http {
 
@@ -59,6 +60,8 @@ struct Output {
 
 enum class ConnectionState : uint8_t {
   kFree,       // no connection
+  kProxyHead,  // waiting for the PROXY protocol's header
+  kHandshake,  // waiting for the rest of the TLS handshake
   kHead,       // waiting for a request's head, or for the rest of it
   kBody,       // waiting for the rest of the body
   kHandedOn,   // a part of the body waits for a worker to take it; nothing is read
@@ -86,10 +89,12 @@ struct Connection {
   CloseReason reason = CloseReason::kAnswered;  // how a close after the answer is counted
   bool keep_alive = false;                      // the request allows another one after it
   bool http_1_0 = false;
-  bool for_any_site = false;  // Route::for_any_site of the request's route
-  bool head_only = false;     // the request was a HEAD
-  bool may_read = false;      // unread bytes may be waiting: epoll does not report them again
-  bool peer_ended = false;    // the peer has sent its last byte; some may still be unread
+  bool for_any_site = false;   // Route::for_any_site of the request's route
+  bool head_only = false;      // the request was a HEAD
+  bool may_read = false;       // unread bytes may be waiting: epoll does not report them again
+  bool peer_ended = false;     // the peer has sent its last byte; some may still be unread
+  bool from_proxy = false;     // the peer is a trusted proxy, whose headers say who sends
+  bool in_handshakes = false;  // waits in FrontLoop::handshakes_ for its turn
   DeadlineHook deadline;
   HeadScanner scanner;
   std::string held;  // received and not yet consumed: the beginning of a head, or further requests
@@ -100,8 +105,9 @@ struct Connection {
   std::shared_ptr<BodyStream> stream;  // makes the rest of a streamed answer, else null
   std::shared_ptr<Ticket> ticket;      // of the request that a worker has
   PeerTable::Peer* peer = nullptr;
+  std::unique_ptr<TlsSession> tls;  // null: plain, or the handshake has not begun
 };
-static_assert(sizeof(Connection) <= 200, "ten thousands of these wait");
+static_assert(sizeof(Connection) <= 208, "ten thousands of these wait");
 
 class ConnectionTable {
  public:

@@ -16,6 +16,7 @@ struct Connection;
 
 #define ROLLCALL_DEADLINE_KINDS(ROW) \
   ROW(kIdle, "idle")                 \
+  ROW(kHandshake, "handshake")       \
   ROW(kHeader, "header")             \
   ROW(kBody, "body")                 \
   ROW(kWrite, "write")               \

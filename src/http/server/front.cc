@@ -76,6 +76,10 @@ class HttpFront::Impl {
   }
 
   Status Start(Judge judge, metrics::Registry& registry) {
+    Result<Networks> proxies = Networks::Parse(options_.trusted_proxies);
+    if (!proxies.ok()) return proxies.status().WithContext("trusted proxies");
+    ROLLCALL_RETURN_IF_ERROR(LoadCertificate(options_.public_tls, Listener::kPublic, registry));
+    ROLLCALL_RETURN_IF_ERROR(LoadCertificate(options_.private_tls, Listener::kPrivate, registry));
     std::vector<FrontLoop::Door> doors;
     ROLLCALL_RETURN_IF_ERROR(
         Open(options_.public_socket, options_.public_address, Listener::kPublic, doors));
@@ -83,8 +87,8 @@ class HttpFront::Impl {
       ROLLCALL_RETURN_IF_ERROR(
           Open(options_.private_socket, options_.private_address, Listener::kPrivate, doors));
     }
-    loop_ = std::make_unique<FrontLoop>(options_, std::move(judge), std::move(doors), mailbox_,
-                                        budget_, lanes_, registry);
+    loop_ = std::make_unique<FrontLoop>(options_, std::move(proxies).value(), std::move(judge),
+                                        std::move(doors), mailbox_, budget_, lanes_, registry);
     ROLLCALL_RETURN_IF_ERROR(loop_->Prepare());
     Status started;
     lanes_.ForEach([&](Lane lane, std::unique_ptr<WorkerLane>& workers) {
@@ -115,9 +119,23 @@ class HttpFront::Impl {
     return std::exchange(turns_seen_, turns) != turns;
   }
 
+  void FollowFiles() {
+    for (const std::unique_ptr<TlsCertificate>& certificate : certificates_) {
+      if (certificate != nullptr) certificate->FollowFiles();
+    }
+  }
+
   int port(Listener listener) const { return ports_[listener]; }
 
  private:
+  Status LoadCertificate(const TlsFiles& files, Listener listener, metrics::Registry& registry) {
+    if (files.certificate.empty()) return Status::Ok();
+    auto certificate = TlsCertificate::Load(files, NameOf(listener), registry);
+    if (!certificate.ok()) return certificate.status();
+    certificates_[listener] = std::move(certificate).value();
+    return Status::Ok();
+  }
+
   Status Open(int passed, const std::string& address, Listener listener,
               std::vector<FrontLoop::Door>& doors) {
     Result<ListeningSocket> socket = passed >= 0 ? ListenOnPassed(passed) : ListenOn(address);
@@ -125,7 +143,7 @@ class HttpFront::Impl {
       return socket.status();
     }
     ports_[listener] = socket->port;
-    doors.push_back({listener, std::move(*socket)});
+    doors.push_back({listener, std::move(*socket), certificates_[listener].get()});
     return Status::Ok();
   }
 
@@ -207,6 +225,7 @@ class HttpFront::Impl {
   const std::shared_ptr<BufferBudget> budget_;
   EnumArray<Listener, int> ports_;
   uint64_t turns_seen_ = UINT64_MAX;  // of the loop, at the last IsTurning
+  EnumArray<Listener, std::unique_ptr<TlsCertificate>> certificates_;  // null: plain HTTP
   EnumArray<Lane, std::unique_ptr<WorkerLane>> lanes_;
   std::unique_ptr<FrontLoop> loop_;
   std::thread thread_;
@@ -229,6 +248,7 @@ HttpFront::~HttpFront() { Stop(std::chrono::milliseconds(0)); }
 void HttpFront::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
 
 bool HttpFront::IsTurning() { return impl_->IsTurning(); }
+void HttpFront::FollowFiles() { impl_->FollowFiles(); }
 
 int HttpFront::public_port() const { return impl_->port(Listener::kPublic); }
 

@@ -22,6 +22,7 @@
 #include "base/status.h"
 #include "http/server/message.h"
 #include "http/server/route.h"
+#include "http/server/tls_certificate.h"
 #include "metrics/registry.h"
 
 namespace rollcall::http {
@@ -34,6 +35,16 @@ struct FrontOptions {
   // from Start on. -1: there is none.
   int public_socket = -1;
   int private_socket = -1;
+
+  // Where set, the listener speaks TLS and nothing else.
+  TlsFiles public_tls;
+  TlsFiles private_tls;
+  // Networks of proxies that are believed when they say whose requests they pass on, with commas
+  // between them: see address.h and forwarded.h. They are not bound by max_peer_connections.
+  std::string trusted_proxies;
+  // The listeners ("public", "private", "both" or empty) at which connections from those proxies
+  // begin with a header of the PROXY protocol. Connections from elsewhere never do.
+  std::string proxy_protocol;
 
   // Bounds are inclusive: exactly this much is still accepted.
   size_t max_header_bytes = 32 * 1024;  // request line and headers together; over it: 431
@@ -61,6 +72,7 @@ struct FrontOptions {
   // not extend them.
   std::chrono::milliseconds header_timeout{
       10'000};                                     // first byte of a request to the end of its head
+                                                   // and, before the first, for a TLS handshake
   std::chrono::milliseconds body_timeout{60'000};  // end of the head to the end of the body
   std::chrono::milliseconds idle_timeout{300'000};  // between requests
   // For the peer to take an answer; for each piece of a streamed one.
@@ -101,7 +113,8 @@ class HttpFront {
   // must be quick and must not block.
   using Judge = std::function<HeadVerdict(const HttpRequest& head)>;
   // Binds both listeners and starts the threads. FailedPrecondition: an address cannot be parsed or
-  // bound ("listen on 127.0.0.1:8081: Address already in use"). Unavailable: the system has no
+  // bound ("listen on 127.0.0.1:8081: Address already in use"), or the files of a certificate are
+  // bad. InvalidArgument: the trusted proxies are not networks. Unavailable: the system has no
   // thread or descriptor to give. `registry` must outlive the front, and the rows that `judge`
   // returns must outlive the answers to their requests.
   static Result<std::unique_ptr<HttpFront>> Start(const FrontOptions& options, Judge judge,
@@ -120,6 +133,9 @@ class HttpFront {
   // Returns whether the loop has come round since the last call, and asks it to come round again;
   // the first call returns true. One thread at a time.
   bool IsTurning();
+  // Reads the files of certificates again if they have changed; bad ones leave in force what is.
+  // Open connections keep what they began with.
+  void FollowFiles();
 
   // Return the port in use, also where the option said 0; 0 for a private listener that does
   // not exist.

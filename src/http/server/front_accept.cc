@@ -73,10 +73,12 @@ void FrontLoop::AcceptFrom(Door& door) {
 }
 
 void FrontLoop::Admit(Door& door, FileDescriptor fd, const sockaddr_storage& from) {
-  PeerTable::Peer& peer = peers_.Add(PeerPrefix::Of(door.listener, from));
-  if (!MakePlace(door, peer)) {
+  const IpAddress address = IpAddress::Of(from);
+  const bool from_proxy = proxies_.Contains(address);
+  PeerTable::Peer& peer = peers_.Add(PeerPrefix::Of(door.listener, address));
+  if (!MakePlace(door.listener, peer, from_proxy)) {
     peers_.Remove(peer);
-    RefuseConnection(std::move(fd));
+    RefuseConnection(door, std::move(fd));
     return;
   }
   Connection& connection = connections_.Add();
@@ -86,41 +88,58 @@ void FrontLoop::Admit(Door& door, FileDescriptor fd, const sockaddr_storage& fro
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event) != 0) {
     connections_.Remove(connection);
     peers_.Remove(peer);
-    RefuseConnection(std::move(fd));
+    RefuseConnection(door, std::move(fd));
     return;
   }
   connection.fd = fd.Release();
-  connection.state = ConnectionState::kHead;
   connection.listener = door.listener;
   connection.peer = &peer;
+  connection.from_proxy = from_proxy;
   ++open_[door.listener];
-  deadlines_.Arm(connection, DeadlineKind::kIdle, now_);
   metrics_.accepted[door.listener]->Add();
   metrics_.connections[door.listener]->Add(1);
+  BeginConnection(connection);
 }
 
-bool FrontLoop::MakePlace(const Door& door, const PeerTable::Peer& peer) {
-  const bool is_public = door.listener == Listener::kPublic;
-  const bool share_is_full =
-      options_.max_peer_connections > 0 && is_public && peer.second > options_.max_peer_connections;
+bool FrontLoop::IsOverShare(const PeerTable::Peer& peer, bool from_proxy) const {
+  return options_.max_peer_connections > 0 && !from_proxy &&
+         peer.first.listener == Listener::kPublic && peer.second > options_.max_peer_connections;
+}
+
+bool FrontLoop::MakePlace(Listener listener, const PeerTable::Peer& peer, bool from_proxy) {
+  const bool is_public = listener == Listener::kPublic;
+  const bool share_is_full = IsOverShare(peer, from_proxy);
   const size_t reserve =
       doors_.size() > 1 ? std::min(options_.private_connections, options_.max_connections / 4) : 0;
   const bool is_full = connections_.size() >= options_.max_connections ||
-                       (is_public && open_[door.listener] >= options_.max_connections - reserve);
+                       (is_public && open_[listener] >= options_.max_connections - reserve);
   if (share_is_full) TellOfShare(peer);
   if (!share_is_full && !is_full) {
     return true;
   }
-  Connection* const idle =
-      deadlines_.OldestThat(DeadlineKind::kIdle, kEvictionLook, [&](const Connection& connection) {
-        return share_is_full ? connection.peer == &peer
-                             : !is_public || connection.listener == door.listener;
-      });
-  if (idle == nullptr) {
-    return false;
+  const auto may_go = [&](const Connection& connection) {
+    return share_is_full ? connection.peer == &peer : !is_public || connection.listener == listener;
+  };
+  for (const DeadlineKind kind : {DeadlineKind::kHandshake, DeadlineKind::kIdle}) {
+    if (Connection* const one = deadlines_.OldestThat(kind, kEvictionLook, may_go)) {
+      Close(*one, CloseReason::kEvicted);
+      return true;
+    }
   }
-  Close(*idle, CloseReason::kEvicted);
-  return true;
+  return false;
+}
+
+bool FrontLoop::SetPeer(Connection& connection, const IpAddress& client) {
+  PeerTable::Peer& peer = peers_.Add(PeerPrefix::Of(connection.listener, client));
+  peers_.Remove(*std::exchange(connection.peer, &peer));
+  connection.from_proxy = proxies_.Contains(client);
+  if (!IsOverShare(peer, connection.from_proxy)) return true;
+  TellOfShare(peer);
+  Connection* const idle =
+      deadlines_.OldestThat(DeadlineKind::kIdle, kEvictionLook,
+                            [&](const Connection& other) { return other.peer == &peer; });
+  Close(idle != nullptr ? *idle : connection, CloseReason::kEvicted);
+  return idle != nullptr;
 }
 
 void FrontLoop::TellOfShare(const PeerTable::Peer& peer) {
@@ -135,15 +154,17 @@ void FrontLoop::TellOfShare(const PeerTable::Peer& peer) {
 }
 
 bool FrontLoop::MakeRoom(Door& door) {
-  if (Connection* oldest = deadlines_.Oldest(DeadlineKind::kIdle)) {
-    Close(*oldest, CloseReason::kEvicted);
-    return true;
+  for (const DeadlineKind kind : {DeadlineKind::kHandshake, DeadlineKind::kIdle}) {
+    if (Connection* oldest = deadlines_.Oldest(kind)) {
+      Close(*oldest, CloseReason::kEvicted);
+      return true;
+    }
   }
   spare_.Close();
   FileDescriptor fd(accept4(door.socket.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   const bool accepted = fd.valid();
   if (accepted) {
-    RefuseConnection(std::move(fd));
+    RefuseConnection(door, std::move(fd));
   }
   spare_ = FileDescriptor(eventfd(0, EFD_CLOEXEC));
   if (!accepted || !spare_.valid()) {
@@ -153,8 +174,9 @@ bool FrontLoop::MakeRoom(Door& door) {
   return true;
 }
 
-void FrontLoop::RefuseConnection(FileDescriptor fd) {
+void FrontLoop::RefuseConnection(const Door& door, FileDescriptor fd) {
   metrics_.Rejected(RejectReason::kConnections);
+  if (door.tls != nullptr) return;  // there is no session to answer in
   HttpResponse busy = BusyAnswer("too many connections");
   head_.clear();
   writer_.WriteHead(busy, ConnectionNotice::kClose, head_);

@@ -21,6 +21,7 @@ milliseconds TimeoutOf(DeadlineKind kind, const FrontOptions& options) {
   switch (kind) {
     case DeadlineKind::kIdle:
       return options.idle_timeout;
+    case DeadlineKind::kHandshake:
     case DeadlineKind::kHeader:
       return options.header_timeout;
     case DeadlineKind::kBody:
@@ -46,14 +47,16 @@ Deadlines::Timeouts TimeoutsOf(const FrontOptions& options) {
 
 }  // namespace
 
-FrontLoop::FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
-                     std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
+FrontLoop::FrontLoop(const FrontOptions& options, Networks proxies, HttpFront::Judge judge,
+                     std::vector<Door> doors, std::shared_ptr<Mailbox> mailbox,
+                     std::shared_ptr<BufferBudget> budget,
                      const EnumArray<Lane, std::unique_ptr<WorkerLane>>& lanes,
                      metrics::Registry& registry)
     : options_(options),
       head_limits_{options.max_header_bytes, options.max_header_count, options.max_target_bytes},
       judge_(std::move(judge)),
       guard_(options.private_hosts, options.private_address),
+      proxies_(std::move(proxies)),
       doors_(std::move(doors)),
       mailbox_(std::move(mailbox)),
       budget_(std::move(budget)),
@@ -96,6 +99,7 @@ void FrontLoop::Run() {
     }
     Revisit();
     TakeMail();
+    ContinueHandshakes();
     // Last, so that a connection whose request has just come does not count as idle.
     AcceptWaiting();
     ExpireDeadlines();
@@ -115,7 +119,7 @@ int FrontLoop::Wait(std::span<epoll_event> events) {
 
 // -1: until something happens.
 int FrontLoop::WaitMilliseconds() const {
-  if (!revisit_.empty()) {
+  if (!revisit_.empty() || !handshakes_.empty()) {
     return 0;
   }
   std::optional<TimePoint> until = deadlines_.Earliest();
@@ -158,16 +162,22 @@ void FrontLoop::OnConnectionEvent(Connection& connection, uint32_t events) {
       connection.ticket != nullptr && IsForItsAnswer(connection.ticket->lane)) {
     deadlines_.Arm(connection, DeadlineKind::kHangup, now_);
   }
-  if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) {
+  // Over TLS, reading may have waited for a chance to write, and the other way round.
+  const bool is_tls = connection.tls != nullptr;
+  if ((events & (EPOLLIN | EPOLLRDHUP)) != 0 || is_tls) {
     connection.may_read = true;
   }
-  if (connection.state == ConnectionState::kWriting) {
-    if ((events & EPOLLOUT) != 0) {
-      Flush(connection);
-    }
-    return;
+  switch (connection.state) {
+    case ConnectionState::kProxyHead:
+      return ReceiveProxyHead(connection);
+    case ConnectionState::kHandshake:
+      return QueueHandshake(connection);
+    case ConnectionState::kWriting:
+      if ((events & EPOLLOUT) != 0 || is_tls) Flush(connection);
+      return;
+    default:
+      Receive(connection);
   }
-  Receive(connection);
 }
 
 void FrontLoop::Revisit() {
@@ -215,6 +225,9 @@ void FrontLoop::ExpireDeadlines() {
       case DeadlineKind::kIdle:
         Close(*connection, CloseReason::kIdle);
         break;
+      case DeadlineKind::kHandshake:
+        Close(*connection, CloseReason::kDeadlineHandshake);
+        break;
       case DeadlineKind::kHeader:
         Reject(*connection, RejectReason::kTimeout,
                HttpResponse::Text(408, "the request's head did not come in time"),
@@ -258,7 +271,7 @@ void FrontLoop::BeginStop(TimePoint deadline) {
   connections_.ForEach([this](Connection& connection) {
     // A body that may take for ever is not waited for, neither way.
     const bool uploads = connection.exchange != nullptr && connection.exchange->streams();
-    if (connection.state == ConnectionState::kHead || uploads || connection.stream != nullptr) {
+    if (connection.state <= ConnectionState::kHead || uploads || connection.stream != nullptr) {
       BreakOff(connection, CloseReason::kShutdown);
     }
   });

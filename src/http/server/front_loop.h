@@ -1,20 +1,23 @@
 // The loop behind HttpFront. Owned by the front; everything runs on the loop's one thread. Its
-// verbs are spread over files: front_loop.cc waits for events and hands out jobs, front_accept.cc
-// accepts connections, front_receive.cc reads requests, front_upload.cc hands large bodies on while
-// they arrive, front_send.cc writes answers and ends connections, front_stream.cc sends large
-// answers piece by piece.
+// verbs are spread over files: front_loop.cc waits for events, front_accept.cc accepts connections,
+// front_handshake.cc brings them to their first request, front_receive.cc reads requests,
+// front_dispatch.cc hands them out as jobs, front_upload.cc hands large bodies on while they
+// arrive, front_send.cc writes answers and ends connections, front_stream.cc sends large answers
+// piece by piece.
 #pragma once
 
 #include <sys/epoll.h>
 
 #include <array>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "http/server/address.h"
 #include "http/server/connection.h"
 #include "http/server/deadlines.h"
 #include "http/server/front.h"
@@ -33,11 +36,13 @@ class FrontLoop {
   struct Door {
     Listener listener = Listener::kPublic;
     ListeningSocket socket;
+    const TlsCertificate* tls = nullptr;  // null: plain HTTP
   };
 
   // `lanes` and `registry` must outlive the loop.
-  FrontLoop(const FrontOptions& options, HttpFront::Judge judge, std::vector<Door> doors,
-            std::shared_ptr<Mailbox> mailbox, std::shared_ptr<BufferBudget> budget,
+  FrontLoop(const FrontOptions& options, Networks proxies, HttpFront::Judge judge,
+            std::vector<Door> doors, std::shared_ptr<Mailbox> mailbox,
+            std::shared_ptr<BufferBudget> budget,
             const EnumArray<Lane, std::unique_ptr<WorkerLane>>& lanes, metrics::Registry& registry);
 
   // Opens the loop's descriptors; to be called before Run. Unavailable: the system has none
@@ -75,16 +80,39 @@ class FrontLoop {
   void AcceptFrom(Door& door);
   void Admit(Door& door, FileDescriptor fd, const sockaddr_storage& from);
   // Returns whether there is a place for one more connection; where the peer, its listener or the
-  // front holds as many as it may, closes an idle one to make it.
-  bool MakePlace(const Door& door, const PeerTable::Peer& peer);
+  // front holds as many as it may, closes one to make it that has asked nothing yet, or is idle.
+  bool MakePlace(Listener listener, const PeerTable::Peer& peer, bool from_proxy);
+  // Returns whether the peer holds more connections than one may.
+  bool IsOverShare(const PeerTable::Peer& peer, bool from_proxy) const;
   // Logs, at most once per period, that the peer holds its full share of connections.
   void TellOfShare(const PeerTable::Peer& peer);
   // Called when accept has no descriptor left: closes an idle connection, or refuses the new one.
   // Returns false where accepting has to pause.
   bool MakeRoom(Door& door);
-  void RefuseConnection(FileDescriptor fd);
+  void RefuseConnection(const Door& door, FileDescriptor fd);
   void PauseAccepting();
   void ResumeAccepting();
+
+  // Bringing a connection to its first request.
+  const TlsCertificate* CertificateOf(Listener listener) const;
+  bool TakesProxyHead(const Connection& connection) const;
+  void BeginConnection(Connection& connection);
+  // The PROXY protocol's header, if there was one, has been read.
+  void BeginHandshake(Connection& connection);
+  void BeginRequests(Connection& connection);
+  void ReceiveProxyHead(Connection& connection);
+  // The connection's peer is `client`, as its proxy says. Where that peer holds too many, closes an
+  // idle one of its connections; where there is none, closes this one and returns false.
+  bool SetPeer(Connection& connection, const IpAddress& client);
+  // Puts the connection in the line for its handshake, which is dear.
+  void QueueHandshake(Connection& connection);
+  // Goes on with handshakes for as long as a turn of the loop has time for them.
+  void ContinueHandshakes();
+  void ContinueHandshake(Connection& connection);
+  // Begins the session once the first record is there as a whole. Returns false where it is not, or
+  // is none of TLS and was refused.
+  bool BeginSession(Connection& connection);
+  void FailHandshake(Connection& connection);
 
   // Reading requests.
   void Receive(Connection& connection);
@@ -155,6 +183,7 @@ class FrontLoop {
   const HeadLimits head_limits_;
   const HttpFront::Judge judge_;
   const PrivateGuard guard_;
+  const Networks proxies_;
   std::vector<Door> doors_;
   const std::shared_ptr<Mailbox> mailbox_;
   const std::shared_ptr<BufferBudget> budget_;
@@ -174,6 +203,7 @@ class FrontLoop {
   std::optional<TimePoint> accept_paused_till_;
   std::vector<uint64_t> revisit_;  // connections with more to read than fits in one turn
   std::vector<uint64_t> revisiting_;
+  std::deque<uint64_t> handshakes_;  // connections whose handshake can go on
   std::vector<Mail> mail_;
   EnumArray<Lane, std::vector<Job>> jobs_;  // handed out in this turn
   EnumArray<Lane, size_t> under_way_;       // requests handed out and not yet answered

@@ -10,6 +10,8 @@ FrontMetrics::FrontMetrics(metrics::Registry& registry)
     open = &registry.GetGauge("rollcall_http_connections", "Open connections.", labels);
     accepted[listener] = &registry.GetCounter("rollcall_http_connections_accepted_total",
                                               "Connections taken.", labels);
+    handshakes[listener] = &registry.GetCounter("rollcall_tls_handshakes_total",
+                                                "TLS handshakes that succeeded.", labels);
   });
   queue_length.ForEach([&](Lane lane, metrics::Gauge*& length) {
     length = &registry.GetGauge("rollcall_http_queue_length",

@@ -10,16 +10,18 @@
 namespace rollcall::http {
 
 // Why a connection ended.
-#define ROLLCALL_CLOSE_REASONS(ROW)                                                              \
-  ROW(kPeer, "peer")                      /* the peer closed it */                               \
-  ROW(kReset, "reset")                    /* the peer, or the network, broke it */               \
-  ROW(kAnswered, "answered")              /* the request asked for the close, or was HTTP/1.0 */ \
-  ROW(kRejected, "rejected")              /* after an answer of the front's own */               \
-  ROW(kDeadlineHeader, "deadline_header") /* the head did not arrive in time */                  \
-  ROW(kDeadlineBody, "deadline_body")     /* the body did not arrive in time */                  \
-  ROW(kIdle, "idle")                                                                             \
-  ROW(kSlowReader, "slow_reader") /* the answer was not taken in time */                         \
-  ROW(kEvicted, "evicted")        /* the longest idle, closed for a new one */                   \
+#define ROLLCALL_CLOSE_REASONS(ROW)                                                   \
+  ROW(kPeer, "peer")           /* the peer closed it */                               \
+  ROW(kReset, "reset")         /* the peer, or the network, broke it */               \
+  ROW(kAnswered, "answered")   /* the request asked for the close, or was HTTP/1.0 */ \
+  ROW(kRejected, "rejected")   /* after an answer of the front's own */               \
+  ROW(kHandshake, "handshake") /* the TLS handshake failed, or a PROXY header */      \
+  ROW(kDeadlineHandshake, "deadline_handshake") /* neither came to an end in time */  \
+  ROW(kDeadlineHeader, "deadline_header")       /* the head did not arrive in time */ \
+  ROW(kDeadlineBody, "deadline_body")           /* the body did not arrive in time */ \
+  ROW(kIdle, "idle")                                                                  \
+  ROW(kSlowReader, "slow_reader") /* the answer was not taken in time */              \
+  ROW(kEvicted, "evicted")        /* the longest idle, closed for a new one */        \
   ROW(kShutdown, "shutdown")
 
 ROLLCALL_NAMED_ENUM(CloseReason, ROLLCALL_CLOSE_REASONS);
@@ -47,6 +49,7 @@ struct FrontMetrics {
 
   EnumArray<Listener, metrics::Gauge*> connections;
   EnumArray<Listener, metrics::Counter*> accepted;
+  EnumArray<Listener, metrics::Counter*> handshakes;
   EnumArray<Lane, metrics::Gauge*> queue_length;
   EnumArray<CloseReason, metrics::Counter*> closed;
   EnumArray<RejectReason, metrics::Counter*> rejected;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "http/server/forwarded.h"
 #include "http/server/front_loop.h"
 
 namespace rollcall::http {
@@ -17,6 +18,9 @@ namespace {
 constexpr size_t kTurnBytes = 64 * 1024;
 // Thrown away of a request that was answered unread; a sender that goes on is cut off.
 constexpr size_t kMaxLingerBytes = 16 * 1024 * 1024;
+
+constexpr char kTlsRecord = 0x16;  // how a TLS handshake begins
+constexpr HeadError kTlsAtPlain{400, "this port speaks plain HTTP, not TLS: ask it by http://"};
 
 // "127.0.0.1"; empty where the system does not say.
 std::string LocalAddressOf(int fd) {
@@ -55,6 +59,8 @@ void FrontLoop::Receive(Connection& connection) {
       default:
         return;  // what is there waits in the kernel until the answer is out
     }
+    // Over TLS much may be sent to say little.
+    if (connection.tls != nullptr) received = std::max(received, connection.tls->TakeRawBytes());
     turn -= std::min(turn, received);
   }
 }
@@ -111,9 +117,12 @@ size_t FrontLoop::Discard(Connection& connection) {
 }
 
 size_t FrontLoop::ReceiveBytes(Connection& connection, std::span<char> room) {
+  // What lingers is thrown away as it comes.
+  TlsSession* const tls =
+      connection.state == ConnectionState::kLingering ? nullptr : connection.tls.get();
   ssize_t n = 0;
   do {
-    n = recv(connection.fd, room.data(), room.size(), 0);
+    n = tls != nullptr ? tls->Read(room) : recv(connection.fd, room.data(), room.size(), 0);
   } while (n < 0 && errno == EINTR);
   if (n > 0) {
     const auto received = static_cast<size_t>(n);
@@ -122,13 +131,14 @@ size_t FrontLoop::ReceiveBytes(Connection& connection, std::span<char> room) {
     }
     // A short read means that the kernel has no more. It says so again when more comes, but the end
     // that it has told of it tells once.
-    if (received < room.size() && !connection.peer_ended) {
+    const bool is_short = tls != nullptr ? !tls->MayHaveMore() : received < room.size();
+    if (is_short && !connection.peer_ended) {
       connection.may_read = false;
     }
     return received;
   }
   if (n < 0 && errno == EAGAIN) {
-    connection.may_read = false;
+    connection.may_read = tls != nullptr && tls->was_cut_short();
   } else if (n < 0) {
     Close(connection, CloseReason::kReset);
   } else {
@@ -175,7 +185,7 @@ size_t FrontLoop::ConsumeHead(Connection& connection, std::string_view bytes) {
       }
       return 0;
     case HeadScanner::Result::kRefused:
-      RejectHead(connection, scanner.error());
+      RejectHead(connection, bytes[0] == kTlsRecord ? kTlsAtPlain : scanner.error());
       return 0;
     case HeadScanner::Result::kComplete:
       break;
@@ -261,11 +271,15 @@ void FrontLoop::Hold(Connection& connection, std::string&& held, std::string_vie
 void FrontLoop::BeginRequest(Connection& connection, std::string_view head) {
   HttpRequest request;
   request.listener = connection.listener;
+  request.sender = connection.peer->first.bits;
   Framing framing;
   connection.head_only = false;
   if (const HeadError error = ParseHead(head, head_limits_, request, framing); error.status != 0) {
     RejectHead(connection, error);
     return;
+  }
+  if (connection.from_proxy) {
+    if (const auto sender = SenderOf(request, proxies_)) request.sender = sender->Prefix();
   }
   connection.keep_alive = framing.keep_alive;
   connection.http_1_0 = framing.http_1_0;
@@ -339,111 +353,6 @@ void FrontLoop::BeginBody(Connection& connection, HttpRequest&& request, const F
   if (framing.expectation == Expectation::kContinue) {
     SendContinue(connection);
   }
-}
-
-size_t FrontLoop::QueueOf(Lane lane) const {
-  switch (lane) {
-    case Lane::kIngest:
-      return options_.ingest_queue;
-    case Lane::kQuery:
-    case Lane::kUpstream:
-      return options_.query_queue;
-    case Lane::kImport:
-      return options_.import_queue;
-    case Lane::kBulk:
-      return options_.bulk_queue;
-    case Lane::kProbe:
-      return options_.probe_queue;
-    case Lane::kStream:
-      break;
-  }
-  return SIZE_MAX;
-}
-
-void FrontLoop::Dispatch(Connection& connection) {
-  const std::unique_ptr<Exchange> exchange = std::move(connection.exchange);
-  if (exchange->pipe != nullptr) {
-    auto [part, charge] = std::move(exchange->body).Take();
-    exchange->pipe->Put(std::move(part), std::move(charge), true);
-    connection.state = ConnectionState::kWorking;
-    deadlines_.Disarm(connection);
-    return;
-  }
-  const Route& route = exchange->route;
-  const bool is_bulk =
-      route.lane == Lane::kIngest && exchange->body.size() > options_.bulk_body_bytes;
-  const Lane lane = is_bulk ? Lane::kBulk : route.lane;
-  if (under_way_[lane] >= QueueOf(lane)) {
-    RejectJob(connection);
-    return;
-  }
-  Job job{TicketFor(connection, lane), {}};
-  GiveToWorker(connection, route, job.ticket);
-  HttpRequest& request = exchange->request;
-  request.stop = job.ticket->stop.get_token();
-  auto [body, charge] = std::move(exchange->body).Take();
-  if (!std::holds_alternative<IgnoredBody>(route.body)) {
-    request.body = std::move(body);
-    job.ticket->body = std::move(charge);
-  }
-  if (exchange->framing.coding == ContentCoding::kGzip &&
-      std::holds_alternative<BoundedBody>(route.body)) {
-    job.work = PackedRequest{std::move(request)};
-  } else {
-    job.work = WholeRequest{std::move(request)};
-  }
-  HandOut(std::move(job));
-}
-
-// From now on the connection waits for its answer.
-void FrontLoop::GiveToWorker(Connection& connection, const Route& route,
-                             const std::shared_ptr<Ticket>& ticket) {
-  ticket->route = &route;
-  connection.ticket = ticket;
-  connection.state = ConnectionState::kWorking;
-  deadlines_.Disarm(connection);
-  if (IsForItsAnswer(ticket->lane)) {
-    ticket->stop = std::stop_source();
-    if (connection.peer_ended) deadlines_.Arm(connection, DeadlineKind::kHangup, now_);
-  }
-}
-
-void FrontLoop::RejectJob(Connection& connection) {
-  metrics_.Rejected(RejectReason::kLaneFull);
-  Send(connection, BusyAnswer("too many requests at once"), After(connection, true));
-}
-
-void FrontLoop::Take(FoundLarge& large) {
-  --under_way_[large.ticket->lane];
-  Connection* const connection = connections_.Find(large.ticket->connection);
-  if (connection == nullptr) {
-    return;
-  }
-  if (under_way_[Lane::kBulk] < QueueOf(Lane::kBulk)) {
-    large.ticket->lane = Lane::kBulk;
-    HandOut({std::move(large.ticket), PackedRequest{std::move(large.request)}});
-    return;
-  }
-  RejectJob(*connection);
-  if (connection->state == ConnectionState::kHead) {
-    GoOn(*connection);
-  }
-}
-
-std::shared_ptr<Ticket> FrontLoop::TicketFor(const Connection& connection, Lane lane) const {
-  auto ticket = std::make_shared<Ticket>();
-  ticket->mailbox = mailbox_;
-  ticket->connection = connection.id;
-  ticket->lane = lane;
-  ticket->complete_at = now_;
-  ticket->answer = BudgetCharge(budget_);
-  return ticket;
-}
-
-void FrontLoop::HandOut(Job&& job) {
-  const Lane lane = job.ticket->lane;
-  jobs_[lane].push_back(std::move(job));
-  ++under_way_[lane];
 }
 
 }  // namespace rollcall::http

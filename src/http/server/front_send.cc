@@ -14,6 +14,9 @@ namespace rollcall::http {
 namespace {
 
 constexpr size_t kNoHeapBytes = 15;  // a string up to this size has no memory of its own
+// What the TLS library takes for a handshake, about; most of it are buffers that it then gives
+// back.
+constexpr size_t kHandshakeBytes = 48 * 1024;
 
 // Bytes sent of the two from `offset` on, 0 where the kernel takes none now, -1 where the
 // connection is broken. `ends`: the end of our side follows at once, and the last bytes wait for it
@@ -45,6 +48,13 @@ bool Ends(const Connection& connection) {
   return connection.stream == nullptr && connection.after != AfterAnswer::kKeep;
 }
 
+// The same as SendSome, by whatever means the connection has.
+ssize_t SendSome(Connection& connection, std::string_view head, std::string_view body,
+                 size_t offset) {
+  return connection.tls != nullptr ? connection.tls->Write(head, body, offset)
+                                   : SendSome(connection.fd, head, body, offset, Ends(connection));
+}
+
 }  // namespace
 
 void FrontLoop::Send(Connection& connection, HttpResponse&& response, AfterAnswer after,
@@ -74,7 +84,7 @@ void FrontLoop::Send(Connection& connection, HttpResponse&& response, AfterAnswe
 
 void FrontLoop::Transmit(Connection& connection, std::string_view head, std::string&& body,
                          BudgetCharge&& charge) {
-  const ssize_t n = SendSome(connection.fd, head, body, 0, Ends(connection));
+  const ssize_t n = SendSome(connection, head, body, 0);
   if (n < 0) {
     Close(connection, CloseReason::kReset);
     return;
@@ -93,8 +103,7 @@ void FrontLoop::Transmit(Connection& connection, std::string_view head, std::str
 
 void FrontLoop::Flush(Connection& connection) {
   Output& output = *connection.output;
-  const ssize_t n =
-      SendSome(connection.fd, output.head, output.body, output.sent, Ends(connection));
+  const ssize_t n = SendSome(connection, output.head, output.body, output.sent);
   if (n < 0) {
     Close(connection, CloseReason::kReset);
     return;
@@ -124,6 +133,7 @@ void FrontLoop::Sent(Connection& connection) {
   }
   // Before any closing: over bytes that have come meanwhile, that would throw away what waits to be
   // sent.
+  if (connection.tls != nullptr) connection.tls->End();
   shutdown(connection.fd, SHUT_WR);
   if (connection.after == AfterAnswer::kClose) {
     Close(connection, connection.reason);
@@ -141,7 +151,9 @@ void FrontLoop::Sent(Connection& connection) {
 void FrontLoop::SendContinue(Connection& connection) {
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   // Nothing else is on its way to this peer. Where not even this is taken, it is not reading.
-  if (SendSome(connection.fd, kContinue, {}, 0, false) != static_cast<ssize_t>(kContinue.size())) {
+  const ssize_t sent = connection.tls != nullptr ? connection.tls->Write(kContinue, {}, 0)
+                                                 : SendSome(connection.fd, kContinue, {}, 0, false);
+  if (sent != static_cast<ssize_t>(kContinue.size())) {
     Close(connection, CloseReason::kReset);
   }
 }
@@ -184,6 +196,8 @@ void FrontLoop::Close(Connection& connection, CloseReason reason) {
   peers_.Remove(*connection.peer);
   deadlines_.Disarm(connection);
   budget_->Give(connection.charged_bytes);
+  const bool is_between = connection.state == ConnectionState::kHead;
+  if (connection.tls != nullptr && is_between) connection.tls->End();
   ::close(connection.fd);
   connections_.Remove(connection);
 }
@@ -193,6 +207,9 @@ void FrontLoop::Recharge(Connection& connection) {
   size_t bytes = held > kNoHeapBytes ? held : 0;
   if (const Output* const output = connection.output.get()) {
     bytes += output->size() - std::min(output->size(), output->charge.bytes());
+  }
+  if (connection.tls != nullptr && connection.state == ConnectionState::kHandshake) {
+    bytes += kHandshakeBytes;
   }
   budget_->Take(bytes);
   budget_->Give(connection.charged_bytes);

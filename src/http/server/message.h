@@ -34,7 +34,8 @@ ROLLCALL_NAMED_ENUM(Listener, ROLLCALL_LISTENERS);
 
 struct HttpRequest {
   Listener listener = Listener::kPublic;
-  std::string method;  // a token, as sent: "GET", "POST", …
+  uint64_t sender = 0;  // the prefix of the address that sends it, IpAddress::Prefix
+  std::string method;   // a token, as sent: "GET", "POST", …
   // In origin form, not decoded; starts with '/'. A target in absolute form is reduced to it.
   std::string target;
   std::vector<HttpHeader> headers;

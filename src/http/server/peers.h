@@ -2,26 +2,25 @@
 // a host usually has a whole /64. Owned by the front's loop; its thread only.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 
+#include "http/server/address.h"
 #include "http/server/message.h"
 
 namespace rollcall::http {
 
 struct PeerPrefix {
   Listener listener{};
-  // The first 64 bits of the IPv6 address. An IPv4 address stands behind 0000:ffff, which begins no
-  // IPv6 address in use.
-  uint64_t bits = 0;
+  uint64_t bits = 0;  // IpAddress::Prefix
 
-  static PeerPrefix Of(Listener listener, const sockaddr_storage& address);
-  std::string ToString() const;  // "192.0.2.7", "2001:db8:0:1::/64"
+  static PeerPrefix Of(Listener listener, const IpAddress& address) {
+    return {listener, address.Prefix()};
+  }
+  std::string ToString() const { return PrefixText(bits); }
   auto operator<=>(const PeerPrefix&) const = default;
 };
 

@@ -1,13 +1,9 @@
 #include "http/server/private_guard.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "base/text.h"
+#include "http/server/address.h"
 #include "http/server/text.h"
 
 namespace rollcall::http {
@@ -20,25 +16,6 @@ std::string_view WithoutPort(std::string_view host) {
     return end == std::string_view::npos ? host : host.substr(1, end - 1);
   }
   return host.substr(0, host.find(':'));
-}
-
-// An IP address as 16 bytes, IPv4 mapped into IPv6; nullopt: it is a name.
-std::optional<std::array<uint8_t, 16>> AddressOf(std::string_view text) {
-  const std::string literal(text.substr(0, text.find('%')));
-  in6_addr address{};
-  if (inet_pton(AF_INET6, literal.c_str(), &address) != 1 &&
-      inet_pton(AF_INET6, ("::ffff:" + literal).c_str(), &address) != 1) {
-    return std::nullopt;
-  }
-  std::array<uint8_t, 16> bytes;
-  std::memcpy(bytes.data(), address.s6_addr, bytes.size());
-  return bytes;
-}
-
-bool IsLoopback(const std::array<uint8_t, 16>& address) {
-  return address == AddressOf("::1") ||
-         (std::equal(address.begin(), address.begin() + 12, AddressOf("0.0.0.0")->begin()) &&
-          address[12] == 127);
 }
 
 HttpResponse Forbidden(const char* why) { return HttpResponse::Text(403, why); }
@@ -57,10 +34,10 @@ PrivateGuard::PrivateGuard(std::string_view hosts, std::string_view listen_addre
 }
 
 bool PrivateGuard::IsOurs(std::string_view host, std::string_view local_address) const {
-  if (const auto address = AddressOf(host)) {
-    return IsLoopback(*address) || address == AddressOf(local_address) ||
+  if (const auto address = IpAddress::Parse(host)) {
+    return address->IsLoopback() || address == IpAddress::Parse(local_address) ||
            std::any_of(hosts_.begin(), hosts_.end(),
-                       [&](const std::string& one) { return AddressOf(one) == address; });
+                       [&](const std::string& one) { return IpAddress::Parse(one) == address; });
   }
   if (host.ends_with('.')) host.remove_suffix(1);
   return std::any_of(hosts_.begin(), hosts_.end(),

@@ -7,8 +7,8 @@ namespace rollcall::http {
 
 std::string MethodNames(Methods methods) {
   std::string names;
-  for (const auto& [method, name] :
-       {std::pair(kGet, "GET"), std::pair(kHead, "HEAD"), std::pair(kPost, "POST")}) {
+  for (const auto& [method, name] : {std::pair(kGet, "GET"), std::pair(kHead, "HEAD"),
+                                     std::pair(kPost, "POST"), std::pair(kDelete, "DELETE")}) {
     if ((methods & method) == 0) continue;
     if (!names.empty()) names += ", ";
     names += name;

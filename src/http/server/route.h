@@ -13,6 +13,7 @@
 #include <string_view>
 #include <variant>
 
+#include "http/access/tokens.h"
 #include "http/server/lanes.h"
 #include "http/server/message.h"
 #include "metrics/registry.h"
@@ -22,7 +23,7 @@ namespace rollcall::http {
 // Sets of listeners and of methods, as bit masks.
 enum Listeners : unsigned { kAtPublic = 1, kAtPrivate = 2, kAtBoth = 3 };
 using Methods = unsigned;
-enum Method : Methods { kGet = 1, kHead = 2, kPost = 4 };
+enum Method : Methods { kGet = 1, kHead = 2, kPost = 4, kDelete = 8 };
 
 // Returns the names as an Allow header lists them: "GET, HEAD".
 std::string MethodNames(Methods methods);
@@ -81,9 +82,12 @@ struct Route {
   using Judge = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
 
   Listeners listeners{};
+  // What a login must allow at the private listener, where one is required; the public one is open.
+  Scope scope = kAdmin;
   Methods methods = 0;
   // Compared with the path as sent, not decoded. "/folder/*" matches each name in that
-  // folder. "*" matches every path that no other row matches, provided that `matches` says so.
+  // folder, and "/folder/*/*" each name in one of its folders. "*" matches every path that no other
+  // row matches, provided that `matches` says so.
   std::string path;
   Lane lane = Lane::kQuery;
   BodyRule body;

@@ -13,13 +13,22 @@ constexpr std::string_view kInFolder = "/*";
 
 // 0: none that any row takes.
 Methods MethodOf(std::string_view name) {
-  return name == "GET" ? kGet : name == "POST" ? kPost : name == "HEAD" ? kHead : Methods{0};
+  return name == "GET"      ? kGet
+         : name == "POST"   ? kPost
+         : name == "HEAD"   ? kHead
+         : name == "DELETE" ? kDelete
+                            : Methods{0};
 }
 
 bool IsFor(const Route& row, std::string_view path) {
-  if (!row.path.ends_with(kInFolder)) return row.path == path;
-  const std::string_view folder = std::string_view(row.path).substr(0, row.path.size() - 1);
-  return path.starts_with(folder) && path.find('/', folder.size()) == std::string_view::npos;
+  std::string_view pattern = row.path;
+  while (pattern.ends_with(kInFolder)) {
+    const size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) return false;
+    pattern.remove_suffix(kInFolder.size());
+    path = path.substr(0, slash);
+  }
+  return pattern == path;
 }
 
 HttpResponse NotFound(Listener listener) {
@@ -50,10 +59,24 @@ HttpResponse MethodNotAllowed(Methods methods, bool for_any_site) {
 }  // namespace
 
 // So that no Judge makes one.
-RouteTable::RouteTable(metrics::Registry& registry) : registry_(registry) { UseOf(kUnknown); }
+RouteTable::RouteTable(metrics::Registry& registry, Login* login)
+    : registry_(registry), login_(login) {
+  UseOf(kUnknown);
+}
 
 void RouteTable::Add(Route row) {
   row.use = &UseOf(row.metric);
+  if (login_ != nullptr && row.scope != kOpen && (row.listeners & kAtPrivate) != 0) {
+    row.handler = [login = login_, scope = row.scope, handler = std::move(row.handler)](
+                      HttpRequest&& request, Responder&& responder) {
+      if (request.listener == Listener::kPrivate) {
+        if (auto refusal = login->Check(request, scope)) {
+          return responder.Respond(*std::move(refusal));
+        }
+      }
+      handler(std::move(request), std::move(responder));
+    };
+  }
   rows_.push_back(std::move(row));
 }
 
@@ -106,8 +129,11 @@ bool RouteTable::Has(Listeners listeners, std::string_view path) const {
 HeadVerdict RouteTable::Judge(const HttpRequest& head) {
   auto [verdict, metric] = Decide(head);
   if (const Route* const* const row = std::get_if<const Route*>(&verdict)) {
-    if ((*row)->judge == nullptr) return verdict;
-    std::optional<HttpResponse> answer = (*row)->judge(head);
+    std::optional<HttpResponse> answer;
+    if (login_ != nullptr && head.listener == Listener::kPrivate && (*row)->scope != kOpen) {
+      answer = login_->Refuse(head, (*row)->scope);
+    }
+    if (!answer && (*row)->judge != nullptr) answer = (*row)->judge(head);
     if (!answer) return verdict;
     if ((*row)->for_any_site) AllowAnySite(*answer);
     verdict = *std::move(answer);

@@ -8,18 +8,21 @@
 #include <string>
 #include <string_view>
 
+#include "http/access/login.h"
 #include "http/server/route.h"
 
 namespace rollcall::http {
 
 class RouteTable {
  public:
-  // `registry` must outlive the table.
-  explicit RouteTable(metrics::Registry& registry);
+  // `registry` must outlive the table, and so must `login`, which decides who may ask the private
+  // listener; null: everyone.
+  explicit RouteTable(metrics::Registry& registry, Login* login = nullptr);
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
 
-  // Adds a row and sets its `use`.
+  // Adds a row and sets its `use`. Where a login is required for it, its handler is called once
+  // that is checked.
   void Add(Route row);
 
   // Returns whether a row other than "*" has that path, whatever its methods.
@@ -27,7 +30,7 @@ class RouteTable {
 
   // Returns the row that serves the request with this head, valid as long as the table; or the
   // answer to send instead, which is counted under the metric of its path, or as "unknown" where no
-  // row has that path.
+  // row has that path. A request without the login that its row requires gets the login's answer.
   HeadVerdict Judge(const HttpRequest& head);
 
  private:
@@ -41,6 +44,7 @@ class RouteTable {
   RouteUse& UseOf(std::string_view metric);
 
   metrics::Registry& registry_;
+  Login* const login_;
   std::deque<Route> rows_;
   std::map<std::string, RouteUse, std::less<>> uses_;
 };

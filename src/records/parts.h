@@ -1,0 +1,68 @@
+// The work of a view, shared between threads where there is much of it. Used by the functions that
+// make views.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <new>
+#include <thread>
+#include <vector>
+
+#include "base/background.h"
+#include "base/status.h"
+#include "records/source.h"
+
+namespace rollcall::records {
+
+// How many threads a view of these records is worth.
+inline size_t PartsOf(const Source& source) {
+  // Below this many blocks each a thread costs more than it saves.
+  constexpr size_t kBlocksOfAPart = 4;
+  constexpr size_t kMostParts = 4;
+  const size_t processors = std::min<size_t>(std::thread::hardware_concurrency(), kMostParts);
+  return std::clamp<size_t>(source.view.full->size() / kBlocksOfAPart, 1,
+                            std::max<size_t>(processors, 1));
+}
+
+// Calls work(part) for the parts 0 … parts - 1, each on a thread of its own. Returns the first
+// status that is not Ok; Unavailable also where memory is short.
+template <typename Work>
+Status RunParts(size_t parts, Work work) {
+  std::vector<Status> statuses(parts);
+  const auto run = [&](size_t part) {
+    try {
+      statuses[part] = work(part);
+    } catch (const std::bad_alloc&) {
+      statuses[part] = Status::Unavailable("out of memory");
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (size_t part = 1; part < parts; ++part) {
+      others.emplace_back([&run, part, background = IsInBackground()] {
+        if (background) EnterBackground();
+        run(part);
+      });
+    }
+    run(0);
+  }
+  const auto failed = std::find_if(statuses.begin(), statuses.end(),
+                                   [](const Status& status) { return !status.ok(); });
+  return failed == statuses.end() ? Status::Ok() : *failed;
+}
+
+// Calls visit(part, scan) for each block of the records, the newest first, in so many parts.
+template <typename Visit>
+Status VisitBlocks(const Source& source, size_t parts, Visit visit) {
+  return RunParts(parts, [&](size_t part) -> Status {
+    storage::RecordScan scan = source.Scan();
+    Status status;
+    while (NextBlock(source, scan, status)) {
+      if (scan.head().block % parts != part) continue;
+      ROLLCALL_RETURN_IF_ERROR(visit(part, scan));
+    }
+    return status;
+  });
+}
+
+}  // namespace rollcall::records
