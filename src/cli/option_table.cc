@@ -1,12 +1,12 @@
 #include "cli/option_table.h"
 
 #include <array>
-#include <limits>
 #include <utility>
 #include <vector>
 
 #include "cli/access_options.h"
 #include "cli/config_file.h"
+#include "cli/demo_options.h"
 #include "cli/keep_options.h"
 #include "cli/option_checks.h"
 #include "cli/option_kinds.h"
@@ -74,22 +74,6 @@ void AddPlaces(std::vector<OptionSpec>& table) {
        "the default one. With --data-dir.",
        "the product that rollcall began with"}));
   table.back().reloads = true;
-}
-
-void AddDemo(std::vector<OptionSpec>& table) {
-  table.push_back(Number<unsigned>(
-      kDemo, "sources", 1, 1'000'000, "installations", ROLLCALL_FIELD(demo.sources),
-      {"How large each made-up fleet gets.", "enough to see growth, upgrades and leavers"}));
-  table.push_back(Number<unsigned>(kDemo, "months", 1, 120, "months", ROLLCALL_FIELD(demo.months),
-                                   {"How long its history is; it ends now.",
-                                    "a full year to look at, and the one before it to compare"}));
-  table.push_back(Number<uint64_t>(
-      kDemo, "seed", 0, std::numeric_limits<uint64_t>::max(), "", ROLLCALL_FIELD(demo.seed),
-      {"Which fleet: the same seed makes the same one.", "any will do", "a seed like any other"}));
-  table.push_back(Duration<seconds>(kDemo, "interval", minutes(1), hours(24),
-                                    ROLLCALL_FIELD(demo.interval),
-                                    {"Time between two reports of one installation in the history.",
-                                     "every day has reports, and the store stays small"}));
 }
 
 void AddImport(std::vector<OptionSpec>& table) {
@@ -392,7 +376,7 @@ std::vector<OptionSpec> MakeTable() {
   AddConfigOption(table);
   AddPlaces(table);
   AddAccessOptions(table);
-  AddDemo(table);
+  AddDemoOptions(table);
   AddRepairOptions(table);
   AddImport(table);
   AddMove(table);

@@ -151,7 +151,7 @@ TEST_F(ConfiguredTest, WhatIsPrintedAsAFileIsReadBack) {
     if ((spec.users & kServe) == 0 || spec.flag == "config") continue;
     for (const char* value :
          {"65MiB", "3GiB", "1KiB", "3", "70", "true", "1500ms", "7m", "36h", "http://127.0.0.1:1/x",
-          "[::1]:7", "debug", "edge=http://127.0.0.1:1/uptime"}) {
+          "[::1]:7", "debug", "edge=http://127.0.0.1:1/uptime", "10.0.0.0/8", "both"}) {
       if (spec.set(value, options).ok() && spec.show(options) != spec.DefaultText()) break;
     }
     EXPECT_NE(spec.show(options), spec.DefaultText()) << spec.flag;
