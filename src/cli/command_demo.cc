@@ -68,7 +68,7 @@ Status Fill(const std::string& names, demo::DemoFleetOptions fleet_options,
 int RunDemo(std::span<char*> args) {
   std::optional<Options> options = ReadOptions("demo", args);
   if (!options) return kExitUsage;
-  SetUpLogging(options->process.log_level);
+  SetUpLogging(options->process.log_level, options->process.log_format);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
   for (const Status& good : {CheckDeclarations(options->fleets), ReadRecordRetention(*options)}) {

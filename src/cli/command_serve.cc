@@ -22,7 +22,7 @@ const std::string_view kServeHelp =
 int RunServe(std::span<char*> args) {
   std::optional<Options> options = ReadOptions("serve", args);
   if (!options) return kExitUsage;
-  SetUpLogging(options->process.log_level);
+  SetUpLogging(options->process.log_level, options->process.log_format);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
   for (const Status& good : {CheckDeclarations(options->fleets), ReadRecordRetention(*options)}) {
