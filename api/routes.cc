@@ -213,7 +213,7 @@ void AddHealth(const Services& services, http::RouteTable& table) {
                }
              })});
   table.Add(
-      {kAtPrivate, kRead, kGet | kHead, "/metrics", Lane::kProbe, IgnoredBody{}, false, "metrics",
+      {kAtPrivate, kRead, kGet | kHead, "/metrics", Lane::kMetrics, IgnoredBody{}, false, "metrics",
        Answering([&registry = services.registry](const ApiRequest&, HttpResponse& response) {
          response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
          response.body = registry.WriteText();

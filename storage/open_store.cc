@@ -31,6 +31,9 @@ Status RefuseToReplace(const std::string& directory, const StoreFiles& files) {
                           directory + " --dry-run' can save");
 }
 
+constexpr std::string_view kWhatToDo =
+    "; run that version or a later one, or restore a backup that was made before the upgrade";
+
 // A program of a newer format may have tables that this one does not know: that is said rather than
 // "damaged".
 Status ExplainFailure(const std::string& directory, const rocksdb::Status& s) {
@@ -40,7 +43,7 @@ Status ExplainFailure(const std::string& directory, const rocksdb::Status& s) {
     return Status::FailedPrecondition(
         StepOf(directory) + ": written by a newer format, with " + std::to_string(names.size()) +
         " tables; this program reads format " + std::to_string(kFormatVersion) + " with " +
-        std::to_string(kTables.size()));
+        std::to_string(kTables.size()) + std::string(kWhatToDo));
   }
   return OpenFailure(directory, s);
 }
@@ -211,7 +214,7 @@ Status Store::Initialize(bool is_new) {
     return Status::FailedPrecondition("open store " + directory_ + ": written in format " +
                                       std::to_string(*version) + ", this program reads format " +
                                       std::to_string(kOldestFormatVersion) + " to " +
-                                      std::to_string(kFormatVersion));
+                                      std::to_string(kFormatVersion) + std::string(kWhatToDo));
   } else if (*version != kFormatVersion && !impl_->read_only) {
     // Its rows are as they should be: from here on there may be others beside them.
     Transaction transaction(*this);

@@ -71,7 +71,7 @@ int RunDemo(std::span<char*> args) {
   std::optional<Options> options = ReadOptions("demo", args);
   if (!options) return kExitUsage;
   Reread reread{*options, RereadOptions("demo", args)};
-  SetUpLogging(options->process.log_level);
+  SetUpLogging(options->process.log_level, options->process.log_format);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
   for (const Status& good : {TakePassedSockets(options->server.front), CheckAccess(*options),

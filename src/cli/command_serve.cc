@@ -26,7 +26,7 @@ int RunServe(std::span<char*> args) {
   std::optional<Options> options = ReadOptions("serve", args);
   if (!options) return kExitUsage;
   Reread reread{*options, RereadOptions("serve", args)};
-  SetUpLogging(options->process.log_level);
+  SetUpLogging(options->process.log_level, options->process.log_format);
   const std::string fewer_connections = ShareDescriptors(RaiseDescriptorLimit(), *options);
   HoldSignals();
   for (const Status& good : {TakePassedSockets(options->server.front), CheckAccess(*options),

@@ -57,6 +57,10 @@ Status CheckLevel(std::string_view text) {
   return good ? Status::Ok() : Refuse(text, kAllowedLevels);
 }
 
+Status CheckLogFormat(std::string_view text) {
+  return text == "text" || text == "json" ? Status::Ok() : Refuse(text, kAllowedLogFormats);
+}
+
 Status CheckAddress(std::string_view text) {
   return IsListenAddress(text) ? Status::Ok() : Refuse(text, kAllowedAddresses);
 }

@@ -19,6 +19,7 @@ inline constexpr std::string_view kAllowedUsers = "a user name without a colon";
 inline constexpr std::string_view kAllowedLabels = "the name of a label";
 inline constexpr std::string_view kAllowedUrls = "an http:// or https:// URL without a user name";
 inline constexpr std::string_view kAllowedLevels = "one of debug, info, warning, error";
+inline constexpr std::string_view kAllowedLogFormats = "one of text, json";
 inline constexpr std::string_view kAllowedAddresses =
     "an address (host:port, :port for all addresses, [v6]:port; port from 0 to 65535)";
 inline constexpr std::string_view kAllowedHosts = "host names with commas between them";
@@ -39,6 +40,7 @@ Status CheckFile(std::string_view text);
 Status CheckUser(std::string_view text);
 Status CheckUrl(std::string_view text);
 Status CheckLevel(std::string_view text);
+Status CheckLogFormat(std::string_view text);
 Status CheckAddress(std::string_view text);
 Status CheckHosts(std::string_view text);
 Status CheckLabel(std::string_view text);

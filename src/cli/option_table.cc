@@ -356,10 +356,12 @@ void AddWorkers(std::vector<OptionSpec>& table) {
       kBoth, "bulk-queue", 1, 10'000, "requests", ROLLCALL_FIELD(server.front.bulk_queue),
       {"Such reports that may wait or be in work, one at a time; over it: 503 with Retry-After.",
        "the last in line waits some seconds"}));
-  table.push_back(Number<size_t>(
-      kBoth, "probe-queue", 1, 10'000, "requests", ROLLCALL_FIELD(server.front.probe_queue),
-      {"Requests for health, readiness and metrics that may wait or be in work; over it: 503.",
-       "who asks for them asks every few seconds"}));
+  table.push_back(Number<size_t>(kBoth, "probe-queue", 1, 10'000, "requests",
+                                 ROLLCALL_FIELD(server.front.probe_queue),
+                                 {"Requests for health and readiness, and as many for metrics, "
+                                  "that may wait or be in work; over "
+                                  "it: 503.",
+                                  "who asks for them asks every few seconds"}));
 }
 
 void AddLog(std::vector<OptionSpec>& table) {
@@ -369,6 +371,10 @@ void AddLog(std::vector<OptionSpec>& table) {
                         "debug.",
                         "a line at start and stop, and what an operator should know"}));
   table.back().reloads = true;
+  table.push_back(Text(kBoth, "log-format", "NAME", kAllowedLogFormats, CheckLogFormat,
+                       ROLLCALL_FIELD(process.log_format),
+                       {"text: a line for people. json: an object with time, level and message.",
+                        "most logs are read by people"}));
 }
 
 std::vector<OptionSpec> MakeTable() {

@@ -22,7 +22,8 @@ namespace rollcall::cli {
 
 // Options of a process that serves.
 struct ProcessOptions {
-  std::string log_level = "info";  // debug, info, warning or error
+  std::string log_level = "info";   // debug, info, warning or error
+  std::string log_format = "text";  // or json
   std::chrono::milliseconds shutdown_grace = std::chrono::seconds(20);
   bool private_without_login = false;  // the private listener may be open to other machines
 };

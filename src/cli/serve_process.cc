@@ -131,7 +131,9 @@ void PrintWelcome(int public_port, int private_port, const api::ServerOptions& o
 
 }  // namespace
 
-void SetUpLogging(const std::string& level) { log::WriteToStderr(level); }
+void SetUpLogging(const std::string& level, const std::string& format) {
+  log::WriteToStderr(level, format == "json" ? log::Format::kJson : log::Format::kText);
+}
 
 void HoldSignals() {
   const sigset_t signals = AwaitedSignals();

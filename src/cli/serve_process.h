@@ -13,8 +13,8 @@
 
 namespace rollcall::cli {
 
-// Sends the log to stderr, from `level` up.
-void SetUpLogging(const std::string& level);
+// Sends the log to stderr, from `level` up; `format`: "text" or "json".
+void SetUpLogging(const std::string& level, const std::string& format = "text");
 
 // Blocks SIGTERM and SIGINT in this thread and in every thread started after it, until
 // ServeUntilSignal takes them.

@@ -74,8 +74,9 @@ Forwarder::Forwarder(storage::Outbox& outbox, FindIdLabel id_label, const Clock&
       request_seconds_(registry.GetHistogram("rollcall_forward_request_duration_seconds",
                                              "Time from a request to its answer or its failure",
                                              metrics::Histogram::LatencyBuckets())),
-      backoff_milliseconds_(registry.GetGauge("rollcall_forward_backoff_milliseconds",
-                                              "The wait under way before the next try; 0: none")),
+      backoff_seconds_(registry.GetGauge(
+          "rollcall_forward_backoff_seconds",
+          "The wait under way before the next try, in whole seconds, rounded up; 0: none")),
       thread_([this] { Run(); }) {}
 
 Forwarder::~Forwarder() { Stop(std::chrono::milliseconds(0)); }
@@ -239,9 +240,9 @@ void Forwarder::Wait(const std::string& why) {
     log::Warn("forward: {}; reports that wait: {}", why, outbox_.size().reports);
     next_log_ = now + kFailureLogInterval;
   }
-  backoff_milliseconds_.Set(delay.count());
+  backoff_seconds_.Set(std::chrono::ceil<std::chrono::seconds>(delay).count());
   options_.pause ? options_.pause(delay, stop_.get_token()) : PauseFor(delay, stop_.get_token());
-  backoff_milliseconds_.Set(0);
+  backoff_seconds_.Set(0);
 }
 
 void Forwarder::Recovered() {

@@ -121,7 +121,7 @@ class Forwarder {
   metrics::Counter& requests_;
   metrics::Counter& failed_tries_;
   metrics::Histogram& request_seconds_;
-  metrics::Gauge& backoff_milliseconds_;
+  metrics::Gauge& backoff_seconds_;
 
   std::stop_source stop_;  // asks for no further request
   std::stop_source cut_;   // also ends the one under way

@@ -115,7 +115,21 @@ void Registry::AddCallback(const std::string& name, const std::string& help,
   GetFamily(name, help, "gauge").read = std::move(read);
 }
 
+std::map<std::string, std::vector<Registry::Reading>> Registry::Read() const {
+  std::map<std::string, std::function<std::vector<Reading>()>> reads;
+  {
+    const MutexLock lock(mutex_);
+    for (const auto& [name, family] : families_) {
+      if (family->read) reads.emplace(name, family->read);
+    }
+  }
+  std::map<std::string, std::vector<Reading>> readings;
+  for (const auto& [name, read] : reads) readings.emplace(name, read());
+  return readings;
+}
+
 std::string Registry::WriteText() const {
+  const auto readings = Read();
   const MutexLock lock(mutex_);
   std::string out;
   for (const auto& [name, family] : families_) {
@@ -140,8 +154,8 @@ std::string Registry::WriteText() const {
       AppendSample(out, name + "_sum", labels, RenderNumber(histogram->sum_.load()));
       AppendSample(out, name + "_count", labels, std::to_string(cumulative));
     }
-    if (family->read) {
-      for (const Reading& reading : family->read()) {
+    if (const auto read = readings.find(name); read != readings.end()) {
+      for (const Reading& reading : read->second) {
         AppendSample(out, name, RenderLabels(reading.labels), RenderNumber(reading.value));
       }
     }

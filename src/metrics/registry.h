@@ -62,7 +62,7 @@ class Registry {
                           std::vector<double> upper_bounds, const Labels& labels = {});
 
   // Adds a gauge whose values are read when the text is written. `read` runs on the thread that
-  // calls WriteText, and must not call into this registry.
+  // calls WriteText; nobody else waits for it.
   struct Reading {
     Labels labels;
     double value;
@@ -75,6 +75,8 @@ class Registry {
 
  private:
   struct Family;
+  // Returns what all callbacks say now, by the name.
+  std::map<std::string, std::vector<Reading>> Read() const;
   Family& GetFamily(const std::string& name, const std::string& help, const char* type)
       REQUIRES(mutex_);
 

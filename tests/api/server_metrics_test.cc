@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "parse/text_parser.h"
 #include "tests/support/server_harness.h"
@@ -44,6 +48,32 @@ TEST_F(ServerMetricsTest, ReportsAreCountedByWhatBecameOfThem) {
   EXPECT_EQ(private_->Metric("rollcall_label_sets"), 2);
   EXPECT_EQ(private_->Metric("rollcall_source_cache_sources"), 2);
   EXPECT_GT(private_->Metric("rollcall_source_cache_bytes"), 0);
+}
+
+TEST_F(ServerMetricsTest, HealthIsAnsweredWhileMetricsWaitForTheDisk) {
+  std::promise<void> disk_works;
+  std::atomic<int> waiting{0};
+  registry_->AddCallback("test_of_a_slow_disk", "Waits",
+                         [&waiting, works = disk_works.get_future().share()] {
+                           ++waiting;
+                           works.wait();
+                           return std::vector<metrics::Registry::Reading>();
+                         });
+  std::vector<std::thread> scrapes;
+  for (int i = 0; i < 3; ++i) {
+    scrapes.emplace_back([port = server_->private_port()] {
+      EXPECT_EQ(HttpClient(port).Get("/metrics").status, 200);
+    });
+  }
+  while (waiting == 0) std::this_thread::yield();
+  for (const char* const path : {"/healthz", "/readyz"}) {
+    EXPECT_EQ(private_->Get(path).status, 200);
+    EXPECT_EQ(public_->Get(path).status, 200);
+  }
+  // An answer of a kind that was not counted before.
+  EXPECT_EQ(public_->Get("/nothing").status, 404);
+  disk_works.set_value();
+  for (std::thread& scrape : scrapes) scrape.join();
 }
 
 TEST_F(ServerMetricsTest, ANewDayBeginsWithAFullReport) {

@@ -58,5 +58,40 @@ TEST(LogStderrTest, LinesOfProcessesThatShareStderrStayWhole) {
   EXPECT_EQ(lines, kProcesses * (kLines + 1));
 }
 
+// What a process says in this format.
+std::string InJson(const std::function<void()>& say) {
+  int ends[2];
+  EXPECT_EQ(pipe(ends), 0);
+  if (fork() == 0) {
+    dup2(ends[1], STDERR_FILENO);
+    WriteToStderr("info", Format::kJson);
+    say();
+    _exit(0);
+  }
+  close(ends[1]);
+  const std::string text = ReadAll(ends[0]);
+  close(ends[0]);
+  wait(nullptr);
+  return text;
+}
+
+TEST(LogStderrTest, AsJsonALineIsAnObjectWhateverItSays) {
+  const std::string line = InJson([] {
+    Warn("{}",
+         "quotes \" and \\, a break\n, \xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 and \xff\xc0\x80");
+  });
+  ASSERT_EQ(line.find("{\"time\":\"20"), 0U) << line;
+  EXPECT_EQ(line.substr(line.find("Z\",")),
+            "Z\",\"level\":\"warning\",\"message\":\"quotes \\\" and \\\\, a break\\u000a, "
+            "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 and ???\"}\n");
+}
+
+TEST(LogStderrTest, AsJsonALongLineIsCutAndStaysAnObject) {
+  const std::string line = InJson([] { Info("{}", std::string(9'000, '"')); });
+  EXPECT_LE(line.size(), kMaxLineBytes);
+  EXPECT_GT(line.size(), kMaxLineBytes - 20);
+  EXPECT_TRUE(line.ends_with("\\\"...\"}\n"));
+}
+
 }  // namespace
 }  // namespace rollcall::log

@@ -48,25 +48,16 @@ Options Serve(const Args& args, const Environment& env = {}) {
 // each kind of option.
 std::string OtherValue(const OptionSpec& spec) {
   if (spec.flag == "config") return "/dev/null";  // it is read
-  for (const char* value : {"65MiB",
-                            "3GiB",
-                            "1KiB",
-                            "3",
-                            "70",
-                            "true",
-                            "1500ms",
-                            "7m",
-                            "36h",
-                            "http://127.0.0.1:1/x",
-                            "[::1]:7",
-                            "debug",
-                            "jsonl",
-                            "cozystack",
-                            "2026-03",
-                            "/var/lib/x",
-                            "edge=http://127.0.0.1:1/uptime",
-                            "10.0.0.0/8",
-                            "both",
+  for (const char* value : {"65MiB",      "3GiB",
+                            "1KiB",       "3",
+                            "70",         "true",
+                            "1500ms",     "7m",
+                            "36h",        "http://127.0.0.1:1/x",
+                            "[::1]:7",    "debug",
+                            "jsonl",      "json",
+                            "cozystack",  "2026-03",
+                            "/var/lib/x", "edge=http://127.0.0.1:1/uptime",
+                            "10.0.0.0/8", "both",
                             "import"}) {
     Options options;
     if (spec.set(value, options).ok() && spec.show(options) != spec.DefaultText()) return value;

@@ -81,7 +81,9 @@ TEST_F(StoreOpenTest, ANewerFormatIsRefusedWithBothVersions) {
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
   EXPECT_EQ(status.message(), "open store " + directory() +
-                                  ": written in format 5, this program reads format 1 to 4");
+                                  ": written in format 5, this program reads format 1 to 4; run "
+                                  "that version or a later one, or restore a backup that was made "
+                                  "before the upgrade");
 }
 
 TEST_F(StoreOpenTest, AStoreOfANewerFormatIsLeftAsItIs) {

@@ -36,10 +36,10 @@ LaneThreads ThreadsOf(Lane lane, const FrontOptions& options) {
     case Lane::kQuery:
     case Lane::kUpstream:
       return {options.query_threads, 1};
-    case Lane::kProbe:  // one that waits for the store does not stop the other
-      return {2, 1};
     case Lane::kBulk:
     case Lane::kImport:
+    case Lane::kProbe:  // none of them waits for anything
+    case Lane::kMetrics:
     case Lane::kStream:
       break;
   }

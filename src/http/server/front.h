@@ -94,7 +94,7 @@ struct FrontOptions {
   // not wait behind it.
   size_t bulk_body_bytes = 128 * 1024;
   size_t bulk_queue = 16;   // worked on one at a time; over it: 503 with Retry-After
-  size_t probe_queue = 64;  // health, readiness and metrics; over it: 503
+  size_t probe_queue = 64;  // health and readiness, and as many for metrics; over it: 503
   // Imports, worked on one at a time; over it: 503, before the body is read.
   size_t import_queue = 4;
 

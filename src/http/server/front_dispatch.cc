@@ -17,6 +17,7 @@ size_t FrontLoop::QueueOf(Lane lane) const {
     case Lane::kBulk:
       return options_.bulk_queue;
     case Lane::kProbe:
+    case Lane::kMetrics:
       return options_.probe_queue;
     case Lane::kStream:
       break;

@@ -14,8 +14,10 @@ namespace rollcall::http {
   ROW(kImport, "import")                                                         \
   /* Queries that wait for another server: they take as long as it does. */      \
   ROW(kUpstream, "upstream")                                                     \
-  /* Health, readiness and metrics: answered even when other lanes are full. */  \
+  /* Health and readiness: answered even when other lanes are full. */           \
   ROW(kProbe, "probe")                                                           \
+  /* Metrics, some of which are read from the store: a slow disk delays them. */ \
+  ROW(kMetrics, "metrics")                                                       \
   /* Used by the front itself to make the next piece of a streamed answer. */    \
   ROW(kStream, "stream")
 

@@ -8,10 +8,11 @@
 namespace rollcall::http {
 namespace {
 
-// Answers that are never refused for want of memory: those that say so themselves, and probes.
+// Answers that are never refused for want of memory: those that say so themselves, and what is
+// asked for when something is wrong.
 bool IsSmall(size_t bytes, Lane lane) {
   constexpr size_t kSmallAnswerBytes = 4096;
-  return bytes <= kSmallAnswerBytes || lane == Lane::kProbe;
+  return bytes <= kSmallAnswerBytes || lane == Lane::kProbe || lane == Lane::kMetrics;
 }
 
 }  // namespace
