@@ -91,6 +91,7 @@ std::vector<Backup> ListOf(const Engine& engine, const Complaints& complaints) {
   std::vector<rocksdb::BackupInfo> infos;
   engine.GetBackupInfo(&infos);
   std::vector<Backup> backups;
+  backups.reserve(infos.size());
   for (const rocksdb::BackupInfo& info : infos) backups.push_back(Describe(info));
   std::vector<rocksdb::BackupID> corrupted;
   engine.GetCorruptedBackups(&corrupted);
