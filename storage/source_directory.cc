@@ -13,7 +13,8 @@ Result<std::unique_ptr<SourceDirectory>> SourceDirectory::Open(Store& store) {
 }
 
 Result<SourceRef> SourceDirectory::Intern(FleetRef fleet, const SourceId& id, UnixSeconds now,
-                                          Transaction& transaction) {
+                                          Transaction& transaction,
+                                          const std::function<bool()>& may_be_new) {
   const std::string key = EncodeSourceKey(fleet, id.text());
   const auto stored = store_.Get(Table::kSources, key);
   if (!stored.ok()) return stored.status();
@@ -25,6 +26,7 @@ Result<SourceRef> SourceDirectory::Intern(FleetRef fleet, const SourceId& id, Un
     }
     return ref;
   }
+  if (may_be_new && !may_be_new()) return SourceRef{0};
   const Result<uint32_t> number = sequence_.Take();
   if (!number.ok()) return number.status();
   const SourceRef ref{*number};

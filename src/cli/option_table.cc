@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/access_options.h"
+#include "cli/flood_options.h"
 #include "cli/option_checks.h"
 #include "cli/option_kinds.h"
 #include "cli/option_value.h"
@@ -396,6 +397,7 @@ std::vector<OptionSpec> MakeTable() {
   AddHosts(table);
   AddRecordOptions(table);
   AddLimits(table);
+  AddFloodOptions(table);
   AddDeadlines(table);
   AddWorkers(table);
   AddLog(table);
