@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "http/server/address.h"
+
 namespace rollcall::api {
 namespace {
 
@@ -47,6 +49,12 @@ http::HttpResponse ResponseTo(const Status& status) {
       return http::HttpResponse::Text(400, "Error processing metrics: " + status.message());
     case Code::kFailedPrecondition:
       return http::HttpResponse::Text(413, "The report is too large: " + status.message());
+    case Code::kTooMany: {
+      http::HttpResponse response =
+          http::HttpResponse::Text(429, "The report is not taken now: " + status.message());
+      response.headers.push_back({"Retry-After", "60"});
+      return response;
+    }
     default: {
       http::HttpResponse response =
           http::HttpResponse::Text(503, "The report cannot be stored now: " + status.message());
@@ -80,9 +88,12 @@ http::Route::Handler ReportHandler(const fleets::Catalog& catalog, ingest::Inges
     if (!sender.ok()) {
       return responder.Respond(http::HttpResponse::Text(400, sender.status().message()));
     }
+    // Whoever sends from this machine is no stranger.
+    std::optional<uint64_t> stranger;
+    if (!http::IsLoopbackPrefix(request.sender)) stranger = request.sender;
     auto answer = std::make_shared<http::Responder>(std::move(responder));
-    ingester.Ingest({sender->fleet->fleet().ref, &sender->fleet->format()}, std::move(sender->id),
-                    std::move(request.body), std::nullopt,
+    ingester.Ingest({sender->fleet->fleet().ref, &sender->fleet->format(), stranger},
+                    std::move(sender->id), std::move(request.body), std::nullopt,
                     [answer, log = sender->fleet->log().get()](const Status& status) {
                       if (status.ok()) log->CountTaken();
                       answer->Respond(ResponseTo(status));

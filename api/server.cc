@@ -85,6 +85,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       comparisons_(*stores_, stored_overviews_, tallies_),
       login_(std::move(login)),
       backups_(stores_->store(), clock, options.backups, registry),
+      sender_limits_(options.sender_limits, registry),
       routes_(registry, login_.get()),
       jobs_(registry, clock) {
   AddRoutes({catalog,
@@ -131,7 +132,10 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   ROLLCALL_RETURN_IF_ERROR(server->StartForwarder(options));
   auto front = http::HttpFront::Start(
       options.front,
-      [routes = &server->routes_](const http::HttpRequest& head) { return routes->Judge(head); },
+      [server = server.get()](const http::HttpRequest& head) -> http::HeadVerdict {
+        if (auto refusal = server->sender_limits_.Refuse(head)) return *std::move(refusal);
+        return server->routes_.Judge(head);
+      },
       registry);
   if (!front.ok()) return front.status();
   server->front_ = std::move(front).value();

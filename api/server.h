@@ -19,6 +19,7 @@
 #include "hosts/sample_writer.h"
 #include "hosts/scraper.h"
 #include "http/access/login.h"
+#include "http/access/sender_limits.h"
 #include "http/server/front.h"
 #include "ingest/ingester.h"
 #include "jobs/app_list.h"
@@ -37,6 +38,7 @@ namespace rollcall::api {
 
 struct ServerOptions {
   http::FrontOptions front;
+  http::SenderLimitOptions sender_limits;
   http::LoginFiles login;  // empty: whoever reaches the private listener may ask it
   size_t max_report_bytes = 10 * 1024 * 1024;  // inclusive, after inflating
   bool no_store = false;              // reports are only forwarded, and there are no counts
@@ -131,6 +133,7 @@ class Server {
   std::stop_source stop_imports_;
   const std::unique_ptr<http::Login> login_;  // null where none is required
   jobs::Backups backups_;
+  http::SenderLimits sender_limits_;
   http::RouteTable routes_;
   jobs::JobTable jobs_;
   std::unique_ptr<forward::Forwarder> forwarder_;  // null where nothing is forwarded

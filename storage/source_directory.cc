@@ -33,10 +33,12 @@ void SourceDirectory::Remove(FleetRef fleet, const SourceId& id, SourceRef ref,
 }
 
 Result<SourceRef> SourceDirectory::Intern(FleetRef fleet, const SourceId& id, UnixSeconds now,
-                                          Transaction& transaction) {
+                                          Transaction& transaction,
+                                          const std::function<bool()>& may_be_new) {
   const auto known = Find(fleet, id);
   if (!known.ok()) return known.status();
   if (known->has_value()) return (*known)->ref;
+  if (may_be_new && !may_be_new()) return SourceRef{0};
   const std::string key = EncodeSourceKey(fleet, id.text());
   const Result<uint32_t> number = sequence_.Take();
   if (!number.ok()) return number.status();

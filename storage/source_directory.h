@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -19,10 +20,12 @@ class SourceDirectory final : private Participant {
  public:
   static Result<std::unique_ptr<SourceDirectory>> Open(Store& store);
 
-  // Returns the ref of a source; a new one goes into the transaction, first seen `now`. Must not be
-  // called twice in a transaction for the same new source.
+  // Returns the ref of a source; a new one goes into the transaction, first seen `now`, unless
+  // `may_be_new` is given and says no: then the ref is 0. Must not be called twice in a transaction
+  // for the same new source.
   Result<SourceRef> Intern(FleetRef fleet, const SourceId& id, UnixSeconds now,
-                           Transaction& transaction);
+                           Transaction& transaction,
+                           const std::function<bool()>& may_be_new = nullptr);
 
   struct Known {
     SourceRef ref;

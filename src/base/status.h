@@ -18,6 +18,7 @@ enum class Code {
   kOk,
   kInvalidArgument,     // the caller's input breaks a rule; the same input will fail again
   kNotFound,            // what was asked for does not exist
+  kTooMany,             // more than may come in such a time; may work later
   kUnavailable,         // may work later: disk full, shutting down, queue full
   kDataLoss,            // stored bytes are not what was written
   kFailedPrecondition,  // in use, no permission, made by a newer version: an operator must act
@@ -31,6 +32,7 @@ class [[nodiscard]] Status {
   static Status Ok() { return {}; }
   static Status InvalidArgument(std::string m) { return {Code::kInvalidArgument, std::move(m)}; }
   static Status NotFound(std::string m) { return {Code::kNotFound, std::move(m)}; }
+  static Status TooMany(std::string m) { return {Code::kTooMany, std::move(m)}; }
   static Status Unavailable(std::string m) { return {Code::kUnavailable, std::move(m)}; }
   static Status DataLoss(std::string m) { return {Code::kDataLoss, std::move(m)}; }
   static Status FailedPrecondition(std::string m) {

@@ -7,6 +7,7 @@
 #include "cli/access_options.h"
 #include "cli/config_file.h"
 #include "cli/demo_options.h"
+#include "cli/flood_options.h"
 #include "cli/keep_options.h"
 #include "cli/option_checks.h"
 #include "cli/option_kinds.h"
@@ -394,6 +395,7 @@ std::vector<OptionSpec> MakeTable() {
   AddBackupOptions(table);
   AddSourceOptions(table);
   AddLimits(table);
+  AddFloodOptions(table);
   AddDeadlines(table);
   AddWorkers(table);
   AddLog(table);

@@ -12,7 +12,8 @@ namespace {
 
 // Returns whether anything of the report is kept.
 bool IsTaken(Outcome outcome) {
-  return outcome != Outcome::kEmpty && outcome != Outcome::kTooLarge;
+  return outcome != Outcome::kEmpty && outcome != Outcome::kTooLarge &&
+         outcome != Outcome::kLimited;
 }
 
 }  // namespace
@@ -25,7 +26,8 @@ Committer::Committer(storage::Stores& stores, const Clock& clock, const Committe
       bounds_(options.bounds),
       recent_(recent),
       sources_(stores.store(), stores.sources(), options.source_cache_bytes),
-      writer_(stores.labels(), stores.totals(), sources_,
+      limits_(options.flood, registry),
+      writer_(stores.labels(), stores.totals(), sources_, limits_,
               std::max(options.bounds.month_label_sets, options.bounds.series)),
       commits_(registry.GetCounter("rollcall_commits_total", "Batches committed")),
       failed_commits_(
@@ -208,6 +210,7 @@ Status Committer::WriteSome(std::deque<PreparedReport>& waiting, storage::Transa
     if (!outcome.ok()) return outcome.status();
     if (outcome->has_value()) {
       round.written.back().outcome = **outcome;
+      round.written.back().limit = writer_.limit();
     } else {
       unparsed_ids.insert(report.id_hash);
       round.again.push_back(std::move(report));
@@ -278,6 +281,9 @@ void Committer::Answer(std::vector<Written>& written, const Status& committed) {
     } else if (one.outcome == Outcome::kTooLarge) {
       counters_.CountTooLarge(ReportBound::kMonthLabelSets);
       one.report.done(TooLarge(ReportBound::kMonthLabelSets, bounds_));
+    } else if (one.outcome == Outcome::kLimited) {
+      counters_.Count(Outcome::kLimited);
+      one.report.done(Status::TooMany(TextOf(one.limit)));
     } else {
       CountStored(one);
       one.report.done(Status::Ok());

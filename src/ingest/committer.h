@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "ingest/flood_limits.h"
 #include "ingest/prepared_report.h"
 #include "ingest/recent_reports.h"
 #include "ingest/report_counters.h"
@@ -26,6 +27,7 @@ struct CommitterOptions {
   size_t source_cache_bytes = 0;
   bool store = true;  // false: writes only a report's row in the outbox
   ReportBounds bounds;
+  FloodOptions flood;
 };
 
 class Committer {
@@ -65,6 +67,7 @@ class Committer {
 
     PreparedReport report;
     Outcome outcome = Outcome::kEmpty;
+    FloodLimit limit{};  // of kLimited
   };
 
   void Run();
@@ -108,6 +111,7 @@ class Committer {
   const ReportBounds bounds_;
   RecentReports& recent_;
   SourceTable sources_;
+  FloodLimits limits_;
   ReportWriter writer_;
 
   // The fields down to next_drop_log_ belong to the thread alone.

@@ -26,7 +26,8 @@ Ingester::Ingester(storage::Stores& stores, const Clock& clock, const IngesterOp
       committer_(stores, clock,
                  {.source_cache_bytes = options.source_cache_bytes,
                   .store = options.store,
-                  .bounds = options.bounds},
+                  .bounds = options.bounds,
+                  .flood = options.flood},
                  recent_, counters_, registry) {}
 
 void Ingester::Ingest(const Intake& intake, std::optional<SourceId> id, std::string body,

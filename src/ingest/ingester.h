@@ -25,6 +25,7 @@ struct IngesterOptions {
   bool store = true;     // reports are stored and counted
   bool forward = false;  // reports go to the outbox
   ReportBounds bounds;
+  FloodOptions flood = {};
 };
 
 class Ingester {

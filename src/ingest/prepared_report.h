@@ -18,8 +18,9 @@
 namespace rollcall::ingest {
 
 // Called once with what became of a report. Ok: it is durable. InvalidArgument: the body does not
-// parse. FailedPrecondition: it exceeds one of the ReportBounds. Anything else: nothing of it is
-// stored, through no fault of its own. May run on the committer's thread, so it must be quick.
+// parse. FailedPrecondition: it exceeds one of the ReportBounds. TooMany: a limit against floods
+// was met; the same report may be taken later. Anything else: nothing of it is stored, through no
+// fault of its own. May run on the committer's thread, so it must be quick.
 using Done = std::function<void(const Status&)>;
 
 // A body that was not parsed because it probably repeats the source's last report.
@@ -31,6 +32,9 @@ struct UnparsedBody {
 struct Intake {
   FleetRef fleet;
   const BodyFormat* format = nullptr;
+  // The prefix of the address that sent it, for the limits against floods; nullopt: they do not
+  // hold for it.
+  std::optional<uint64_t> sender = std::nullopt;
 };
 
 struct PreparedReport {

@@ -20,6 +20,7 @@ enum class Outcome : size_t {
   kForwardOnly,
   kRefused,
   kTooLarge,
+  kLimited,
   kFailed,
   kEnd,  // not an outcome: the number of outcomes
 };
@@ -38,6 +39,7 @@ inline constexpr auto kOutcomes = std::to_array<OutcomeRow>({
     {Outcome::kForwardOnly, "forward_only", "to the outbox alone"},
     {Outcome::kRefused, "refused", "does not parse"},
     {Outcome::kTooLarge, "too_large", "over a bound on one report"},
+    {Outcome::kLimited, "limited", "over a limit against floods"},
     {Outcome::kFailed, "failed", "could not be stored"},
 });
 

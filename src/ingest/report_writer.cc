@@ -37,9 +37,13 @@ Result<std::optional<Outcome>> ReportWriter::Write(const PreparedReport& report,
   const auto* const parsed = std::get_if<ParsedReport>(&report.content);
   if (parsed != nullptr && parsed->samples.empty()) return std::optional(Outcome::kEmpty);
   if (std::max(work_.series.capacity(), work_.peaks.series.capacity()) > kMaxKeptSeries) work_ = {};
+  const std::optional<uint64_t> sender = report.intake.sender;
+  if (sender && IsOver(limits_.TakeReport(report.id_hash))) return std::optional(Outcome::kLimited);
   const Result<SourceState*> found =
-      sources_.Get(report.intake.fleet, report.id, report.id_hash, time, transaction);
+      sources_.Get(report.intake.fleet, report.id, report.id_hash, time, transaction,
+                   [&] { return !sender || !IsOver(limits_.TakeSource(*sender)); });
   if (!found.ok()) return found.status();
+  if (*found == nullptr) return std::optional(Outcome::kLimited);
   SourceState& source = **found;
   ROLLCALL_RETURN_IF_ERROR(sources_.LoadChunk(source, Day::Of(time)));
   if (StreamState* same = FindSame(source, report.fingerprint)) {
@@ -48,10 +52,14 @@ Result<std::optional<Outcome>> ReportWriter::Write(const PreparedReport& report,
     return std::optional(*outcome);
   }
   if (parsed == nullptr) return std::optional<Outcome>();
-  const Result<Outcome> outcome =
-      WriteSeries(source, *parsed, report.fingerprint, time, transaction, gains);
+  const Result<Outcome> outcome = WriteSeries(source, report, *parsed, time, transaction, gains);
   if (!outcome.ok()) return outcome.status();
   return std::optional(*outcome);
+}
+
+bool ReportWriter::IsOver(std::optional<FloodLimit> met) {
+  if (met) limit_ = *met;
+  return met.has_value();
 }
 
 StreamState* ReportWriter::FindSame(SourceState& source, const Hash128& fingerprint) const {
@@ -145,14 +153,18 @@ Result<Outcome> ReportWriter::WriteSame(SourceState& source, StreamState& stream
   return first_of_day ? Outcome::kFull : Outcome::kSame;
 }
 
-Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const ParsedReport& parsed,
-                                          const Hash128& fingerprint, UnixSeconds time,
+Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const PreparedReport& report,
+                                          const ParsedReport& parsed, UnixSeconds time,
                                           storage::Transaction& transaction, TotalsMap& gains) {
   const Day day = Day::Of(time);
   ROLLCALL_RETURN_IF_ERROR(FindSeries(parsed, transaction));
   const Result<bool> has_room = HasRoomFor(source, Month::Of(day));
   if (!has_room.ok()) return has_room.status();
   if (!*has_room) return Outcome::kTooLarge;
+  if (report.intake.sender &&
+      IsOver(limits_.TakeLabelSets(source.fleet, work_.unknown.size(), labels_.size()))) {
+    return Outcome::kLimited;
+  }
   ROLLCALL_RETURN_IF_ERROR(AddUnknown(parsed, transaction));
   const uint64_t metrics_hash = HashOfMetrics(work_.series);
   StreamState& stream = FindSlot(source, metrics_hash);
@@ -180,7 +192,7 @@ Result<Outcome> ReportWriter::WriteSeries(SourceState& source, const ParsedRepor
   ROLLCALL_RETURN_IF_ERROR(UpdatePeaks(source, day, transaction, gains));
   stream.in_use = true;
   stream.metrics_hash = metrics_hash;
-  stream.fingerprint = fingerprint;
+  stream.fingerprint = report.fingerprint;
   stream.fingerprint_known = !parsed.has_multiline_value;
   stream.series = work_.encoded;
   MarkOverlaid(source, stream);

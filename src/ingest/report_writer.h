@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ingest/flood_limits.h"
 #include "ingest/prepared_report.h"
 #include "ingest/report_counters.h"
 #include "ingest/source_table.h"
@@ -22,20 +23,26 @@ namespace rollcall::ingest {
 class ReportWriter {
  public:
   ReportWriter(storage::LabelDictionary& labels, storage::TotalsLedger& ledger,
-               SourceTable& sources, size_t max_month_label_sets)
+               SourceTable& sources, FloodLimits& limits, size_t max_month_label_sets)
       : labels_(labels),
         ledger_(ledger),
         sources_(sources),
+        limits_(limits),
         max_month_label_sets_(max_month_label_sets) {}
 
   // Writes the report into the transaction and adds to `gains` what the totals gain. Returns its
   // outcome; nullopt: the unparsed body repeats no report after all and must be parsed first.
   // kTooLarge: the source would have too many label sets in the month; nothing of the report is
-  // written. On failure the transaction must be abandoned.
+  // written. kLimited: limit() says which limit it met; at most the source is new. On failure the
+  // transaction must be abandoned.
   Result<std::optional<Outcome>> Write(const PreparedReport& report, UnixSeconds time,
                                        storage::Transaction& transaction, TotalsMap& gains);
 
+  FloodLimit limit() const { return limit_; }
+
  private:
+  // Returns whether there is a limit that the report meets, and keeps it as limit().
+  bool IsOver(std::optional<FloodLimit> met);
   StreamState* FindSame(SourceState& source, const Hash128& fingerprint) const;
   StreamState& FindSlot(SourceState& source, uint64_t metrics_hash);
   // Puts the known series into work_.series, and the positions of the others into work_.unknown.
@@ -44,8 +51,8 @@ class ReportWriter {
   Result<bool> HasRoomFor(SourceState& source, Month month);
   Result<Outcome> WriteSame(SourceState& source, StreamState& stream, UnixSeconds time,
                             storage::Transaction& transaction, TotalsMap& gains);
-  Result<Outcome> WriteSeries(SourceState& source, const ParsedReport& parsed,
-                              const Hash128& fingerprint, UnixSeconds time,
+  Result<Outcome> WriteSeries(SourceState& source, const PreparedReport& report,
+                              const ParsedReport& parsed, UnixSeconds time,
                               storage::Transaction& transaction, TotalsMap& gains);
   // Appends work_.entry to the chunk of the day.
   void AppendEntry(SourceState& source, StreamState& stream, UnixSeconds time,
@@ -60,6 +67,8 @@ class ReportWriter {
   storage::LabelDictionary& labels_;
   storage::TotalsLedger& ledger_;
   SourceTable& sources_;
+  FloodLimits& limits_;
+  FloodLimit limit_{};
   const size_t max_month_label_sets_;
 
   // Work on the current report. Kept from report to report only to reuse its memory.

@@ -21,7 +21,8 @@ size_t SourceState::bytes() const {
 }
 
 Result<SourceState*> SourceTable::Get(FleetRef fleet, const SourceId& id, const Hash128& id_hash,
-                                      UnixSeconds now, storage::Transaction& transaction) {
+                                      UnixSeconds now, storage::Transaction& transaction,
+                                      const std::function<bool()>& may_be_new) {
   const auto found = index_.find(id_hash);
   if (found != index_.end() && found->second->state.id == id &&
       found->second->state.fleet == fleet) {
@@ -34,8 +35,9 @@ Result<SourceState*> SourceTable::Get(FleetRef fleet, const SourceId& id, const 
     return &node->state;
   }
   if (found != index_.end()) return Status::Internal("two ids with one hash: " + id.text());
-  const Result<SourceRef> ref = directory_.Intern(fleet, id, now, transaction);
+  const Result<SourceRef> ref = directory_.Intern(fleet, id, now, transaction, may_be_new);
   if (!ref.ok()) return ref.status();
+  if (ref->value == 0) return nullptr;
   nodes_.push_front(Node{id_hash, SourceState(fleet, id, *ref), 0, true});
   index_[id_hash] = nodes_.begin();
   touched_.push_back(nodes_.begin());

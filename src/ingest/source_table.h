@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bitset>
+#include <functional>
 #include <list>
 #include <memory>
 #include <span>
@@ -72,9 +73,11 @@ class SourceTable final : private storage::Participant {
       : store_(store), directory_(directory), max_bytes_(max_bytes) {}
 
   // Returns the state of a source. A source that reports for the first time gets its number in the
-  // transaction. The pointer is valid until the transaction ends.
+  // transaction, unless `may_be_new` is given and says no: then there is no state, and null is
+  // returned. The pointer is valid until the transaction ends.
   Result<SourceState*> Get(FleetRef fleet, const SourceId& id, const Hash128& id_hash,
-                           UnixSeconds now, storage::Transaction& transaction);
+                           UnixSeconds now, storage::Transaction& transaction,
+                           const std::function<bool()>& may_be_new);
 
   // Load into the state, unless they are there: the chunk of the day, the row of the month, the
   // rows before it. LoadBefore requires LoadPeaks.

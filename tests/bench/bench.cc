@@ -97,6 +97,8 @@ const std::vector<Bench>& AllBenches() {
       {"memory", "resident memory when all sources have reported", true, BenchMemory},
       {"start", "from exec to ready", true, BenchStart},
       {"idle", "a report beside idle and dripping connections", true, BenchIdle},
+      {"handshakes", "a report over TLS beside handshakes that never end", false, BenchHandshakes},
+      {"flood", "a million ids that nobody has; about 3 minutes", false, BenchFlood},
       {"hosts", "the history of 10,000 hosts; about 6 minutes", false, BenchHosts},
       {"fleets", "other products: JSON, declared text, 50 fleets; about 8 minutes", false,
        BenchFleets},

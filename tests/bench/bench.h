@@ -115,6 +115,8 @@ Status BenchDisk(Context& context);
 Status BenchMemory(Context& context);
 Status BenchStart(Context& context);
 Status BenchIdle(Context& context);
+Status BenchFlood(Context& context);
+Status BenchHandshakes(Context& context);
 Status BenchHosts(Context& context);
 Status BenchFleets(Context& context);
 Status BenchRecords(Context& context);

@@ -1,52 +1,15 @@
 // What a report takes while a crowd holds connections: 10,000 that are idle and 1,000 that send a
 // byte a second.
-#include <algorithm>
+#include <cstdio>
 
 #include "tests/bench/bench.h"
 #include "tests/bench/crowd.h"
+#include "tests/bench/paced.h"
 #include "tests/bench/requests.h"
 #include "tests/bench/stores.h"
-#include "tests/support/http_client.h"
 
 namespace rollcall::bench {
 namespace {
-
-constexpr auto kPause = std::chrono::milliseconds(5);
-
-struct Latencies {
-  std::vector<double> p50_ms;
-  std::vector<double> p99_ms;
-};
-
-// One report after another, at a steady pace: what waits behind a slow one waited from its own due
-// time.
-Status MeasureRound(Context& context, const Server& server,
-                    const std::vector<StreamReport>& reports, Latencies& latencies) {
-  test::HttpClient client(server.port());
-  const bool ours = server.product() == Product::kRollcall;
-  std::vector<double> times;
-  auto due = std::chrono::steady_clock::now();
-  const auto end = due + std::chrono::seconds(context.round_seconds);
-  for (size_t i = 0; due < end; ++i, due += kPause) {
-    const StreamReport& report = reports[i % reports.size()];
-    std::string body;
-    for (const std::string& line : report.lines) {
-      body += ours ? line : WithSourceLabel(line, report.source);
-      body += '\n';
-    }
-    std::this_thread::sleep_until(due);
-    const int status =
-        client.Post(report.source, body, "", ours ? "/" : "/api/v1/import/prometheus").status;
-    times.push_back(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - due).count());
-    if (status != 200 && status != 204) {
-      return Status::Unavailable("a report beside the crowd: " + std::to_string(status));
-    }
-  }
-  latencies.p50_ms.push_back(PercentileOf(times, 50));
-  latencies.p99_ms.push_back(PercentileOf(times, 99));
-  return Status::Ok();
-}
 
 Status Measure(Context& context, bool ours, const std::vector<StreamReport>& reports,
                Latencies& alone, Latencies& crowded, std::string& note) {
@@ -56,12 +19,12 @@ Status Measure(Context& context, bool ours, const std::vector<StreamReport>& rep
            : context.StartVictoria(context.NewPath("victoria"));
   if (!server.ok()) return server.status();
   for (int round = 0; round < context.rounds; ++round) {
-    ROLLCALL_RETURN_IF_ERROR(MeasureRound(context, **server, reports, alone));
+    ROLLCALL_RETURN_IF_ERROR(PostPaced(context, **server, reports, alone));
   }
   const size_t idle = context.quick ? 100 : 10'000;
   const Crowd crowd((*server)->port(), idle, idle / 10);
   for (int round = 0; round < context.rounds; ++round) {
-    ROLLCALL_RETURN_IF_ERROR(MeasureRound(context, **server, reports, crowded));
+    ROLLCALL_RETURN_IF_ERROR(PostPaced(context, **server, reports, crowded));
   }
   char text[96];
   std::snprintf(text, sizeof text, "%s connections, %.0f MiB resident",

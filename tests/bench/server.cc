@@ -84,7 +84,7 @@ Status Server::Run() {
 Status Server::AwaitReady() {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   const std::string target = options_.product == Product::kRollcall ? "/readyz" : "/health";
-  while (Fetch(port_, target).status != 200) {
+  while (Fetch(private_port_, target).status != 200) {  // the other may speak TLS
     if (!child_->Running() || std::chrono::steady_clock::now() > deadline) {
       return Status::Unavailable("start " + options_.binary + ": not ready; see " +
                                  options_.data_dir + ".log");

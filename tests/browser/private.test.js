@@ -2,7 +2,11 @@
 // own name is made to lead there (DNS rebinding).
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startServer } from './support.js';
@@ -64,4 +68,29 @@ test('no page imports history or reads what is private', async () => {
 
   const exported = await (await fetch(`http://${own}/api/v1/export?format=text`)).text();
   assert.equal(exported, '', 'nothing came in');
+});
+
+test('a browser logs in with a token as the password, and the private page works', async () => {
+  const tokens = join(await mkdtemp(join(tmpdir(), 'rollcall-tokens-')), 'tokens');
+  atEnd.push(() => rm(dirname(tokens), { recursive: true, force: true }));
+  const token = execFileSync(process.env.ROLLCALL_BINARY, ['token', 'add', 'person', '--tokens-file', tokens],
+    { encoding: 'utf8' }).trim();
+  const server = await startServer('serve', ['--tokens-file', tokens]);
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM,
+    args: process.getuid() === 0 ? ['--no-sandbox'] : [] });
+  atEnd.push(() => browser.close());
+  assert.equal((await fetch(`${server.privateAddress}/hosts`)).status, 401, 'nobody has logged in');
+
+  const page = await (await browser.newContext({
+    httpCredentials: { username: 'anyone', password: token } })).newPage();
+  const refused = [];
+  page.on('response', (response) => {
+    if (response.status() >= 400 && response.status() !== 401) {
+      refused.push(response.url());
+    }
+  });
+  const asked = page.waitForResponse((response) => response.url().endsWith('/telemetry/hosts') && response.ok());
+  assert.equal((await page.goto(`${server.privateAddress}/hosts`)).status(), 200);
+  await asked;
+  assert.deepEqual(refused, []);
 });

@@ -14,8 +14,8 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "base/rate_table.h"
 #include "base/status.h"
-#include "http/access/rate_table.h"
 #include "http/access/tokens.h"
 #include "http/access/users.h"
 #include "http/server/file_stamp.h"

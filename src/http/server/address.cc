@@ -66,6 +66,11 @@ uint64_t IpAddress::Prefix() const {
                    : BigEndian(bytes.data(), 8);
 }
 
+bool IsLoopbackPrefix(uint64_t prefix) {
+  constexpr uint64_t kLoopback = kIpv4 | uint64_t{127} << 24;
+  return prefix == 0 || prefix >> 24 == kLoopback >> 24;
+}
+
 std::string PrefixText(uint64_t prefix) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (prefix >> 32 == kIpv4 >> 32) {

@@ -32,6 +32,9 @@ struct IpAddress {
   auto operator<=>(const IpAddress&) const = default;
 };
 
+// Returns whether it is the prefix of this machine itself: of 127.0.0.0/8 or ::1.
+bool IsLoopbackPrefix(uint64_t prefix);
+
 // Returns a prefix as text: "192.0.2.7", "2001:db8:0:1::/64".
 std::string PrefixText(uint64_t prefix);
 

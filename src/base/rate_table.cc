@@ -1,10 +1,10 @@
-#include "http/access/rate_table.h"
+#include "base/rate_table.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace rollcall::http {
+namespace rollcall {
 namespace {
 
 // Mixes all bits of the key into all of the result (the finalizer of MurmurHash3).
@@ -45,7 +45,7 @@ float RateTable::SpentBy(const Bucket& bucket, uint32_t now_ms) const {
   return std::max(0.0F, bucket.spent - static_cast<float>(now_ms - bucket.at_ms) * per_ms_);
 }
 
-bool RateTable::Take(uint64_t key, TimePoint now) {
+bool RateTable::Take(uint64_t key, TimePoint now, uint32_t tokens) {
   const uint32_t now_ms = Milliseconds(now);
   auto* bucket = const_cast<Bucket*>(Find(key));
   if (bucket == nullptr) {
@@ -56,8 +56,8 @@ bool RateTable::Take(uint64_t key, TimePoint now) {
     *bucket = {key, 0, now_ms};
   }
   const float spent = SpentBy(*bucket, now_ms);
-  if (spent + 1 > burst_) return false;
-  bucket->spent = spent + 1;
+  if (spent + static_cast<float>(tokens) > burst_) return false;
+  bucket->spent = spent + static_cast<float>(tokens);
   bucket->at_ms = now_ms;
   return true;
 }
@@ -72,4 +72,4 @@ std::chrono::milliseconds RateTable::Wait(uint64_t key, TimePoint now) const {
   return std::chrono::milliseconds(static_cast<int64_t>(std::ceil(over / per_ms_)));
 }
 
-}  // namespace rollcall::http
+}  // namespace rollcall

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace rollcall::http {
+namespace rollcall {
 
 class RateTable {
  public:
@@ -19,8 +19,8 @@ class RateTable {
   // and `burst` more in each `period`. `seed` keeps others from choosing keys that share a place.
   RateTable(size_t keys, double burst, std::chrono::milliseconds period, uint64_t seed);
 
-  // Takes a token of the key. Returns false, and takes none, where none is left.
-  bool Take(uint64_t key, TimePoint now);
+  // Takes tokens of the key. Returns false, and takes none, where fewer are left.
+  bool Take(uint64_t key, TimePoint now, uint32_t tokens = 1);
   // Returns whether the key has a token left.
   bool Has(uint64_t key, TimePoint now) const;
   // Returns how long until the key has a token; 0: it has one.
@@ -47,4 +47,4 @@ class RateTable {
   std::vector<Bucket> buckets_;
 };
 
-}  // namespace rollcall::http
+}  // namespace rollcall
