@@ -14,6 +14,7 @@
 #include "cli/help.h"
 #include "cli/option_table.h"
 #include "cli/option_value.h"
+#include "tests/cli/other_value.h"
 
 namespace rollcall::cli {
 namespace {
@@ -42,28 +43,6 @@ Options Serve(const Args& args, const Environment& env = {}) {
   const Result<Options> options = ParseOptions("serve", args, env);
   EXPECT_TRUE(options.ok()) << options.status().message();
   return options.ok() ? *options : Options();
-}
-
-// A value other than the default that the option takes: the first such of a list that has one for
-// each kind of option.
-std::string OtherValue(const OptionSpec& spec) {
-  if (spec.flag == "config") return "/dev/null";  // it is read
-  for (const char* value : {"65MiB",      "3GiB",
-                            "1KiB",       "3",
-                            "70",         "true",
-                            "1500ms",     "7m",
-                            "36h",        "http://127.0.0.1:1/x",
-                            "[::1]:7",    "debug",
-                            "jsonl",      "json",
-                            "cozystack",  "2026-03",
-                            "/var/lib/x", "edge=http://127.0.0.1:1/uptime",
-                            "10.0.0.0/8", "both",
-                            "import"}) {
-    Options options;
-    if (spec.set(value, options).ok() && spec.show(options) != spec.DefaultText()) return value;
-  }
-  ADD_FAILURE() << "no value for --" << spec.flag;
-  return {};
 }
 
 // What an option cannot do without.
