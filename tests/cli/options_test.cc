@@ -110,7 +110,7 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
     EXPECT_TRUE(spec.meaning.ends_with('.'));
     EXPECT_FALSE(spec.reason.empty() || spec.reason.ends_with('.'));
     EXPECT_EQ(spec.value_name.empty(), spec.flag == "strict" || spec.flag == "no-store" ||
-                                           spec.flag == "dry-run" ||
+                                           spec.flag == "dry-run" || spec.flag == "machine" ||
                                            spec.flag == "no-own-samples" || spec.flag == "records");
     EXPECT_FALSE(spec.allowed.empty());
   }
