@@ -187,6 +187,8 @@ void AddSources(const Services& services, http::RouteTable& table) {
   // In the lane of imports, which has one thread: an import remembers which sources there are.
   table.Add({kAtPrivate, kAdmin, kDelete, "/api/v1/sources/*/*", Lane::kImport, IgnoredBody{},
              false, "source", Answering(EraseHandler(sources))});
+  table.Add({kAtPrivate, kAdmin, kDelete, "/api/v1/machines/*", Lane::kImport, IgnoredBody{}, false,
+             "machine", Answering(EraseMachineHandler(sources))});
 }
 
 const std::string kNotWritable = "the store cannot be written: ";

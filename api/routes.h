@@ -18,6 +18,7 @@
 //             the store fares; begins one
 //             GET, DELETE /api/v1/sources/FLEET/ID                    what is held of an
 //             installation; erases it
+//             DELETE /api/v1/machines/ID                              erases a machine's records
 //             GET  /api/v1/undeclared                                 fields that came undeclared
 //             GET  /api/v1/outbox/parked                              reports that were refused
 //             GET  /hosts, and the files of pages                     the page of hosts

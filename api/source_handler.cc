@@ -4,6 +4,7 @@
 #include "api/source_json.h"
 #include "base/log.h"
 #include "parse/instant.h"
+#include "records/machine_erasure.h"
 #include "storage/purge.h"
 
 namespace rollcall::api {
@@ -82,6 +83,22 @@ http::ApiHandler EraseHandler(const SourceServices& services) {
     if (!purged.ok()) log::Warn("{}; it is tried again", purged.message());
     response.body =
         ErasureJson(named->fleet, named->request, *erasure, services.clock.Now(), purged);
+  };
+}
+
+http::ApiHandler EraseMachineHandler(const SourceServices& services) {
+  return [services](const http::ApiRequest& request, http::HttpResponse& response) {
+    response.headers.push_back({"Content-Type", "application/json"});
+    const std::string machine = request.path().substr(request.path().rfind('/') + 1);
+    const Result<uint64_t> erased = records::EraseMachine(services.stores, machine);
+    if (!erased.ok()) return Refuse(erased.status(), response);
+    if (*erased == 0) {
+      return Refuse(Status::NotFound(machine + ": nothing is held of it"), response);
+    }
+    const Status purged = storage::Purge(
+        services.stores.store(), [](uint64_t, uint64_t) {}, services.stop);
+    if (!purged.ok()) log::Warn("{}; it is tried again", purged.message());
+    response.body = MachineErasureJson(machine, *erased, services.clock.Now(), purged);
   };
 }
 

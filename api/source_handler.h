@@ -28,5 +28,7 @@ http::ApiHandler SourceHandler(const SourceServices& services);
 // DELETE: erases all of it, or with `report` its report of that time, and answers once the files
 // are purged. 409: the peaks of the month cannot be worked out again.
 http::ApiHandler EraseHandler(const SourceServices& services);
+// DELETE: erases the records of the machine that the path ends in.
+http::ApiHandler EraseMachineHandler(const SourceServices& services);
 
 }  // namespace rollcall::api

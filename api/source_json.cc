@@ -22,6 +22,11 @@ Json TimeJson(const std::optional<UnixSeconds>& time) {
   return time ? Json(FormatRfc3339(*time)) : Json();
 }
 
+// Whether the files are purged, in words.
+std::string FilesText(const Status& purged) {
+  return purged.ok() ? "purged" : "to be purged: " + purged.message();
+}
+
 // "12:00:05" of a report's time.
 std::string TimeOfDay(UnixSeconds time) { return FormatRfc3339(time).substr(11, 8); }
 
@@ -91,6 +96,14 @@ Result<std::string> HoldingsJson(const std::string& fleet, const SourceId& id,
   return Dump(json);
 }
 
+std::string MachineErasureJson(const std::string& machine, uint64_t records, UnixSeconds at,
+                               const Status& purged) {
+  return Dump({{"machine", machine},
+               {"erased_at", FormatRfc3339(at)},
+               {"records", records},
+               {"files", FilesText(purged)}});
+}
+
 std::string ErasureJson(const std::string& fleet, const ingest::ErasureRequest& request,
                         const ingest::Erasure& erasure, UnixSeconds at, const Status& purged) {
   char hash[33];
@@ -111,7 +124,7 @@ std::string ErasureJson(const std::string& fleet, const ingest::ErasureRequest& 
                {"kept_windows", TextsOf(erasure.kept_windows)},
                {"kept_days", erasure.kept_days},
                {"hash", hash},
-               {"files", purged.ok() ? "purged" : "to be purged: " + purged.message()}});
+               {"files", FilesText(purged)}});
 }
 
 }  // namespace rollcall::api

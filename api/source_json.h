@@ -18,5 +18,8 @@ Result<std::string> HoldingsJson(const std::string& fleet, const SourceId& id,
 // `at`: when; `purged`: what came of the purge that followed.
 std::string ErasureJson(const std::string& fleet, const ingest::ErasureRequest& request,
                         const ingest::Erasure& erasure, UnixSeconds at, const Status& purged);
+// The same of the records of a machine.
+std::string MachineErasureJson(const std::string& machine, uint64_t records, UnixSeconds at,
+                               const Status& purged);
 
 }  // namespace rollcall::api

@@ -12,6 +12,7 @@
 #include "cli/source_url.h"
 #include "http/client/client.h"
 #include "parse/instant.h"
+#include "records/machine_erasure.h"
 #include "storage/purge.h"
 
 namespace rollcall::cli {
@@ -30,6 +31,7 @@ const std::string_view kForgetHelp =
     "  rollcall forget 7a1c0f3e-1f2b-4c3d-9e8f-0a1b2c3d4e5f\n"
     "  rollcall forget --fleet coroot --data-dir /var/lib/rollcall 7a1c0f3e\n"
     "  rollcall forget --report 2026-03-07T12:00:05Z 7a1c0f3e\n"
+    "  rollcall forget --machine 66c196ce4222dd761470da5e7e35f6f1    the records of a machine\n"
     "\n"
     "It asks a running server, or with --data-dir opens a store that no server has open. Backups\n"
     "that were made before still have it, as has whoever it was forwarded to. It may report "
@@ -47,7 +49,10 @@ Status OfServer(const Options& options, const std::string& id) {
   // The server sends nothing until it is done.
   client->read_timeout = std::chrono::hours(6);
   client->total_timeout = std::chrono::hours(6);
-  const Result<std::string> url = SourceUrl(options, id, parameters);
+  const Result<std::string> url =
+      options.source.are_machines
+          ? Result<std::string>(http::RequestUrl(options.move.server, "/api/v1/machines/" + id, {}))
+          : SourceUrl(options, id, parameters);
   if (!url.ok()) return url.status();
   const auto answer = http::HttpDelete(*url, *client);
   if (!answer.ok()) return answer.status();
@@ -58,7 +63,25 @@ Status OfServer(const Options& options, const std::string& id) {
   return Status::Ok();
 }
 
+Status Purge(storage::Stores& stores) {
+  std::optional<ProgressBar> bar;
+  return storage::Purge(stores.store(), [&](uint64_t done, uint64_t all) {
+    if (!bar) bar.emplace(ProgressBar::ForStderr("purge", "steps", all));
+    bar->Update(done);
+  });
+}
+
+Status MachineOfStore(storage::Stores& stores, const std::string& id) {
+  const Result<uint64_t> erased = records::EraseMachine(stores, id);
+  if (!erased.ok()) return erased.status();
+  if (*erased == 0) return Status::NotFound(id + ": nothing is held of it");
+  const Status purged = Purge(stores);
+  std::fputs(api::MachineErasureJson(id, *erased, SystemClock().Now(), purged).c_str(), stdout);
+  return purged;
+}
+
 Status OfStore(const Options& options, storage::Stores& stores, const std::string& id) {
+  if (options.source.are_machines) return MachineOfStore(stores, id);
   const auto fleet = OpenFleet(options.fleets, options.move.fleet, [&](const std::string& name) {
     return Result<FleetRef>(stores.fleets().Find(name));
   });
@@ -70,12 +93,7 @@ Status OfStore(const Options& options, storage::Stores& stores, const std::strin
   }
   const auto erasure = ingest::Erase(stores, nullptr, request);
   if (!erasure.ok()) return erasure.status();
-  std::optional<ProgressBar> bar;
-  const Status purged = storage::Purge(stores.store(), [&](uint64_t done, uint64_t all) {
-    if (!bar) bar.emplace(ProgressBar::ForStderr("purge", "steps", all));
-    bar->Update(done);
-  });
-  bar.reset();
+  const Status purged = Purge(stores);
   std::fputs(api::ErasureJson(fleet->name, request, *erasure, SystemClock().Now(), purged).c_str(),
              stdout);
   return purged;

@@ -79,6 +79,9 @@ void AddSourceOptions(std::vector<OptionSpec>& table) {
            {"Only its report of this second is erased, and the peaks of the month are "
             "worked out again from the others.",
             "an installation that asks to be forgotten means all", "all that is held"}));
+  table.push_back(Switch(kForget, "machine", ROLLCALL_FIELD(source.are_machines),
+                         {"The ids are those of machines, whose records are erased.",
+                          "most that ask are installations"}));
 }
 
 Status ReadSourceWords(const std::vector<std::string>& words, SourceOptions& source) {

@@ -88,7 +88,8 @@ struct BackupCommandOptions {
 // Options of forget and show.
 struct SourceOptions {
   std::vector<std::string> ids;
-  std::string report;  // the time of the one that is meant; empty: all
+  std::string report;         // the time of the one that is meant; empty: all
+  bool are_machines = false;  // of records, instead of installations
 };
 
 // The options of all commands: one part per component, which is the component's own struct.

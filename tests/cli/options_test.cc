@@ -116,7 +116,7 @@ TEST(OptionTableTest, EveryOptionIsDescribedInFull) {
     EXPECT_EQ(spec.value_name.empty(),
               spec.flag == "strict" || spec.flag == "no-store" || spec.flag == "dry-run" ||
                   spec.flag == "no-own-samples" || spec.flag == "records" ||
-                  spec.flag == "private-without-login");
+                  spec.flag == "private-without-login" || spec.flag == "machine");
     EXPECT_FALSE(spec.allowed.empty());
   }
 }

@@ -127,6 +127,42 @@ TEST_F(ForgetTest, AStoreThatNobodyHasOpenIsErasedFromAndAMistakenReportTakenBac
   EXPECT_EQ(RunToEnd({"forget", "--data-dir", dir_.path()}).code, 2);
 }
 
+TEST_F(ForgetTest, TheRecordsOfAMachineGoAndThoseOfOthersStay) {
+  const std::string machine = "66c196ce4222dd761470da5e7e35f6f1";
+  const std::string other = "77c196ce4222dd761470da5e7e35f6f1";
+  RollcallProcess rollcall(RollcallProcess::Serving(dir_.path(), {"--records"}));
+  for (const std::string& id : {machine, other, machine}) {
+    const std::string payload = "hello\n";
+    const std::string headers =
+        "X-Telemetry-TID: 6907c830-eed9-4ce9-81ae-76daf8d88f0f\r\n"
+        "record_format_version: 2\r\nclassification: org.clearlinux/hello/world\r\n"
+        "severity: 2\r\nmachine_id: " +
+        id +
+        "\r\ncreation_timestamp: 1505235249\r\n"
+        "arch: x86_64\r\nhost_type: blank|blank|blank\r\nbuild: 16700\r\n"
+        "kernel_version: 4.12.5-374\r\npayload_format_version: 1\r\nsystem_name: clear\r\n"
+        "board_name: b\r\ncpu_model: c\r\nbios_version: d\r\n";
+    ASSERT_EQ(rollcall.Public().PostBare(payload, headers).status, 201);
+  }
+  const auto count = [&](const std::string& id) {
+    return json::parse(rollcall.Private().Get("/api/records?machine_id=" + id).body)
+        .at("records")
+        .size();
+  };
+  EXPECT_EQ(count(machine), 2U);
+  const Finished forgot = RunToEnd({"forget", "--machine", machine, "--server", Url(rollcall)});
+  ASSERT_EQ(forgot.code, 0) << forgot.err;
+  EXPECT_EQ(json::parse(forgot.out)["records"], 2);
+  EXPECT_EQ(json::parse(forgot.out)["files"], "purged");
+  EXPECT_EQ(count(machine), 0U);
+  EXPECT_EQ(count(other), 1U);
+  EXPECT_EQ(RunToEnd({"forget", "--machine", machine, "--server", Url(rollcall)}).code, 1);
+  EXPECT_EQ(rollcall.Stop(), 0);
+  EXPECT_EQ(Verify(dir_.path()), "");
+  EXPECT_EQ(RunToEnd({"forget", "--machine", other, "--data-dir", dir_.path()}).code, 0);
+  EXPECT_EQ(Verify(dir_.path()), "");
+}
+
 TEST_F(ForgetTest, KilledAtAnyMomentItIsAllThereOrWhollyGoneAfterTheNextStart) {
   std::mt19937 random(7);
   int gone = 0;

@@ -436,8 +436,7 @@ Result<HttpClientResponse> HttpPostStream(const std::string& url, const char* co
   const SteadyTime deadline = std::chrono::steady_clock::now() + options.total_timeout;
   auto parsed = HttpUrl::Parse(url);
   if (!parsed.ok()) return parsed.status();
-  HttpClient::Impl client(*parsed, options, false);
-  return client.PostStream(content_type, next, deadline, stop);
+  return HttpClient::Impl(*parsed, options, false).PostStream(content_type, next, deadline, stop);
 }
 
 Result<HttpClientResponse> HttpGetStream(const std::string& url, const BodySink& sink,
@@ -445,8 +444,7 @@ Result<HttpClientResponse> HttpGetStream(const std::string& url, const BodySink&
   ROLLCALL_RETURN_IF_ERROR(CheckOptions(options));
   auto parsed = HttpUrl::Parse(url);
   if (!parsed.ok()) return parsed.status();
-  HttpClient::Impl client(*parsed, options, false);
-  return client.GetStream(sink, stop);
+  return HttpClient::Impl(*parsed, options, false).GetStream(sink, stop);
 }
 
 }  // namespace rollcall::http
