@@ -129,9 +129,11 @@ Status Backups::StartIfDue() {
   {
     const MutexLock lock(mutex_);
     if (stopped_ || view_.is_running || Steady::now() < next_try_) return Status::Ok();
-    // One from the future, of a clock that was wrong, is as good as none.
-    const auto age = last_ ? clock_.Now() - last_->time : std::chrono::seconds::max();
-    if (age >= std::chrono::seconds(0) && age < schedule_.interval) return Status::Ok();
+    if (last_) {
+      // One from the future, of a clock that was wrong, is as good as none.
+      const auto age = clock_.Now() - last_->time;
+      if (age >= std::chrono::seconds(0) && age < schedule_.interval) return Status::Ok();
+    }
   }
   // Another one may have begun just now: then this has time.
   static_cast<void>(Start(schedule_.backup).ok());
