@@ -55,6 +55,14 @@ void Refuse(const Status& status, http::HttpResponse& response) {
   }
 }
 
+// What it fails at the job does later.
+Status Purge(const SourceServices& services) {
+  const Status purged = storage::Purge(
+      services.stores.store(), [](uint64_t, uint64_t) {}, services.stop);
+  if (!purged.ok()) log::Warn("{}; it is tried again", purged.message());
+  return purged;
+}
+
 }  // namespace
 
 http::ApiHandler SourceHandler(const SourceServices& services) {
@@ -78,9 +86,7 @@ http::ApiHandler EraseHandler(const SourceServices& services) {
     if (!named.ok()) return Refuse(named.status(), response);
     const auto erasure = ingest::Erase(services.stores, &services.ingester, named->request);
     if (!erasure.ok()) return Refuse(erasure.status(), response);
-    const Status purged = storage::Purge(
-        services.stores.store(), [](uint64_t, uint64_t) {}, services.stop);
-    if (!purged.ok()) log::Warn("{}; it is tried again", purged.message());
+    const Status purged = Purge(services);
     response.body =
         ErasureJson(named->fleet, named->request, *erasure, services.clock.Now(), purged);
   };
@@ -95,9 +101,7 @@ http::ApiHandler EraseMachineHandler(const SourceServices& services) {
     if (*erased == 0) {
       return Refuse(Status::NotFound(machine + ": nothing is held of it"), response);
     }
-    const Status purged = storage::Purge(
-        services.stores.store(), [](uint64_t, uint64_t) {}, services.stop);
-    if (!purged.ok()) log::Warn("{}; it is tried again", purged.message());
+    const Status purged = Purge(services);
     response.body = MachineErasureJson(machine, *erased, services.clock.Now(), purged);
   };
 }

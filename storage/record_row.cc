@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hex.h"
 #include "storage/coding.h"
 
 namespace rollcall::storage {
@@ -15,11 +16,6 @@ constexpr uint64_t kPacked = kExternal << 1;
 constexpr uint64_t kFlagsEnd = kPacked << 1;
 
 constexpr size_t kHexDigits = 32;
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 bool IsHex(std::string_view text) {
   return text.size() == kHexDigits &&

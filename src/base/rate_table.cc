@@ -3,18 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <string_view>
+
+#include "base/hash.h"
 
 namespace rollcall {
-namespace {
-
-// Mixes all bits of the key into all of the result (the finalizer of MurmurHash3).
-uint64_t Mix(uint64_t key) {
-  key = (key ^ (key >> 33)) * 0xff51afd7ed558ccdULL;
-  key = (key ^ (key >> 33)) * 0xc4ceb9fe1a85ec53ULL;
-  return key ^ (key >> 33);
-}
-
-}  // namespace
 
 RateTable::RateTable(size_t keys, double burst, std::chrono::milliseconds period, uint64_t seed)
     : burst_(static_cast<float>(burst)),
@@ -30,7 +23,8 @@ uint32_t RateTable::Milliseconds(TimePoint now) const {
 }
 
 size_t RateTable::FirstOf(uint64_t key) const {
-  return Mix(key ^ seed_) & (buckets_.size() - 1) & ~(kWays - 1);
+  const std::string_view bytes(reinterpret_cast<const char*>(&key), sizeof key);
+  return HashBytes(bytes, seed_).low & (buckets_.size() - 1) & ~(kWays - 1);
 }
 
 const RateTable::Bucket* RateTable::Find(uint64_t key) const {

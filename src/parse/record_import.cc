@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/civil_time.h"
+#include "base/hex.h"
 #include "base/text.h"
 #include "parse/json_walk.h"
 #include "parse/record_fields.h"
@@ -106,16 +107,11 @@ std::optional<bool> ParseBool(std::string_view text) {
 // PostgreSQL's text of bytes: "\x68690a"; nullopt: it is something else.
 std::optional<std::string> ParseBytes(std::string_view text) {
   if (!text.starts_with("\\x") || text.size() % 2 != 0) return std::nullopt;
-  const auto digit = [](char c) {
-    const char lower = AsciiLower(c);
-    if (lower >= '0' && lower <= '9') return lower - '0';
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
   std::string bytes;
   bytes.reserve(text.size() / 2);
   for (size_t i = 2; i < text.size(); i += 2) {
-    const int high = digit(text[i]);
-    const int low = digit(text[i + 1]);
+    const int high = HexDigit(AsciiLower(text[i]));
+    const int low = HexDigit(AsciiLower(text[i + 1]));
     if (high < 0 || low < 0) return std::nullopt;
     bytes += static_cast<char>(high << 4 | low);
   }

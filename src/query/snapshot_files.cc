@@ -1,15 +1,14 @@
 #include "query/snapshot_files.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <string_view>
 #include <system_error>
 
 #include "base/log.h"
+#include "base/replace_file.h"
 #include "parse/month_snapshot_json.h"
 
 namespace rollcall::query {
@@ -56,39 +55,6 @@ Result<std::string> ReadFile(const fs::path& path) {
   return text;
 }
 
-// Writes and syncs, under the rights that an ordinary new file has.
-Status Fill(int fd, std::string_view text, const fs::path& path) {
-  while (!text.empty()) {
-    const ssize_t n = write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Failure("write", path);
-    text.remove_prefix(static_cast<size_t>(n));
-  }
-  if (fchmod(fd, 0644) != 0) return Failure("set the rights of", path);
-  if (fsync(fd) != 0) return Failure("sync", path);
-  return Status::Ok();
-}
-
-Status Replace(const fs::path& folder, const std::string& name, std::string_view text) {
-  std::string temporary = (folder / ("." + name + ".XXXXXX")).string();
-  const fs::path path = folder / name;
-  {
-    const File file(mkostemp(temporary.data(), O_CLOEXEC));
-    if (file.fd() < 0) return Failure("make a temporary file for", path);
-    Status filled = Fill(file.fd(), text, temporary);
-    if (filled.ok() && rename(temporary.c_str(), path.c_str()) != 0) {
-      filled = Failure("rename to", path);
-    }
-    if (!filled.ok()) {
-      unlink(temporary.c_str());
-      return filled;
-    }
-  }
-  const File directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.fd() < 0 || fsync(directory.fd()) != 0) return Failure("sync", folder);
-  return Status::Ok();
-}
-
 }  // namespace
 
 fs::path SnapshotFiles::FolderOf(const Fleet& fleet) const {
@@ -126,7 +92,8 @@ Status SnapshotFiles::Write(const Fleet& fleet, const MonthSnapshot& snapshot) c
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return Status::Unavailable("make " + folder.string() + ": " + error.message());
-  return Replace(folder, snapshot.month.ToString() + ".json", MonthSnapshotJson(fleet, snapshot));
+  return ReplaceFile(folder / (snapshot.month.ToString() + ".json"),
+                     MonthSnapshotJson(fleet, snapshot), {});
 }
 
 }  // namespace rollcall::query

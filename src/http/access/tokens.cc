@@ -1,6 +1,5 @@
 #include "http/access/tokens.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -9,8 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -18,8 +15,9 @@
 #include <utility>
 
 #include "base/civil_time.h"
+#include "base/hex.h"
+#include "base/replace_file.h"
 #include "base/text.h"
-#include "http/server/listen.h"
 
 namespace rollcall::http {
 namespace {
@@ -37,17 +35,12 @@ std::string Hex(const TokenHash& hash) {
   return text;
 }
 
-int DigitOf(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 std::optional<TokenHash> ReadHex(std::string_view text) {
   TokenHash hash{};
   if (text.size() != 2 * hash.size()) return std::nullopt;
   for (size_t i = 0; i < hash.size(); ++i) {
-    const int high = DigitOf(text[2 * i]);
-    const int low = DigitOf(text[2 * i + 1]);
+    const int high = HexDigit(text[2 * i]);
+    const int low = HexDigit(text[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     hash[i] = static_cast<unsigned char>(high << 4 | low);
   }
@@ -94,16 +87,6 @@ Result<Token> ParseLine(const std::vector<std::string_view>& words) {
 
 Status Failure(const std::string& step, const std::string& path) {
   return Status::FailedPrecondition(step + " " + path + ": " + std::strerror(errno));
-}
-
-Status WriteAll(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t n = write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return Failure("write", path);
-    text.remove_prefix(static_cast<size_t>(n));
-  }
-  return fsync(fd) == 0 ? Status::Ok() : Failure("write", path);
 }
 
 }  // namespace
@@ -203,32 +186,15 @@ Result<std::vector<Token>> ReadTokens(const std::string& path) {
 
 Status WriteTokens(const std::string& path, const std::vector<Token>& tokens) {
   const std::string parent = std::filesystem::path(path).parent_path();
-  const std::string directory = parent.empty() ? "." : parent;
-  std::string name = path + ".XXXXXX";
-  const FileDescriptor file(mkostemp(name.data(), O_CLOEXEC));
-  if (!file.valid()) return Failure("write", name);
   struct stat model {};
   const bool replaces = stat(path.c_str(), &model) == 0;
-  if (!replaces && stat(directory.c_str(), &model) != 0) return Failure("read", directory);
-  const mode_t mode = replaces ? model.st_mode & 0777 : 0640;
+  if (!replaces && stat(parent.empty() ? "." : parent.c_str(), &model) != 0) {
+    return Failure("read", parent);
+  }
+  FileRights rights{replaces ? model.st_mode & 0777 : 0640};
   // Only root may give a file away; who is not root owns both.
-  if (fchmod(file.get(), mode) != 0 ||
-      (geteuid() == 0 && fchown(file.get(), model.st_uid, model.st_gid) != 0)) {
-    const Status failed = Failure("set the rights of", name);
-    unlink(name.c_str());
-    return failed;
-  }
-  if (Status written = WriteAll(file.get(), FormatTokens(tokens), name); !written.ok()) {
-    unlink(name.c_str());
-    return written;
-  }
-  if (std::rename(name.c_str(), path.c_str()) != 0) {
-    const Status failed = Failure("write", path);
-    unlink(name.c_str());
-    return failed;
-  }
-  const FileDescriptor above(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return above.valid() && fsync(above.get()) == 0 ? Status::Ok() : Failure("write", directory);
+  if (geteuid() == 0) rights.owner = {model.st_uid, model.st_gid};
+  return ReplaceFile(path, FormatTokens(tokens), rights);
 }
 
 }  // namespace rollcall::http

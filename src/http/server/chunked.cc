@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/hex.h"
+#include "base/text.h"
 #include "http/server/text.h"
 
 namespace rollcall::http {
@@ -9,13 +11,6 @@ namespace {
 
 // 15 digits hold any size that can be sent, and leave no room for an overflow.
 constexpr uint8_t kMaxSizeDigits = 15;
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 
@@ -80,7 +75,7 @@ ChunkedDecoder::Result ChunkedDecoder::TakeByte(char c) {
 }
 
 ChunkedDecoder::Result ChunkedDecoder::TakeSizeByte(char c) {
-  const int digit = HexDigit(c);
+  const int digit = HexDigit(AsciiLower(c));
   if (digit >= 0) {
     if (++digits_ > kMaxSizeDigits) {
       return Result::kMalformed;

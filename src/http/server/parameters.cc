@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
+#include "base/hex.h"
+#include "base/text.h"
+
 namespace rollcall::http {
 namespace {
-
-// -1: no hex digit.
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 std::string FormDecode(std::string_view text) {
   std::string blanks(text);
@@ -25,8 +21,8 @@ std::string PercentDecode(std::string_view text) {
   out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && text.size() - i > 2) {
-      const int high = HexValue(text[i + 1]);
-      const int low = HexValue(text[i + 2]);
+      const int high = HexDigit(AsciiLower(text[i + 1]));
+      const int low = HexDigit(AsciiLower(text[i + 2]));
       if (high >= 0 && low >= 0) {
         out.push_back(static_cast<char>(high * 16 + low));
         i += 2;
