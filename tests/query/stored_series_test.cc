@@ -61,7 +61,7 @@ TEST_F(StoredSeriesTest, RunsOfEqualReportsAreOneWhateverTheirNumberAndTheDay) {
     Report(t, "a", "m{k=\"1\"} 3\nn 4\n");
   }
   const Seen seen = Range({Named("m")}, "2026-02-28", "2026-03-31");
-  EXPECT_EQ(Names(seen), std::vector<std::string>{"m{cluster_id=\"a\",k=\"1\"}"});
+  EXPECT_EQ(Names(seen), std::vector<std::string>{"m{cluster_id=\"a\", k=\"1\"}"});
   EXPECT_EQ(seen.samples.begin()->second.size(), 3u * 96);
   // The times, and one run.
   EXPECT_EQ(samples_, 3u * 96 + 1);
@@ -90,16 +90,16 @@ TEST_F(StoredSeriesTest, MatchersChooseLabelSetsAndSources) {
   };
   const auto op = Match;
   EXPECT_EQ(ask({Named("m"), op(MatchOp::kEqual, "k", "1"), op(MatchOp::kEqual, "cluster_id", "b")}),
-            "m{cluster_id=\"b\",k=\"1\"} ");
+            "m{cluster_id=\"b\", k=\"1\"} ");
   EXPECT_EQ(ask({Named("m"), op(MatchOp::kEqual, "k", ""),
                  op(MatchOp::kRegex, "cluster_id", "a|c\\.d|none")}),
             "m{cluster_id=\"a\"} m{cluster_id=\"c.d\"} ");
   EXPECT_EQ(ask({op(MatchOp::kRegex, "__name__", "m|n"), op(MatchOp::kNotEqual, "k", ""),
                  op(MatchOp::kNotRegex, "cluster_id", "a|b")}),
-            "m{cluster_id=\"c.d\",k=\"1\"} m{cluster_id=\"c.d\",k=\"2\"} "
-            "n{cluster_id=\"c.d\",k=\"1\"} ");
+            "m{cluster_id=\"c.d\", k=\"1\"} m{cluster_id=\"c.d\", k=\"2\"} "
+            "n{cluster_id=\"c.d\", k=\"1\"} ");
   EXPECT_EQ(ask({op(MatchOp::kEqual, "k", "2"), op(MatchOp::kRegex, "cluster_id", ".*")}),
-            "m{cluster_id=\"a\",k=\"2\"} m{cluster_id=\"b\",k=\"2\"} m{cluster_id=\"c.d\",k=\"2\"} ");
+            "m{cluster_id=\"a\", k=\"2\"} m{cluster_id=\"b\", k=\"2\"} m{cluster_id=\"c.d\", k=\"2\"} ");
   EXPECT_EQ(ask({Named("none")}), "");
   EXPECT_EQ(ask({Named("m"), op(MatchOp::kEqual, "cluster_id", "")}), "");
 }
