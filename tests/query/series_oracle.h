@@ -66,9 +66,8 @@ inline SamplesBySeries Exported(storage::Stores& stores, const Fleet& fleet) {
     const std::string_view set = parsed.LabelSet(parsed.samples.front());
     std::vector<promql::Labels::Label> labels{{"__name__", std::string(MetricOf(set))}};
     for (const Label& label : LabelsOf(set)) labels.emplace_back(label.name, label.value);
-    samples[promql::Labels(std::move(labels)).ToString()]
-           [std::strtoll(line.c_str() + time_at + 1, nullptr, 10)] =
-               NumberText(parsed.samples.front().value);
+    samples[promql::Labels(std::move(labels)).ToString()][std::strtoll(
+        line.c_str() + time_at + 1, nullptr, 10)] = NumberText(parsed.samples.front().value);
   }
   return samples;
 }

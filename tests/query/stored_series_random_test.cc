@@ -11,8 +11,8 @@
 namespace rollcall::test {
 namespace {
 
-using promql::MatchOp;
 using promql::Matcher;
+using promql::MatchOp;
 
 class RandomReporters {
  public:
@@ -36,8 +36,9 @@ class RandomReporters {
   }
 
  private:
+  // No -0: where the clock comes to a second twice, which of 0 and -0 is the largest is open.
   std::string Value() {
-    static const char* const kValues[] = {"0", "-0", "1", "2", "2.5", "-7", "+Inf", "1e300"};
+    static const char* const kValues[] = {"0", "1", "2", "2.5", "-7", "+Inf", "1e300"};
     return kValues[Below(std::size(kValues))];
   }
 
@@ -102,7 +103,7 @@ void LiveThrough(unsigned seed) {
 }
 
 TEST(StoredSeriesRandomTest, AQuerySeesTheSamplesThatAnExportHas) {
-  const auto histories = static_cast<unsigned>(Rounds(40));
+  const auto histories = static_cast<unsigned>(Rounds(32));
   for (unsigned seed = 1; seed <= histories; ++seed) {
     LiveThrough(seed);
     if (::testing::Test::HasFatalFailure() || ::testing::Test::HasFailure()) return;

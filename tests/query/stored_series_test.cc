@@ -9,8 +9,8 @@
 namespace rollcall::test {
 namespace {
 
-using promql::MatchOp;
 using promql::Matcher;
+using promql::MatchOp;
 using promql::SelectRequest;
 
 int64_t Ms(const std::string& time) { return At(time).time_since_epoch().count() * 1000; }
@@ -77,6 +77,21 @@ TEST_F(StoredSeriesTest, BothEndsOfTheRangeAreAsPromqlHasThem) {
   EXPECT_EQ(seen.samples.at("m{cluster_id=\"a\"}"), want);
 }
 
+TEST_F(StoredSeriesTest, ValuesAreAsTheyWereSent) {
+  Report("2026-03-01", "a", "m 1e-300\n");
+  Report("2026-03-01 00:15:00", "a", "m -0\n");
+  Report("2026-03-01 00:30:00", "a", "m -Inf\n");
+  // A difference, that a stream loses a series, and one that it has it again.
+  Report("2026-03-01 00:45:00", "a", "m{k=\"1\"} 7\n");
+  Report("2026-03-01 01:00:00", "a", "m{k=\"1\"} 7\nm 2\n");
+  const std::map<int64_t, std::string> want{{Ms("2026-03-01"), NumberText(1e-300)},
+                                            {Ms("2026-03-01 00:15:00"), "-0"},
+                                            {Ms("2026-03-01 00:30:00"), "-inf"},
+                                            {Ms("2026-03-01 01:00:00"), "2"}};
+  EXPECT_EQ(Range({Named("m")}, "2026-02-28", "2026-03-02").samples.at("m{cluster_id=\"a\"}"),
+            want);
+}
+
 TEST_F(StoredSeriesTest, MatchersChooseLabelSetsAndSources) {
   for (const char* id : {"a", "b", "c.d"}) {
     Report("2026-03-01", id, "m{k=\"1\"} 1\nm{k=\"2\"} 1\nm 1\nn{k=\"1\"} 1\n");
@@ -89,8 +104,9 @@ TEST_F(StoredSeriesTest, MatchersChooseLabelSetsAndSources) {
     return names;
   };
   const auto op = Match;
-  EXPECT_EQ(ask({Named("m"), op(MatchOp::kEqual, "k", "1"), op(MatchOp::kEqual, "cluster_id", "b")}),
-            "m{cluster_id=\"b\", k=\"1\"} ");
+  EXPECT_EQ(
+      ask({Named("m"), op(MatchOp::kEqual, "k", "1"), op(MatchOp::kEqual, "cluster_id", "b")}),
+      "m{cluster_id=\"b\", k=\"1\"} ");
   EXPECT_EQ(ask({Named("m"), op(MatchOp::kEqual, "k", ""),
                  op(MatchOp::kRegex, "cluster_id", "a|c\\.d|none")}),
             "m{cluster_id=\"a\"} m{cluster_id=\"c.d\"} ");
@@ -98,8 +114,9 @@ TEST_F(StoredSeriesTest, MatchersChooseLabelSetsAndSources) {
                  op(MatchOp::kNotRegex, "cluster_id", "a|b")}),
             "m{cluster_id=\"c.d\", k=\"1\"} m{cluster_id=\"c.d\", k=\"2\"} "
             "n{cluster_id=\"c.d\", k=\"1\"} ");
-  EXPECT_EQ(ask({op(MatchOp::kEqual, "k", "2"), op(MatchOp::kRegex, "cluster_id", ".*")}),
-            "m{cluster_id=\"a\", k=\"2\"} m{cluster_id=\"b\", k=\"2\"} m{cluster_id=\"c.d\", k=\"2\"} ");
+  EXPECT_EQ(
+      ask({op(MatchOp::kEqual, "k", "2"), op(MatchOp::kRegex, "cluster_id", ".*")}),
+      "m{cluster_id=\"a\", k=\"2\"} m{cluster_id=\"b\", k=\"2\"} m{cluster_id=\"c.d\", k=\"2\"} ");
   EXPECT_EQ(ask({Named("none")}), "");
   EXPECT_EQ(ask({Named("m"), op(MatchOp::kEqual, "cluster_id", "")}), "");
 }
@@ -118,12 +135,12 @@ TEST_F(StoredSeriesTest, FleetsAreInOneNamespaceEachUnderItsOwnIdLabel) {
   fleets_.push_back(&other);
   EXPECT_EQ(Names(Range({Named("m")}, "2026-02-28", "2026-03-02")),
             (std::vector<std::string>{"m{cluster_id=\"a\"}", "m{site=\"a\"}"}));
-  EXPECT_EQ(Names(Range({Named("m"), Match(MatchOp::kEqual, "site", "a")}, "2026-02-28",
-                        "2026-03-02")),
-            std::vector<std::string>{"m{site=\"a\"}"});
-  EXPECT_EQ(Names(Range({Named("m"), Match(MatchOp::kEqual, "site", "")}, "2026-02-28",
-                        "2026-03-02")),
-            std::vector<std::string>{"m{cluster_id=\"a\"}"});
+  EXPECT_EQ(
+      Names(Range({Named("m"), Match(MatchOp::kEqual, "site", "a")}, "2026-02-28", "2026-03-02")),
+      std::vector<std::string>{"m{site=\"a\"}"});
+  EXPECT_EQ(
+      Names(Range({Named("m"), Match(MatchOp::kEqual, "site", "")}, "2026-02-28", "2026-03-02")),
+      std::vector<std::string>{"m{cluster_id=\"a\"}"});
 }
 
 TEST_F(StoredSeriesTest, TheLookbackIsThatOfTheSourcesInterval) {
@@ -159,9 +176,9 @@ TEST_F(StoredSeriesTest, TheLookbackIsThatOfTheSourcesInterval) {
   EXPECT_EQ(Latest({Named("m")}, "2026-03-10 00:12:00", "2026-03-10 00:12:00", 0, 2 * minute + 1)
                 .lookback_ms,
             (std::map<std::string, int64_t>{{"m{cluster_id=\"once\"}", 2 * minute + 1}}));
-  EXPECT_TRUE(Names(Latest({Named("m")}, "2026-03-10 00:12:00", "2026-03-10 00:12:00", 0,
-                           2 * minute))
-                  .empty());
+  EXPECT_TRUE(
+      Names(Latest({Named("m")}, "2026-03-10 00:12:00", "2026-03-10 00:12:00", 0, 2 * minute))
+          .empty());
 }
 
 TEST_F(StoredSeriesTest, AQuerySeesTheStoreAsOfOneMoment) {
@@ -182,11 +199,8 @@ TEST_F(StoredSeriesTest, ADamagedChunkIsToldWithItsDayAndSource) {
   Report("2026-03-02", "a", "m 1\n");
   {
     storage::Transaction transaction(rollcall_.stores().store());
-    const SourceRef ref = rollcall_.stores()
-                              .sources()
-                              .Find(kFirstFleet, SourceId::Parse("a").value())
-                              .value()
-                              ->ref;
+    const SourceRef ref =
+        rollcall_.stores().sources().Find(kFirstFleet, SourceId::Parse("a").value()).value()->ref;
     transaction.Merge(storage::Table::kChunks,
                       EncodeKey(storage::ChunkKey{*Day::Parse("2026-03-02"), kFirstFleet, ref}),
                       "\x03");
