@@ -107,4 +107,16 @@ Result<std::optional<promql::Vector>> StoredView::Known(const promql::Expr& expr
       .Find(expr, steps.start);
 }
 
+SeriesLists StoredView::Lists(promql::Budget& budget) const {
+  return {store(), snapshot_, series_.index_, fleets_, budget};
+}
+
+Result<std::vector<std::string>> StoredView::MetricNames() const {
+  const auto metrics = series_.index_.Metrics();
+  if (!metrics.ok()) return metrics.status();
+  std::vector<std::string> names;
+  for (const auto& [name, ref] : *metrics) names.push_back(name);
+  return names;
+}
+
 }  // namespace rollcall::query

@@ -26,6 +26,7 @@
 #include "model/fleet.h"
 #include "query/label_index.h"
 #include "query/promql/series_source.h"
+#include "query/series_lists.h"
 #include "storage/keys.h"
 #include "storage/stores.h"
 
@@ -76,6 +77,11 @@ class StoredView final : public promql::SeriesSource {
   // Knows what query/known_peaks.h says, of instant queries.
   Result<std::optional<promql::Vector>> Known(const promql::Expr& expr, const promql::Steps& steps,
                                               promql::Budget& budget) override;
+
+  // Returns what lists series and labels; it must not outlive the view, nor the budget.
+  SeriesLists Lists(promql::Budget& budget) const;
+  // Returns the names of all metrics that any report ever had.
+  Result<std::vector<std::string>> MetricNames() const;
 
  private:
   storage::Store& store() const { return series_.stores_.store(); }
