@@ -4,7 +4,9 @@
 // equals other content is not read again. One thread; the bytes must outlive it.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -21,7 +23,7 @@ class ChunkScanner {
   enum class Kind : uint64_t { kFull = 0, kDifference = 1, kSame = 2 };
 
   ChunkScanner(Day day, std::string_view bytes)
-      : reader_(bytes),
+      : at_(bytes.data()),
         end_(bytes.data() + bytes.size()),
         start_(day.Start().time_since_epoch().count()),
         time_(start_) {}
@@ -30,12 +32,14 @@ class ChunkScanner {
   // status() reports as DataLoss. Requires that the content of a full entry or a difference was
   // read or skipped.
   bool Next() {
-    if (reader_.AtEnd()) return false;
+    if (at_ == end_) return false;
     ++entries_;
-    const uint64_t header = reader_.Varint();
-    const int64_t seconds = UnZigZag(reader_.Varint());
-    if (!reader_.ok() || header >= kStreamSlots << kKindBits || seconds < -kMostSeconds ||
-        seconds > kMostSeconds) {
+    Reader reader = Rest();
+    const uint64_t header = reader.Varint();
+    const int64_t seconds = UnZigZag(reader.Varint());
+    if (!reader.ok()) return Damaged("head cut short");
+    at_ = end_ - reader.left();
+    if (header >= kStreamSlots << kKindBits || seconds < -kMostSeconds || seconds > kMostSeconds) {
       return Damaged("bad head");
     }
     slot_ = static_cast<unsigned>(header >> kKindBits);
@@ -50,6 +54,35 @@ class ChunkScanner {
     return true;
   }
 
+  // Goes on over entries that say "same" in three bytes, as most of a chunk's do, and calls
+  // take(slot, seconds since the epoch) for each, as long as that returns true: an entry for which
+  // it returns false is left for Next.
+  template <typename Take>
+  void NextSames(Take take) {
+    const char* at = at_;
+    int64_t time = time_;
+    uint64_t entries = 0;
+    while (end_ - at >= 4) {
+      uint32_t bytes = 0;
+      std::memcpy(&bytes, at, sizeof bytes);  // one more than it takes: that is one load
+      // The kind, a header of one byte, and seconds of two.
+      static_assert(std::endian::native == std::endian::little);
+      if ((bytes & 0x80'80'E3) != (0x00'80'00 | static_cast<uint32_t>(Kind::kSame))) break;
+      const unsigned slot = (bytes & 0xFF) >> kKindBits;
+      if ((known_ >> slot & 1) == 0) break;
+      const int64_t next = time + UnZigZag((bytes >> 8 & 0x7F) | (bytes >> 16 & 0x7F) << 7);
+      if (!take(slot, next)) break;
+      time = next;
+      at += 3;
+      ++entries;
+    }
+    at_ = at;
+    time_ = time;
+    entries_ += entries;
+  }
+  // Returns how many more entries there can be at most.
+  size_t MostLeft() const { return static_cast<size_t>(end_ - at_) / 2; }
+
   const Status& status() const { return status_; }
   Kind kind() const { return kind_; }
   unsigned slot() const { return slot_; }
@@ -60,22 +93,23 @@ class ChunkScanner {
   // bytes. Returns false as Next does.
   template <typename Wants, typename OnSeries>
   bool ReadFull(Wants wants, OnSeries on_series, std::string_view& content) {
-    const char* const begin = end_ - reader_.left();
+    const char* const begin = at_;
     const bool whole = ReadGroups(
         wants, [](Reader& reader, bool&) { return uint64_t{reader.Varint32()}; },
         [&](LabelSetRef label_set, bool, double value) { on_series(label_set, value); });
     if (!whole) return Damaged("bad list of series");
-    content = {begin, static_cast<size_t>(end_ - reader_.left() - begin)};
+    content = {begin, static_cast<size_t>(at_ - begin)};
     return true;
   }
 
   // Passes over the content of a full entry if it is `content`, which ReadFull gave for another.
   bool SkipFull(std::string_view content) {
-    if (content.empty() || reader_.left() < content.size() ||
-        std::string_view(end_ - reader_.left(), content.size()) != content) {
+    const auto left = static_cast<size_t>(end_ - at_);
+    if (content.empty() || left < content.size() ||
+        std::string_view(at_, content.size()) != content) {
       return false;
     }
-    reader_.Bytes(content.size());
+    at_ += content.size();
     return true;
   }
 
@@ -102,7 +136,7 @@ class ChunkScanner {
 
   template <typename Wants, typename TakeHead, typename OnItem>
   bool ReadGroups(Wants wants, TakeHead take_head, OnItem on_item) {
-    Reader reader = reader_;  // a copy stays in registers
+    Reader reader = Rest();
     const uint64_t groups = reader.Varint();
     uint64_t metric = 0;
     for (uint64_t g = 0; g < groups; ++g) {
@@ -121,13 +155,14 @@ class ChunkScanner {
         if (wanted) on_item(LabelSetRef{static_cast<uint32_t>(label_set)}, gone, value);
       }
     }
-    reader_ = reader;
+    at_ = end_ - reader.left();
     return reader.ok();
   }
 
+  Reader Rest() const { return Reader({at_, static_cast<size_t>(end_ - at_)}); }
   bool Damaged(const char* what);
 
-  Reader reader_;
+  const char* at_;
   const char* const end_;
   const int64_t start_;
   int64_t time_;

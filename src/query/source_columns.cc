@@ -23,7 +23,9 @@ Status SourceColumns::Read(std::span<const Chunk> chunks, int64_t to) {
   Clear();
   bool layered = false;
   for (const Chunk& chunk : chunks) {
-    ROLLCALL_RETURN_IF_ERROR(ReadChunk(chunk, layered).WithContext(chunk.day.ToString()));
+    if (const Status status = ReadChunk(chunk, layered); !status.ok()) {
+      return status.WithContext(chunk.day.ToString());
+    }
     if (layered) break;
     ROLLCALL_RETURN_IF_ERROR(Charge());
   }
@@ -78,7 +80,10 @@ void SourceColumns::Clear() {
 
 void SourceColumns::BeginChunk() {
   ++chunk_;
-  for (Slot& slot : slots_) slot.axis = kNone;
+  for (Slot& slot : slots_) {
+    slot.axis = kNone;
+    slot.is_steady = false;
+  }
 }
 
 Status SourceColumns::ReadChunk(const Chunk& chunk, bool& layered) {
@@ -86,24 +91,57 @@ Status SourceColumns::ReadChunk(const Chunk& chunk, bool& layered) {
   storage::ChunkScanner scanner(chunk.day, chunk.bytes);
   int64_t second = INT64_MIN;
   uint64_t metrics_of_second = 0;
-  while (scanner.Next()) {
+  // Takes the time of an entry. Returns false where it may share its second with another one.
+  const auto is_alone = [&](uint64_t metrics, int64_t time) {
+    if (time > second) {
+      metrics_of_second = 0;
+    } else if (time < second || (metrics_of_second & metrics) != 0) {
+      return false;
+    }
+    second = time;
+    metrics_of_second |= metrics;
+    return true;
+  };
+  while (true) {
+    ReadSames(scanner, is_alone);
+    if (!scanner.Next()) break;
     Slot& slot = slots_[scanner.slot()];
     if (scanner.kind() == storage::ChunkScanner::Kind::kFull) {
       if (!ReadFull(scanner, slot)) break;
     } else if (scanner.kind() == storage::ChunkScanner::Kind::kDifference) {
       if (!ReadDifference(scanner, slot)) break;
     }
-    if (scanner.time() > second) {
-      second = scanner.time();
-      metrics_of_second = 0;
-    } else if (scanner.time() < second || (metrics_of_second & slot.metrics) != 0) {
+    if (!is_alone(slot.metrics, scanner.time())) {
       layered = true;
       return Status::Ok();
     }
-    metrics_of_second |= slot.metrics;
     Append(scanner.slot(), scanner.time() * 1000);
   }
   return scanner.status();
+}
+
+// The times of streams that say the same again, and of those of which nothing is wanted.
+template <typename IsAlone>
+void SourceColumns::ReadSames(storage::ChunkScanner& scanner, IsAlone is_alone) {
+  std::array<int64_t*, storage::kStreamSlots> ends{};
+  std::array<bool, storage::kStreamSlots> is_ready{};
+  bool any = false;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    const bool is_steady = slot.is_steady && !slot.is_news;
+    if (is_steady) ends[i] = axes_[slot.axis].times.EndFor(scanner.MostLeft());
+    is_ready[i] = is_steady || (slot.items.empty() && slot.axis == kNone);
+    any |= is_ready[i];
+  }
+  if (!any) return;
+  scanner.NextSames([&](unsigned slot, int64_t time) {
+    if (!is_ready[slot] || time * 1000 > to_ || !is_alone(slots_[slot].metrics, time)) return false;
+    if (ends[slot] != nullptr) *ends[slot]++ = time * 1000;
+    return true;
+  });
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (ends[i] != nullptr) axes_[slots_[i].axis].times.EndAt(ends[i]);
+  }
 }
 
 bool SourceColumns::ReadFull(storage::ChunkScanner& scanner, Slot& slot) {
@@ -221,11 +259,15 @@ void SourceColumns::Append(unsigned slot_number, int64_t time) {
   }
   Axis& axis = axes_[slot.axis];
   if (slot.is_news || axis.owner != owner) {
+    if (axis.owner / storage::kStreamSlots == chunk_) {
+      slots_[axis.owner % storage::kStreamSlots].is_steady = false;
+    }
     Change(slot.axis, slot.items);
     slot.is_news = false;
     axis.owner = owner;
   }
-  if (!slot.items.empty()) axis.times.push_back(time);
+  slot.is_steady = !slot.items.empty();
+  if (slot.is_steady) axis.times.push_back(time);
 }
 
 // That of the stream's series, if it ends before, else any that ends before and is not in use.
@@ -305,7 +347,7 @@ void SourceColumns::Merge(Series& series) {
   series.axis = axis_count_++;
   series.runs.clear();
   series.elsewhere.clear();
-  std::vector<int64_t>& times = axes_[series.axis].times;
+  TimeList& times = axes_[series.axis].times;
   for (const Sample& sample : samples) {
     if (!times.empty() && times.back() == sample.time) continue;
     if (series.runs.empty() || !Same(series.runs.back().value, sample.value)) {

@@ -21,6 +21,7 @@
 #include "query/label_index.h"
 #include "query/promql/budget.h"
 #include "query/promql/series_source.h"
+#include "query/time_list.h"
 #include "storage/chunk_codec.h"
 #include "storage/chunk_scanner.h"
 
@@ -75,7 +76,7 @@ class SourceColumns {
     double value = 0;
   };
   struct Axis {
-    std::vector<int64_t> times;
+    TimeList times;
     std::vector<OpenRun> open;  // by series: what the last report on the axis says
     uint64_t owner = kNobody;   // the chunk and slot of that report
   };
@@ -95,6 +96,8 @@ class SourceColumns {
     uint64_t metrics = 0;
     bool is_full = false;  // it says what the full entry says
     bool is_news = false;  // the axis does not know it yet
+    // It was the last to report on its axis: what says the same again only adds its time.
+    bool is_steady = false;
     uint32_t axis = kNone;
   };
 
@@ -104,7 +107,9 @@ class SourceColumns {
   // Sets `layered` where two reports of a second may share a metric, or the clock was set back:
   // then Read begins again.
   Status ReadChunk(const Chunk& chunk, bool& layered);
-  // The same for chunks with such reports.
+  template <typename IsAlone>
+  void ReadSames(storage::ChunkScanner& scanner, IsAlone is_alone);
+  // As ReadChunk, for chunks with such reports.
   Status ReadLayered(const Chunk& chunk);
   // Return false where the entry is damaged.
   bool ReadFull(storage::ChunkScanner& scanner, Slot& slot);

@@ -53,11 +53,11 @@ Status StoredPart::Visit(const Visitor& visit) {
 }
 
 Status StoredPart::VisitSources(std::span<const MatchedSource> sources, const Visitor& visit) {
-  Gathered gathered;
+  Gathered gathered(*selection_->buffers, budget_);
   bool overflow = false;
   ROLLCALL_RETURN_IF_ERROR(Gather(selection_->days, sources, gathered, overflow));
   if (overflow) {
-    gathered = {};
+    gathered.GiveBack();
     const size_t half = sources.size() / 2;
     ROLLCALL_RETURN_IF_ERROR(VisitSources(sources.first(half), visit));
     return VisitSources(sources.subspan(half), visit);
@@ -80,11 +80,11 @@ Status StoredPart::VisitWithEarlier(std::span<const MatchedSource> sources,
                                     const Visitor& visit) {
   std::vector<MatchedSource> again;
   for (const size_t i : which) again.push_back(sources[i]);
-  Gathered earlier;
+  Gathered earlier(*selection_->buffers, budget_);
   bool overflow = false;
   ROLLCALL_RETURN_IF_ERROR(Gather(selection_->earlier_days, again, earlier, overflow));
   if (overflow) {
-    earlier = {};
+    earlier.GiveBack();
     const size_t half = which.size() / 2;
     ROLLCALL_RETURN_IF_ERROR(VisitWithEarlier(sources, which.first(half), gathered, visit));
     return VisitWithEarlier(sources, which.subspan(half), gathered, visit);
@@ -143,12 +143,23 @@ Status StoredPart::Gather(std::span<const Day> days, std::span<const MatchedSour
       }
     }
     ROLLCALL_RETURN_IF_ERROR(scan.status());
+    const uint64_t more = gathered.bytes.size() - gathered.charged;
+    gathered.charged += more;
+    ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(more));
   }
   for (const Found& one : found) {
     gathered.chunks[one.source].push_back(
         {one.day, std::string_view(gathered.bytes).substr(one.begin, one.end - one.begin)});
   }
   return Status::Ok();
+}
+
+void StoredPart::Gathered::GiveBack() {
+  chunks.clear();
+  budget.GiveMemory(charged);
+  charged = 0;
+  if (bytes.capacity() != 0) buffers.Give(std::move(bytes));
+  bytes = {};
 }
 
 bool StoredPart::KnowsEnough() const {

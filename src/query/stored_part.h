@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/civil_time.h"
+#include "base/mutex.h"
 #include "query/label_index.h"
 #include "query/matched_sources.h"
 #include "query/promql/series_source.h"
@@ -19,7 +20,29 @@
 
 namespace rollcall::query {
 
-// What the parts of one selection share. Immutable.
+// Memory for packed chunks, which parts hand on to each other: fresh pages cost more than what is
+// copied into them. Thread-safe.
+class SpareBuffers {
+ public:
+  std::string Take() EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    if (buffers_.empty()) return {};
+    std::string buffer = std::move(buffers_.back());
+    buffers_.pop_back();
+    buffer.clear();
+    return buffer;
+  }
+  void Give(std::string buffer) EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    buffers_.push_back(std::move(buffer));
+  }
+
+ private:
+  Mutex mutex_;
+  std::vector<std::string> buffers_ GUARDED_BY(mutex_);
+};
+
+// What the parts of one selection share. Immutable, but for the buffers.
 struct Selection {
   const storage::Store& store;
   storage::Snapshot snapshot;
@@ -33,6 +56,7 @@ struct Selection {
   std::vector<Day> days;
   std::vector<Day> earlier_days;
   int64_t first_ms = 0;  // Unix milliseconds: from where on all sources are read
+  std::unique_ptr<SpareBuffers> buffers = std::make_unique<SpareBuffers>();
 };
 
 class StoredPart final : public promql::SeriesPart {
@@ -48,8 +72,18 @@ class StoredPart final : public promql::SeriesPart {
 
   // The packed chunks of some sources: by source, then by day.
   struct Gathered {
+    Gathered(SpareBuffers& spare, promql::Budget& to_charge)
+        : bytes(spare.Take()), buffers(spare), budget(to_charge) {}
+    ~Gathered() { GiveBack(); }
+    Gathered(const Gathered&) = delete;
+    Gathered& operator=(const Gathered&) = delete;
+    void GiveBack();
+
     std::string bytes;
     std::vector<std::vector<SourceColumns::Chunk>> chunks;  // parallel to the sources
+    SpareBuffers& buffers;
+    promql::Budget& budget;
+    uint64_t charged = 0;
   };
 
   std::span<const MatchedSource> Sources() const;
