@@ -92,6 +92,7 @@ void Parser::WrongType(Place place, std::string message) {
 }
 
 bool Parser::Unexpected(std::string_view context, std::string_view expected) {
+  if (context.empty() && aggregations_ > 0) context = "aggregation";
   std::string message = "unexpected " + token_.Description();
   if (!context.empty()) message.append(" in ").append(context);
   if (!expected.empty()) message.append(", expected ").append(expected);
