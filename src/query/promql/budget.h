@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "base/status.h"
+#include "query/promql/lookbacks.h"
 
 namespace rollcall::promql {
 
@@ -14,7 +15,7 @@ namespace rollcall::promql {
 struct Limits {
   uint64_t samples = 50'000'000;
   uint64_t series = 1'000'000;
-  uint64_t memory_bytes = 128 << 20;
+  size_t memory_bytes = 128 << 20;
   std::chrono::milliseconds time{std::chrono::minutes(2)};
 };
 
@@ -36,6 +37,8 @@ class Budget {
   uint64_t series() const { return series_.load(std::memory_order_relaxed); }
   uint64_t peak_memory() const { return peak_memory_.load(std::memory_order_relaxed); }
   bool stopped() const { return stop_.stop_requested(); }
+  // Of the series that instant selectors visited: the source of series adds, the API tells.
+  Lookbacks& lookbacks() { return lookbacks_; }
 
  private:
   const Limits limits_;
@@ -45,6 +48,7 @@ class Budget {
   std::atomic<uint64_t> series_{0};
   std::atomic<uint64_t> memory_{0};
   std::atomic<uint64_t> peak_memory_{0};
+  Lookbacks lookbacks_;
 };
 
 }  // namespace rollcall::promql

@@ -36,7 +36,7 @@ constexpr Function Some(Id id, std::string_view name, Types arguments, size_t re
 // Sorted by name.
 constexpr auto kFunctions = std::to_array<Function>({
     Of(Id::kAbs, "abs", kV),
-    Of(Id::kAbsent, "absent", kV),
+    Of(Id::kIsAbsent, "absent", kV),
     Of(Id::kAbsentOverTime, "absent_over_time", kM),
     Of(Id::kAcos, "acos", kV),
     Of(Id::kAcosh, "acosh", kV),

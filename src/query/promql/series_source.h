@@ -37,6 +37,9 @@ struct SeriesView {
   // How long a sample stands for the instants after it: at t counts the latest sample in
   // (t - lookback_ms, t].
   int64_t lookback_ms = 0;
+  // Tells the lists of times of one part apart: two views with the same number, other than 0, one
+  // visited right after the other, have the same times and lookback.
+  uint64_t axis = 0;
 };
 
 struct SelectRequest {
@@ -64,8 +67,9 @@ class SeriesSource {
   virtual ~SeriesSource() = default;
 
   // Returns parts that together hold each matching series once. Their order, and that of the series
-  // in them, is the same whenever the data is. Charges `budget` for what it reads. `budget` and the
-  // request's matchers must outlive the parts. Thread-safe.
+  // in them, is the same whenever the data is. Charges `budget` for what it reads: each series, and
+  // as samples each run, and each list of times once, however many series share it. `budget` and
+  // the request's matchers must outlive the parts. Thread-safe.
   virtual Result<std::vector<std::unique_ptr<SeriesPart>>> Select(const SelectRequest& request,
                                                                   Budget& budget) = 0;
 
