@@ -122,7 +122,7 @@ Result<std::vector<Matcher>> Parser::SelectorAlone() {
   ExprPtr expr;
   if (token_.kind == TokenKind::kLeftBrace) {
     expr = Selector(nullptr);
-  } else if (token_.IsWord() || token_.kind == TokenKind::kMetricIdentifier) {
+  } else if (token_.IsMetricName()) {
     Advance();
     expr = Selector(&name);
   } else {
@@ -201,12 +201,7 @@ ExprPtr Parser::Primary() {
 // A word is a metric's name, but where what follows makes it the name of a function.
 ExprPtr Parser::Word() {
   const Token word = token_;
-  const bool names_metric =
-      word.kind == TokenKind::kMetricIdentifier ||
-      (word.IsWord() && word.kind != TokenKind::kBool && word.kind != TokenKind::kOn &&
-       word.kind != TokenKind::kIgnoring && word.kind != TokenKind::kGroupLeft &&
-       word.kind != TokenKind::kGroupRight && !word.IsOperator(BinaryOp::kAtan2));
-  if (!names_metric) {
+  if (!word.IsMetricName()) {
     Unexpected();
     return nullptr;
   }

@@ -260,6 +260,7 @@ TEST(ParserTest, ASelectorAloneGivesItsMatchers) {
             ErrorAt(1, "vector selector must contain at least one non-empty matcher"));
   EXPECT_EQ(matchers("up[5m]"), ErrorAt(3, R"(unexpected "[")"));
   EXPECT_EQ(matchers("up offset 5m"), ErrorAt(4, "unexpected <offset>"));
+  EXPECT_EQ(matchers("on"), ErrorAt(1, "unexpected <on>"));
   EXPECT_EQ(matchers("1"), ErrorAt(1, R"(unexpected number "1")"));
   EXPECT_EQ(matchers(""), ErrorAt(1, "unexpected end of input"));
   EXPECT_EQ(matchers("up{"), ErrorAt(4, "unexpected end of input inside braces"));
