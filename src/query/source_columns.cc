@@ -93,10 +93,10 @@ Status SourceColumns::ReadChunk(const Chunk& chunk, bool& layered) {
     } else if (scanner.kind() == storage::ChunkScanner::Kind::kDifference) {
       if (!ReadDifference(scanner, slot)) break;
     }
-    if (scanner.time() != second) {
+    if (scanner.time() > second) {
       second = scanner.time();
       metrics_of_second = 0;
-    } else if ((metrics_of_second & slot.metrics) != 0) {
+    } else if (scanner.time() < second || (metrics_of_second & slot.metrics) != 0) {
       layered = true;
       return Status::Ok();
     }

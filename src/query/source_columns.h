@@ -101,7 +101,8 @@ class SourceColumns {
   void Clear();
   // Tells the budget what memory is held now.
   Status Charge();
-  // Sets `layered` where two reports of a second share a metric, or may: then Read begins again.
+  // Sets `layered` where two reports of a second may share a metric, or the clock was set back:
+  // then Read begins again.
   Status ReadChunk(const Chunk& chunk, bool& layered);
   // The same for chunks with such reports.
   Status ReadLayered(const Chunk& chunk);

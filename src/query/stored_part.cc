@@ -14,6 +14,7 @@ using promql::SeriesView;
 constexpr size_t kMostGathered = 8 * 1024 * 1024;  // bytes of several sources' chunks at once
 constexpr uint32_t kMostSteps = 16;                // from row to row before a seek is cheaper
 constexpr size_t kMostGaps = 64;
+constexpr int64_t kMostInterval = int64_t{8} * 86'400'000;
 constexpr int64_t kUnknownLookback = 5 * 60'000;
 
 }  // namespace
@@ -30,7 +31,7 @@ std::optional<int64_t> IntervalOf(std::span<const int64_t> times) {
   const auto median = some.begin() + static_cast<ptrdiff_t>(count / 2);
   std::nth_element(some.begin(), median, some.begin() + static_cast<ptrdiff_t>(count));
   const int64_t unit = *median >= 5 * 60'000 ? 60'000 : 1'000;
-  return std::max((*median + unit / 2) / unit * unit, unit);
+  return std::clamp((*median + unit / 2) / unit * unit, unit, kMostInterval);
 }
 
 StoredPart::StoredPart(std::shared_ptr<const Selection> selection, size_t begin, size_t end,

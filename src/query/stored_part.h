@@ -81,7 +81,7 @@ class StoredPart final : public promql::SeriesPart {
   uint64_t axes_visited_ = 0;
 };
 
-// How far before a query's range reports are looked for that tell a stream's interval.
+// How far before a query's range reports are looked for: as long as one may stand at most.
 inline constexpr int kIntervalDays = 9;
 // How many reports of a stream it takes to tell.
 inline constexpr size_t kReportsOfInterval = 5;
