@@ -32,6 +32,8 @@ Month ThisMonth() {
   return Month::Of(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }
 
+constexpr const char* kDailyTrend = "/api/v1/trend?metric=cozy_nodes_count&by=os&step=day";
+
 class RecountTest : public ::testing::Test {
  protected:
   // Three closed months of history and the running one, counted in every way; the first has the
@@ -58,6 +60,7 @@ class RecountTest : public ::testing::Test {
       EXPECT_EQ(Report(rollcall, "c" + std::to_string(source), source), 200);
     }
     AwaitCounted(rollcall);
+    AwaitToday(rollcall, 10);
     before_ = Numbers(rollcall);
     EXPECT_EQ(rollcall.Stop(), 0);
   }
@@ -79,6 +82,18 @@ class RecountTest : public ::testing::Test {
     }
   }
 
+  // Where a scan takes long, the running day of a trend is some seconds behind.
+  static void AwaitToday(RollcallProcess& rollcall, int sources) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(180);
+    for (;;) {
+      const auto reply = rollcall.Public().Get(kDailyTrend);
+      const auto json = nlohmann::json::parse(reply.body, nullptr, false);
+      if (json.is_object() && json["sources"].back() == sources) return;
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << reply.body;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+
   static nlohmann::json WithoutMoments(nlohmann::json json) {
     if (json.is_object()) {
       json.erase("generated_at");
@@ -91,8 +106,7 @@ class RecountTest : public ::testing::Test {
   }
   // What is answered, by what was asked.
   static std::map<std::string, nlohmann::json> Numbers(RollcallProcess& rollcall) {
-    std::set<std::string> targets{"/api/v1/trend?metric=cozy_cluster_info&step=month",
-                                  "/api/v1/trend?metric=cozy_nodes_count&by=os&step=day"};
+    std::set<std::string> targets{"/api/v1/trend?metric=cozy_cluster_info&step=month", kDailyTrend};
     for (int back = 0; back <= 3; ++back) {
       const Month month = ThisMonth().Plus(-back);
       targets.insert(OverviewOf(month));

@@ -123,6 +123,60 @@ TEST(AnsweringTest, LeavesStatusHeadersAndBodyToTheHandler) {
   EXPECT_EQ(response.headers[1].value, "c");
 }
 
+// Gives out a text in pieces of some bytes each, an empty one among them; fails at its end if told
+// so.
+class Pieces final : public BodyStream {
+ public:
+  Pieces(std::string text, bool fails) : text_(std::move(text)), fails_(fails) {}
+  Result<bool> Next(std::string& out) override {
+    if (at_ == text_.size() && fails_) return Status::Unavailable("the disk is gone");
+    const size_t bytes = count_++ == 1 ? 0 : std::min<size_t>(70'000, text_.size() - at_);
+    out.assign(text_, at_, bytes);
+    at_ += bytes;
+    return at_ < text_.size() || fails_;
+  }
+
+ private:
+  const std::string text_;
+  const bool fails_;
+  size_t at_ = 0;
+  size_t count_ = 0;
+};
+
+TEST(AnsweringTest, CompressesAStreamPieceByPieceForThoseWhoTakeGzip) {
+  std::mt19937 random(7);
+  std::string noise(300'000, '\0');
+  for (char& c : noise) c = static_cast<char>(random());
+  for (const std::string& text : {std::string(), std::string(1'000'000, 'x'), noise}) {
+    const auto answer = [&](const char* type, bool fails) {
+      return AnswerOf(
+          [&](const ApiRequest&, HttpResponse& out) {
+            out.headers.push_back({"Content-Type", type});
+            out.stream = std::make_shared<Pieces>(text, fails);
+          },
+          Request("/", {{"Accept-Encoding", "gzip"}}));
+    };
+    const auto all_of = [](const HttpResponse& response) {
+      std::string all;
+      for (bool more = true; more;) {
+        std::string piece;
+        const Result<bool> next = response.stream->Next(piece);
+        if (!next.ok()) return "failed: " + next.status().message();
+        all += piece;
+        more = *next;
+      }
+      return all;
+    };
+    const HttpResponse packed = answer("application/json", false);
+    EXPECT_EQ(Header(packed, "Content-Encoding"), "gzip");
+    EXPECT_TRUE(test::Gunzip(all_of(packed)) == text);
+    EXPECT_EQ(all_of(answer("application/json", true)), "failed: the disk is gone");
+    const HttpResponse plain = answer("application/stream+json", false);
+    EXPECT_EQ(Header(plain, "Content-Encoding"), "");
+    EXPECT_TRUE(all_of(plain) == text);
+  }
+}
+
 TEST(AnsweringTest, CompressesLargeTextForThoseWhoTakeGzip) {
   std::string json = "[";
   for (int i = 0; i < 1'000; ++i) json += std::to_string(i) + ",";

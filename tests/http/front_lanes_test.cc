@@ -76,6 +76,16 @@ TEST_F(HttpFrontLanesTest, AProbeIsAnsweredWhileEveryOtherLaneIsFull) {
   for (RawClient& client : busy) EXPECT_EQ(client.ReadStatus(), 200);
 }
 
+TEST_F(HttpFrontLanesTest, AFullLaneAnswersInTheWordsOfTheRoute) {
+  options_.query_queue = 1;
+  query_.busy = [] { return http::HttpResponse::Text(503, "ask the librarian later"); };
+  Start();
+  RawClient first = Connect();
+  ASSERT_TRUE(first.Send(Get("/query/work")));
+  AwaitWorking(1);
+  EXPECT_EQ(Connect().Ask(Get("/query"))->body, "ask the librarian later\n");
+}
+
 TEST_F(HttpFrontLanesTest, WorkForAClientThatLeftIsNotBegun) {
   Start();
   RawClient first = Connect();

@@ -219,7 +219,7 @@ class HttpFrontTest : public ::testing::Test {
   metrics::Registry registry_;
   http::RouteUse use_{registry_, "test"};
   const http::Route ingest_ = RouteOf(http::Lane::kIngest, http::BoundedBody{kMaxBodyBytes});
-  const http::Route query_ = RouteOf(http::Lane::kQuery, http::BoundedBody{kMaxBodyBytes});
+  http::Route query_ = RouteOf(http::Lane::kQuery, http::BoundedBody{kMaxBodyBytes});
   const http::Route probe_ = RouteOf(http::Lane::kProbe, http::IgnoredBody{});
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;

@@ -36,6 +36,8 @@ LaneThreads ThreadsOf(Lane lane, const FrontOptions& options) {
     case Lane::kQuery:
     case Lane::kUpstream:
       return {options.query_threads, 1};
+    case Lane::kPromql:
+      return {options.promql_threads, 1};
     case Lane::kBulk:
     case Lane::kImport:
     case Lane::kProbe:  // none of them waits for anything

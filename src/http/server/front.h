@@ -86,10 +86,12 @@ struct FrontOptions {
   std::chrono::milliseconds linger_timeout{2'000};
 
   size_t ingest_threads = 2;
-  size_t query_threads = 4;  // and as many again for queries that wait for another server
+  size_t query_threads = 4;   // and as many again for queries that wait for another server
+  size_t promql_threads = 2;  // queries in PromQL at once
   size_t ingest_queue =
       20'000;  // requests that wait or are being worked on; over it: 503 with Retry-After
-  size_t query_queue = 256;  // and as many again of those that wait for another server
+  size_t query_queue = 256;   // and as many again of those that wait for another server
+  size_t promql_queue = 128;  // queries in PromQL that wait or are being worked on; over it: 503
   // A report larger than this, as sent or inflated, goes to the bulk lane, so that smaller ones do
   // not wait behind it.
   size_t bulk_body_bytes = 128 * 1024;

@@ -12,6 +12,8 @@ size_t FrontLoop::QueueOf(Lane lane) const {
     case Lane::kQuery:
     case Lane::kUpstream:
       return options_.query_queue;
+    case Lane::kPromql:
+      return options_.promql_queue;
     case Lane::kImport:
       return options_.import_queue;
     case Lane::kBulk:
@@ -39,7 +41,7 @@ void FrontLoop::Dispatch(Connection& connection) {
       route.lane == Lane::kIngest && exchange->body.size() > options_.bulk_body_bytes;
   const Lane lane = is_bulk ? Lane::kBulk : route.lane;
   if (under_way_[lane] >= QueueOf(lane)) {
-    RejectJob(connection);
+    RejectJob(connection, route);
     return;
   }
   Job job{TicketFor(connection, lane), {}};
@@ -73,9 +75,10 @@ void FrontLoop::GiveToWorker(Connection& connection, const Route& route,
   }
 }
 
-void FrontLoop::RejectJob(Connection& connection) {
+void FrontLoop::RejectJob(Connection& connection, const Route& route) {
   metrics_.Rejected(RejectReason::kLaneFull);
-  Send(connection, BusyAnswer("too many requests at once"), After(connection, true));
+  Send(connection, route.busy ? route.busy() : BusyAnswer("too many requests at once"),
+       After(connection, true));
 }
 
 void FrontLoop::Take(FoundLarge& large) {
@@ -89,7 +92,7 @@ void FrontLoop::Take(FoundLarge& large) {
     HandOut({std::move(large.ticket), PackedRequest{std::move(large.request)}});
     return;
   }
-  RejectJob(*connection);
+  RejectJob(*connection, *large.ticket->route);
   if (connection->state == ConnectionState::kHead) {
     GoOn(*connection);
   }

@@ -139,7 +139,7 @@ class FrontLoop {
   void GiveToWorker(Connection& connection, const Route& route,
                     const std::shared_ptr<Ticket>& ticket);
   // Answers 503: the lane of the request is full.
-  void RejectJob(Connection& connection);
+  void RejectJob(Connection& connection, const Route& route);
   // Returns a ticket by which the answer to a job comes back to this connection.
   std::shared_ptr<Ticket> TicketFor(const Connection& connection, Lane lane) const;
   // Hands the job to its lane at the end of the loop's current turn.

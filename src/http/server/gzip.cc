@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/server/text.h"
 
@@ -28,6 +30,48 @@ const std::string* FindHeader(const HttpResponse& response, std::string_view nam
                    [&](const HttpHeader& header) { return SameHeaderName(header.name, name); });
   return found == response.headers.end() ? nullptr : &found->value;
 }
+
+// A stream's pieces as one gzip, made as they come: quickly rather than small, since the peer
+// waits.
+class GzipStream final : public BodyStream {
+ public:
+  explicit GzipStream(std::shared_ptr<BodyStream> plain) : plain_(std::move(plain)) {
+    ready_ = deflateInit2(&deflate_, Z_BEST_SPEED, Z_DEFLATED, kGzipWindowBits, kMemoryLevel,
+                          Z_DEFAULT_STRATEGY) == Z_OK;
+  }
+  ~GzipStream() override {
+    if (ready_) deflateEnd(&deflate_);
+  }
+  GzipStream(const GzipStream&) = delete;
+  GzipStream& operator=(const GzipStream&) = delete;
+
+  bool ready() const { return ready_; }
+
+  Result<bool> Next(std::string& out) override {
+    piece_.clear();
+    const Result<bool> more = plain_->Next(piece_);
+    if (!more.ok()) return more;
+    deflate_.next_in = reinterpret_cast<Bytef*>(piece_.data());
+    deflate_.avail_in = static_cast<uInt>(piece_.size());
+    const int flush = *more ? Z_NO_FLUSH : Z_FINISH;
+    do {
+      const size_t before = out.size();
+      out.resize(before + kOutBytes);
+      deflate_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+      deflate_.avail_out = kOutBytes;
+      if (deflate(&deflate_, flush) == Z_STREAM_ERROR) return Status::Internal("deflate an answer");
+      out.resize(out.size() - deflate_.avail_out);
+    } while (deflate_.avail_out == 0);
+    return more;
+  }
+
+ private:
+  static constexpr uInt kOutBytes = 32 * 1024;
+  const std::shared_ptr<BodyStream> plain_;
+  std::string piece_;
+  z_stream deflate_{};
+  bool ready_ = false;
+};
 
 // Empty: there was no memory for it.
 std::string Gzip(std::string& body) {
@@ -54,7 +98,8 @@ std::string Gzip(std::string& body) {
 
 void CompressFor(const HttpRequest& request, HttpResponse& response) {
   const std::string* const type = FindHeader(response, "Content-Type");
-  if (response.body.size() < kMinCompressedBytes || type == nullptr || !IsCompressible(*type) ||
+  const bool is_small = response.stream == nullptr && response.body.size() < kMinCompressedBytes;
+  if (is_small || type == nullptr || !IsCompressible(*type) ||
       FindHeader(response, "Content-Encoding") != nullptr) {
     return;
   }
@@ -62,9 +107,15 @@ void CompressFor(const HttpRequest& request, HttpResponse& response) {
     response.headers.push_back({"Vary", "Accept-Encoding"});
   }
   if (!TakesGzip(request.Header("Accept-Encoding").value_or(""))) return;
-  std::string packed = Gzip(response.body);
-  if (packed.empty()) return;
-  response.body = std::move(packed);
+  if (response.stream != nullptr) {
+    auto packed = std::make_shared<GzipStream>(response.stream);
+    if (!packed->ready()) return;
+    response.stream = std::move(packed);
+  } else {
+    std::string packed = Gzip(response.body);
+    if (packed.empty()) return;
+    response.body = std::move(packed);
+  }
   response.headers.push_back({"Content-Encoding", "gzip"});
 }
 

@@ -14,6 +14,8 @@ namespace rollcall::http {
   ROW(kImport, "import")                                                         \
   /* Queries that wait for another server: they take as long as it does. */      \
   ROW(kUpstream, "upstream")                                                     \
+  /* PromQL: dear, and less urgent than all else. */                             \
+  ROW(kPromql, "promql")                                                         \
   /* Health and readiness: answered even when other lanes are full. */           \
   ROW(kProbe, "probe")                                                           \
   /* Metrics, some of which are read from the store: a slow disk delays them. */ \

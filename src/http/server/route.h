@@ -98,6 +98,8 @@ struct Route {
   // Where set, the row serves only the requests that it returns true for; a row whose path is "*"
   // has one. Runs on the front's loop, like a Judge.
   std::function<bool(const HttpRequest& head)> matches = nullptr;
+  // Makes the answer where the lane is full; null: a 503 in plain text. Runs on the front's loop.
+  std::function<HttpResponse()> busy = nullptr;
   RouteUse* use = nullptr;  // set by RouteTable::Add, owned by the table
 };
 

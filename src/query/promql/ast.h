@@ -56,7 +56,7 @@ struct MatrixSelector {
 
 // `expression[1h:5m]`.
 struct Subquery {
-  ExprPtr expr;  // an instant vector or a scalar
+  ExprPtr expr;  // an instant vector
   int64_t range_ms = 0;
   std::optional<int64_t> step_ms;  // nullopt: the default, one minute
   TimeShift shift;
@@ -83,7 +83,6 @@ struct Aggregation {
   ExprPtr expr;
   std::vector<std::string> grouping;  // as written, without repetitions
   bool without = false;               // of `by`, and where neither stands: false
-  bool has_grouping = false;          // `by ()` differs from nothing only in print
 };
 
 struct Call {
@@ -145,6 +144,7 @@ struct Parentheses {
 struct Expr {
   ValueType type = ValueType::kScalar;
   Place place;
+  int depth = 1;  // of the tree from here on, at most kMaxDepth
   std::variant<NumberLiteral, StringLiteral, VectorSelector, MatrixSelector, Subquery, Aggregation,
                Call, Binary, Negation, Parentheses>
       node;
@@ -152,5 +152,9 @@ struct Expr {
 
 // Returns the expression as PromQL on one line, which parses to the same tree.
 std::string ToString(const Expr& expr);
+
+// Returns the expression as PromQL in the form that Prometheus' format_query gives: what is longer
+// than 100 bytes stands on several lines, indented by two blanks for each level.
+std::string PrettyPrint(const Expr& expr);
 
 }  // namespace rollcall::promql

@@ -15,7 +15,7 @@ namespace rollcall::promql {
 struct Limits {
   uint64_t samples = 50'000'000;
   uint64_t series = 1'000'000;
-  uint64_t memory_bytes = 128 << 20;
+  size_t memory_bytes = 128 << 20;
   std::chrono::milliseconds time{std::chrono::minutes(2)};
 };
 

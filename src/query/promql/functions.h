@@ -54,7 +54,7 @@ enum class FunctionId {
   kTime,
   kTimestamp,
   // Of an instant vector as a whole.
-  kAbsent,
+  kIsAbsent,
   kHistogramQuantile,
   kLabelJoin,
   kLabelReplace,

@@ -17,6 +17,9 @@ inline constexpr int kMaxDepth = 200;  // of expressions in expressions
 // where, as Prometheus writes it: `1:14: parse error: …`, line and column from 1, columns in bytes.
 Result<ExprPtr> ParseExpr(std::string_view text);
 
+// InvalidArgument: the expression's value cannot be that of a range query.
+Status CheckTypeForRange(const Expr& expr);
+
 // Parses `name{matchers}` alone, as `match[]` has it, which must have a matcher that does not take
 // the empty string. InvalidArgument: as above.
 Result<std::vector<Matcher>> ParseSelector(std::string_view text);

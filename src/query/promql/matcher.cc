@@ -1,0 +1,42 @@
+#include "query/promql/matcher.h"
+
+#include <re2/re2.h>
+
+#include <array>
+
+#include "query/promql/text.h"
+
+namespace rollcall::promql {
+namespace {
+
+constexpr auto kOperators = std::to_array<std::string_view>({"=", "!=", "=~", "!~"});
+
+}  // namespace
+
+Result<Matcher> Matcher::Make(MatchOp op, std::string label, std::string value) {
+  Matcher matcher(op, std::move(label), std::move(value));
+  if (op == MatchOp::kRegex || op == MatchOp::kNotRegex) {
+    RE2::Options options(RE2::Quiet);
+    options.set_dot_nl(true);
+    auto pattern = std::make_shared<const RE2>(matcher.value_, options);
+    if (!pattern->ok()) {
+      return Status::InvalidArgument("error parsing regexp: " + pattern->error());
+    }
+    matcher.pattern_ = std::move(pattern);
+  }
+  return matcher;
+}
+
+bool Matcher::Matches(std::string_view value) const {
+  if (pattern_ == nullptr) return (value == value_) == (op_ == MatchOp::kEqual);
+  const re2::StringPiece text(value.data(), value.size());
+  return RE2::FullMatch(text, *pattern_) == (op_ == MatchOp::kRegex);
+}
+
+std::string Matcher::ToString() const {
+  std::string text = WriteLabelName(label_);
+  text += kOperators[static_cast<size_t>(op_)];
+  return text + Quote(value_);
+}
+
+}  // namespace rollcall::promql

@@ -1,0 +1,100 @@
+#include "query/stored_series.h"
+
+#include <algorithm>
+#include <map>
+
+#include "query/matched_sources.h"
+#include "query/stored_part.h"
+
+namespace rollcall::query {
+namespace {
+
+using promql::SelectRequest;
+using promql::SeriesPart;
+
+constexpr int64_t kDayMs = 86'400'000;
+
+// A part has at most so many sources, and a selection at least so many parts where it has as many
+// sources: threads take the next one when they are done.
+constexpr size_t kMostSourcesOfPart = 96;
+constexpr size_t kParts = 16;
+
+int64_t DayOf(int64_t ms) { return ms >= 0 ? ms / kDayMs : 0; }
+
+// Returns the days from `first` to `last`, both inclusive, on which the fleet has chunks.
+Result<std::vector<Day>> DaysWithChunks(const storage::Store& store,
+                                        const storage::Snapshot& snapshot, FleetRef fleet,
+                                        Day first, Day last) {
+  std::vector<Day> days;
+  storage::Scan scan =
+      store.NewScan(storage::Table::kChunks, storage::EncodePrefix(first.number, fleet),
+                    storage::EncodePrefix(last.number + 1), &snapshot);
+  Day day = first;
+  while (scan.Valid() && day <= last) {
+    const auto key = storage::DecodeChunkKey(scan.key());
+    if (!key) return Status::DataLoss("read chunks: a key is damaged");
+    if (key->day > day) {
+      day = key->day;
+    } else {
+      if (key->fleet == fleet) days.push_back(day);
+      ++day.number;
+    }
+    scan.Seek(storage::EncodePrefix(day.number, fleet));
+  }
+  ROLLCALL_RETURN_IF_ERROR(scan.status());
+  return days;
+}
+
+}  // namespace
+
+std::unique_ptr<StoredView> StoredSeries::Now() {
+  return std::make_unique<StoredView>(*this, stores_.store().TakeSnapshot(), fleets_());
+}
+
+Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const SelectRequest& request,
+                                                                    promql::Budget& budget) {
+  std::vector<std::unique_ptr<SeriesPart>> parts;
+  if (request.to < 0 || request.to <= request.after - kIntervalDays * kDayMs) return parts;
+  // The days that are always read, and those before.
+  int64_t back = 0;
+  if (request.latest) back = request.lookback_ms.value_or(std::max(request.step_ms, int64_t{0}));
+  const bool is_auto = request.latest && !request.lookback_ms;
+  const int64_t first = std::max(DayOf(request.after - back + 1) - (is_auto ? 1 : 0), int64_t{0});
+  const int64_t earliest =
+      is_auto ? std::min(std::max(DayOf(request.after) - kIntervalDays, int64_t{0}), first) : first;
+  const int64_t last = std::min(DayOf(request.to), int64_t{UINT32_MAX} - 1);
+
+  auto sources = MatchSources(store(), snapshot_, fleets_, request.matchers, budget);
+  if (!sources.ok()) return sources.status();
+  std::map<std::string, std::shared_ptr<const WantedLabelSets>> wanted_by_label;
+  for (size_t f = 0; f < fleets_.size(); ++f) {
+    const Fleet& fleet = *fleets_[f];
+    if ((*sources)[f].empty()) continue;
+    auto& wanted = wanted_by_label[fleet.id_label];
+    if (!wanted) {
+      auto found = series_.index_.Find(request.matchers, fleet.id_label);
+      if (!found.ok()) return found.status();
+      wanted = std::move(*found);
+      ROLLCALL_RETURN_IF_ERROR(budget.TakeMemory(wanted->bytes));
+    }
+    if (wanted->refs.empty()) continue;
+    auto days = DaysWithChunks(store(), snapshot_, fleet.ref, Day{static_cast<uint32_t>(earliest)},
+                               Day{static_cast<uint32_t>(last)});
+    if (!days.ok()) return days.status();
+    const auto split =
+        std::lower_bound(days->begin(), days->end(), Day{static_cast<uint32_t>(first)});
+    const auto selection = std::make_shared<Selection>(
+        Selection{store(), snapshot_, request, fleet.ref, fleet.id_label, wanted,
+                  std::move((*sources)[f]), std::vector<Day>(split, days->end()),
+                  std::vector<Day>(days->begin(), split), first * kDayMs});
+    const size_t count = selection->sources.size();
+    const size_t step = std::clamp(count / kParts, size_t{1}, kMostSourcesOfPart);
+    for (size_t begin = 0; begin < count; begin += step) {
+      parts.push_back(
+          std::make_unique<StoredPart>(selection, begin, std::min(begin + step, count), budget));
+    }
+  }
+  return parts;
+}
+
+}  // namespace rollcall::query
