@@ -18,6 +18,7 @@ Result<Matcher> Matcher::Make(MatchOp op, std::string label, std::string value) 
   if (op == MatchOp::kRegex || op == MatchOp::kNotRegex) {
     RE2::Options options(RE2::Quiet);
     options.set_dot_nl(true);
+    options.set_max_mem(kMaxPatternBytes);
     auto pattern = std::make_shared<const RE2>(matcher.value_, options);
     if (!pattern->ok()) {
       return Status::InvalidArgument("error parsing regexp: " + pattern->error());
