@@ -40,6 +40,8 @@ class Matcher {
   Matcher(MatchOp op, std::string label, std::string value)
       : op_(op), label_(std::move(label)), value_(std::move(value)) {}
 
+  bool MatchesPattern(std::string_view value) const;
+
   MatchOp op_;
   std::string label_;
   std::string value_;
