@@ -93,6 +93,9 @@ bool Parser::ParseMatcher(VectorSelector& selector, bool& named_in_braces) {
     value = std::exchange(name, std::string(kMetricName));
     named_in_braces = true;
   }
+  if ((op == MatchOp::kRegex || op == MatchOp::kNotRegex) && ++patterns_ > kMaxPatterns) {
+    return Fail(place, "more than " + std::to_string(kMaxPatterns) + " regular expressions");
+  }
   Result<Matcher> matcher = Matcher::Make(op, std::move(name), std::move(value));
   if (!matcher.ok()) return Fail(place, matcher.status().message());
   selector.matchers.push_back(*std::move(matcher));

@@ -50,6 +50,17 @@ TEST(MatcherTest, WhatIsNoRegularExpressionIsAnError) {
   EXPECT_TRUE(Matcher::Make(MatchOp::kEqual, "l", "[").ok());
 }
 
+TEST(MatcherTest, AnAlternativeOfManyIdsIsTakenAndOneOfTooManyStatesIsNot) {
+  std::string ids;
+  for (int i = 0; i < 1'500; ++i) {
+    ids += (i > 0 ? "|" : "") + std::to_string(100'000'000 + i) + "-9f1c-4b7e-8d2a-0123456789ab";
+  }
+  EXPECT_TRUE(Matches(MatchOp::kRegex, ids, "100001499-9f1c-4b7e-8d2a-0123456789ab"));
+  EXPECT_FALSE(Matches(MatchOp::kRegex, ids, "100001500-9f1c-4b7e-8d2a-0123456789ab"));
+  const auto large = Matcher::Make(MatchOp::kRegex, "l", "((a{100}){100}){100}");
+  ASSERT_FALSE(large.ok());
+}
+
 TEST(MatcherTest, IsWrittenAsPromQlWritesIt) {
   const auto text = [](MatchOp op, std::string label, std::string value) {
     return Matcher::Make(op, std::move(label), std::move(value))->ToString();

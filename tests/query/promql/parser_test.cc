@@ -285,6 +285,8 @@ TEST(ParserTest, LongAndDeepTextsAreRefused) {
   EXPECT_EQ(Parsed(repeated(199, "a+") + "a"), repeated(199, "a + ") + "a");
   EXPECT_EQ(Parsed(repeated(199, "(") + "a" + repeated(199, ")")),
             repeated(199, "(") + "a" + repeated(199, ")"));
+  EXPECT_EQ(Parsed("{a='b'," + repeated(101, "a!~'b',") + "}"),
+            ErrorAt(708, "more than 100 regular expressions"));
   EXPECT_EQ(Parsed(std::string(kMaxQueryBytes - 1, ' ') + "a"), "a");
   EXPECT_EQ(Parsed(std::string(kMaxQueryBytes, ' ') + "a"),
             ErrorAt(1, "the query has 65537 bytes, at most 65536 may come"));
