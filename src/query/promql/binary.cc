@@ -266,12 +266,12 @@ Result<Value> EvaluateBinary(Evaluator& evaluator, const Binary& binary, Scope& 
   }
   const size_t steps = scope.grid.size();
   if (IsSetOperator(binary.op)) {
-    return EvaluateSetOperator(evaluator, binary, *std::move(left), *std::move(right), steps);
+    return EvaluateSetOperator(evaluator, binary, std::move(*left), std::move(*right), steps);
   }
   if (binary.matching->cardinality == VectorMatching::Cardinality::kOneToMany) {
     std::swap(*left, *right);
   }
-  return Join(evaluator, binary, *std::move(left), *std::move(right), steps).Run();
+  return Join(evaluator, binary, std::move(*left), std::move(*right), steps).Run();
 }
 
 }  // namespace rollcall::promql

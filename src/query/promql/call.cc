@@ -205,7 +205,7 @@ Result<Value> EvaluateCall(Evaluator& evaluator, const Call& call, Scope& scope)
     case FunctionId::kVector: {
       Result<std::vector<double>> scalar = evaluator.EvaluateScalar(*call.arguments[0], scope);
       if (!scalar.ok()) return scalar.status();
-      return VectorOf(evaluator, Labels(), *std::move(scalar));
+      return VectorOf(evaluator, Labels(), std::move(*scalar));
     }
     case FunctionId::kPi:
       return ScalarOf(evaluator, std::vector<double>(scope.grid.size(), std::numbers::pi));

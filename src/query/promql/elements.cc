@@ -47,7 +47,7 @@ Result<Elements> Elements::Of(Evaluator& evaluator, const Expr& wrapped, Scope& 
   const Expr& expr = Unwrapped(wrapped);
   if (!IsElementwise(expr) || (scope.grid.size() > 1 && IsInvariant(expr))) {
     Result<Value> value = evaluator.Evaluate(expr, scope);
-    return value.ok() ? Result<Elements>(Elements(*std::move(value))) : value.status();
+    return value.ok() ? Result<Elements>(Elements(std::move(*value))) : value.status();
   }
   if (const VectorSelector* selector = SelectorOf(expr)) {
     return OfSelector(evaluator, *selector, scope);
@@ -58,7 +58,7 @@ Result<Elements> Elements::Of(Evaluator& evaluator, const Expr& wrapped, Scope& 
       return known.status();
     }
     if (known->has_value()) {
-      return Elements(**std::move(known));
+      return Elements(std::move(**known));
     }
     if (RangeFunctionOf(call->function->id) != nullptr) {
       return OfRange(evaluator, *call, scope);
@@ -76,7 +76,7 @@ Result<Elements> Elements::Of(Evaluator& evaluator, const Expr& wrapped, Scope& 
   if (!elementwise.ok()) {
     return elementwise.status();
   }
-  return OfElementwise(evaluator, *std::move(elementwise), scope);
+  return OfElementwise(evaluator, std::move(*elementwise), scope);
 }
 
 Result<Elements> Elements::OfSelector(Evaluator& evaluator, const VectorSelector& selector,
@@ -94,7 +94,7 @@ Result<Elements> Elements::OfSelector(Evaluator& evaluator, const VectorSelector
   if (!parts.ok()) {
     return parts.status();
   }
-  selection.parts = *std::move(parts);
+  selection.parts = std::move(*parts);
   Elements elements{Value(evaluator.budget())};
   elements.selection_ = std::move(selection);
   return elements;
@@ -119,7 +119,7 @@ Result<Elements> Elements::OfRange(Evaluator& evaluator, const Call& call, Scope
     if (selection.parameters.empty()) {
       selection.parameter_place = argument->place;
     }
-    selection.parameters.push_back(*std::move(parameter));
+    selection.parameters.push_back(std::move(*parameter));
   }
   selection.has_one_name = HasOneName(matrix->selector);
   selection.ends = evaluator.Shifted(matrix->selector.shift, scope.grid);
@@ -136,7 +136,7 @@ Result<Elements> Elements::OfRange(Evaluator& evaluator, const Call& call, Scope
   if (!parts.ok()) {
     return parts.status();
   }
-  selection.parts = *std::move(parts);
+  selection.parts = std::move(*parts);
   Elements elements{Value(evaluator.budget())};
   elements.keeps_name_ = selection.function_id == FunctionId::kLastOverTime;
   elements.selection_ = std::move(selection);
@@ -169,7 +169,7 @@ Result<Elements> Elements::OfElementwise(Evaluator& evaluator, ElementwiseExpr e
     ROLLCALL_RETURN_IF_ERROR(expr.labels_must_differ ? CheckLabelsDiffer(value->vector)
                                                      : UniteSameLabels(value->vector));
   }
-  return Elements(*std::move(value));
+  return Elements(std::move(*value));
 }
 
 Status Elements::Visit(Evaluator& evaluator, Scope& scope,

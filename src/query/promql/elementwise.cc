@@ -28,7 +28,7 @@ Result<ElementwiseExpr> OfCall(Evaluator& evaluator, const Call& call, Scope& sc
     if (!parameter.ok()) {
       return parameter.status();
     }
-    parameters.push_back(*std::move(parameter));
+    parameters.push_back(std::move(*parameter));
   }
   result.transform = MathTransform(call.function->id, std::move(parameters));
   return result;
@@ -45,7 +45,7 @@ Result<ElementwiseExpr> OfBinary(Evaluator& evaluator, const Binary& binary, Sco
   ElementwiseExpr result;
   result.operand = is_left ? binary.left.get() : binary.right.get();
   result.drops_name = DropsName(binary);
-  result.transform = [&binary, is_left, numbers = *std::move(scalar)](std::span<double> values,
+  result.transform = [&binary, is_left, numbers = std::move(*scalar)](std::span<double> values,
                                                                       size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       const double value = values[i];

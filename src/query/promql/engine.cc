@@ -64,7 +64,7 @@ Result<QueryResult> Engine::Evaluate(const Query& query, Budget& budget) {
     Result<std::vector<ResultSeries>> series =
         SamplesOfRange(evaluator, Unwrapped(query.expr), scope, charge);
     if (!series.ok()) return series.status();
-    result.series = *std::move(series);
+    result.series = std::move(*series);
     SortByLabels(result.series);
   } else {
     Result<Value> value = evaluator.Evaluate(query.expr, scope);

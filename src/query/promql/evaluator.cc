@@ -133,7 +133,7 @@ Result<Value> Evaluator::EvaluateNode(const Expr& expr, Scope& scope) {
       return known.status();
     }
     if (known->has_value()) {
-      return **std::move(known);
+      return std::move(**known);
     }
   }
   if (const Aggregation* aggregation = std::get_if<Aggregation>(&expr.node)) {
@@ -162,7 +162,7 @@ Result<std::optional<Value>> Evaluator::Known(const Expr& expr, const Scope& sco
     return std::optional<Value>();
   }
   std::optional<Value> value(budget_);
-  value->vector = **std::move(known);
+  value->vector = std::move(**known);
   for (const Column& column : value->vector) {
     ROLLCALL_RETURN_IF_ERROR(value->charge.Take(BytesOf(column.labels, column.values.size())));
   }

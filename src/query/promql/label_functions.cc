@@ -110,7 +110,7 @@ Result<Value> EvaluateLabelReplace(Evaluator& evaluator, const Call& call, Scope
   if (!vector.ok()) return vector;
   std::vector<re2::StringPiece> groups(
       static_cast<size_t>(pattern.NumberOfCapturingGroups()) + 1);
-  return SetLabels(evaluator, *std::move(vector), target,
+  return SetLabels(evaluator, std::move(*vector), target,
                    [&](const Labels& labels) -> std::optional<std::string> {
                      const std::string text(labels.Get(source));
                      if (!pattern.Match(text, 0, text.size(), RE2::ANCHOR_BOTH, groups.data(),
@@ -143,7 +143,7 @@ Result<Value> EvaluateLabelJoin(Evaluator& evaluator, const Call& call, Scope& s
   }
   Result<Value> vector = evaluator.Evaluate(*call.arguments[0], scope);
   if (!vector.ok()) return vector;
-  return SetLabels(evaluator, *std::move(vector), target,
+  return SetLabels(evaluator, std::move(*vector), target,
                    [&](const Labels& labels) -> std::optional<std::string> {
                      std::string made;
                      for (size_t i = 3; i < call.arguments.size(); ++i) {

@@ -229,22 +229,23 @@ Result<Value> EvaluateTopK(Evaluator& evaluator, const Aggregation& aggregation,
   }
   Result<Elements> elements = Elements::Of(evaluator, *aggregation.expr, scope);
   if (!elements.ok()) return elements.status();
-  const Ranking ranking(evaluator, aggregation, elements->keeps_name(), *std::move(k));
+  const Ranking ranking(evaluator, aggregation, elements->keeps_name(), std::move(*k));
   Value all(evaluator.budget());
+  const auto merge = [&](ElementConsumer& consumer) -> Status {
+    Value& part = static_cast<Columns&>(consumer).value();
+    const auto members = ranking.Cut(part.vector);
+    if (!members.ok()) return members.status();
+    RemoveEmpty(part.vector);
+    for (Column& column : part.vector) {
+      ROLLCALL_RETURN_IF_ERROR(all.charge.Take(BytesOf(column.labels, column.values.size())));
+      all.vector.push_back(std::move(column));
+    }
+    return Status::Ok();
+  };
   ROLLCALL_RETURN_IF_ERROR(elements->Visit(
       evaluator, scope,
       [&] { return std::make_unique<Columns>(evaluator.budget(), elements->keeps_name()); },
-      [&](ElementConsumer& consumer) -> Status {
-        Value& part = static_cast<Columns&>(consumer).value();
-        const auto members = ranking.Cut(part.vector);
-        if (!members.ok()) return members.status();
-        RemoveEmpty(part.vector);
-        for (Column& column : part.vector) {
-          ROLLCALL_RETURN_IF_ERROR(all.charge.Take(BytesOf(column.labels, column.values.size())));
-          all.vector.push_back(std::move(column));
-        }
-        return Status::Ok();
-      }));
+      merge));
   const auto members = ranking.Cut(all.vector);
   if (!members.ok()) return members.status();
   if (scope.grid.size() == 1) {

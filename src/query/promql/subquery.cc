@@ -75,7 +75,7 @@ Result<SubqueryValues> EvaluateSubquery(Evaluator& evaluator, const Subquery& su
   Result<std::vector<int64_t>> instants =
       InstantsOf(values, step, evaluator.budget(), values.value.charge);
   if (!instants.ok()) return instants.status();
-  values.grid = Grid(*std::move(instants), step);
+  values.grid = Grid(std::move(*instants), step);
   if (values.grid.size() == 0) return values;
   Scope inner(values.grid);
   Result<Value> value = evaluator.Evaluate(*subquery.expr, inner);
@@ -84,7 +84,7 @@ Result<SubqueryValues> EvaluateSubquery(Evaluator& evaluator, const Subquery& su
     value->vector.push_back({Labels(), std::move(value->scalar)});
   }
   value->charge.Absorb(values.value.charge);
-  values.value = *std::move(value);
+  values.value = std::move(*value);
   return values;
 }
 
@@ -126,7 +126,7 @@ Result<Value> EvaluateOverSubquery(Evaluator& evaluator, const Call& call, Scope
     Result<std::vector<double>> parameter = evaluator.EvaluateScalar(*argument, scope);
     if (!parameter.ok()) return parameter.status();
     if (parameters.empty()) work.parameter_place = argument->place;
-    parameters.push_back(*std::move(parameter));
+    parameters.push_back(std::move(*parameter));
   }
   const Result<SubqueryValues> inner = EvaluateSubquery(evaluator, *subquery, scope);
   if (!inner.ok()) return inner.status();
