@@ -49,6 +49,7 @@ void PeriodLedger::DropPartial(Day day, FleetRef fleet, Transaction& transaction
 }
 
 void PeriodLedger::DropDay(Day day, FleetRef fleet, Transaction& transaction) {
+  staged_days_.insert(day);
   Drop({Period::Of(day), fleet}, transaction);
   DropPartial(day, day, fleet, transaction);
 }
@@ -64,7 +65,32 @@ void PeriodLedger::DropWindows(Month month, FleetRef fleet, Transaction& transac
   DropPartial(month.FirstDay(), month.LastDay(), fleet, transaction);
 }
 
+uint64_t PeriodLedger::changes() const {
+  const MutexLock lock(changes_mutex_);
+  return changes_;
+}
+
+std::optional<Day> PeriodLedger::FirstChangedSince(uint64_t changes) const {
+  const MutexLock lock(changes_mutex_);
+  if (changes == changes_) return std::nullopt;
+  for (const auto& [day, change] : changed_) {
+    if (change > changes) return day;
+  }
+  return std::nullopt;
+}
+
+// The change is visible before it is counted: who counted it has it.
+void PeriodLedger::Committed() {
+  staged_drops_.clear();
+  if (staged_days_.empty()) return;
+  const MutexLock lock(changes_mutex_);
+  ++changes_;
+  for (const Day day : staged_days_) changed_[day] = changes_;
+  staged_days_.clear();
+}
+
 void PeriodLedger::Abandoned() {
+  staged_days_.clear();
   kept_.insert(staged_drops_.begin(), staged_drops_.end());
   staged_drops_.clear();
 }

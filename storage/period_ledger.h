@@ -4,14 +4,19 @@
 //
 // Owned by Stores. Calls without a transaction are thread-safe; those that write make their own.
 // Readers need no ledger: a period's head is in the store exactly while its rows are right.
+//
+// It also remembers which days' reports changed while it was there, for those who keep in memory
+// what they made of them.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
+#include "base/mutex.h"
 #include "storage/period_rows.h"
 #include "storage/transaction.h"
 
@@ -44,6 +49,13 @@ class PeriodLedger final : private Participant {
   // failure, which may be that of `which`, all stay.
   Status DropIf(FleetRef fleet, const std::function<Result<bool>(Period)>& which);
 
+  // Returns how many transactions have changed days' reports so far. Whoever reads this, then takes
+  // a snapshot, has all of these changes in it.
+  uint64_t changes() const EXCLUDES(changes_mutex_);
+  // Returns the first day whose reports were changed after the first `changes` of these; nullopt
+  // where none were. What retention deletes is no change.
+  std::optional<Day> FirstChangedSince(uint64_t changes) const EXCLUDES(changes_mutex_);
+
   // Deletes the stored periods of a kind whose last day or month is before `last` (exclusive). On
   // failure they stay.
   Status DeleteBefore(Period::Kind kind, uint32_t last, FleetRef fleet);
@@ -58,7 +70,7 @@ class PeriodLedger final : private Participant {
   void Drop(const PeriodKey& key, Transaction& transaction);
   // Drops the periods that contain all these days and do not consist of whole months.
   void DropPartial(Day first, Day last, FleetRef fleet, Transaction& transaction);
-  void Committed() override { staged_drops_.clear(); }
+  void Committed() override;
   void Abandoned() override;
 
   Store& store_;
@@ -66,6 +78,10 @@ class PeriodLedger final : private Participant {
   std::set<PeriodKey> kept_;
   std::map<PeriodKey, uint64_t> computing_;  // period → epoch
   std::vector<PeriodKey> staged_drops_;      // of the current transaction
+  std::set<Day> staged_days_;                // which it changes
+  mutable Mutex changes_mutex_;
+  uint64_t changes_ GUARDED_BY(changes_mutex_) = 0;
+  std::map<Day, uint64_t> changed_ GUARDED_BY(changes_mutex_);  // by which change, the last time
   const Participation participation_{store_, *this};
 };
 

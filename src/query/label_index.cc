@@ -62,6 +62,13 @@ Result<std::map<std::string, MetricRef>> LabelIndex::Metrics() {
   return names;
 }
 
+Result<MetricRef> LabelIndex::MetricNamed(std::string_view name) {
+  const MutexLock lock(mutex_);
+  ROLLCALL_RETURN_IF_ERROR(Update());
+  const auto at = metrics_.find(name);
+  return at == metrics_.end() ? MetricRef{} : at->second.metric;
+}
+
 Result<LabelIndex::Candidates> LabelIndex::FindCandidates(std::span<const Matcher> matchers) {
   const MutexLock lock(mutex_);
   ROLLCALL_RETURN_IF_ERROR(Update());

@@ -41,6 +41,8 @@ class LabelIndex {
   Result<std::shared_ptr<const WantedLabelSets>> Find(std::span<const promql::Matcher> matchers,
                                                       std::string_view left_out) EXCLUDES(mutex_);
 
+  // Returns the ref of a metric; 0 where no report ever had it.
+  Result<MetricRef> MetricNamed(std::string_view name) EXCLUDES(mutex_);
   // Returns the names of all metrics and their refs.
   Result<std::map<std::string, MetricRef>> Metrics() EXCLUDES(mutex_);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "query/known_peaks.h"
 #include "query/matched_sources.h"
 #include "query/stored_part.h"
 
@@ -95,6 +96,27 @@ Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const Select
     }
   }
   return parts;
+}
+
+Result<std::optional<promql::Vector>> StoredView::Known(const promql::Expr& expr,
+                                                        const promql::Steps& steps,
+                                                        promql::Budget& budget) {
+  if (steps.count() != 1) return std::optional<promql::Vector>();
+  return KnownPeaks(store(), snapshot_, series_.index_, fleets_, series_.totals_,
+                    series_.clock_.Now(), budget)
+      .Find(expr, steps.start);
+}
+
+SeriesLists StoredView::Lists(promql::Budget& budget) const {
+  return {store(), snapshot_, series_.index_, fleets_, budget};
+}
+
+Result<std::vector<std::string>> StoredView::MetricNames() const {
+  const auto metrics = series_.index_.Metrics();
+  if (!metrics.ok()) return metrics.status();
+  std::vector<std::string> names;
+  for (const auto& [name, ref] : *metrics) names.push_back(name);
+  return names;
 }
 
 }  // namespace rollcall::query

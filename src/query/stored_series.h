@@ -26,6 +26,7 @@
 #include "model/fleet.h"
 #include "query/label_index.h"
 #include "query/promql/series_source.h"
+#include "query/series_lists.h"
 #include "storage/keys.h"
 #include "storage/stores.h"
 
@@ -34,13 +35,22 @@ namespace rollcall::query {
 // Returns the fleets in force, valid as long as the process. Thread-safe.
 using FleetsInForce = std::function<std::vector<const Fleet*>()>;
 
+// Returns a snapshot in which the totals of a month's windows are kept, and computes them first
+// where they are not: counts/window_counts.h. Thread-safe.
+using TotalsKept = std::function<Result<storage::Snapshot>(const storage::WindowKey&)>;
+
 class StoredView;
 
 class StoredSeries {
  public:
-  // `stores` must outlive it.
-  StoredSeries(storage::Stores& stores, FleetsInForce fleets)
-      : stores_(stores), fleets_(std::move(fleets)), index_(stores) {}
+  // `totals` may be empty: then nothing is answered from totals. `stores` and `clock` must outlive
+  // it.
+  StoredSeries(storage::Stores& stores, const Clock& clock, FleetsInForce fleets, TotalsKept totals)
+      : stores_(stores),
+        clock_(clock),
+        fleets_(std::move(fleets)),
+        totals_(std::move(totals)),
+        index_(stores) {}
 
   // Returns what is stored now. The view must not outlive this object, and must not be kept longer
   // than the query: the store keeps for it what is deleted meanwhile.
@@ -49,7 +59,9 @@ class StoredSeries {
  private:
   friend class StoredView;
   storage::Stores& stores_;
+  const Clock& clock_;
   const FleetsInForce fleets_;
+  const TotalsKept totals_;
   LabelIndex index_;
 };
 
@@ -61,6 +73,15 @@ class StoredView final : public promql::SeriesSource {
   // Fails where the store cannot be read, or the budget does not allow it.
   Result<std::vector<std::unique_ptr<promql::SeriesPart>>> Select(
       const promql::SelectRequest& request, promql::Budget& budget) override;
+
+  // Knows what query/known_peaks.h says, of instant queries.
+  Result<std::optional<promql::Vector>> Known(const promql::Expr& expr, const promql::Steps& steps,
+                                              promql::Budget& budget) override;
+
+  // Returns what lists series and labels; it must not outlive the view, nor the budget.
+  SeriesLists Lists(promql::Budget& budget) const;
+  // Returns the names of all metrics that any report ever had.
+  Result<std::vector<std::string>> MetricNames() const;
 
  private:
   storage::Store& store() const { return series_.stores_.store(); }

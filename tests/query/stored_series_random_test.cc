@@ -58,7 +58,8 @@ void LiveThrough(unsigned seed) {
   std::unique_ptr<query::StoredSeries> owned;
   const auto open = [&] {
     owned = std::make_unique<query::StoredSeries>(
-        rollcall.stores(), [] { return std::vector<const Fleet*>{&CozystackFleet()}; });
+        rollcall.stores(), rollcall.clock(),
+        [] { return std::vector<const Fleet*>{&CozystackFleet()}; }, nullptr);
     series = owned.get();
   };
   open();

@@ -35,7 +35,8 @@ class StoredSeriesTest : public ::testing::Test {
     return Ask({matchers, Ms(after), Ms(to), false, 0, std::nullopt});
   }
   Seen Ask(const SelectRequest& request) {
-    query::StoredSeries series(rollcall_.stores(), [this] { return fleets_; });
+    query::StoredSeries series(rollcall_.stores(), rollcall_.clock(), [this] { return fleets_; },
+                               {});
     promql::Budget budget(limits_, {});
     auto seen = See(*series.Now(), request, budget);
     EXPECT_TRUE(seen.ok()) << seen.status().message();
@@ -183,7 +184,7 @@ TEST_F(StoredSeriesTest, TheLookbackIsThatOfTheSourcesInterval) {
 
 TEST_F(StoredSeriesTest, AQuerySeesTheStoreAsOfOneMoment) {
   Report("2026-03-01", "a", "m 1\n");
-  query::StoredSeries series(rollcall_.stores(), [this] { return fleets_; });
+  query::StoredSeries series(rollcall_.stores(), rollcall_.clock(), [this] { return fleets_; }, {});
   const auto view = series.Now();
   Report("2026-03-01 00:15:00", "a", "m 2\nother{k=\"1\"} 2\n");
   Report("2026-03-01 00:15:00", "b", "m 2\n");
@@ -206,7 +207,7 @@ TEST_F(StoredSeriesTest, ADamagedChunkIsToldWithItsDayAndSource) {
                       "\x03");
     ASSERT_TRUE(transaction.Commit().ok());
   }
-  query::StoredSeries series(rollcall_.stores(), [this] { return fleets_; });
+  query::StoredSeries series(rollcall_.stores(), rollcall_.clock(), [this] { return fleets_; }, {});
   promql::Budget budget(limits_, {});
   const std::vector<Matcher> matchers{Named("m")};
   const auto seen = See(*series.Now(), {matchers, 0, Ms("2026-03-03"), false, 0, {}}, budget);
@@ -225,7 +226,8 @@ TEST_F(StoredSeriesTest, ABudgetEndsTheReading) {
   }
   const std::vector<Matcher> matchers{Named("m")};
   const auto ask = [&](const promql::Limits& limits, std::stop_token stop = {}) {
-    query::StoredSeries series(rollcall_.stores(), [this] { return fleets_; });
+    query::StoredSeries series(rollcall_.stores(), rollcall_.clock(), [this] { return fleets_; },
+                               {});
     promql::Budget budget(limits, stop);
     return See(*series.Now(), {matchers, 0, Ms("2026-03-03"), false, 0, {}}, budget)
         .status()

@@ -24,6 +24,12 @@ class Lookbacks {
     for (const auto& [lookback_ms, count] : series) series_[lookback_ms] += count;
   }
 
+  // Returns how many series have each lookback.
+  std::map<int64_t, uint64_t> All() const EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return series_;
+  }
+
   // Returns nullopt where no series was visited whose lookback matters.
   std::optional<Summary> Summarize() const EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);

@@ -1,0 +1,177 @@
+#include "tests/bench/query_history.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include "model/peaks.h"
+#include "parse/report_parser.h"
+#include "query/exporter.h"
+#include "storage/chunk_writer.h"
+#include "storage/keys.h"
+#include "storage/row_codec.h"
+#include "storage/stores.h"
+#include "tests/bench/cluster_body.h"
+#include "tests/bench/history.h"
+#include "tests/bench/server.h"
+#include "tests/support/http_client.h"
+
+namespace rollcall::bench {
+namespace {
+
+using std::chrono::seconds;
+using storage::Table;
+
+constexpr size_t kBytesPerCommit = 4 * 1024 * 1024;
+constexpr size_t kBytesPerPost = 8 * 1024 * 1024;
+
+using Series = std::vector<SeriesValue>;
+
+class Writer {
+ public:
+  Writer(storage::Stores& stores, const QueryHistory& history)
+      : stores_(stores),
+        history_(history),
+        first_{history.last.number + 1 - history.days},
+        begin_(Month::Of(first_).Plus(-6).Start()) {
+    timeline_.span = SecondsTo(Day{history.last.number + 1}.Start());
+    timeline_.new_era = 0;
+    transaction_.emplace(stores.store());
+  }
+
+  Status Write() {
+    uint32_t written = 0;
+    for (uint64_t seed = 1; written < history_.sources; ++seed) {
+      Cluster cluster(demo::SeedOf(21, seed), timeline_);
+      if (cluster.joins() != 0 || cluster.leaves() != demo::kDemoNever ||
+          cluster.two_senders_from() > SecondsTo(first_.Start())) {
+        continue;
+      }
+      ROLLCALL_RETURN_IF_ERROR(WriteSource(cluster, written++));
+    }
+    return Commit();
+  }
+
+ private:
+  uint32_t SecondsTo(UnixSeconds t) const { return static_cast<uint32_t>((t - begin_).count()); }
+
+  Status Commit() {
+    const Status status = transaction_->Commit();
+    transaction_.reset();
+    transaction_.emplace(stores_.store());
+    return status;
+  }
+
+  Result<Series> Read(const Cluster& cluster, Sender sender) {
+    body_.Write(cluster, sender, 0, text_);
+    ROLLCALL_RETURN_IF_ERROR(
+        ParseReport(text_, "cluster_id", stores_.labels().hash_seed(), parsed_));
+    Series series;
+    for (const ParsedReport::Sample& sample : parsed_.samples) {
+      const auto refs =
+          stores_.labels().Intern(parsed_.LabelSet(sample), sample.hash, *transaction_);
+      if (!refs.ok()) return refs.status();
+      series.push_back({refs->label_set, refs->metric, sample.value});
+    }
+    std::sort(series.begin(), series.end(), [](const SeriesValue& a, const SeriesValue& b) {
+      return std::tuple(a.metric, a.label_set) < std::tuple(b.metric, b.label_set);
+    });
+    return series;
+  }
+
+  Status WriteSource(Cluster& cluster, uint32_t number) {
+    const auto id = SourceId::Parse(HistorySource(number));
+    if (!id.ok()) return id.status();
+    const auto ref = stores_.sources().Intern(kFirstFleet, *id, first_.Start(), *transaction_);
+    if (!ref.ok()) return ref.status();
+    demo::DemoRandom random(demo::SeedOf(22, number));
+    const auto interval = static_cast<uint32_t>(history_.interval.count());
+    // The two senders of a cluster do not know of each other.
+    const uint32_t phases[] = {random.Below(interval - 5), random.Below(interval - 5)};
+    PeaksRow peaks;
+    for (Day day = first_; day <= history_.last; ++day.number) {
+      Series halves[2][2];  // of the day, of both senders
+      for (int half = 0; half < 2; ++half) {
+        cluster.AdvanceTo(SecondsTo(day.Start()) + static_cast<uint32_t>(half) * 43'200, timeline_);
+        for (const Sender sender : {Sender::kOperator, Sender::kController}) {
+          auto series = Read(cluster, sender);
+          if (!series.ok()) return series.status();
+          halves[half][static_cast<int>(sender)] = std::move(*series);
+        }
+      }
+      storage::ChunkWriter chunk(day);
+      const unsigned day_of_month = day.number - Month::Of(day).FirstDay().number + 1;
+      for (uint32_t start = 0; start < 86'400; start += interval) {
+        const int half = start >= 43'200 ? 1 : 0;
+        const int first = phases[0] <= phases[1] ? 0 : 1;
+        for (const int sender : {first, 1 - first}) {
+          chunk.Add(day.Start() + seconds(start + phases[sender] + random.Below(2)),
+                    halves[half][sender]);
+        }
+      }
+      for (const auto& half : halves) {
+        for (const Series& series : half) AddReport(series, day_of_month, peaks);
+      }
+      transaction_->Put(Table::kChunks, EncodeKey(storage::ChunkKey{day, kFirstFleet, *ref}),
+                        chunk.Take());
+      if (day == history_.last || Month::Of(Day{day.number + 1}) != Month::Of(day)) {
+        transaction_->Put(Table::kPeaks,
+                          EncodeKey(storage::PeaksKey{Month::Of(day), kFirstFleet, *ref}),
+                          storage::EncodePeaks(peaks));
+        peaks = {};
+      }
+    }
+    return transaction_->bytes() < kBytesPerCommit ? Status::Ok() : Commit();
+  }
+
+  storage::Stores& stores_;
+  const QueryHistory& history_;
+  const Day first_;
+  const UnixSeconds begin_;
+  Timeline timeline_;
+  std::optional<storage::Transaction> transaction_;
+  ClusterBody body_;
+  std::string text_;
+  ParsedReport parsed_;
+};
+
+}  // namespace
+
+Status WriteQueryHistory(const std::string& directory, const QueryHistory& history) {
+  storage::StoreOptions options;
+  options.directory = directory;
+  auto stores = storage::Stores::Open(options);
+  if (!stores.ok()) return stores.status();
+  ROLLCALL_RETURN_IF_ERROR(Writer(**stores, history).Write().WithContext("write the history"));
+  return (*stores)->store().Compact();
+}
+
+Status SendHistory(const std::string& directory, int victoria_port) {
+  storage::StoreOptions options;
+  options.directory = directory;
+  options.read_only = true;
+  const auto stores = storage::Stores::Open(options);
+  if (!stores.ok()) return stores.status();
+  query::ExportOptions all;
+  all.fleet = kFirstFleet;
+  all.source_label = "cluster_id";
+  all.format = query::ExportFormat::kJsonLines;
+  query::Exporter exporter(**stores, all);
+  test::HttpClient client(victoria_port);
+  std::string lines;
+  for (bool more = true; more;) {
+    const Result<bool> next = exporter.Next(lines);
+    if (!next.ok()) return next.status();
+    more = *next;
+    if (more && lines.size() < kBytesPerPost) continue;
+    const int status = client.PostBare(lines, "", "/api/v1/import").status;
+    if (status != 204) return Status::Unavailable("import: status " + std::to_string(status));
+    lines.clear();
+  }
+  return Fetch(victoria_port, "/internal/force_flush").status == 200
+             ? Status::Ok()
+             : Status::Unavailable("VictoriaMetrics does not flush");
+}
+
+}  // namespace rollcall::bench
