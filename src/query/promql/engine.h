@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Query {
   bool is_range = false;  // a range query, which gives a matrix
   // How long a sample stands for the instants after it; nullopt: as its source reports.
   std::optional<int64_t> lookback_ms;
+  // Of which the expression was parsed: a note tells lines and columns of it.
+  std::string_view text = {};
 };
 
 struct Point {

@@ -79,6 +79,12 @@ bool Token::IsWord() const {
   return kind == kIdentifier || kind >= kAggregator;
 }
 
+bool Token::IsMetricName() const {
+  if (kind == kMetricIdentifier) return true;
+  return IsWord() && kind != kBool && kind != kOn && kind != kIgnoring && kind != kGroupLeft &&
+         kind != kGroupRight && !IsOperator(BinaryOp::kAtan2);
+}
+
 std::string Token::Description() const {
   switch (kind) {
     case kEnd:

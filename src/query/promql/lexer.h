@@ -61,6 +61,8 @@ struct Token {
   bool IsOperator(BinaryOp op) const { return kind == TokenKind::kOperator && binary == op; }
   // Whether it is made of letters, so that it may be a label's name.
   bool IsWord() const;
+  // Whether it may be a metric's name.
+  bool IsMetricName() const;
   // For messages, in Prometheus' words: `number "1"`, `<op:+>`, `end of input`.
   std::string Description() const;
 };

@@ -2,6 +2,7 @@
 // match with one.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ class RE2;
 }
 
 namespace rollcall::promql {
+
+// What a compiled regular expression may take; an alternative of 1,500 ids fits.
+inline constexpr int64_t kMaxPatternBytes = 2 << 20;
 
 enum class MatchOp { kEqual, kNotEqual, kRegex, kNotRegex };
 
@@ -35,6 +39,8 @@ class Matcher {
  private:
   Matcher(MatchOp op, std::string label, std::string value)
       : op_(op), label_(std::move(label)), value_(std::move(value)) {}
+
+  bool MatchesPattern(std::string_view value) const;
 
   MatchOp op_;
   std::string label_;

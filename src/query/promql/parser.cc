@@ -92,6 +92,7 @@ void Parser::WrongType(Place place, std::string message) {
 }
 
 bool Parser::Unexpected(std::string_view context, std::string_view expected) {
+  if (context.empty() && aggregations_ > 0) context = "aggregation";
   std::string message = "unexpected " + token_.Description();
   if (!context.empty()) message.append(" in ").append(context);
   if (!expected.empty()) message.append(", expected ").append(expected);
@@ -121,7 +122,7 @@ Result<std::vector<Matcher>> Parser::SelectorAlone() {
   ExprPtr expr;
   if (token_.kind == TokenKind::kLeftBrace) {
     expr = Selector(nullptr);
-  } else if (token_.IsWord() || token_.kind == TokenKind::kMetricIdentifier) {
+  } else if (token_.IsMetricName()) {
     Advance();
     expr = Selector(&name);
   } else {
@@ -200,12 +201,7 @@ ExprPtr Parser::Primary() {
 // A word is a metric's name, but where what follows makes it the name of a function.
 ExprPtr Parser::Word() {
   const Token word = token_;
-  const bool names_metric =
-      word.kind == TokenKind::kMetricIdentifier ||
-      (word.IsWord() && word.kind != TokenKind::kBool && word.kind != TokenKind::kOn &&
-       word.kind != TokenKind::kIgnoring && word.kind != TokenKind::kGroupLeft &&
-       word.kind != TokenKind::kGroupRight && !word.IsOperator(BinaryOp::kAtan2));
-  if (!names_metric) {
+  if (!word.IsMetricName()) {
     Unexpected();
     return nullptr;
   }

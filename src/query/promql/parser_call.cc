@@ -103,7 +103,10 @@ ExprPtr Parser::Aggregate(const Token& op) {
   };
   const bool modifier_first = modifier();
   if (modifier_first && !Grouping(aggregation.grouping)) return nullptr;
-  if (!ParseArguments(arguments)) return nullptr;
+  ++aggregations_;
+  const bool has_arguments = ParseArguments(arguments);
+  --aggregations_;
+  if (!has_arguments) return nullptr;
   if (!modifier_first && modifier()) {
     if (!Grouping(aggregation.grouping)) return nullptr;
   }

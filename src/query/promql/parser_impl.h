@@ -91,6 +91,8 @@ class Parser {
   Token token_;          // the one that is looked at
   size_t last_end_ = 0;  // where the one before ends
   int depth_ = 0;
+  int patterns_ = 0;
+  int aggregations_ = 0;  // whose arguments are being read
   std::optional<Failure> failure_;
   std::optional<Failure> wrong_type_;
 };

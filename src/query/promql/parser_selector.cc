@@ -25,7 +25,7 @@ ExprPtr Parser::Selector(const Token* name) {
     selector.name = name->text;
     Result<Matcher> matcher =
         Matcher::Make(MatchOp::kEqual, std::string(kMetricName), selector.name);
-    selector.matchers.push_back(*std::move(matcher));
+    selector.matchers.push_back(std::move(*matcher));
   }
   // A second name is a mistake where one of the two is written as nothing but a name.
   if (name != nullptr || named_in_braces) {
@@ -93,9 +93,12 @@ bool Parser::ParseMatcher(VectorSelector& selector, bool& named_in_braces) {
     value = std::exchange(name, std::string(kMetricName));
     named_in_braces = true;
   }
+  if ((op == MatchOp::kRegex || op == MatchOp::kNotRegex) && ++patterns_ > kMaxPatterns) {
+    return Fail(place, "more than " + std::to_string(kMaxPatterns) + " regular expressions");
+  }
   Result<Matcher> matcher = Matcher::Make(op, std::move(name), std::move(value));
   if (!matcher.ok()) return Fail(place, matcher.status().message());
-  selector.matchers.push_back(*std::move(matcher));
+  selector.matchers.push_back(std::move(*matcher));
   return !failure_;
 }
 
