@@ -20,8 +20,8 @@ std::string MatchKeyOf(const VectorMatching& matching, const Labels& labels) {
     return key;
   }
   for (const auto& [name, value] : labels.all()) {
-    if (name != kMetricName && std::find(matching.labels.begin(), matching.labels.end(), name) ==
-                                   matching.labels.end()) {
+    if (name != kMetricName &&
+        std::find(matching.labels.begin(), matching.labels.end(), name) == matching.labels.end()) {
       AppendToKey(name, value, key);
     }
   }
@@ -79,8 +79,8 @@ Labels ResultLabels(const Binary& binary, const Labels& many, const Labels& one)
   return result;
 }
 
-// Arithmetic and comparisons of two vectors, where each element of the side `many` meets at most one
-// of the side `one`.
+// Arithmetic and comparisons of two vectors, where each element of the side `many` meets at most
+// one of the side `one`.
 class Join {
  public:
   Join(Evaluator& evaluator, const Binary& binary, Value many, Value one, size_t steps)
@@ -121,21 +121,30 @@ class Join {
     return binary_.matching->cardinality == VectorMatching::Cardinality::kOneToOne;
   }
 
-  // InvalidArgument: two of a group of the side `one` have a value at one instant.
-  Status CheckAlone(const std::vector<uint32_t>& partners) const {
+  // InvalidArgument: two of a group of the side `one` have a value at an instant at which the other
+  // side has any.
+  Status CheckAlone(const std::vector<uint32_t>& partners) {
     if (partners.size() < 2) return Status::Ok();
+    if (many_present_.empty()) {
+      many_present_.resize(steps_);
+      for (const Column& column : many_.vector) {
+        for (size_t i = 0; i < steps_; ++i) {
+          if (!IsAbsent(column.values[i])) many_present_[i] = true;
+        }
+      }
+    }
     std::vector<int64_t> first(steps_, -1);
     for (const uint32_t partner : partners) {
       ROLLCALL_RETURN_IF_ERROR(budget_.Check());
       for (size_t i = 0; i < steps_; ++i) {
-        if (IsAbsent(one_.vector[partner].values[i])) continue;
+        if (!many_present_[i] || IsAbsent(one_.vector[partner].values[i])) continue;
         if (first[i] >= 0) {
           const Labels& labels = one_.vector[partner].labels;
-          const bool left = binary_.matching->cardinality == VectorMatching::Cardinality::kOneToMany;
+          const bool left =
+              binary_.matching->cardinality == VectorMatching::Cardinality::kOneToMany;
           return Status::InvalidArgument(
-              "found duplicate series for the match group " +
-              GroupText(*binary_.matching, labels) + " on the " + (left ? "left" : "right") +
-              " hand-side of the operation: [" +
+              "found duplicate series for the match group " + GroupText(*binary_.matching, labels) +
+              " on the " + (left ? "left" : "right") + " hand-side of the operation: [" +
               one_.vector[static_cast<size_t>(first[i])].labels.ToString() + ", " +
               labels.ToString() +
               "];many-to-many matching not allowed: matching labels must be unique on one side");
@@ -172,8 +181,9 @@ class Join {
       }
       if (!IsAbsent(column->values[i])) {
         return IsOneToOne() ? SameLabelsError()
-                            : Status::InvalidArgument("multiple matches for labels: grouping labels "
-                                                      "must ensure unique matches");
+                            : Status::InvalidArgument(
+                                  "multiple matches for labels: grouping labels "
+                                  "must ensure unique matches");
       }
       column->values[i] = value;
     }
@@ -200,6 +210,7 @@ class Join {
   std::vector<std::vector<uint32_t>> partners_;  // of each group, on the side `one`
   std::vector<std::vector<uint32_t>> members_;   // and on the side `many`
   std::vector<bool> matched_;                    // of a group, at each instant
+  std::vector<bool> many_present_;               // whether `many` has any value, at each instant
   std::unordered_map<std::string, size_t> columns_;
 };
 

@@ -38,8 +38,7 @@ Status Budget::TakeSeries(uint64_t count) {
 Status Budget::TakeMemory(uint64_t bytes) {
   const uint64_t now = memory_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   uint64_t peak = peak_memory_.load(std::memory_order_relaxed);
-  while (now > peak &&
-         !peak_memory_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  while (now > peak && !peak_memory_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }
   if (now > limits_.memory_bytes || bytes > limits_.memory_bytes) {
     return Over("needs", limits_.memory_bytes >> 20, "MiB of memory", "--query-max-memory-mib");

@@ -97,10 +97,9 @@ Result<Value> EvaluateAbsentOverTime(Evaluator& evaluator, const Call& call, Sco
     work.starts = inner->starts;
     work.ends = inner->ends;
     SeriesWork series_work(evaluator, work);
-    ROLLCALL_RETURN_IF_ERROR(
-        VisitAsSeries(inner->value.vector, inner->grid, [&](const SeriesView& series) {
-          return series_work.Take(series, presence);
-        }));
+    ROLLCALL_RETURN_IF_ERROR(VisitAsSeries(
+        inner->value.vector, inner->grid,
+        [&](const SeriesView& series) { return series_work.Take(series, presence); }));
     return AbsenceOf(evaluator, nullptr, presence, steps);
   }
   const MatrixSelector& matrix = std::get<MatrixSelector>(operand.node);

@@ -14,8 +14,7 @@ class ColumnCollector : public ElementConsumer {
   ColumnCollector(Budget& budget, bool keeps_name) : value_(budget), keeps_name_(keeps_name) {}
 
   Status Take(const ElementView& element) override {
-    ROLLCALL_RETURN_IF_ERROR(
-        value_.charge.Take(BytesOf(element.labels, element.values.size())));
+    ROLLCALL_RETURN_IF_ERROR(value_.charge.Take(BytesOf(element.labels, element.values.size())));
     value_.vector.push_back(
         {element.labels, std::vector<double>(element.values.begin(), element.values.end())});
     if (!keeps_name_) {
@@ -143,8 +142,7 @@ Result<Elements> Elements::OfRange(Evaluator& evaluator, const Call& call, Scope
   return elements;
 }
 
-Result<Elements> Elements::OfElementwise(Evaluator& evaluator, ElementwiseExpr expr,
-                                         Scope& scope) {
+Result<Elements> Elements::OfElementwise(Evaluator& evaluator, ElementwiseExpr expr, Scope& scope) {
   Result<Elements> operand = Of(evaluator, *expr.operand, scope);
   if (!operand.ok()) {
     return operand;
@@ -175,6 +173,15 @@ Result<Elements> Elements::OfElementwise(Evaluator& evaluator, ElementwiseExpr e
 Status Elements::Visit(Evaluator& evaluator, Scope& scope,
                        const std::function<std::unique_ptr<ElementConsumer>()>& make,
                        const std::function<Status(ElementConsumer&)>& merge) {
+  // Only as a whole can elements be seen to have the same labels.
+  if (selection_ && !keeps_name_ && !selection_->has_one_name) {
+    Result<Value> value = Collect(evaluator, scope);
+    if (!value.ok()) {
+      return value.status();
+    }
+    value_ = std::move(*value);
+    selection_.reset();
+  }
   if (!selection_) {
     const std::unique_ptr<ElementConsumer> consumer = make();
     for (const Column& column : value_.vector) {
@@ -184,16 +191,17 @@ Status Elements::Visit(Evaluator& evaluator, Scope& scope,
     }
     return merge(*consumer);
   }
-  const PartWork work{selection_->starts,
-                      selection_->ends,
-                      scope.grid.times(),
-                      selection_->wants_times,
-                      selection_->function,
-                      selection_->function_id,
-                      selection_->parameters,
-                      selection_->range_place,
-                      selection_->parameter_place,
-                      transforms_};
+  return VisitSelection(evaluator, scope, make, merge);
+}
+
+Status Elements::VisitSelection(Evaluator& evaluator, Scope& scope,
+                                const std::function<std::unique_ptr<ElementConsumer>()>& make,
+                                const std::function<Status(ElementConsumer&)>& merge) {
+  const PartWork work{selection_->starts,          selection_->ends,
+                      scope.grid.times(),          selection_->wants_times,
+                      selection_->function,        selection_->function_id,
+                      selection_->parameters,      selection_->range_place,
+                      selection_->parameter_place, transforms_};
   return VisitParts(evaluator, selection_->parts, work, scope, make, merge);
 }
 
@@ -202,7 +210,7 @@ Result<Value> Elements::Collect(Evaluator& evaluator, Scope& scope) {
     return std::move(value_);
   }
   Value all(evaluator.budget());
-  ROLLCALL_RETURN_IF_ERROR(Visit(
+  ROLLCALL_RETURN_IF_ERROR(VisitSelection(
       evaluator, scope,
       [&] { return std::make_unique<ColumnCollector>(evaluator.budget(), keeps_name_); },
       [&](ElementConsumer& consumer) {

@@ -75,6 +75,10 @@ class Elements {
 
   explicit Elements(Value value) : value_(std::move(value)) {}
 
+  Status VisitSelection(Evaluator& evaluator, Scope& scope,
+                        const std::function<std::unique_ptr<ElementConsumer>()>& make,
+                        const std::function<Status(ElementConsumer&)>& merge);
+
   static Result<Elements> OfSelector(Evaluator& evaluator, const VectorSelector& selector,
                                      Scope& scope);
   static Result<Elements> OfRange(Evaluator& evaluator, const Call& call, Scope& scope);

@@ -73,8 +73,8 @@ bool IsElementwise(const Expr& wrapped) {
         }
       }
     }
-    return !call->arguments.empty() && (call->function->id == FunctionId::kTimestamp ||
-                                        IsMathFunction(call->function->id));
+    return !call->arguments.empty() &&
+           (call->function->id == FunctionId::kTimestamp || IsMathFunction(call->function->id));
   }
   if (const Binary* binary = std::get_if<Binary>(&expr.node)) {
     return IsVector(binary->left) != IsVector(binary->right);

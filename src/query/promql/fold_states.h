@@ -86,8 +86,8 @@ class MeanState {
   static constexpr double kScale = 0x1p-60;  // a power of two, so that nothing is rounded
 
   void AddSum(CompensatedSum added, double count, bool is_scaled) {
-    if (is_scaled || (std::isfinite(sum_.sum) && std::isfinite(added.sum) &&
-                      std::isinf(sum_.sum + added.sum))) {
+    if (is_scaled ||
+        (std::isfinite(sum_.sum) && std::isfinite(added.sum) && std::isinf(sum_.sum + added.sum))) {
       Scale();
     }
     if (is_scaled_ && !is_scaled) added = {added.sum * kScale, added.error * kScale};

@@ -1,5 +1,5 @@
-// The groups of an aggregation: which element belongs to which, and what labels a group has. Owned by
-// one aggregation's consumer; one thread.
+// The groups of an aggregation: which element belongs to which, and what labels a group has. Owned
+// by one aggregation's consumer; one thread.
 #pragma once
 
 #include <algorithm>
@@ -23,9 +23,8 @@ class Grouping {
   // Returns the number of the element's group; numbers count from 0 as groups come.
   size_t NumberOf(const Labels& labels) {
     key_.clear();
-    ForEach(labels, [&](std::string_view name, std::string_view value) {
-      AppendToKey(name, value, key_);
-    });
+    ForEach(labels,
+            [&](std::string_view name, std::string_view value) { AppendToKey(name, value, key_); });
     return Number(key_, [&] { return LabelsOf(labels); });
   }
   // Returns the number of the group that has just these labels.

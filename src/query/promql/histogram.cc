@@ -34,8 +34,8 @@ bool AlmostEqual(double a, double b) {
   return difference / std::min(sum, DBL_MAX) < kTolerance;
 }
 
-// Makes one of buckets with the same bound, and counts that do not fall. Returns whether one fell by
-// more than rounding explains. Requires that they are sorted.
+// Makes one of buckets with the same bound, and counts that do not fall. Returns whether one fell
+// by more than rounding explains. Requires that they are sorted.
 bool Mend(std::vector<Bucket>& buckets) {
   size_t last = 0;
   for (size_t i = 1; i < buckets.size(); ++i) {

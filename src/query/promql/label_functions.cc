@@ -108,8 +108,7 @@ Result<Value> EvaluateLabelReplace(Evaluator& evaluator, const Call& call, Scope
   const std::vector<Part> parts = ReadReplacement(TextOf(call.arguments[2]), pattern);
   Result<Value> vector = evaluator.Evaluate(*call.arguments[0], scope);
   if (!vector.ok()) return vector;
-  std::vector<re2::StringPiece> groups(
-      static_cast<size_t>(pattern.NumberOfCapturingGroups()) + 1);
+  std::vector<re2::StringPiece> groups(static_cast<size_t>(pattern.NumberOfCapturingGroups()) + 1);
   return SetLabels(evaluator, std::move(*vector), target,
                    [&](const Labels& labels) -> std::optional<std::string> {
                      const std::string text(labels.Get(source));

@@ -98,10 +98,12 @@ Transform MathTransform(FunctionId id, std::vector<std::vector<double>> paramete
     });
   }
   if (id == FunctionId::kClampMax) {
-    return EachValue([p = std::move(parameters)](double v, size_t i) { return Smaller(p[0][i], v); });
+    return EachValue(
+        [p = std::move(parameters)](double v, size_t i) { return Smaller(p[0][i], v); });
   }
   if (id == FunctionId::kClampMin) {
-    return EachValue([p = std::move(parameters)](double v, size_t i) { return Larger(p[0][i], v); });
+    return EachValue(
+        [p = std::move(parameters)](double v, size_t i) { return Larger(p[0][i], v); });
   }
   if (id == FunctionId::kRound && !parameters.empty()) {
     return EachValue([p = std::move(parameters)](double v, size_t i) { return Round(v, p[0][i]); });

@@ -21,8 +21,7 @@ std::vector<std::string> FirstOf(const std::vector<std::string>& all, const std:
     return all;
   }
   std::vector<std::string> told(all.begin(), all.begin() + kMostTold);
-  told.push_back(std::to_string(all.size() - kMostTold) + " more " + what +
-                 " annotations omitted");
+  told.push_back(std::to_string(all.size() - kMostTold) + " more " + what + " annotations omitted");
   return told;
 }
 

@@ -66,8 +66,7 @@ void SeriesWork::FindBounds(const SeriesView& series) {
     end_ = static_cast<size_t>(std::lower_bound(work_.ends.begin(), work_.ends.end(), end) -
                                work_.ends.begin());
   } else {
-    end_ = static_cast<size_t>(std::upper_bound(from_.begin(), from_.end(), last) -
-                               from_.begin());
+    end_ = static_cast<size_t>(std::upper_bound(from_.begin(), from_.end(), last) - from_.begin());
   }
 }
 
@@ -130,9 +129,8 @@ Status VisitParts(Evaluator& evaluator, std::span<const std::unique_ptr<SeriesPa
       [&](size_t i) {
         SeriesWork series_work(evaluator, work);
         done[i].consumer = make();
-        ROLLCALL_RETURN_IF_ERROR(parts[i]->Visit([&](const SeriesView& series) {
-          return series_work.Take(series, *done[i].consumer);
-        }));
+        ROLLCALL_RETURN_IF_ERROR(parts[i]->Visit(
+            [&](const SeriesView& series) { return series_work.Take(series, *done[i].consumer); }));
         done[i].samples = series_work.samples();
         return Status::Ok();
       },

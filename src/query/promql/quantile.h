@@ -11,8 +11,8 @@ struct Weighted {
 };
 
 // Returns the value below which `phi` of the numbers are, straight between the two nearest. NaN
-// counts as smaller than all else. Without numbers, or with a `phi` of NaN: NaN; below 0 and above 1:
-// -Inf and +Inf. Sorts the numbers.
+// counts as smaller than all else. Without numbers, or with a `phi` of NaN: NaN; below 0 and above
+// 1: -Inf and +Inf. Sorts the numbers.
 double QuantileOf(double phi, std::vector<Weighted>& numbers);
 
 // Returns whether `phi` is one that people mean: 0 to 1.

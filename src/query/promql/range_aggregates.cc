@@ -175,9 +175,8 @@ Status StddevOverTime(const RangeWork& work) {
 }
 
 Status CountOverTime(const RangeWork& work) {
-  return ForEachWindow(work, [](const WindowWalker& walker, size_t) {
-    return static_cast<double>(walker.count());
-  });
+  return ForEachWindow(
+      work, [](const WindowWalker& walker, size_t) { return static_cast<double>(walker.count()); });
 }
 
 Status LastOverTime(const RangeWork& work) {

@@ -122,8 +122,8 @@ Status Growth(const RangeWork& work) {
     if (walker.count() < 2) {
       return kAbsent;
     }
-    const double growth = walker.last_value() - walker.first_value() +
-                          lost.Within(walker.first(), walker.end());
+    const double growth =
+        walker.last_value() - walker.first_value() + lost.Within(walker.first(), walker.end());
     return Extrapolated(walker, work.windows.starts[i], work.windows.ends[i], growth, kKind);
   });
 }
@@ -140,8 +140,7 @@ Status LastGrowth(const RangeWork& work) {
                                                  : walker.At(walker.end() - 2);
     const bool is_reset = kIsRate && last.value < before.value;
     const double growth = is_reset ? last.value : last.value - before.value;
-    const int64_t interval =
-        work.windows.times[last.end - 1] - work.windows.times[before.end - 1];
+    const int64_t interval = work.windows.times[last.end - 1] - work.windows.times[before.end - 1];
     return kIsRate ? growth / (static_cast<double>(interval) / 1000) : growth;
   });
 }

@@ -19,11 +19,11 @@ struct RangeWork {
   const Windows& windows;
   size_t begin = 0;
   size_t end = 0;
-  std::span<const int64_t> instants;                 // of the evaluation, without offset and @
-  std::span<const std::vector<double>> parameters;   // the scalar arguments, each with all instants
-  Place place;                                       // of the first scalar argument
-  std::span<double> out;                             // absent at all instants
-  std::span<uint64_t> samples;                       // how many were looked at: added to
+  std::span<const int64_t> instants;                // of the evaluation, without offset and @
+  std::span<const std::vector<double>> parameters;  // the scalar arguments, each with all instants
+  Place place;                                      // of the first scalar argument
+  std::span<double> out;                            // absent at all instants
+  std::span<uint64_t> samples;                      // how many were looked at: added to
   Pace& pace;
   Notes& notes;
 };

@@ -21,7 +21,10 @@ class Ranking {
  public:
   Ranking(Evaluator& evaluator, const Aggregation& aggregation, bool keeps_name,
           std::vector<double> k)
-      : evaluator_(evaluator), aggregation_(aggregation), keeps_name_(keeps_name), k_(std::move(k)) {}
+      : evaluator_(evaluator),
+        aggregation_(aggregation),
+        keeps_name_(keeps_name),
+        k_(std::move(k)) {}
 
   // Makes all other values of the vector absent; returns the columns of each group.
   Result<std::vector<std::vector<size_t>>> Cut(Vector& vector) const {
@@ -263,11 +266,11 @@ Result<Value> EvaluateTopK(Evaluator& evaluator, const Aggregation& aggregation,
 }
 
 Result<Value> EvaluateQuantile(Evaluator& evaluator, const Aggregation& aggregation, Scope& scope) {
-  const Result<std::vector<double>> phi =
-      evaluator.EvaluateScalar(*aggregation.parameter, scope);
+  const Result<std::vector<double>> phi = evaluator.EvaluateScalar(*aggregation.parameter, scope);
   if (!phi.ok()) return phi.status();
   for (const double one : *phi) {
-    if (!IsQuantile(one)) evaluator.notes().Warn(QuantileWarning(one), aggregation.parameter->place);
+    if (!IsQuantile(one))
+      evaluator.notes().Warn(QuantileWarning(one), aggregation.parameter->place);
   }
   Result<Elements> elements = Elements::Of(evaluator, *aggregation.expr, scope);
   if (!elements.ok()) return elements.status();
@@ -284,8 +287,7 @@ Result<Value> EvaluateQuantile(Evaluator& evaluator, const Aggregation& aggregat
 
 Result<Value> EvaluateCountValues(Evaluator& evaluator, const Aggregation& aggregation,
                                   Scope& scope) {
-  const std::string& label =
-      std::get<StringLiteral>(Unwrapped(*aggregation.parameter).node).value;
+  const std::string& label = std::get<StringLiteral>(Unwrapped(*aggregation.parameter).node).value;
   if (label.empty() || !IsUtf8(label)) {
     return Status::InvalidArgument("invalid label name \"" + label + "\"");
   }

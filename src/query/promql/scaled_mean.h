@@ -13,9 +13,7 @@ class ScaledMean {
     count_ += count;
     sum_.AddTimes(value * kScale, count);
   }
-  double Value() const {
-    return (sum_.sum / count_ + sum_.error / count_) / kScale;
-  }
+  double Value() const { return (sum_.sum / count_ + sum_.error / count_) / kScale; }
 
  private:
   // Room for 2^60 of the largest numbers; a power of two, so that nothing is rounded.

@@ -19,8 +19,8 @@ int64_t AlignDown(int64_t time, int64_t step) {
 }
 
 // The multiples of the step in any window, ascending; charged before they are made.
-Result<std::vector<int64_t>> InstantsOf(const SubqueryValues& windows, int64_t step,
-                                        Budget& budget, MemoryCharge& charge) {
+Result<std::vector<int64_t>> InstantsOf(const SubqueryValues& windows, int64_t step, Budget& budget,
+                                        MemoryCharge& charge) {
   std::vector<int64_t> instants;
   for (size_t i = 0; i < windows.ends.size(); ++i) {
     const int64_t last = AlignDown(windows.ends[i], step);
@@ -137,12 +137,10 @@ Result<Value> EvaluateOverSubquery(Evaluator& evaluator, const Call& call, Scope
   work.function_id = call.function->id;
   work.parameters = parameters;
   SeriesWork series_work(evaluator, work);
-  SeriesCollector collector(evaluator.budget(),
-                            call.function->id == FunctionId::kLastOverTime);
+  SeriesCollector collector(evaluator.budget(), call.function->id == FunctionId::kLastOverTime);
   ROLLCALL_RETURN_IF_ERROR(
-      VisitAsSeries(inner->value.vector, inner->grid, [&](const SeriesView& series) {
-        return series_work.Take(series, collector);
-      }));
+      VisitAsSeries(inner->value.vector, inner->grid,
+                    [&](const SeriesView& series) { return series_work.Take(series, collector); }));
   for (size_t i = 0; i < scope.samples.size(); ++i) scope.samples[i] += series_work.samples()[i];
   RemoveEmpty(collector.value().vector);
   ROLLCALL_RETURN_IF_ERROR(CheckLabelsDiffer(collector.value().vector));
