@@ -25,6 +25,6 @@ EngineAnswer ReadPrometheusAnswer(std::string_view json);
 std::string Difference(const EngineAnswer& ours, const EngineAnswer& theirs, bool ordered);
 
 // Returns why the answers to this query may differ, "" where no reason is known.
-std::string_view ExplanationOf(std::string_view query, bool is_range, std::string_view difference);
+std::string_view ExplanationOf(std::string_view query, std::string_view difference);
 
 }  // namespace rollcall::promql::test
