@@ -120,6 +120,7 @@ Status BenchHandshakes(Context& context);
 Status BenchHosts(Context& context);
 Status BenchFleets(Context& context);
 Status BenchRecords(Context& context);
+Status BenchPromql(Context& context);
 Status BenchGrowth(Context& context);
 
 }  // namespace rollcall::bench

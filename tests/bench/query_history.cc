@@ -1,13 +1,14 @@
 #include "tests/bench/query_history.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <tuple>
 #include <vector>
 
 #include "model/peaks.h"
 #include "parse/report_parser.h"
-#include "query/exporter.h"
+#include "query/stored_series.h"
 #include "storage/chunk_writer.h"
 #include "storage/keys.h"
 #include "storage/row_codec.h"
@@ -15,6 +16,7 @@
 #include "tests/bench/cluster_body.h"
 #include "tests/bench/history.h"
 #include "tests/bench/server.h"
+#include "tests/support/cozystack.h"
 #include "tests/support/http_client.h"
 
 namespace rollcall::bench {
@@ -24,6 +26,7 @@ using std::chrono::seconds;
 using storage::Table;
 
 constexpr size_t kBytesPerCommit = 4 * 1024 * 1024;
+constexpr uint64_t kMostMemory = uint64_t{1} << 30;
 constexpr size_t kBytesPerPost = 8 * 1024 * 1024;
 
 using Series = std::vector<SeriesValue>;
@@ -136,6 +139,23 @@ class Writer {
   ParsedReport parsed_;
 };
 
+void AddJsonLine(const promql::SeriesView& series, std::string& lines) {
+  nlohmann::json metric;
+  for (const auto& [name, value] : series.labels.all()) metric[name] = value;
+  lines += "{\"metric\":" + metric.dump() + ",\"values\":[";
+  std::string times;
+  for (const promql::Run& run : series.runs) {
+    const std::string value = std::to_string(static_cast<int64_t>(run.value)) + ",";
+    for (uint32_t i = run.begin; i < run.end; ++i) {
+      lines += value;
+      times += std::to_string(series.times[i]) + ",";
+    }
+  }
+  lines.back() = ']';
+  times.back() = ']';
+  lines += ",\"timestamps\":[" + times + "}\n";
+}
+
 }  // namespace
 
 Status WriteQueryHistory(const std::string& directory, const QueryHistory& history) {
@@ -153,22 +173,34 @@ Status SendHistory(const std::string& directory, int victoria_port) {
   options.read_only = true;
   const auto stores = storage::Stores::Open(options);
   if (!stores.ok()) return stores.status();
-  query::ExportOptions all;
-  all.fleet = kFirstFleet;
-  all.source_label = "cluster_id";
-  all.format = query::ExportFormat::kJsonLines;
-  query::Exporter exporter(**stores, all);
+  const auto fleets = BuiltInFleets();
+  const SystemClock clock;
+  query::StoredSeries series(
+      **stores, clock, [&] { return std::vector<const Fleet*>{&fleets->first().fleet()}; },
+      nullptr);
+  promql::Budget budget({UINT64_MAX / 2, UINT64_MAX / 2, kMostMemory, std::chrono::hours(1)}, {});
+  const auto named = promql::Matcher::Make(promql::MatchOp::kNotEqual, "__name__", "");
+  if (!named.ok()) return named.status();
+  const std::vector<promql::Matcher> matchers{*named};
+  const auto view = series.Now();
+  const int64_t now = clock.NowMilliseconds().time_since_epoch().count();
+  const auto parts = view->Select({matchers, 0, now, false, 0, std::nullopt}, budget);
+  if (!parts.ok()) return parts.status();
   test::HttpClient client(victoria_port);
   std::string lines;
-  for (bool more = true; more;) {
-    const Result<bool> next = exporter.Next(lines);
-    if (!next.ok()) return next.status();
-    more = *next;
-    if (more && lines.size() < kBytesPerPost) continue;
+  const auto post = [&]() -> Status {
     const int status = client.PostBare(lines, "", "/api/v1/import").status;
-    if (status != 204) return Status::Unavailable("import: status " + std::to_string(status));
     lines.clear();
+    return status == 204 ? Status::Ok()
+                         : Status::Unavailable("import: status " + std::to_string(status));
+  };
+  for (const auto& part : *parts) {
+    ROLLCALL_RETURN_IF_ERROR(part->Visit([&](const promql::SeriesView& one) {
+      AddJsonLine(one, lines);
+      return lines.size() < kBytesPerPost ? Status::Ok() : post();
+    }));
   }
+  ROLLCALL_RETURN_IF_ERROR(post());
   return Fetch(victoria_port, "/internal/force_flush").status == 200
              ? Status::Ok()
              : Status::Unavailable("VictoriaMetrics does not flush");
