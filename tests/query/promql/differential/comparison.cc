@@ -128,6 +128,9 @@ std::string_view ExplanationOf(std::string_view query, std::string_view differen
     return "an error in a subquery within one that has no step: Prometheus evaluates it all the "
            "same";
   }
+  if ((has("cosh(") || has("sinh(")) && differs_by("inf")) {
+    return "cosh and sinh near the largest number: Go's overflow earlier";
+  }
   if (has("stddev") || has("stdvar")) {
     if (differs_by("nan") || has("histogram_quantile(2,") || has("histogram_quantile(-1,")) {
       return "deviation of one infinite number: Prometheus 2 gives 0, Prometheus 3 NaN";

@@ -268,7 +268,7 @@ std::string QueryGenerator::Vector(int depth) {
 }
 
 std::string QueryGenerator::Query() {
-  const int depth = 1 + static_cast<int>(Below(4));
+  const int depth = 1 + static_cast<int>(Below(7));
   return OneIn(20) ? Scalar(depth) : Vector(depth);
 }
 
