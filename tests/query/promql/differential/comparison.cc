@@ -124,19 +124,21 @@ std::string_view ExplanationOf(std::string_view query, std::string_view differen
   if (has("timestamp(") && has(" @ ") && has(" offset ")) {
     return "timestamp of a selector with @ and offset: Prometheus 2 takes the offset twice";
   }
-  if (differs_by("does not fail") && std::ranges::count(query, '[') > 1) {
-    return "an error in a subquery within one that has no step: Prometheus evaluates it all the "
-           "same";
+  if (differs_by("does not fail") && has(":")) {
+    return "an error in a subquery at an instant that no step needs: Prometheus evaluates all "
+           "between";
   }
   if ((has("cosh(") || has("sinh(")) && differs_by("inf")) {
     return "cosh and sinh near the largest number: Go's overflow earlier";
   }
   if (has("stddev") || has("stdvar")) {
-    if (differs_by("nan") || has("histogram_quantile(2,") || has("histogram_quantile(-1,")) {
+    if (differs_by("nan") || has("histogram_quantile(2,") || has("histogram_quantile(-1,") ||
+        has("^")) {
       return "deviation of one infinite number: Prometheus 2 gives 0, Prometheus 3 NaN";
     }
     if (has("time")) return "deviation of times, which are large and near each other: rounding";
   }
+  if (has("%") && has("time()")) return "a remainder of the time, which is large: rounding";
   return "";
 }
 
