@@ -164,7 +164,7 @@ std::string DailyReports() {
       for (const char* const os : {"Talos", "Debian"}) {
         add("cozy_nodes_count",
             std::string(",os=\"") + os + "\",kernel=\"6." + std::to_string(cluster % 5) + "\"",
-            1 + (cluster * 7 + day / 10) % 11);
+            1 + cluster + 30 * ((cluster * 7 + day / 10) % 11));  // no two are equal
       }
       add("cozy_loadbalancers_count", "", cluster % 4);
       add("cozy_application_count", ",kind=\"Kafka\"", cluster % 3);
