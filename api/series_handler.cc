@@ -148,8 +148,8 @@ http::ApiHandler LabelValuesHandler(PromqlService& service) {
                                response);
     }
     if (label->empty() || !IsUtf8(*label)) {
-      return AnswerPromqlError(400, "bad_data", "invalid label name: " + promql::Quote(label->substr(0, 200)),
-                               response);
+      return AnswerPromqlError(
+          400, "bad_data", "invalid label name: " + promql::Quote(label->substr(0, 200)), response);
     }
     Answer(service, QueryKind::kLabelValues, request, response,
            [&](query::SeriesLists& lists, const query::SeriesListRequest& asked) {

@@ -234,7 +234,8 @@ TEST_F(PromqlEndpointsTest, EachLimitHasAnErrorThatNamesItsOption) {
                      [](auto& o) { o.limits.memory_bytes = 1 << 20; }),
               testing::AllOf(HasSubstr("422 "), HasSubstr("--query-max-memory")));
   // Whichever it meets first.
-  EXPECT_THAT(answer("sum_over_time(vector(time())[100y:1s])", [](auto&) {}), HasSubstr("--query-max-"));
+  EXPECT_THAT(answer("sum_over_time(vector(time())[100y:1s])", [](auto&) {}),
+              HasSubstr("--query-max-"));
   EXPECT_THAT(answer("sum_over_time(sum_over_time(vector(time())[1d:1s])[1d:1s])",
                      [](auto& o) {
                        o.limits.samples = UINT64_MAX / 2;
