@@ -122,7 +122,7 @@ std::string_view ExplanationOf(std::string_view query, std::string_view differen
     return "predict_linear with @: Prometheus 2 gives other values over a range than at instants";
   }
   if (has("timestamp(") && has(" @ ") && has(" offset ")) {
-    return "timestamp of a selector with @ and offset: Prometheus 2 takes the offset twice";
+    return "timestamp of a selector with @ and offset: Prometheus 2 misses what the selector finds";
   }
   if (differs_by("does not fail") && has(":")) {
     return "an error in a subquery at an instant that no step needs: Prometheus evaluates all "
