@@ -211,6 +211,13 @@ TEST_F(EngineTest, ASubqueryWithoutMeasureEndsByALimitBeforeItsInstantsAreMade) 
   EXPECT_NE(error.find("--query-max-"), std::string::npos) << error;
 }
 
+TEST_F(EngineTest, InstantsAtTheEndsOfTimeHaveNoSamples) {
+  Fill(1);
+  EXPECT_EQ(Ask("max_over_time(x[1h:1m] @ -9200000000000)", 2), "");
+  EXPECT_EQ(Ask("max_over_time(x[1h:1m] @ 9200000000000)", 2), "");
+  EXPECT_EQ(Ask("x @ -9200000000000 or rate(x[1h] @ 9200000000000)", 2), "");
+}
+
 TEST_F(EngineTest, AQueryThatIsStoppedEnds) {
   Fill(1);
   std::stop_source stop;
