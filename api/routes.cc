@@ -21,6 +21,7 @@
 #include "api/page_handler.h"
 #include "api/parked_handler.h"
 #include "api/privacy_handler.h"
+#include "api/promql_routes.h"
 #include "api/record_export.h"
 #include "api/record_prune.h"
 #include "api/record_view_routes.h"
@@ -195,25 +196,47 @@ const std::string kNotWritable = "the store cannot be written: ";
 
 void AddHealth(const Services& services, http::RouteTable& table) {
   const storage::Store& store = services.stores.store();
-  table.Add({kAtBoth, kOpen, kGet | kHead, "/healthz", Lane::kProbe, IgnoredBody{}, false,
-             "healthz", Answering([&store](const ApiRequest&, HttpResponse& response) {
-               const std::optional<std::string> failure = store.GivenUp();
-               response = failure ? HttpResponse::Text(503, kNotWritable + *failure)
-                                  : HttpResponse::Text(200, "ok");
-             })});
-  table.Add({kAtBoth, kOpen, kGet | kHead, "/readyz", Lane::kProbe, IgnoredBody{}, false, "readyz",
-             Answering([&store, &time = services.stores.time()](const ApiRequest&,
-                                                                HttpResponse& response) {
-               const Status writable = store.Writable();
-               const storage::StoreTime::View clock = time.view();
-               if (!writable.ok()) {
-                 response = HttpResponse::Text(503, kNotWritable + writable.message());
-               } else if (clock.state == storage::ClockState::kImplausible) {
-                 response = HttpResponse::Text(503, clock.Explain());
-               } else {
-                 response = HttpResponse::Text(200, "ready");
-               }
-             })});
+  http::Route healthy{kAtBoth,
+                      kOpen,
+                      kGet | kHead,
+                      "/healthz",
+                      Lane::kProbe,
+                      IgnoredBody{},
+                      false,
+                      "healthz",
+                      Answering([&store](const ApiRequest&, HttpResponse& response) {
+                        const std::optional<std::string> failure = store.GivenUp();
+                        response = failure ? HttpResponse::Text(503, kNotWritable + *failure)
+                                           : HttpResponse::Text(200, "ok");
+                      })};
+  http::Route ready{kAtBoth,
+                    kOpen,
+                    kGet | kHead,
+                    "/readyz",
+                    Lane::kProbe,
+                    IgnoredBody{},
+                    false,
+                    "readyz",
+                    Answering([&store, &time = services.stores.time()](const ApiRequest&,
+                                                                       HttpResponse& response) {
+                      const Status writable = store.Writable();
+                      const storage::StoreTime::View clock = time.view();
+                      if (!writable.ok()) {
+                        response = HttpResponse::Text(503, kNotWritable + writable.message());
+                      } else if (clock.state == storage::ClockState::kImplausible) {
+                        response = HttpResponse::Text(503, clock.Explain());
+                      } else {
+                        response = HttpResponse::Text(200, "ready");
+                      }
+                    })};
+  table.Add(healthy);
+  table.Add(ready);
+  // Where promtool looks for them.
+  healthy.listeners = ready.listeners = kAtPrivate;
+  healthy.path = "/-/healthy";
+  ready.path = "/-/ready";
+  table.Add(std::move(healthy));
+  table.Add(std::move(ready));
   table.Add(
       {kAtPrivate, kRead, kGet | kHead, "/metrics", Lane::kMetrics, IgnoredBody{}, false, "metrics",
        Answering([&registry = services.registry](const ApiRequest&, HttpResponse& response) {
@@ -264,6 +287,7 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
   AddHealth(services, table);
   AddHosts(services, table);
   AddSources(services, table);
+  AddPromqlRoutes(services.promql, catalog, table);
   table.Add({kAtPrivate, kImport, kPost, "/api/v1/import/prometheus", Lane::kImport, StreamedBody{},
              false, "import",
              Answering(ImportHandler(services.catalog, services.stores, services.ingester,

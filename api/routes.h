@@ -25,7 +25,7 @@
 //             GET  /telemetry/hosts, /telemetry/history               samples of hosts
 //             POST /telemetry/samples                                 takes some in
 //
-// and with --records
+// Prometheus' API stands in promql_routes.h. And with --records
 //
 //   public    POST /, /v2/collector, /v3/collector                    a record
 //             GET  /v2/collector                                      leads to the page
@@ -39,6 +39,7 @@
 #include <functional>
 #include <stop_token>
 
+#include "api/promql_service.h"
 #include "api/record_intake.h"
 #include "base/clock.h"
 #include "counts/comparison.h"
@@ -81,6 +82,7 @@ struct Services {
   records::RecordViews* record_views;  // the same
   RecordRetention record_retention;
   jobs::Backups& backups;
+  PromqlService& promql;
 };
 
 // Adds all routes to `table`.

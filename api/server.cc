@@ -54,6 +54,22 @@ forward::FindIdLabel IdLabels(const fleets::Catalog& catalog) {
   };
 }
 
+query::FleetsInForce FleetsOf(const fleets::Catalog& catalog) {
+  return [&catalog] {
+    std::vector<const Fleet*> fleets;
+    for (const auto& declared : catalog.current().all()) fleets.push_back(&declared->fleet());
+    return fleets;
+  };
+}
+
+query::TotalsKept TotalsOf(counts::WindowCounts& windows) {
+  return [&windows](const storage::WindowKey& key) -> Result<storage::Snapshot> {
+    auto counts = windows.Ensure(key);
+    if (!counts.ok()) return counts.status();
+    return std::move(counts->snapshot);
+  };
+}
+
 }  // namespace
 
 Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> stores,
@@ -86,6 +102,8 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       login_(std::move(login)),
       backups_(stores_->store(), clock, options.backups, registry),
       sender_limits_(options.sender_limits, registry),
+      series_(*stores_, clock, FleetsOf(catalog), TotalsOf(windows_)),
+      promql_(series_, options.promql, clock, registry),
       routes_(registry, login_.get()),
       jobs_(registry, clock) {
   AddRoutes({catalog,
@@ -107,7 +125,8 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
              record_intake_.get(),
              record_views_.get(),
              options.record_retention,
-             backups_},
+             backups_,
+             promql_},
             routes_);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/promql_service.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "counts/comparison.h"
@@ -56,6 +57,7 @@ struct ServerOptions {
   RecordRetention record_retention;
   std::string views_dir;  // of declared views of records; empty: there are none
   jobs::BackupSchedule backups;
+  PromqlOptions promql;
 };
 
 class Server {
@@ -134,6 +136,8 @@ class Server {
   const std::unique_ptr<http::Login> login_;  // null where none is required
   jobs::Backups backups_;
   http::SenderLimits sender_limits_;
+  query::StoredSeries series_;
+  PromqlService promql_;
   http::RouteTable routes_;
   jobs::JobTable jobs_;
   std::unique_ptr<forward::Forwarder> forwarder_;  // null where nothing is forwarded

@@ -12,6 +12,7 @@
 #include "cli/option_checks.h"
 #include "cli/option_kinds.h"
 #include "cli/option_value.h"
+#include "cli/promql_options.h"
 #include "cli/record_options.h"
 #include "parse/instant.h"
 
@@ -396,6 +397,7 @@ std::vector<OptionSpec> MakeTable() {
   AddSourceOptions(table);
   AddLimits(table);
   AddFloodOptions(table);
+  AddPromqlOptions(table);
   AddDeadlines(table);
   AddWorkers(table);
   AddLog(table);

@@ -11,9 +11,10 @@ namespace rollcall::promql {
 
 // Bounds, inclusive. A query that a person or a dashboard writes is far below them.
 inline constexpr size_t kMaxQueryBytes = 64 * 1024;
-inline constexpr int kMaxDepth = 200;  // of expressions in expressions
+inline constexpr int kMaxDepth = 200;      // of expressions in expressions
+inline constexpr size_t kMaxLabels = 200;  // in one list of labels, or of matchers
 inline constexpr int kMaxPatterns =
-    100;  // regular expressions of matchers, each of kMaxPatternBytes
+    100;  // regular expressions of matchers, of kMaxPatternBytes each
 
 // Parses a whole query and checks its types. InvalidArgument: it is none; the message begins with
 // where, as Prometheus writes it: `1:14: parse error: …`, line and column from 1, columns in bytes.

@@ -154,6 +154,9 @@ bool Parser::Grouping(std::vector<std::string>& labels) {
       return Fail(token_.place, "invalid label name for grouping: " + Quote(label));
     }
     if (std::ranges::find(labels, label) == labels.end()) labels.push_back(std::move(label));
+    if (labels.size() > kMaxLabels) {
+      return Fail(token_.place, "more than " + std::to_string(kMaxLabels) + " labels");
+    }
     Advance();
     if (token_.kind == TokenKind::kRightParen) break;
     if (token_.kind != TokenKind::kComma) return Unexpected(kContext, "\",\" or \")\"");

@@ -99,6 +99,9 @@ bool Parser::ParseMatcher(VectorSelector& selector, bool& named_in_braces) {
   Result<Matcher> matcher = Matcher::Make(op, std::move(name), std::move(value));
   if (!matcher.ok()) return Fail(place, matcher.status().message());
   selector.matchers.push_back(std::move(*matcher));
+  if (selector.matchers.size() > kMaxLabels) {
+    return Fail(place, "more than " + std::to_string(kMaxLabels) + " label matchers");
+  }
   return !failure_;
 }
 

@@ -287,6 +287,11 @@ TEST(ParserTest, LongAndDeepTextsAreRefused) {
             repeated(199, "(") + "a" + repeated(199, ")"));
   EXPECT_EQ(Parsed("{a='b'," + repeated(101, "a!~'b',") + "}"),
             ErrorAt(708, "more than 100 regular expressions"));
+  EXPECT_EQ(Parsed("{" + repeated(201, "a='b',") + "}"),
+            ErrorAt(1202, "more than 200 label matchers"));
+  std::string labels;
+  for (int i = 100; i < 301; ++i) labels += "a" + std::to_string(i) + ",";
+  EXPECT_EQ(Parsed("sum by (" + labels + ") (x)"), ErrorAt(1009, "more than 200 labels"));
   EXPECT_EQ(Parsed(std::string(kMaxQueryBytes - 1, ' ') + "a"), "a");
   EXPECT_EQ(Parsed(std::string(kMaxQueryBytes, ' ') + "a"),
             ErrorAt(1, "the query has 65537 bytes, at most 65536 may come"));

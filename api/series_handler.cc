@@ -1,0 +1,194 @@
+#include "api/series_handler.h"
+
+#include <chrono>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/promql_json.h"
+#include "api/promql_params.h"
+#include "base/log.h"
+#include "parse/utf8.h"
+#include "query/promql/text.h"
+#include "query/series_lists.h"
+
+namespace rollcall::api {
+namespace {
+
+using http::ApiRequest;
+using http::HttpResponse;
+
+void AppendItem(const std::string& text, std::string& out) { AppendJsonString(text, out); }
+void AppendItem(const promql::Labels& labels, std::string& out) { AppendLabels(labels, out); }
+
+// A list that is written piece by piece, and kept with its charge until the peer has taken it.
+template <typename T>
+class ListWriter final : public http::BodyStream {
+ public:
+  ListWriter(query::Listed<T> list, http::BudgetCharge charge)
+      : list_(std::move(list)), charge_(std::move(charge)) {}
+
+  Result<bool> Next(std::string& out) override {
+    constexpr size_t kPieceBytes = 64 * 1024;
+    if (next_ == 0) out += "{\"status\":\"success\",\"data\":[";
+    while (next_ < list_.values.size() && out.size() < kPieceBytes) {
+      if (next_ > 0) out += ',';
+      AppendItem(list_.values[next_++], out);
+    }
+    if (next_ < list_.values.size()) return true;
+    out += ']';
+    if (list_.is_cut) out += ",\"warnings\":[\"results truncated due to limit\"]";
+    out += "}\n";
+    return false;
+  }
+
+ private:
+  const query::Listed<T> list_;
+  const http::BudgetCharge charge_;
+  size_t next_ = 0;
+};
+
+size_t BytesOfItem(const std::string& text) { return sizeof text + text.capacity(); }
+size_t BytesOfItem(const promql::Labels& labels) {
+  size_t bytes = sizeof labels;
+  for (const auto& [name, value] : labels.all()) bytes += BytesOfItem(name) + BytesOfItem(value);
+  return bytes;
+}
+
+template <typename T>
+void AnswerList(const PromqlService& service, query::Listed<T> list, const promql::Budget& budget,
+                HttpResponse& response) {
+  constexpr size_t kMostBodyBytes = 256 * 1024;
+  size_t bytes = 0;
+  for (const T& item : list.values) bytes += BytesOfItem(item);
+  auto charge = service.ChargeAnswer(bytes);
+  if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
+  response.headers.push_back({"Content-Type", "application/json"});
+  auto writer = std::make_shared<ListWriter<T>>(std::move(list), *std::move(charge));
+  if (bytes > kMostBodyBytes) {
+    response.stream = std::move(writer);
+  } else {
+    AppendAll(*writer, response.body);
+  }
+}
+
+// Of /…/label/NAME/values; nullopt: it ends otherwise.
+std::optional<std::string> LabelOfPath(std::string_view path) {
+  constexpr std::string_view kFolder = "/label/";
+  constexpr std::string_view kEnd = "/values";
+  const size_t at = path.rfind(kFolder);
+  if (at == std::string_view::npos || !path.ends_with(kEnd)) return std::nullopt;
+  path.remove_prefix(at + kFolder.size());
+  path.remove_suffix(kEnd.size());
+  return std::string(path);
+}
+
+// Calls list(lists, request) and answers what it returns.
+template <typename List>
+void Answer(PromqlService& service, QueryKind kind, const ApiRequest& request,
+            HttpResponse& response, const List& list) {
+  const auto begun = std::chrono::steady_clock::now();
+  promql::Budget budget(service.options().limits, request.stop());
+  try {
+    Result<LabelParams> params = ReadLabelParams(request);
+    if (params.ok() && kind == QueryKind::kSeries && params->selectors.empty()) {
+      params = Status::InvalidArgument("no match[] parameter provided");
+    }
+    if (params.ok()) {
+      const auto view = service.series().Now();
+      query::SeriesLists lists = view->Lists(budget);
+      auto listed =
+          list(lists, query::SeriesListRequest{std::move(params->selectors), params->start,
+                                               params->end, static_cast<size_t>(params->limit)});
+      if (listed.ok()) {
+        AnswerList(service, std::move(listed).value(), budget, response);
+      } else {
+        service.AnswerFailure(listed.status(), budget, response);
+      }
+    } else {
+      AnswerPromqlError(400, "bad_data", params.status().message(), response);
+    }
+  } catch (const std::bad_alloc&) {
+    response = HttpResponse();
+    service.AnswerFailure(Status::Unavailable("out of memory"), budget, response);
+  }
+  std::string asked;
+  for (const std::string& selector : request.AllOf("match[]")) asked += selector + " ";
+  service.Account(kind, asked, budget, std::chrono::steady_clock::now() - begun, response);
+}
+
+}  // namespace
+
+http::ApiHandler SeriesHandler(PromqlService& service) {
+  return [&service](const ApiRequest& request, HttpResponse& response) {
+    Answer(service, QueryKind::kSeries, request, response,
+           [](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
+             return lists.Series(asked);
+           });
+  };
+}
+
+http::ApiHandler LabelNamesHandler(PromqlService& service) {
+  return [&service](const ApiRequest& request, HttpResponse& response) {
+    Answer(service, QueryKind::kLabelNames, request, response,
+           [](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
+             return lists.LabelNames(asked);
+           });
+  };
+}
+
+http::ApiHandler LabelValuesHandler(PromqlService& service) {
+  return [&service](const ApiRequest& request, HttpResponse& response) {
+    const std::optional<std::string> label = LabelOfPath(request.path());
+    if (!label) {
+      return AnswerPromqlError(404, "not_found", "no such path; /label/NAME/values is one",
+                               response);
+    }
+    if (label->empty() || !IsUtf8(*label)) {
+      return AnswerPromqlError(
+          400, "bad_data", "invalid label name: " + promql::Quote(label->substr(0, 200)), response);
+    }
+    Answer(service, QueryKind::kLabelValues, request, response,
+           [&](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
+             return lists.LabelValues(*label, asked);
+           });
+  };
+}
+
+http::ApiHandler MetadataHandler(PromqlService& service, const fleets::Catalog& catalog) {
+  return [&service, &catalog](const ApiRequest& request, HttpResponse& response) {
+    const Result<uint64_t> limit = LimitParam(request);
+    if (!limit.ok()) {
+      return AnswerPromqlError(400, "bad_data", limit.status().message(), response);
+    }
+    const auto names = service.series().Now()->MetricNames();
+    if (!names.ok()) {
+      log::Error("list metrics: {}", names.status().message());
+      return AnswerPromqlError(500, "internal", names.status().message(), response);
+    }
+    const std::string wanted = request.Param("metric").value_or("");
+    std::string data = "{";
+    uint64_t listed = 0;
+    for (const std::string& name : *names) {
+      if (!wanted.empty() && name != wanted) continue;
+      if (*limit > 0 && listed == *limit) break;
+      std::string_view help;
+      for (const auto& declared : catalog.current().all()) {
+        const fleets::MetricDescription* const metric = declared->declaration().FindMetric(name);
+        if (metric != nullptr) help = metric->description;
+      }
+      if (listed++ > 0) data += ',';
+      AppendJsonString(name, data);
+      // Every value is of one instant: nothing that is reported adds up.
+      data += ":[{\"type\":\"gauge\",\"help\":";
+      AppendJsonString(help, data);
+      data += ",\"unit\":\"\"}]";
+    }
+    AnswerPromqlData(data + "}", response);
+  };
+}
+
+}  // namespace rollcall::api
