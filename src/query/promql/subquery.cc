@@ -15,7 +15,7 @@ constexpr int64_t kDefaultStepMs = 60'000;
 // The largest multiple of `step` that is at most `time`.
 int64_t AlignDown(int64_t time, int64_t step) {
   const int64_t rest = time % step;
-  return time - rest - (rest < 0 ? step : 0);
+  return Minus(time - rest, rest < 0 ? step : 0);
 }
 
 // The multiples of the step in any window, ascending; charged before they are made.
@@ -24,13 +24,13 @@ Result<std::vector<int64_t>> InstantsOf(const SubqueryValues& windows, int64_t s
   std::vector<int64_t> instants;
   for (size_t i = 0; i < windows.ends.size(); ++i) {
     const int64_t last = AlignDown(windows.ends[i], step);
-    int64_t first = AlignDown(windows.starts[i], step) + step;
-    if (!instants.empty()) first = std::max(first, instants.back() + step);
+    int64_t first = Minus(AlignDown(windows.starts[i], step), -step);
+    if (!instants.empty()) first = std::max(first, Minus(instants.back(), -step));
     if (first > last) continue;
-    const auto count = static_cast<uint64_t>((last - first) / step) + 1;
+    const auto count = static_cast<uint64_t>(Minus(last, first) / step) + 1;
     ROLLCALL_RETURN_IF_ERROR(budget.TakeSamples(count));
     ROLLCALL_RETURN_IF_ERROR(charge.Take(count * sizeof(int64_t)));
-    for (int64_t time = first; time <= last; time += step) instants.push_back(time);
+    for (uint64_t n = 0; n < count; ++n) instants.push_back(first + static_cast<int64_t>(n) * step);
   }
   return instants;
 }
