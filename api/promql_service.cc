@@ -1,7 +1,6 @@
 #include "api/promql_service.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "api/promql_json.h"
 #include "base/log.h"
@@ -10,7 +9,6 @@
 namespace rollcall::api {
 namespace {
 
-constexpr unsigned kMostThreads = 4;  // of one query
 constexpr size_t kMostLoggedBytes = 1'000;
 
 double Seconds(std::chrono::steady_clock::duration taken) {
@@ -36,13 +34,12 @@ const char* OutcomeOf(int status) {
 
 }  // namespace
 
-PromqlService::PromqlService(query::StoredSeries& series, const PromqlOptions& options,
+PromqlService::PromqlService(query::StoredQueries& queries, const PromqlOptions& options,
                              const Clock& clock, metrics::Registry& registry)
-    : series_(series),
+    : queries_(queries),
       options_(options),
       clock_(clock),
       registry_(registry),
-      threads_(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads)),
       answers_(std::make_shared<http::BufferBudget>(options.max_answer_bytes)) {}
 
 Status TooManyAnswers() {

@@ -15,7 +15,7 @@
 #include "http/server/body_buffer.h"
 #include "metrics/registry.h"
 #include "query/promql/budget.h"
-#include "query/stored_series.h"
+#include "query/stored_queries.h"
 
 namespace rollcall::api {
 
@@ -41,12 +41,11 @@ Status TooManyAnswers();
 class PromqlService {
  public:
   // All must outlive this object.
-  PromqlService(query::StoredSeries& series, const PromqlOptions& options, const Clock& clock,
+  PromqlService(query::StoredQueries& queries, const PromqlOptions& options, const Clock& clock,
                 metrics::Registry& registry);
 
-  query::StoredSeries& series() { return series_; }
-  // How many threads evaluate one query.
-  unsigned threads() const { return threads_; }
+  query::StoredQueries& queries() { return queries_; }
+  query::StoredSeries& series() { return queries_.series(); }
   const PromqlOptions& options() const { return options_; }
   int64_t NowMilliseconds() const { return clock_.NowMilliseconds().time_since_epoch().count(); }
 
@@ -62,11 +61,10 @@ class PromqlService {
                std::chrono::steady_clock::duration taken, const http::HttpResponse& response);
 
  private:
-  query::StoredSeries& series_;
+  query::StoredQueries& queries_;
   const PromqlOptions options_;
   const Clock& clock_;
   metrics::Registry& registry_;
-  const unsigned threads_;
   const std::shared_ptr<http::BufferBudget> answers_;
 };
 

@@ -9,7 +9,6 @@
 #include "api/promql_json.h"
 #include "api/promql_params.h"
 #include "base/background.h"
-#include "query/promql/engine.h"
 #include "query/promql/parser.h"
 #include "query/promql/printer.h"
 #include "query/promql/text.h"
@@ -89,14 +88,13 @@ void TellLookback(promql::Budget& budget, promql::QueryResult& result) {
 void Evaluate(Asked asked, QueryKind kind, PromqlService& service, steady_clock::time_point begun,
               promql::Budget& budget, HttpResponse& response) {
   const auto prepared = steady_clock::now();
-  const auto view = service.series().Now();
-  promql::Engine engine(*view, service.threads());
-  auto result = engine.Evaluate(
+  const auto answer = service.queries().Evaluate(
       {*asked.expr, asked.steps, kind == QueryKind::kRange, asked.lookback_ms, asked.text}, budget);
-  if (!result.ok()) return service.AnswerFailure(result.status(), budget, response);
-  Cut(asked.limit, *result);
-  if (!asked.lookback_ms) TellLookback(budget, *result);
-  auto charge = service.ChargeAnswer(BytesOf(*result));
+  if (!answer.ok()) return service.AnswerFailure(answer.status(), budget, response);
+  promql::QueryResult result = **answer;
+  Cut(asked.limit, result);
+  if (!asked.lookback_ms) TellLookback(budget, result);
+  auto charge = service.ChargeAnswer(BytesOf(result));
   if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
   if (asked.stats) {
     using Seconds = std::chrono::duration<double>;
@@ -105,8 +103,7 @@ void Evaluate(Asked asked, QueryKind kind, PromqlService& service, steady_clock:
     asked.stats->samples = budget.samples();
     asked.stats->peak_memory = budget.peak_memory();
   }
-  AnswerQueryResult(std::move(result).value(), asked.steps, asked.stats, *std::move(charge),
-                    response);
+  AnswerQueryResult(std::move(result), asked.steps, asked.stats, *std::move(charge), response);
 }
 
 // Nothing that comes in by another lane waits for a query's thread.

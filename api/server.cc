@@ -1,6 +1,7 @@
 #include "api/server.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "base/log.h"
 #include "http/client/client.h"
@@ -62,6 +63,12 @@ query::FleetsInForce FleetsOf(const fleets::Catalog& catalog) {
   };
 }
 
+// How many threads evaluate one query in PromQL.
+unsigned QueryThreads() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
+
+// Of answers to such queries, in memory: some hundred panels of a dashboard.
+constexpr size_t kKeptAnswerBytes = 32 << 20;
+
 query::TotalsKept TotalsOf(counts::WindowCounts& windows) {
   return [&windows](const storage::WindowKey& key) -> Result<storage::Snapshot> {
     auto counts = windows.Ensure(key);
@@ -102,8 +109,9 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       login_(std::move(login)),
       backups_(stores_->store(), clock, options.backups, registry),
       sender_limits_(options.sender_limits, registry),
-      series_(*stores_, clock, FleetsOf(catalog), TotalsOf(windows_)),
-      promql_(series_, options.promql, clock, registry),
+      queries_(*stores_, clock, FleetsOf(catalog), TotalsOf(windows_), QueryThreads(),
+               kKeptAnswerBytes),
+      promql_(queries_, options.promql, clock, registry),
       routes_(registry, login_.get()),
       jobs_(registry, clock) {
   AddRoutes({catalog,

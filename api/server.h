@@ -136,7 +136,7 @@ class Server {
   const std::unique_ptr<http::Login> login_;  // null where none is required
   jobs::Backups backups_;
   http::SenderLimits sender_limits_;
-  query::StoredSeries series_;
+  query::StoredQueries queries_;
   PromqlService promql_;
   http::RouteTable routes_;
   jobs::JobTable jobs_;

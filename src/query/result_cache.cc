@@ -53,7 +53,10 @@ bool StepsAreFree(const Expr& expr) { return std::visit(FreeSteps(), expr.node);
 // The same for all queries that may share an answer.
 std::string KeyOf(const Query& query) {
   const int64_t phase = query.is_range ? query.steps.start % query.steps.step : query.steps.start;
-  return promql::ToString(query.expr) + '\n' + (query.is_range ? 'r' : 'i') +
+  // Notes tell places in the text.
+  const std::string what =
+      query.text.empty() ? promql::ToString(query.expr) : std::string(query.text);
+  return what + '\n' + (query.is_range ? 'r' : 'i') +
          std::to_string(query.is_range ? query.steps.step : 0) + ' ' + std::to_string(phase) + ' ' +
          (query.lookback_ms ? std::to_string(*query.lookback_ms) : "auto");
 }

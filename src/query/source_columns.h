@@ -34,9 +34,10 @@ class SourceColumns {
     std::string_view bytes;
   };
 
-  // Both must outlive it.
-  SourceColumns(const WantedLabelSets& wanted, promql::Budget& budget)
-      : wanted_(wanted), budget_(budget) {}
+  // Both must outlive it. `charges_times`: whether the budget's samples are charged for the times
+  // of reports as well as for runs.
+  SourceColumns(const WantedLabelSets& wanted, promql::Budget& budget, bool charges_times)
+      : wanted_(wanted), budget_(budget), charges_times_(charges_times) {}
   ~SourceColumns() { budget_.GiveMemory(charged_); }
   SourceColumns(const SourceColumns&) = delete;
   SourceColumns& operator=(const SourceColumns&) = delete;
@@ -128,6 +129,7 @@ class SourceColumns {
 
   const WantedLabelSets& wanted_;
   promql::Budget& budget_;
+  const bool charges_times_;
   int64_t to_ = 0;
 
   RefNumbers numbers_;  // places in series_, by the label set's number among the wanted ones

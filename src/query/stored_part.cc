@@ -40,7 +40,7 @@ StoredPart::StoredPart(std::shared_ptr<const Selection> selection, size_t begin,
       begin_(begin),
       end_(end),
       budget_(budget),
-      columns_(*selection_->wanted, budget) {}
+      columns_(*selection_->wanted, budget, !selection_->request.latest) {}
 
 std::span<const MatchedSource> StoredPart::Sources() const {
   return std::span(selection_->sources).subspan(begin_, end_ - begin_);

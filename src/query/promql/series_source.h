@@ -68,7 +68,8 @@ class SeriesSource {
 
   // Returns parts that together hold each matching series once. Their order, and that of the series
   // in them, is the same whenever the data is. Charges `budget` for what it reads: each series, and
-  // as samples each run, and each list of times once, however many series share it. `budget` and
+  // as samples each run and, where windows are wanted, each list of times once, however many series
+  // share it; of instants the engine charges the steps. `budget` and
   // the request's matchers must outlive the parts. Thread-safe.
   virtual Result<std::vector<std::unique_ptr<SeriesPart>>> Select(const SelectRequest& request,
                                                                   Budget& budget) = 0;
