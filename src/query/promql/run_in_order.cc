@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/background.h"
 #include "base/mutex.h"
 
 namespace rollcall::promql {
@@ -75,7 +76,10 @@ Status RunInOrder(size_t count, unsigned threads, const std::function<Status(siz
     std::vector<std::jthread> helpers;
     for (size_t i = 1; i < std::min<size_t>(threads, count); ++i) {
       try {
-        helpers.emplace_back([&pieces] { pieces.Run(); });
+        helpers.emplace_back([&pieces, background = IsInBackground()] {
+          if (background) EnterBackground();
+          pieces.Run();
+        });
       } catch (const std::system_error&) {
         break;  // fewer do the same work
       }
