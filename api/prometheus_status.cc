@@ -18,7 +18,7 @@ http::ApiHandler Always(std::string data) {
 
 }  // namespace
 
-http::ApiHandler BuildInfoHandler(std::string version) {
+http::ApiHandler BuildInfoHandler(const std::string& version) {
   std::string data = "{\"version\":\"" + std::string(kPrometheusVersion) + "\",\"application\":";
   AppendJsonString("rollcall " + version, data);
   // Clients expect these to be there.

@@ -9,7 +9,7 @@
 namespace rollcall::api {
 
 // Names a version of Prometheus, by which clients know what they may ask for, and `version`, ours.
-http::ApiHandler BuildInfoHandler(std::string version);
+http::ApiHandler BuildInfoHandler(const std::string& version);
 // rollcall evaluates no rules and stores no exemplars; so there are none.
 http::ApiHandler RulesHandler();
 http::ApiHandler AlertsHandler();

@@ -51,7 +51,7 @@ class ListWriter final : public http::BodyStream {
   size_t next_ = 0;
 };
 
-size_t BytesOfItem(const std::string& text) { return sizeof text + text.capacity(); }
+size_t BytesOfItem(const std::string& text) { return sizeof(std::string) + text.capacity(); }
 size_t BytesOfItem(const promql::Labels& labels) {
   size_t bytes = sizeof labels;
   for (const auto& [name, value] : labels.all()) bytes += BytesOfItem(name) + BytesOfItem(value);

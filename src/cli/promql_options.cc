@@ -13,23 +13,23 @@ using std::chrono::milliseconds;
 
 constexpr unsigned kBoth = kServe | kDemo;
 constexpr uint64_t kMiB = 1ULL << 20;
+constexpr milliseconds kLeastLookback{1'000};
+constexpr milliseconds kMostLookback = hours(24 * 366);
 
 OptionSpec Lookback() {
-  constexpr milliseconds kLeast{1'000};
-  constexpr milliseconds kMost = hours(24 * 366);
   OptionSpec spec = Base(
       kBoth, "query-lookback", "DURATION",
       {"How long a sample stands for the instants after it. With auto, as long as its source's "
        "reports are apart, and an eighth more, but no shorter than the query's step. 5m is what "
        "Prometheus does.",
        "installations report every 15 minutes, or once a day"});
-  spec.allowed = "auto, or " + AllowedDurations(kLeast, kMost);
+  spec.allowed = "auto, or " + AllowedDurations(kLeastLookback, kMostLookback);
   spec.set = [](std::string_view text, Options& options) {
     if (text == "auto") {
       options.server.promql.lookback.reset();
       return Status::Ok();
     }
-    const Result<milliseconds> value = ParseDuration(text, kLeast, kMost);
+    const Result<milliseconds> value = ParseDuration(text, kLeastLookback, kMostLookback);
     if (value.ok()) options.server.promql.lookback = *value;
     return value.status();
   };

@@ -229,7 +229,7 @@ Status SourceColumns::ReadLayered(const Chunk& chunk) {
       std::sort(items.begin(), items.end(),
                 [](const Item& a, const Item& b) { return a.series < b.series; });
       latest[reader.slot()] = contents.size() - 1;
-      const uint64_t more = sizeof(items) + items.size() * sizeof(Item);
+      const uint64_t more = sizeof(std::vector<Item>) + items.size() * sizeof(Item);
       bytes += more;
       ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(more));
     }

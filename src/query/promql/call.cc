@@ -105,6 +105,7 @@ Result<Value> EvaluateAbsentOverTime(Evaluator& evaluator, const Call& call, Sco
   const MatrixSelector& matrix = std::get<MatrixSelector>(operand.node);
   const std::vector<int64_t> ends = evaluator.Shifted(matrix.selector.shift, scope.grid);
   std::vector<int64_t> starts;
+  starts.reserve(ends.size());
   for (const int64_t end : ends) starts.push_back(Minus(end, matrix.range_ms));
   work.starts = starts;
   work.ends = ends;

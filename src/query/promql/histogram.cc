@@ -116,9 +116,9 @@ Result<Value> EvaluateHistogramQuantile(Evaluator& evaluator, const Call& call, 
     const std::string name(column.labels.Get(kMetricName));
     const std::optional<double> bound = ReadNumber(bound_text);
     if (!bound || std::isnan(*bound)) {
-      evaluator.notes().Warn("bucket label \"le\" is missing or has a malformed value of \"" +
-                                 bound_text + "\" for metric name \"" + name + "\"",
-                             call.arguments[1]->place);
+      std::string text = "bucket label \"le\" is missing or has a malformed value of \"";
+      text.append(bound_text).append("\" for metric name \"").append(name).append("\"");
+      evaluator.notes().Warn(text, call.arguments[1]->place);
       continue;
     }
     Labels labels = column.labels;
