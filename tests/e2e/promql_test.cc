@@ -27,9 +27,11 @@ using ::testing::HasSubstr;
 
 constexpr int64_t kDay = 86'400;
 
+// The same whenever a test asks, though a day may end meanwhile.
 int64_t Today() {
-  return std::chrono::floor<std::chrono::days>(SystemClock().Now()).time_since_epoch().count() *
-         kDay;
+  static const int64_t today =
+      std::chrono::floor<std::chrono::days>(SystemClock().Now()).time_since_epoch().count() * kDay;
+  return today;
 }
 
 class PromqlProcessTest : public ::testing::Test {
