@@ -232,7 +232,7 @@ TEST_F(PromqlEndpointsTest, EachLimitHasAnErrorThatNamesItsOption) {
               testing::AllOf(HasSubstr("422 "), HasSubstr("--query-max-series")));
   EXPECT_THAT(answer("sum_over_time((time() + cozy_nodes_count)[10d:1s])",
                      [](auto& o) { o.limits.memory_bytes = 1 << 20; }),
-              testing::AllOf(HasSubstr("422 "), HasSubstr("--query-max-memory")));
+              testing::AllOf(HasSubstr("422 "), HasSubstr("(--query-max-memory)")));
   // Whichever it meets first.
   EXPECT_THAT(answer("sum_over_time(vector(time())[100y:1s])", [](auto&) {}),
               HasSubstr("--query-max-"));

@@ -41,7 +41,7 @@ Status Budget::TakeMemory(uint64_t bytes) {
   while (now > peak && !peak_memory_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }
   if (now > limits_.memory_bytes || bytes > limits_.memory_bytes) {
-    return Over("needs", limits_.memory_bytes >> 20, "MiB of memory", "--query-max-memory-mib");
+    return Over("needs", limits_.memory_bytes >> 20, "MiB of memory", "--query-max-memory");
   }
   return Check();
 }

@@ -199,7 +199,7 @@ TEST_F(EngineTest, LimitsEndAQueryAndNameTheirOptions) {
   EXPECT_EQ(names(Ask("sum(x)", 2, series), "--query-max-series"), "");
   Limits memory;
   memory.memory_bytes = 5'000;
-  EXPECT_EQ(names(Ask("x", 2, memory), "--query-max-memory-mib"), "");
+  EXPECT_EQ(names(Ask("x", 2, memory), "--query-max-memory"), "");
   Limits time;
   time.time = std::chrono::milliseconds(-1);
   EXPECT_EQ(names(Ask("1 + 1", 2, time), "--query-timeout"), "");
