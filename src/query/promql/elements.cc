@@ -8,28 +8,6 @@
 namespace rollcall::promql {
 namespace {
 
-// Keeps each element as a column.
-class ColumnCollector : public ElementConsumer {
- public:
-  ColumnCollector(Budget& budget, bool keeps_name) : value_(budget), keeps_name_(keeps_name) {}
-
-  Status Take(const ElementView& element) override {
-    ROLLCALL_RETURN_IF_ERROR(value_.charge.Take(BytesOf(element.labels, element.values.size())));
-    value_.vector.push_back(
-        {element.labels, std::vector<double>(element.values.begin(), element.values.end())});
-    if (!keeps_name_) {
-      value_.vector.back().labels.Remove(kMetricName);
-    }
-    return Status::Ok();
-  }
-
-  Value& value() { return value_; }
-
- private:
-  Value value_;
-  const bool keeps_name_;
-};
-
 bool HasOneName(const VectorSelector& selector) {
   return std::any_of(selector.matchers.begin(), selector.matchers.end(), [](const Matcher& m) {
     return m.label() == kMetricName && m.op() == MatchOp::kEqual && !m.value().empty();
@@ -203,6 +181,13 @@ Status Elements::VisitSelection(Evaluator& evaluator, Scope& scope,
                       selection_->parameters,      selection_->range_place,
                       selection_->parameter_place, transforms_};
   return VisitParts(evaluator, selection_->parts, work, scope, make, merge);
+}
+
+Status ColumnCollector::Take(const ElementView& element) {
+  ROLLCALL_RETURN_IF_ERROR(value_.charge.Take(BytesOf(element.labels, element.values.size())));
+  value_.vector.push_back({element.labels, {element.values.begin(), element.values.end()}});
+  if (!keeps_name_) value_.vector.back().labels.Remove(kMetricName);
+  return Status::Ok();
 }
 
 Result<Value> Elements::Collect(Evaluator& evaluator, Scope& scope) {

@@ -40,6 +40,19 @@ class ElementConsumer {
   virtual Status Take(const ElementView& element) = 0;
 };
 
+// Keeps each element as a column, with or without its metric's name.
+class ColumnCollector final : public ElementConsumer {
+ public:
+  ColumnCollector(Budget& budget, bool keeps_name) : value_(budget), keeps_name_(keeps_name) {}
+
+  Status Take(const ElementView& element) override;
+  Value& value() { return value_; }
+
+ private:
+  Value value_;
+  const bool keeps_name_;
+};
+
 class Elements {
  public:
   // Fails as Engine::Evaluate.

@@ -77,23 +77,6 @@ class Ranking {
   const std::vector<double> k_;
 };
 
-// Keeps each element as a column, with or without its name.
-class Columns final : public ElementConsumer {
- public:
-  Columns(Budget& budget, bool keeps_name) : value_(budget), keeps_name_(keeps_name) {}
-  Status Take(const ElementView& element) override {
-    ROLLCALL_RETURN_IF_ERROR(value_.charge.Take(BytesOf(element.labels, element.values.size())));
-    value_.vector.push_back({element.labels, {element.values.begin(), element.values.end()}});
-    if (!keeps_name_) value_.vector.back().labels.Remove(kMetricName);
-    return Status::Ok();
-  }
-  Value& value() { return value_; }
-
- private:
-  Value value_;
-  const bool keeps_name_;
-};
-
 // All values of each group at each instant.
 class Values final : public ElementConsumer {
  public:
@@ -235,7 +218,7 @@ Result<Value> EvaluateTopK(Evaluator& evaluator, const Aggregation& aggregation,
   const Ranking ranking(evaluator, aggregation, elements->keeps_name(), std::move(*k));
   Value all(evaluator.budget());
   const auto merge = [&](ElementConsumer& consumer) -> Status {
-    Value& part = static_cast<Columns&>(consumer).value();
+    Value& part = static_cast<ColumnCollector&>(consumer).value();
     const auto members = ranking.Cut(part.vector);
     if (!members.ok()) return members.status();
     RemoveEmpty(part.vector);
@@ -247,7 +230,7 @@ Result<Value> EvaluateTopK(Evaluator& evaluator, const Aggregation& aggregation,
   };
   ROLLCALL_RETURN_IF_ERROR(elements->Visit(
       evaluator, scope,
-      [&] { return std::make_unique<Columns>(evaluator.budget(), elements->keeps_name()); },
+      [&] { return std::make_unique<ColumnCollector>(evaluator.budget(), elements->keeps_name()); },
       merge));
   const auto members = ranking.Cut(all.vector);
   if (!members.ok()) return members.status();

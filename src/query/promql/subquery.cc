@@ -35,22 +35,6 @@ Result<std::vector<int64_t>> InstantsOf(const SubqueryValues& windows, int64_t s
   return instants;
 }
 
-class SeriesCollector final : public ElementConsumer {
- public:
-  SeriesCollector(Budget& budget, bool keeps_name) : value_(budget), keeps_name_(keeps_name) {}
-  Status Take(const ElementView& element) override {
-    ROLLCALL_RETURN_IF_ERROR(value_.charge.Take(BytesOf(element.labels, element.values.size())));
-    value_.vector.push_back({element.labels, {element.values.begin(), element.values.end()}});
-    if (!keeps_name_) value_.vector.back().labels.Remove(kMetricName);
-    return Status::Ok();
-  }
-  Value& value() { return value_; }
-
- private:
-  Value value_;
-  const bool keeps_name_;
-};
-
 ResultSeries PointsOf(const SeriesView& series, int64_t after, int64_t to) {
   ResultSeries result;
   result.labels = series.labels;
@@ -137,7 +121,7 @@ Result<Value> EvaluateOverSubquery(Evaluator& evaluator, const Call& call, Scope
   work.function_id = call.function->id;
   work.parameters = parameters;
   SeriesWork series_work(evaluator, work);
-  SeriesCollector collector(evaluator.budget(), call.function->id == FunctionId::kLastOverTime);
+  ColumnCollector collector(evaluator.budget(), call.function->id == FunctionId::kLastOverTime);
   ROLLCALL_RETURN_IF_ERROR(
       VisitAsSeries(inner->value.vector, inner->grid,
                     [&](const SeriesView& series) { return series_work.Take(series, collector); }));

@@ -98,7 +98,10 @@ std::string Difference(const EngineAnswer& ours, const EngineAnswer& theirs, boo
   std::vector<ResultSeries> b = theirs.result.series;
   if (ordered) {
     for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-      if (!IsClose(a[i].points[0].value, b[i].points[0].value)) return "another order";
+      if (!IsClose(a[i].points[0].value, b[i].points[0].value)) {
+        return "another order: " + Text(a[i].points[0]) + " instead of " + Text(b[i].points[0]) +
+               " at place " + std::to_string(i) + " of " + std::to_string(b.size());
+      }
     }
   }
   std::ranges::sort(a, {}, &ResultSeries::labels);
@@ -128,7 +131,7 @@ std::string_view ExplanationOf(std::string_view query, std::string_view differen
     return "an error in a subquery at an instant that no step needs: Prometheus evaluates all "
            "between";
   }
-  if ((has("cosh(") || has("sinh(")) && differs_by("inf")) {
+  if ((has("cosh(") || has("sinh(")) && (differs_by("inf") || differs_by("nan"))) {
     return "cosh and sinh near the largest number: Go's overflow earlier";
   }
   if (has("stddev") || has("stdvar")) {
