@@ -56,18 +56,17 @@ Result<Elements> Elements::Of(Evaluator& evaluator, const Expr& wrapped, Scope& 
   return OfElementwise(evaluator, std::move(*elementwise), scope);
 }
 
-Result<Elements> Elements::OfSelector(Evaluator& evaluator, const VectorSelector& selector,
-                                      Scope& scope) {
-  Selection selection;
-  selection.ends = evaluator.Shifted(selector.shift, scope.grid);
+Result<Elements> Elements::OfSelection(Evaluator& evaluator, const VectorSelector& selector,
+                                       Selection selection, Scope& scope) {
+  const bool is_of_windows = !selection.starts.empty();
   selection.has_one_name = HasOneName(selector);
-  Result<std::vector<std::unique_ptr<SeriesPart>>> parts =
-      evaluator.Select({.matchers = selector.matchers,
-                        .after = Minus(selection.ends.front(), 1),
-                        .to = selection.ends.back(),
-                        .latest = true,
-                        .step_ms = scope.grid.step_ms(),
-                        .lookback_ms = {}});
+  auto parts = evaluator.Select(
+      {.matchers = selector.matchers,
+       .after = is_of_windows ? selection.starts.front() : Minus(selection.ends.front(), 1),
+       .to = selection.ends.back(),
+       .latest = !is_of_windows,
+       .step_ms = scope.grid.step_ms(),
+       .lookback_ms = {}});
   if (!parts.ok()) {
     return parts.status();
   }
@@ -75,6 +74,13 @@ Result<Elements> Elements::OfSelector(Evaluator& evaluator, const VectorSelector
   Elements elements{Value(evaluator.budget())};
   elements.selection_ = std::move(selection);
   return elements;
+}
+
+Result<Elements> Elements::OfSelector(Evaluator& evaluator, const VectorSelector& selector,
+                                      Scope& scope) {
+  Selection selection;
+  selection.ends = evaluator.Shifted(selector.shift, scope.grid);
+  return OfSelection(evaluator, selector, std::move(selection), scope);
 }
 
 Result<Elements> Elements::OfRange(Evaluator& evaluator, const Call& call, Scope& scope) {
@@ -98,25 +104,14 @@ Result<Elements> Elements::OfRange(Evaluator& evaluator, const Call& call, Scope
     }
     selection.parameters.push_back(std::move(*parameter));
   }
-  selection.has_one_name = HasOneName(matrix->selector);
   selection.ends = evaluator.Shifted(matrix->selector.shift, scope.grid);
   for (const int64_t end : selection.ends) {
     selection.starts.push_back(Minus(end, matrix->range_ms));
   }
-  Result<std::vector<std::unique_ptr<SeriesPart>>> parts =
-      evaluator.Select({.matchers = matrix->selector.matchers,
-                        .after = selection.starts.front(),
-                        .to = selection.ends.back(),
-                        .latest = false,
-                        .step_ms = scope.grid.step_ms(),
-                        .lookback_ms = {}});
-  if (!parts.ok()) {
-    return parts.status();
+  Result<Elements> elements = OfSelection(evaluator, matrix->selector, std::move(selection), scope);
+  if (elements.ok()) {
+    elements->keeps_name_ = call.function->id == FunctionId::kLastOverTime;
   }
-  selection.parts = std::move(*parts);
-  Elements elements{Value(evaluator.budget())};
-  elements.keeps_name_ = selection.function_id == FunctionId::kLastOverTime;
-  elements.selection_ = std::move(selection);
   return elements;
 }
 

@@ -92,6 +92,9 @@ class Elements {
                         const std::function<std::unique_ptr<ElementConsumer>()>& make,
                         const std::function<Status(ElementConsumer&)>& merge);
 
+  // Of windows where `selection` has their starts, else of instants.
+  static Result<Elements> OfSelection(Evaluator& evaluator, const VectorSelector& selector,
+                                      Selection selection, Scope& scope);
   static Result<Elements> OfSelector(Evaluator& evaluator, const VectorSelector& selector,
                                      Scope& scope);
   static Result<Elements> OfRange(Evaluator& evaluator, const Call& call, Scope& scope);
