@@ -1,9 +1,10 @@
 #include "api/promql_json.h"
 
-#include <charconv>
-#include <cmath>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "query/promql/number_text.h"
 
 namespace rollcall::api {
 namespace {
@@ -24,45 +25,31 @@ void AppendTime(int64_t milliseconds, std::string& out) {
   }
 }
 
-// As Prometheus writes a sample's value: the shortest digits that are read back as the same number,
-// without an exponent.
-void AppendValue(double value, std::string& out) {
-  out += '"';
-  if (std::isnan(value)) {
-    out += "NaN";
-  } else if (std::isinf(value)) {
-    out += value < 0 ? "-Inf" : "+Inf";
-  } else {
-    char digits[400];  // the longest is a denormal number's
-    const auto [end, error] =
-        std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
-    if (error == std::errc()) {
-      out.append(digits, end);
-    } else {
-      out += nlohmann::json(value).dump();
-    }
-  }
-  out += '"';
-}
-
 void AppendPoint(const promql::Point& point, std::string& out) {
   out += '[';
   AppendTime(point.time, out);
-  out += ',';
-  AppendValue(point.value, out);
-  out += ']';
+  out += ",\"";
+  out += promql::PlainText(point.value);
+  out += "\"]";
 }
 
-void AppendList(std::string_view name, const std::vector<std::string>& lines, std::string& out) {
-  if (lines.empty()) return;
+// Appends the lines and, where it is not empty, another one.
+void AppendList(std::string_view name, const std::vector<std::string>& lines,
+                const std::string& another, std::string& out) {
+  if (lines.empty() && another.empty()) return;
   out += ",\"";
   out += name;
   out += "\":[";
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (i > 0) out += ',';
-    AppendJsonString(lines[i], out);
+  for (const std::string& line : lines) {
+    AppendJsonString(line, out);
+    out += ',';
   }
-  out += ']';
+  if (another.empty()) {
+    out.back() = ']';
+  } else {
+    AppendJsonString(another, out);
+    out += ']';
+  }
 }
 
 void AppendStats(const promql::QueryResult& result, const promql::Steps& steps,
@@ -88,6 +75,10 @@ void AppendStats(const promql::QueryResult& result, const promql::Steps& steps,
   out += ",\"stats\":" + json.dump();
 }
 
+size_t SeriesOf(const promql::QueryResult& result, uint64_t limit) {
+  return limit == 0 ? result.series.size() : std::min<size_t>(result.series.size(), limit);
+}
+
 const char* NameOfResult(promql::ValueType type) {
   switch (type) {
     case promql::ValueType::kScalar:
@@ -105,9 +96,13 @@ const char* NameOfResult(promql::ValueType type) {
 // Writes a result piece by piece; a piece may end within a series.
 class ResultWriter final : public http::BodyStream {
  public:
-  ResultWriter(promql::QueryResult result, const promql::Steps& steps,
-               const std::optional<QueryStats>& stats, http::BudgetCharge charge)
-      : result_(std::move(result)), steps_(steps), stats_(stats), charge_(std::move(charge)) {}
+  ResultWriter(std::shared_ptr<const promql::QueryResult> result, ResultDetails details,
+               http::BudgetCharge charge)
+      : shared_(std::move(result)),
+        result_(*shared_),
+        details_(std::move(details)),
+        charge_(std::move(charge)),
+        count_(SeriesOf(result_, details_.limit)) {}
 
   Result<bool> Next(std::string& out) override {
     if (!begun_) {
@@ -127,14 +122,15 @@ class ResultWriter final : public http::BodyStream {
         out += '[';
       }
     }
-    while (series_ < result_.series.size()) {
+    while (series_ < count_) {
       if (!AppendSome(out)) return true;
     }
     if (IsList()) out += ']';
-    if (stats_) AppendStats(result_, steps_, *stats_, out);
+    if (details_.stats) AppendStats(result_, details_.steps, *details_.stats, out);
     out += '}';
-    AppendList("warnings", result_.warnings, out);
-    AppendList("infos", result_.infos, out);
+    AppendList("warnings", result_.warnings,
+               count_ < result_.series.size() ? "results truncated due to limit" : "", out);
+    AppendList("infos", result_.infos, details_.info, out);
     out += '}';
     return false;
   }
@@ -146,7 +142,7 @@ class ResultWriter final : public http::BodyStream {
 
   // Appends what is left of a series; false where the piece was full before.
   bool AppendSome(std::string& out) {
-    promql::ResultSeries& series = result_.series[series_];
+    const promql::ResultSeries& series = result_.series[series_];
     const bool is_matrix = result_.type == promql::ValueType::kMatrix;
     if (point_ == 0) {
       if (series_ > 0) out += ',';
@@ -160,16 +156,16 @@ class ResultWriter final : public http::BodyStream {
       AppendPoint(series.points[point_], out);
     }
     out += is_matrix ? "]}" : "}";
-    promql::ResultSeries().points.swap(series.points);
     point_ = 0;
     ++series_;
     return out.size() < kPieceBytes;
   }
 
-  promql::QueryResult result_;
-  const promql::Steps steps_;
-  const std::optional<QueryStats> stats_;
+  const std::shared_ptr<const promql::QueryResult> shared_;
+  const promql::QueryResult& result_;
+  const ResultDetails details_;
   const http::BudgetCharge charge_;
+  const size_t count_;
   bool begun_ = false;
   size_t series_ = 0;
   size_t point_ = 0;
@@ -222,28 +218,17 @@ void AppendAll(http::BodyStream& stream, std::string& body) {
   }
 }
 
-size_t BytesOf(const promql::QueryResult& result) {
-  size_t bytes = 0;
-  for (const promql::ResultSeries& series : result.series) {
-    bytes += sizeof series + series.points.capacity() * sizeof(promql::Point);
-    for (const auto& [name, value] : series.labels.all()) {
-      bytes += sizeof(promql::Labels::Label) + name.size() + value.size();
-    }
-  }
-  return bytes;
-}
-
-void AnswerQueryResult(promql::QueryResult result, const promql::Steps& steps,
-                       const std::optional<QueryStats>& stats, http::BudgetCharge charge,
-                       http::HttpResponse& response) {
+void AnswerQueryResult(std::shared_ptr<const promql::QueryResult> result, ResultDetails details,
+                       http::BudgetCharge charge, http::HttpResponse& response) {
   response.headers.push_back({"Content-Type", "application/json"});
-  const bool is_small = BytesOf(result) <= kMostBodyBytes;
-  auto writer = std::make_shared<ResultWriter>(std::move(result), steps, stats, std::move(charge));
-  if (!is_small) {
+  const bool is_small = promql::BytesOf(*result) <= kMostBodyBytes;
+  auto writer =
+      std::make_shared<ResultWriter>(std::move(result), std::move(details), std::move(charge));
+  if (is_small) {
+    AppendAll(*writer, response.body);
+  } else {
     response.stream = std::move(writer);
-    return;
   }
-  AppendAll(*writer, response.body);
 }
 
 }  // namespace rollcall::api

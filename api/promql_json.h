@@ -32,17 +32,21 @@ void AnswerPromqlError(int status, std::string_view type, std::string_view messa
 // Sets the answer to {"status":"success","data":`data`}; `data` is JSON already.
 void AnswerPromqlData(std::string_view data, http::HttpResponse& response);
 
+// What an answer says beside a result.
+struct ResultDetails {
+  promql::Steps steps;
+  std::optional<QueryStats> stats;
+  uint64_t limit = 0;  // the series that are given at most; 0: all
+  std::string info;    // another line of the result's infos; empty: none
+};
+
 // Sets the answer to a query's result. A small one is a body; a large one is a stream, which keeps
 // the result and its `charge` until the peer has taken it.
-void AnswerQueryResult(promql::QueryResult result, const promql::Steps& steps,
-                       const std::optional<QueryStats>& stats, http::BudgetCharge charge,
-                       http::HttpResponse& response);
+void AnswerQueryResult(std::shared_ptr<const promql::QueryResult> result, ResultDetails details,
+                       http::BudgetCharge charge, http::HttpResponse& response);
 
 // Appends all of a stream that does not fail.
 void AppendAll(http::BodyStream& stream, std::string& body);
-
-// Returns how much memory a result holds, in bytes.
-size_t BytesOf(const promql::QueryResult& result);
 
 // Appends `text` as a JSON string, with its quotes; what is not UTF-8 is replaced.
 void AppendJsonString(std::string_view text, std::string& out);

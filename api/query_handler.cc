@@ -67,34 +67,26 @@ Result<Asked> Understand(const ApiRequest& request, QueryKind kind, PromqlServic
   return asked;
 }
 
-void Cut(uint64_t limit, promql::QueryResult& result) {
-  if (limit == 0 || result.series.size() <= limit) return;
-  result.series.resize(limit);
-  result.warnings.push_back("results truncated due to limit");
-}
-
-// Says how long samples stood for the instants after them, where their sources' reports decided it.
-void TellLookback(promql::Budget& budget, promql::QueryResult& result) {
+// Says how long samples stood for the instants after them, where their sources' reports decided it;
+// else "".
+std::string LookbackUsed(const Asked& asked, promql::Budget& budget) {
   const auto used = budget.lookbacks().Summarize();
-  if (!used) return;
+  if (asked.lookback_ms || !used) return "";
   std::string text = "lookback: " + promql::WriteDuration(used->median_ms);
   if (used->least_ms != used->most_ms) {
     text += " for most series, from " + promql::WriteDuration(used->least_ms) + " to " +
             promql::WriteDuration(used->most_ms);
   }
-  result.infos.push_back(text + ", by the intervals at which they were reported");
+  return text + ", by the intervals at which they were reported";
 }
 
 void Evaluate(Asked asked, QueryKind kind, PromqlService& service, steady_clock::time_point begun,
               promql::Budget& budget, HttpResponse& response) {
   const auto prepared = steady_clock::now();
-  const auto answer = service.queries().Evaluate(
+  auto result = service.queries().Evaluate(
       {*asked.expr, asked.steps, kind == QueryKind::kRange, asked.lookback_ms, asked.text}, budget);
-  if (!answer.ok()) return service.AnswerFailure(answer.status(), budget, response);
-  promql::QueryResult result = **answer;
-  Cut(asked.limit, result);
-  if (!asked.lookback_ms) TellLookback(budget, result);
-  auto charge = service.ChargeAnswer(BytesOf(result));
+  if (!result.ok()) return service.AnswerFailure(result.status(), budget, response);
+  auto charge = service.ChargeAnswer(promql::BytesOf(**result));
   if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
   if (asked.stats) {
     using Seconds = std::chrono::duration<double>;
@@ -103,7 +95,9 @@ void Evaluate(Asked asked, QueryKind kind, PromqlService& service, steady_clock:
     asked.stats->samples = budget.samples();
     asked.stats->peak_memory = budget.peak_memory();
   }
-  AnswerQueryResult(std::move(result), asked.steps, asked.stats, *std::move(charge), response);
+  AnswerQueryResult(*std::move(result),
+                    {asked.steps, asked.stats, asked.limit, LookbackUsed(asked, budget)},
+                    *std::move(charge), response);
 }
 
 // Nothing that comes in by another lane waits for a query's thread.

@@ -61,17 +61,6 @@ std::string KeyOf(const Query& query) {
          (query.lookback_ms ? std::to_string(*query.lookback_ms) : "auto");
 }
 
-size_t BytesOf(const QueryResult& result) {
-  size_t bytes = sizeof result + result.text.size() + result.samples_per_step.size() * 8;
-  for (const ResultSeries& series : result.series) {
-    bytes += sizeof series + series.points.size() * sizeof(promql::Point);
-    for (const auto& [name, value] : series.labels.all()) {
-      bytes += 2 * sizeof(std::string) + name.size() + value.size();
-    }
-  }
-  return bytes;
-}
-
 // Adds the points of `from` in [first, last] behind those of `to`. Both are sorted by labels.
 void AddPoints(const std::vector<ResultSeries>& from, int64_t first, int64_t last,
                std::vector<ResultSeries>& to) {
@@ -190,7 +179,7 @@ Result<ResultCache::Answer> ResultCache::Get(const Query& query, promql::Budget&
     result = std::move(*all);
   }
   entry->lookbacks = budget.lookbacks().All();
-  entry->bytes = BytesOf(result) + entry->key.size();
+  entry->bytes = promql::BytesOf(result) + entry->key.size();
   entry->answer = std::make_shared<const QueryResult>(std::move(result));
   const Answer answer = entry->answer;
   Keep(std::move(entry));

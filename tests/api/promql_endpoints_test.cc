@@ -70,6 +70,12 @@ TEST_F(PromqlEndpointsTest, AScalarStandsForItselfAtTheTimeAsked) {
       "200 {\"status\":\"success\",\"data\":{\"resultType\":\"string\",\"result\":[4.500,\"x\"]}}");
 }
 
+TEST_F(PromqlEndpointsTest, ALargeNumberIsWrittenWithTheFewestDigitsThatTellIt) {
+  EXPECT_EQ(Render(private_->Get("/api/v1/query?query=1e23&time=4")),
+            "200 {\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":"
+            "[4,\"100000000000000000000000\"]}}");
+}
+
 TEST_F(PromqlEndpointsTest, WithoutATimeItIsAskedNow) {
   SetTime("2026-03-15 12:00:00");
   EXPECT_EQ(Render(private_->Get("/api/v1/query?query=time()")),

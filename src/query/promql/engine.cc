@@ -50,6 +50,15 @@ Status MovePoints(Value& value, const Grid& grid, MemoryCharge& charge,
 
 }  // namespace
 
+size_t BytesOf(const QueryResult& result) {
+  size_t bytes =
+      sizeof result + result.text.size() + result.samples_per_step.size() * sizeof(uint64_t);
+  for (const ResultSeries& series : result.series) {
+    bytes += sizeof series + series.points.size() * sizeof(Point) + BytesOf(series.labels, 0);
+  }
+  return bytes;
+}
+
 Engine::Engine(SeriesSource& source, unsigned threads) : source_(source), threads_(threads) {}
 
 Result<QueryResult> Engine::Evaluate(const Query& query, Budget& budget) {

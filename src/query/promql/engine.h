@@ -51,6 +51,9 @@ struct QueryResult {
   std::vector<uint64_t> samples_per_step;  // which were looked at
 };
 
+// Returns how much memory a result holds, in bytes.
+size_t BytesOf(const QueryResult& result);
+
 class Engine {
  public:
   // `threads`: how many evaluate one query, at least 1. `source` must outlive the engine.
