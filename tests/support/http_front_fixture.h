@@ -101,10 +101,12 @@ class HttpFrontTest : public ::testing::Test {
   }
   void AwaitMetric(const std::string& name_and_labels, double wanted) const {
     // Counters are written just after the event that a client can see; no event to await.
-    for (int i = 0; i < 1'000'000 && Metric(name_and_labels) != wanted; ++i) {
+    double value = Metric(name_and_labels);
+    for (int i = 0; i < 1'000'000 && value != wanted; ++i) {
       std::this_thread::yield();
+      value = Metric(name_and_labels);
     }
-    EXPECT_EQ(Metric(name_and_labels), wanted) << name_and_labels;
+    EXPECT_EQ(value, wanted) << name_and_labels;
   }
 
   static std::string Post(const std::string& target, const std::string& body,
