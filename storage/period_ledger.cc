@@ -49,7 +49,10 @@ void PeriodLedger::DropPartial(Day day, FleetRef fleet, Transaction& transaction
 }
 
 void PeriodLedger::DropDay(Day day, FleetRef fleet, Transaction& transaction) {
-  staged_days_.insert(day);
+  {
+    const MutexLock lock(changes_mutex_);
+    staged_days_.insert(day);
+  }
   Drop({Period::Of(day), fleet}, transaction);
   DropPartial(day, day, fleet, transaction);
 }
@@ -72,6 +75,10 @@ uint64_t PeriodLedger::changes() const {
 
 std::optional<Day> PeriodLedger::FirstChangedSince(uint64_t changes) const {
   const MutexLock lock(changes_mutex_);
+  return FirstChanged(changes);
+}
+
+std::optional<Day> PeriodLedger::FirstChanged(uint64_t changes) const {
   if (changes == changes_) return std::nullopt;
   for (const auto& [day, change] : changed_) {
     if (change > changes) return day;
@@ -79,18 +86,30 @@ std::optional<Day> PeriodLedger::FirstChangedSince(uint64_t changes) const {
   return std::nullopt;
 }
 
-// The change is visible before it is counted: who counted it has it.
+std::optional<Day> PeriodLedger::FirstChangingSince(uint64_t changes) const {
+  const MutexLock lock(changes_mutex_);
+  std::optional<Day> first = FirstChanged(changes);
+  if (!staged_days_.empty() && (!first || *staged_days_.begin() < *first)) {
+    first = *staged_days_.begin();
+  }
+  return first;
+}
+
+// The change is visible before it is counted: who counted it has it. Until then it is staged.
 void PeriodLedger::Committed() {
   staged_drops_.clear();
-  if (staged_days_.empty()) return;
   const MutexLock lock(changes_mutex_);
+  if (staged_days_.empty()) return;
   ++changes_;
   for (const Day day : staged_days_) changed_[day] = changes_;
   staged_days_.clear();
 }
 
 void PeriodLedger::Abandoned() {
-  staged_days_.clear();
+  {
+    const MutexLock lock(changes_mutex_);
+    staged_days_.clear();
+  }
   kept_.insert(staged_drops_.begin(), staged_drops_.end());
   staged_drops_.clear();
 }
