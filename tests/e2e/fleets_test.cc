@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "tests/e2e/rollcall_process.h"
+#include "tests/support/await.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/temp_dir.h"
 
@@ -297,6 +298,8 @@ TEST_F(FleetsTest, DebiansSyncthingReportsForRealAndIsCountedByVersionPlatformAn
   };
   const Finished version = RunToEnd(ChildOptions{{"/usr/bin/syncthing", "--version"}, {}, {}, {}});
   const std::string name = version.out.substr(10, version.out.find(' ', 10) - 10);
+  // The numbers of a running period may be seconds old.
+  EXPECT_TRUE(Await([&] { return !values("syncthing_info", "version").empty(); }));
   EXPECT_THAT(values("syncthing_info", "version"), ElementsAre(name));
   EXPECT_THAT(values("syncthing_info", "platform"), ElementsAre(::testing::StartsWith("linux-")));
   EXPECT_THAT(values("syncthing_folder_type", "type"), ::testing::Contains("receiveonly"));
