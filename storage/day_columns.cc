@@ -123,9 +123,21 @@ bool TakeItem(Reader& reader, const MetricColumn::Item* before, MetricColumn::It
 }  // namespace
 
 std::string FirstColumnKey() { return EncodeKey(TallyKey{kDayColumns, {}}); }
+KeyRange ColumnsOf(const PeriodKey& day) {
+  return {EncodeKey(day) + FirstColumnKey(), RangeOf(day).end};
+}
 
 std::string EncodeStreamsColumnKey(uint32_t block) { return Key(0, block); }
 std::string EncodeColumnKey(MetricRef metric, uint32_t block) { return Key(metric.value, block); }
+
+std::optional<ColumnKey> DecodeColumnKey(std::string_view bytes) {
+  Reader reader(bytes);
+  if (reader.BigEndian32() != kDayColumns.value) return std::nullopt;
+  const MetricRef metric{reader.BigEndian32()};
+  const uint32_t block = reader.BigEndian32();
+  if (!reader.ok() || !reader.AtEnd()) return std::nullopt;
+  return ColumnKey{metric, block};
+}
 
 std::string EncodeColumn(const StreamsColumn& column, uint32_t block) {
   std::string out;

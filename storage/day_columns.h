@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,8 +75,18 @@ struct MetricColumn {
 // The rest of a row's key, after the prefix of the day's period.
 std::string EncodeStreamsColumnKey(uint32_t block);
 std::string EncodeColumnKey(MetricRef metric, uint32_t block);
+struct ColumnKey {
+  MetricRef metric;  // 0: the streams
+  uint32_t block = 0;
+
+  bool operator==(const ColumnKey&) const = default;
+};
+// nullopt where the bytes are no such key.
+std::optional<ColumnKey> DecodeColumnKey(std::string_view bytes);
 // Returns where the columns begin among the rows of a period; they are its last rows.
 std::string FirstColumnKey();
+// Returns the range of the columns of a day.
+KeyRange ColumnsOf(const PeriodKey& day);
 
 std::string EncodeColumn(const StreamsColumn& column, uint32_t block);
 std::string EncodeColumn(const MetricColumn& column, uint32_t block);
