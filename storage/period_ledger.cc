@@ -1,5 +1,7 @@
 #include "storage/period_ledger.h"
 
+#include "storage/retention.h"
+
 namespace rollcall::storage {
 Result<std::unique_ptr<PeriodLedger>> PeriodLedger::Open(Store& store) {
   std::unique_ptr<PeriodLedger> ledger(new PeriodLedger(store));
@@ -164,7 +166,8 @@ PeriodLedger::Cut PeriodLedger::Begin(const PeriodKey& key) {
   return {key, epoch, store_.TakeSnapshot()};
 }
 
-Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows) {
+Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows,
+                                  TallyRows columns) {
   Transaction transaction(store_);
   const auto at = computing_.find(cut.key);
   if (at == computing_.end() || at->second != cut.epoch) return false;
@@ -173,6 +176,15 @@ Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const 
   transaction.DeleteRange(Table::kPeriods, range.begin, range.end);
   for (const auto& [suffix, row] : rows)
     transaction.Put(Table::kPeriods, range.begin + suffix, row);
+  if (!columns.empty()) {
+    const Result<Day> whole_from = FirstWholeDay(store_, cut.key.fleet);
+    if (!whole_from.ok()) return whole_from.status();
+    if (cut.key.period.first_day() < *whole_from) columns.clear();
+  }
+  while (!columns.empty()) {
+    const auto row = columns.extract(columns.begin());
+    transaction.Put(Table::kPeriods, range.begin + row.key(), row.mapped());
+  }
   transaction.Put(Table::kPeriods, range.begin, EncodePeriodHead(head));
   ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   kept_.insert(cut.key);

@@ -41,9 +41,12 @@ class PeriodLedger final : private Participant {
     Snapshot snapshot;
   };
   Cut Begin(const PeriodKey& key);
-  // Stores the tallies computed from the cut of a closed period. Returns false where the period was
-  // dropped meanwhile. On failure nothing is stored.
-  Result<bool> Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows);
+  // Stores the tallies computed from the cut of a closed period and, where it is a day, its columns
+  // (storage/day_columns.h), whose rows are freed one by one on the way; without them where
+  // retention has dropped the day's chunks meanwhile. Returns false where the period was dropped
+  // meanwhile. On failure nothing is stored.
+  Result<bool> Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows,
+                      TallyRows columns = {});
 
   // Drops the periods of a fleet, stored or being computed, for which `which` returns true. On
   // failure, which may be that of `which`, all stay.
