@@ -20,6 +20,30 @@ constexpr int64_t kDayMs = 86'400'000;
 constexpr size_t kMostSourcesOfPart = 96;
 constexpr size_t kParts = 16;
 
+// Columns are of use where fewer instants than so many are asked for of a day, and few metrics.
+constexpr int64_t kMostInstantsOfDay = 48;
+constexpr size_t kMostColumns = 16;
+// Parts of one block each read its columns: as many sources as this are worth it.
+constexpr size_t kLeastOfBlock = storage::kSourcesPerColumn / 2;
+
+// Whether days may be read from their columns.
+bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, size_t days) {
+  return !request.instants.empty() && wanted.metric_refs.size() <= kMostColumns &&
+         request.instants.size() <= days * kMostInstantsOfDay;
+}
+
+// Returns where the part that begins with source number `begin` ends.
+size_t EndOfPart(std::span<const MatchedSource> sources, size_t begin, size_t most,
+                 bool is_of_one_block) {
+  const size_t last =
+      std::min(begin + (is_of_one_block ? std::max(most, kLeastOfBlock) : most), sources.size());
+  if (!is_of_one_block) return last;
+  const uint32_t block = storage::ColumnBlockOf(sources[begin].ref);
+  size_t end = begin + 1;
+  while (end < last && storage::ColumnBlockOf(sources[end].ref) == block) ++end;
+  return end;
+}
+
 int64_t DayOf(int64_t ms) { return ms >= 0 ? ms / kDayMs : 0; }
 
 // Returns the days from `first` to `last`, both inclusive, on which the fleet has chunks.
@@ -84,15 +108,16 @@ Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const Select
     if (!days.ok()) return days.status();
     const auto split =
         std::lower_bound(days->begin(), days->end(), Day{static_cast<uint32_t>(first)});
-    const auto selection = std::make_shared<Selection>(
-        Selection{store(), snapshot_, request, fleet.ref, fleet.id_label, wanted,
-                  std::move((*sources)[f]), std::vector<Day>(split, days->end()),
-                  std::vector<Day>(days->begin(), split), first * kDayMs});
+    const auto selection = std::make_shared<Selection>(Selection{
+        store(), snapshot_, request, fleet.ref, fleet.id_label, wanted, std::move((*sources)[f]),
+        std::vector<Day>(split, days->end()), std::vector<Day>(days->begin(), split),
+        first * kDayMs, WantsColumns(request, *wanted, static_cast<size_t>(days->end() - split))});
     const size_t count = selection->sources.size();
-    const size_t step = std::clamp(count / kParts, size_t{1}, kMostSourcesOfPart);
-    for (size_t begin = 0; begin < count; begin += step) {
-      parts.push_back(
-          std::make_unique<StoredPart>(selection, begin, std::min(begin + step, count), budget));
+    const size_t most = std::clamp(count / kParts, size_t{1}, kMostSourcesOfPart);
+    for (size_t begin = 0; begin < count;) {
+      const size_t end = EndOfPart(selection->sources, begin, most, selection->by_columns);
+      parts.push_back(std::make_unique<StoredPart>(selection, begin, end, budget));
+      begin = end;
     }
   }
   return parts;
