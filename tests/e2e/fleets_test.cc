@@ -267,7 +267,8 @@ class Syncthing {
     ChildOptions options;
     options.args = {"/usr/bin/syncthing", "serve",        "--home=" + home,     "--no-browser",
                     "--no-restart",       "--no-upgrade", "--skip-port-probing"};
-    options.variables = {{"HOME", home}, {"STNOUPGRADE", "1"}};
+    // Else it is a monitor, which is killed with the test, and a child of that, which is not.
+    options.variables = {{"HOME", home}, {"STNOUPGRADE", "1"}, {"STMONITORED", "yes"}};
     return options;
   }
 
