@@ -5,39 +5,12 @@
 #include <vector>
 
 #include "api/promql_json.h"
+#include "query/promql/functions.h"
 #include "query/promql/number_text.h"
 #include "query/promql/printer.h"
 
 namespace rollcall::api {
 namespace {
-
-std::string_view WordFor(promql::ValueType type) {
-  switch (type) {
-    case promql::ValueType::kScalar:
-      return "scalar";
-    case promql::ValueType::kString:
-      return "string";
-    case promql::ValueType::kVector:
-      return "vector";
-    case promql::ValueType::kMatrix:
-      break;
-  }
-  return "matrix";
-}
-
-std::string_view WordFor(promql::MatchOp op) {
-  switch (op) {
-    case promql::MatchOp::kEqual:
-      return "=";
-    case promql::MatchOp::kNotEqual:
-      return "!=";
-    case promql::MatchOp::kRegex:
-      return "=~";
-    case promql::MatchOp::kNotRegex:
-      break;
-  }
-  return "!~";
-}
 
 std::string_view WordFor(promql::VectorMatching::Cardinality cardinality) {
   switch (cardinality) {
@@ -107,9 +80,9 @@ class TreeWriter {
     AppendJsonString(function.name, out_);
     Key("argTypes");
     List(function.arguments,
-         [this](promql::ValueType type) { AppendJsonString(WordFor(type), out_); });
+         [this](promql::ValueType type) { AppendJsonString(promql::ShortNameOf(type), out_); });
     Number("variadic", VariadicOf(function));
-    Text("returnType", WordFor(function.returns));
+    Text("returnType", promql::ShortNameOf(function.returns));
     out_ += '}';
     Key("args");
     List(call.arguments, [this](const promql::ExprPtr& argument) { Write(*argument); });
@@ -192,7 +165,7 @@ class TreeWriter {
       out_ += "{\"name\":";
       AppendJsonString(matcher.label(), out_);
       Text("value", matcher.value());
-      Text("type", WordFor(matcher.op()));
+      Text("type", promql::NameOf(matcher.op()));
       out_ += '}';
     });
     Shift(selector.shift);

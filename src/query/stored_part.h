@@ -6,7 +6,6 @@
 // chunks only of the other days and of sources that columns cannot tell.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -109,7 +108,7 @@ class StoredPart final : public promql::SeriesPart {
   // false where they cannot tell it.
   Result<bool> ReadByColumns(SourceRef source, Columns& columns,
                              std::span<const SourceColumns::Chunk> chunks);
-  Status AddChunkOf(SourceRef source, Day day);
+  Result<std::string> ChunkOf(SourceRef source, Day day) const;
   // The same for sources of which the days before are needed as well. `which`: their numbers in
   // `sources` and `gathered`.
   Status VisitWithEarlier(std::span<const MatchedSource> sources, std::span<const size_t> which,
@@ -132,13 +131,13 @@ class StoredPart final : public promql::SeriesPart {
   promql::Budget& budget_;
   SourceColumns columns_;
   bool by_columns_ = false;                         // how the current source was read
-  std::deque<std::string> chunks_;                  // of the current source's irregular days
   std::vector<storage::MetricColumn::Item> items_;  // scratch
   std::vector<promql::Labels> labels_;              // by series
   std::map<int64_t, uint64_t> lookbacks_;
   uint64_t axes_visited_ = 0;
 };
 
+inline constexpr int64_t kDayMs = 86'400'000;
 // How far before a query's range reports are looked for: as long as one may stand at most.
 inline constexpr int kIntervalDays = 9;
 // How many reports of a stream it takes to tell.

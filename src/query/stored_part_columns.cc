@@ -1,5 +1,6 @@
 // Parts whose closed days are read from their columns.
 #include <algorithm>
+#include <deque>
 
 #include "query/promql/memory_charge.h"
 #include "query/stored_part.h"
@@ -9,8 +10,6 @@
 
 namespace rollcall::query {
 namespace {
-
-constexpr int64_t kDayMs = 86'400'000;
 
 // The chunks of a source with more irregular days are read in one go.
 constexpr size_t kMostIrregularDays = 16;
@@ -124,7 +123,8 @@ Status StoredPart::GatherColumns(uint32_t block, Columns& columns) {
 
 Result<bool> StoredPart::ReadByColumns(SourceRef source, Columns& columns,
                                        std::span<const SourceColumns::Chunk> chunks) {
-  chunks_.clear();
+  std::deque<std::string> irregular;  // chunks
+  promql::MemoryCharge charge(budget_);
   columns_.BeginDays(selection_->request.to, selection_->request.instants);
   const auto add_chunks_before = [&](Day day) {
     while (!chunks.empty() && chunks.front().day < day) {
@@ -139,9 +139,13 @@ Result<bool> StoredPart::ReadByColumns(SourceRef source, Columns& columns,
     if (!*has_reported) continue;
     const storage::StreamsReader& streams = day.streams.reader();
     if (streams.is_irregular()) {
-      if (chunks_.size() == kMostIrregularDays) return false;
+      if (irregular.size() == kMostIrregularDays) return false;
+      Result<std::string> chunk = ChunkOf(source, day.day);
+      if (!chunk.ok()) return chunk.status();
+      ROLLCALL_RETURN_IF_ERROR(charge.Take(chunk->size()));
+      irregular.push_back(std::move(*chunk));
       ROLLCALL_RETURN_IF_ERROR(add_chunks_before(day.day));
-      ROLLCALL_RETURN_IF_ERROR(AddChunkOf(source, day.day));
+      ROLLCALL_RETURN_IF_ERROR(columns_.Add(SourceColumns::Chunk{day.day, irregular.back()}, true));
       continue;
     }
     items_.clear();
@@ -166,14 +170,13 @@ Result<bool> StoredPart::ReadByColumns(SourceRef source, Columns& columns,
   return IsToldByColumns() && KnowsEnough();
 }
 
-Status StoredPart::AddChunkOf(SourceRef source, Day day) {
+Result<std::string> StoredPart::ChunkOf(SourceRef source, Day day) const {
   auto chunk = selection_->store.Get(
       storage::Table::kChunks,
       storage::EncodeKey(storage::ChunkKey{day, selection_->fleet, source}), &selection_->snapshot);
   if (!chunk.ok()) return chunk.status();
   if (!chunk->has_value()) return Status::DataLoss(day.ToString() + ": the chunk is not there");
-  chunks_.push_back(std::move(**chunk));
-  return columns_.Add(SourceColumns::Chunk{day, chunks_.back()}, true);
+  return std::move(**chunk);
 }
 
 bool StoredPart::IsToldByColumns() const {

@@ -13,14 +13,12 @@ namespace {
 using promql::SelectRequest;
 using promql::SeriesPart;
 
-constexpr int64_t kDayMs = 86'400'000;
-
 // A part has at most so many sources, and a selection at least so many parts where it has as many
 // sources: threads take the next one when they are done.
 constexpr size_t kMostSourcesOfPart = 96;
 constexpr size_t kParts = 16;
 
-// Columns are of use where fewer instants than so many are asked for of a day, and few metrics.
+// Columns are of use where at most so many instants are asked for of a day, and few metrics.
 constexpr int64_t kMostInstantsOfDay = 48;
 constexpr size_t kMostColumns = 16;
 // Parts of one block each read its columns: as many sources as this are worth it.
@@ -28,8 +26,12 @@ constexpr size_t kLeastOfBlock = storage::kSourcesPerColumn / 2;
 
 // Whether days may be read from their columns.
 bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, size_t days) {
-  return !request.instants.empty() && wanted.metric_refs.size() <= kMostColumns &&
-         request.instants.size() <= days * kMostInstantsOfDay;
+  if (request.instants.empty() || wanted.metric_refs.size() > kMostColumns) return false;
+  // Spans tell an interval only where it is shorter than the step: of an instant query, and of one
+  // with short steps, all sources would be read a second time.
+  const bool is_auto = request.latest && !request.lookback_ms;
+  return is_auto ? request.step_ms * kMostInstantsOfDay >= kDayMs
+                 : request.instants.size() <= days * kMostInstantsOfDay;
 }
 
 // Returns where the part that begins with source number `begin` ends.

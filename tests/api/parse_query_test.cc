@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "tests/support/server_harness.h"
 
 namespace rollcall::test {
@@ -22,13 +23,7 @@ class ParseQueryTest : public ServerTest {
  protected:
   static std::string Form(const std::string& query) {
     std::string encoded = "query=";
-    for (const char c : query) {
-      constexpr char kDigits[] = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += '%';
-      encoded += kDigits[byte >> 4];
-      encoded += kDigits[byte & 15];
-    }
+    AppendPercentEncoded(query, encoded);
     return encoded;
   }
   // The `data` of an answer.

@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "jobs/retention.h"
 #include "tests/support/server_harness.h"
 
@@ -41,13 +42,7 @@ class PromqlMeanwhileTest : public ServerTest {
   static Values Ask(HttpClient& client, const std::string& query, int64_t start, int64_t end,
                     int64_t step) {
     std::string encoded;
-    for (const char c : query) {
-      constexpr char kDigits[] = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += '%';
-      encoded += kDigits[byte >> 4];
-      encoded += kDigits[byte & 15];
-    }
+    AppendPercentEncoded(query, encoded);
     const Reply reply =
         client.Get("/api/v1/query_range?query=" + encoded + "&start=" + std::to_string(start) +
                    "&end=" + std::to_string(end) + "&step=" + std::to_string(step));
