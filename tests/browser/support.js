@@ -44,10 +44,10 @@ async function shown(address, body) {
   });
 }
 
-// The numbers of the running periods: those of the calendar, and of the last 30 days.
-const numbers = (address) => Promise.all(['', '?period=30d'].map(async (query) => {
-  const { generated_at: _, ...rest } = await (await fetch(`${address}/api/v1/comparison${query}`)).json();
-  return JSON.stringify(rest);
+// The numbers of the running periods, those of the calendar and the last 30 days; why there are none where there are none.
+const numbers = (address) => Promise.all([`month=${thisMonth()}`, 'period=30d'].map(async (query) => {
+  const text = await (await fetch(`${address}/api/v1/overview?${query}`)).text();
+  return text.replace(/"generated_at":"[^"]*"/, '');
 }));
 
 // Resolves once the numbers of all running periods are others than before `act`. They may be seconds old where a scan
@@ -168,6 +168,8 @@ export const columns = (page, selector) => page.locator(`${selector} tbody tr`).
 
 export const whole = (value, locale = 'en-GB') => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   .format(value);
+
+const thisMonth = () => new Date().toISOString().slice(0, 7);
 
 // Of the months "YYYY-MM", the one `by` on.
 export function monthOn(month, by) {
