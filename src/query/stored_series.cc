@@ -13,14 +13,14 @@ namespace {
 using promql::SelectRequest;
 using promql::SeriesPart;
 
-constexpr int64_t kDayMs = 86'400'000;
+constexpr int64_t kMsPerDay = 86'400'000;
 
 // A part has at most so many sources, and a selection at least so many parts where it has as many
 // sources: threads take the next one when they are done.
 constexpr size_t kMostSourcesOfPart = 96;
 constexpr size_t kParts = 16;
 
-int64_t DayOf(int64_t ms) { return ms >= 0 ? ms / kDayMs : 0; }
+int64_t DayNumberOf(int64_t ms) { return ms >= 0 ? ms / kMsPerDay : 0; }
 
 // Returns the days from `first` to `last`, both inclusive, on which the fleet has chunks.
 Result<std::vector<Day>> DaysWithChunks(const storage::Store& store,
@@ -55,15 +55,17 @@ std::unique_ptr<StoredView> StoredSeries::Now() {
 Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const SelectRequest& request,
                                                                     promql::Budget& budget) {
   std::vector<std::unique_ptr<SeriesPart>> parts;
-  if (request.to < 0 || request.to <= request.after - kIntervalDays * kDayMs) return parts;
+  if (request.to < 0 || request.to <= request.after - kIntervalDays * kMsPerDay) return parts;
   // The days that are always read, and those before.
   int64_t back = 0;
   if (request.latest) back = request.lookback_ms.value_or(std::max(request.step_ms, int64_t{0}));
   const bool is_auto = request.latest && !request.lookback_ms;
-  const int64_t first = std::max(DayOf(request.after - back + 1) - (is_auto ? 1 : 0), int64_t{0});
+  const int64_t first =
+      std::max(DayNumberOf(request.after - back + 1) - (is_auto ? 1 : 0), int64_t{0});
   const int64_t earliest =
-      is_auto ? std::min(std::max(DayOf(request.after) - kIntervalDays, int64_t{0}), first) : first;
-  const int64_t last = std::min(DayOf(request.to), int64_t{UINT32_MAX} - 1);
+      is_auto ? std::min(std::max(DayNumberOf(request.after) - kIntervalDays, int64_t{0}), first)
+              : first;
+  const int64_t last = std::min(DayNumberOf(request.to), int64_t{UINT32_MAX} - 1);
 
   auto sources = MatchSources(store(), snapshot_, fleets_, request.matchers, budget);
   if (!sources.ok()) return sources.status();
@@ -87,7 +89,7 @@ Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const Select
     const auto selection = std::make_shared<Selection>(
         Selection{store(), snapshot_, request, fleet.ref, fleet.id_label, wanted,
                   std::move((*sources)[f]), std::vector<Day>(split, days->end()),
-                  std::vector<Day>(days->begin(), split), first * kDayMs});
+                  std::vector<Day>(days->begin(), split), first * kMsPerDay});
     const size_t count = selection->sources.size();
     const size_t step = std::clamp(count / kParts, size_t{1}, kMostSourcesOfPart);
     for (size_t begin = 0; begin < count; begin += step) {
