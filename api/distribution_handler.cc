@@ -138,7 +138,7 @@ Status ReadRows(const DataServices& services, Answered& answered) {
 }
 
 void AnswerDistribution(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+                        http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   const Figure* const figure = ReadFigure(fleet, params);

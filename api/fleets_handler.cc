@@ -153,7 +153,7 @@ std::string Csv(const std::vector<KnownFleet>& fleets) {
 }
 
 void AnswerFleets(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+                  http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
   const AskedFleets asked{params.OfMonth("month"),
                           static_cast<Span>(params.Choice("periods", kMonthsOfSpan))};
