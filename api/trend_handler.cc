@@ -137,8 +137,8 @@ std::string TrendCsv(const counts::TrendRequest& request, const counts::Trend& t
   return csv.Take();
 }
 
-void Answer(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void AnswerTrend(const DataServices& services, const http::ApiRequest& request,
+                 http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   counts::TrendRequest trend_request{fleet};
@@ -159,7 +159,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
 
 http::ApiHandler TrendHandler(const DataServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(services, request, response);
+    AnswerTrend(services, request, response);
   };
 }
 

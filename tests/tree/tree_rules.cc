@@ -128,6 +128,7 @@ class Inspector {
       if (HasExtension(file_.path, {".cc", ".h"})) {
         InspectInclude(line);
         InspectLocks(line);
+        InspectAlias(line);
       }
     }
     if (HasExtension(file_.path, {".h"})) {
@@ -208,6 +209,19 @@ class Inspector {
     std::smatch match;
     if (!may && std::regex_search(line, match, lock)) {
       Complain(match.str() + " instead of base/mutex.h", line_);
+    }
+  }
+
+  // clang-tidy, which reads several files as one, would not notice.
+  void InspectAlias(const std::string& line) {
+    static const std::regex alias("^\\s*namespace (\\w+) = ");
+    std::smatch match;
+    if (!HasExtension(file_.path, {".cc"}) || !std::regex_search(line, match, alias)) {
+      return;
+    }
+    const std::string name = match[1];
+    if (!std::regex_search(file_.text, std::regex("\\b" + name + "::"))) {
+      Complain("uses the namespace " + name + " nowhere", line_);
     }
   }
 

@@ -210,6 +210,12 @@ TEST(TreeRulesTest, TheProductLocksWithWhatTheAnalysisKnows) {
   EXPECT_THAT(Breaks("src/counts/a.cc", "const MutexLock lock(mutex_);"), IsEmpty());
 }
 
+TEST(TreeRulesTest, AnAliasOfANamespaceIsUsed) {
+  EXPECT_THAT(Breaks("src/base/a.cc", "namespace fs = std::filesystem;\nfs::path p;"), IsEmpty());
+  EXPECT_THAT(Breaks("src/base/a.cc", "namespace fs = std::filesystem;\nofs::path p;"),
+              ElementsAre("src/base/a.cc:3: uses the namespace fs nowhere"));
+}
+
 TEST(TreeRulesTest, AHeaderOpensWithACommentAndIsIncludedOnce) {
   EXPECT_THAT(Breaches({{"src/base/a.h", "// What it is.\n#pragma once\n"}}), IsEmpty());
   EXPECT_THAT(Breaches({{"src/base/a.h", "#pragma once\n// What it is.\n"}}),
