@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "query/promql/functions.h"
 #include "query/promql/number_text.h"
 
 namespace rollcall::api {
@@ -79,20 +80,6 @@ size_t SeriesOf(const promql::QueryResult& result, uint64_t limit) {
   return limit == 0 ? result.series.size() : std::min<size_t>(result.series.size(), limit);
 }
 
-const char* NameOfResult(promql::ValueType type) {
-  switch (type) {
-    case promql::ValueType::kScalar:
-      return "scalar";
-    case promql::ValueType::kString:
-      return "string";
-    case promql::ValueType::kVector:
-      return "vector";
-    case promql::ValueType::kMatrix:
-      break;
-  }
-  return "matrix";
-}
-
 // Writes a result piece by piece; a piece may end within a series.
 class ResultWriter final : public http::BodyStream {
  public:
@@ -108,7 +95,7 @@ class ResultWriter final : public http::BodyStream {
     if (!begun_) {
       begun_ = true;
       out += "{\"status\":\"success\",\"data\":{\"resultType\":\"";
-      out += NameOfResult(result_.type);
+      out += promql::ShortNameOf(result_.type);
       out += "\",\"result\":";
       if (result_.type == promql::ValueType::kScalar) {
         AppendPoint(result_.scalar, out);

@@ -48,8 +48,11 @@ void AddPromqlRoutes(PromqlService& service, const fleets::Catalog& catalog,
   const auto tell = [&](const char* path, const http::ApiHandler& handler) {
     add(http::kGet | http::kHead, path, http::Lane::kQuery, handler);
   };
-  tell("/api/v1/format_query", FormatQueryHandler());
-  add(http::kPost, "/api/v1/format_query", http::Lane::kQuery, FormatQueryHandler());
+  for (const auto& [path, handler] : {std::pair("/api/v1/format_query", FormatQueryHandler()),
+                                      std::pair("/api/v1/parse_query", ParseQueryHandler())}) {
+    tell(path, handler);
+    add(http::kPost, path, http::Lane::kQuery, handler);
+  }
   tell("/api/v1/metadata", MetadataHandler(service, catalog));
   tell("/api/v1/status/buildinfo", BuildInfoHandler(ROLLCALL_VERSION));
   tell("/api/v1/rules", RulesHandler());

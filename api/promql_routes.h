@@ -2,7 +2,8 @@
 // ask for what is stored:
 //
 //   GET, POST /api/v1/query, /api/v1/query_range        a query in PromQL, at an instant or many
-//   GET, POST /api/v1/format_query                      a query, written as it is read best
+//   GET, POST /api/v1/format_query, /api/v1/parse_query a query, written as it is read best; its
+//                                                       tree
 //   GET, POST /api/v1/series, /api/v1/labels            the series, and names of labels
 //   GET       /api/v1/label/NAME/values                 values of a label
 //   GET       /api/v1/metadata                          what is said of metrics

@@ -8,6 +8,7 @@
 
 #include "api/promql_json.h"
 #include "api/promql_params.h"
+#include "api/promql_tree_json.h"
 #include "base/background.h"
 #include "query/promql/parser.h"
 #include "query/promql/printer.h"
@@ -134,6 +135,20 @@ http::ApiHandler QueryHandler(PromqlService& service, QueryKind kind) {
   };
 }
 
+// Answers with what `append` says of the query as it is written; nothing is looked up.
+http::ApiHandler TellingOfTheText(void (*append)(const promql::Expr& expr, std::string& data)) {
+  return [append](const ApiRequest& request, HttpResponse& response) {
+    const auto expr = promql::ParseExpr(request.Param("query").value_or(""));
+    if (!expr.ok()) {
+      return AnswerPromqlError(400, "bad_data",
+                               "invalid parameter \"query\": " + expr.status().message(), response);
+    }
+    std::string data;
+    append(**expr, data);
+    AnswerPromqlData(data, response);
+  };
+}
+
 }  // namespace
 
 http::ApiHandler InstantQueryHandler(PromqlService& service) {
@@ -145,16 +160,11 @@ http::ApiHandler RangeQueryHandler(PromqlService& service) {
 }
 
 http::ApiHandler FormatQueryHandler() {
-  return [](const ApiRequest& request, HttpResponse& response) {
-    const auto expr = promql::ParseExpr(request.Param("query").value_or(""));
-    if (!expr.ok()) {
-      return AnswerPromqlError(400, "bad_data",
-                               "invalid parameter \"query\": " + expr.status().message(), response);
-    }
-    std::string text;
-    AppendJsonString(promql::PrettyPrint(**expr), text);
-    AnswerPromqlData(text, response);
-  };
+  return TellingOfTheText([](const promql::Expr& expr, std::string& data) {
+    AppendJsonString(promql::PrettyPrint(expr), data);
+  });
 }
+
+http::ApiHandler ParseQueryHandler() { return TellingOfTheText(AppendTree); }
 
 }  // namespace rollcall::api

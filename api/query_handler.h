@@ -11,5 +11,6 @@ namespace rollcall::api {
 http::ApiHandler InstantQueryHandler(PromqlService& service);
 http::ApiHandler RangeQueryHandler(PromqlService& service);
 http::ApiHandler FormatQueryHandler();
+http::ApiHandler ParseQueryHandler();
 
 }  // namespace rollcall::api

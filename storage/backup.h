@@ -30,7 +30,7 @@ struct Backup {
   UnixSeconds time{};
   uint64_t bytes = 0;  // of its files, also of those that it shares with others
   uint64_t files = 0;
-  std::string made_by;  // "format 4, rollcall 0.1.0"
+  std::string made_by;  // "format 5, rollcall 0.1.0"
   std::string damage;   // why it cannot be used, with the file's name; empty: nothing is known
 };
 

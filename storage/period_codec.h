@@ -42,6 +42,9 @@ std::string EncodeKey(const TallyKey& key);
 // Stands for a metric in the keys of rows about sizes: how large the sources are that reported the
 // fleet's counted metric, as a whole and by its labels. No metric has this ref.
 inline constexpr MetricRef kSourceSizes{0};
+// Stands for a metric in the keys of the columns of a day (storage/day_columns.h), which are the
+// last rows of a period. No metric has this ref.
+inline constexpr MetricRef kDayColumns{UINT32_MAX};
 std::optional<TallyKey> DecodeTallyKey(std::string_view bytes);
 // The same of a figure's distribution, which is told from a label of kSourceSizes by a zero byte:
 // no label's name has one.

@@ -1,5 +1,7 @@
 #include "storage/period_ledger.h"
 
+#include "storage/retention.h"
+
 namespace rollcall::storage {
 Result<std::unique_ptr<PeriodLedger>> PeriodLedger::Open(Store& store) {
   std::unique_ptr<PeriodLedger> ledger(new PeriodLedger(store));
@@ -49,7 +51,10 @@ void PeriodLedger::DropPartial(Day day, FleetRef fleet, Transaction& transaction
 }
 
 void PeriodLedger::DropDay(Day day, FleetRef fleet, Transaction& transaction) {
-  staged_days_.insert(day);
+  {
+    const MutexLock lock(changes_mutex_);
+    staged_days_.insert(day);
+  }
   Drop({Period::Of(day), fleet}, transaction);
   DropPartial(day, day, fleet, transaction);
 }
@@ -72,6 +77,10 @@ uint64_t PeriodLedger::changes() const {
 
 std::optional<Day> PeriodLedger::FirstChangedSince(uint64_t changes) const {
   const MutexLock lock(changes_mutex_);
+  return FirstChanged(changes);
+}
+
+std::optional<Day> PeriodLedger::FirstChanged(uint64_t changes) const {
   if (changes == changes_) return std::nullopt;
   for (const auto& [day, change] : changed_) {
     if (change > changes) return day;
@@ -79,18 +88,30 @@ std::optional<Day> PeriodLedger::FirstChangedSince(uint64_t changes) const {
   return std::nullopt;
 }
 
-// The change is visible before it is counted: who counted it has it.
+std::optional<Day> PeriodLedger::FirstChangingSince(uint64_t changes) const {
+  const MutexLock lock(changes_mutex_);
+  std::optional<Day> first = FirstChanged(changes);
+  if (!staged_days_.empty() && (!first || *staged_days_.begin() < *first)) {
+    first = *staged_days_.begin();
+  }
+  return first;
+}
+
+// The change is visible before it is counted: who counted it has it. Until then it is staged.
 void PeriodLedger::Committed() {
   staged_drops_.clear();
-  if (staged_days_.empty()) return;
   const MutexLock lock(changes_mutex_);
+  if (staged_days_.empty()) return;
   ++changes_;
   for (const Day day : staged_days_) changed_[day] = changes_;
   staged_days_.clear();
 }
 
 void PeriodLedger::Abandoned() {
-  staged_days_.clear();
+  {
+    const MutexLock lock(changes_mutex_);
+    staged_days_.clear();
+  }
   kept_.insert(staged_drops_.begin(), staged_drops_.end());
   staged_drops_.clear();
 }
@@ -145,7 +166,8 @@ PeriodLedger::Cut PeriodLedger::Begin(const PeriodKey& key) {
   return {key, epoch, store_.TakeSnapshot()};
 }
 
-Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows) {
+Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows,
+                                  TallyRows columns) {
   Transaction transaction(store_);
   const auto at = computing_.find(cut.key);
   if (at == computing_.end() || at->second != cut.epoch) return false;
@@ -154,6 +176,15 @@ Result<bool> PeriodLedger::Finish(const Cut& cut, const PeriodHead& head, const 
   transaction.DeleteRange(Table::kPeriods, range.begin, range.end);
   for (const auto& [suffix, row] : rows)
     transaction.Put(Table::kPeriods, range.begin + suffix, row);
+  if (!columns.empty()) {
+    const Result<Day> whole_from = FirstWholeDay(store_, cut.key.fleet);
+    if (!whole_from.ok()) return whole_from.status();
+    if (cut.key.period.first_day() < *whole_from) columns.clear();
+  }
+  while (!columns.empty()) {
+    const auto row = columns.extract(columns.begin());
+    transaction.Put(Table::kPeriods, range.begin + row.key(), row.mapped());
+  }
   transaction.Put(Table::kPeriods, range.begin, EncodePeriodHead(head));
   ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   kept_.insert(cut.key);

@@ -41,9 +41,12 @@ class PeriodLedger final : private Participant {
     Snapshot snapshot;
   };
   Cut Begin(const PeriodKey& key);
-  // Stores the tallies computed from the cut of a closed period. Returns false where the period was
-  // dropped meanwhile. On failure nothing is stored.
-  Result<bool> Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows);
+  // Stores the tallies computed from the cut of a closed period and, where it is a day, its columns
+  // (storage/day_columns.h), whose rows are freed one by one on the way; without them where
+  // retention has dropped the day's chunks meanwhile. Returns false where the period was dropped
+  // meanwhile. On failure nothing is stored.
+  Result<bool> Finish(const Cut& cut, const PeriodHead& head, const TallyRows& rows,
+                      TallyRows columns = {});
 
   // Drops the periods of a fleet, stored or being computed, for which `which` returns true. On
   // failure, which may be that of `which`, all stay.
@@ -55,6 +58,9 @@ class PeriodLedger final : private Participant {
   // Returns the first day whose reports were changed after the first `changes` of these; nullopt
   // where none were. What retention deletes is no change.
   std::optional<Day> FirstChangedSince(uint64_t changes) const EXCLUDES(changes_mutex_);
+  // The same, but a transaction that is under way counts, as far as it has come. Whoever takes a
+  // snapshot, then asks this, is told of each change that is in it.
+  std::optional<Day> FirstChangingSince(uint64_t changes) const EXCLUDES(changes_mutex_);
 
   // Deletes the stored periods of a kind whose last day or month is before `last` (exclusive). On
   // failure they stay.
@@ -70,6 +76,7 @@ class PeriodLedger final : private Participant {
   void Drop(const PeriodKey& key, Transaction& transaction);
   // Drops the periods that contain all these days and do not consist of whole months.
   void DropPartial(Day first, Day last, FleetRef fleet, Transaction& transaction);
+  std::optional<Day> FirstChanged(uint64_t changes) const REQUIRES(changes_mutex_);
   void Committed() override;
   void Abandoned() override;
 
@@ -78,8 +85,8 @@ class PeriodLedger final : private Participant {
   std::set<PeriodKey> kept_;
   std::map<PeriodKey, uint64_t> computing_;  // period → epoch
   std::vector<PeriodKey> staged_drops_;      // of the current transaction
-  std::set<Day> staged_days_;                // which it changes
   mutable Mutex changes_mutex_;
+  std::set<Day> staged_days_ GUARDED_BY(changes_mutex_);  // which it changes
   uint64_t changes_ GUARDED_BY(changes_mutex_) = 0;
   std::map<Day, uint64_t> changed_ GUARDED_BY(changes_mutex_);  // by which change, the last time
   const Participation participation_{store_, *this};

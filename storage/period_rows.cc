@@ -1,5 +1,7 @@
 #include "storage/period_rows.h"
 
+#include "storage/day_columns.h"
+
 namespace rollcall::storage {
 
 Result<std::optional<PeriodRows>> PeriodRows::Read(const Store& store, const PeriodKey& key) {
@@ -71,13 +73,21 @@ Result<std::vector<PeriodRows::Listed>> PeriodRows::List() const {
     return metrics;
   }
   const KeyRange range = RangeOf(key_);
-  Scan scan = store_->NewScan(Table::kPeriods, range.begin, range.end, &snapshot_);
+  Scan scan =
+      store_->NewScan(Table::kPeriods, range.begin, range.begin + FirstColumnKey(), &snapshot_);
   for (; scan.Valid(); scan.Next()) {
     if (scan.key() == range.begin) continue;
     ROLLCALL_RETURN_IF_ERROR(add(scan.key().substr(range.begin.size()), scan.value()));
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
   return metrics;
+}
+
+Result<bool> PeriodRows::HasColumns() const {
+  const KeyRange range = ColumnsOf(key_);
+  const Scan scan = store_->NewScan(Table::kPeriods, range.begin, range.end, &snapshot_);
+  ROLLCALL_RETURN_IF_ERROR(scan.status());
+  return scan.Valid();
 }
 
 }  // namespace rollcall::storage

@@ -15,7 +15,7 @@
 
 namespace rollcall::storage {
 
-// A period's rows without its head, by EncodeKey(TallyKey).
+// A period's rows without its head, by EncodeKey(TallyKey): its tallies, or the columns of a day.
 using TallyRows = std::map<std::string, std::string>;
 
 class PeriodRows {
@@ -56,6 +56,9 @@ class PeriodRows {
   };
   // Returns all metrics, sorted by ref.
   Result<std::vector<Listed>> List() const;
+  // Returns whether the period has rows of columns (storage/day_columns.h). Must be called on rows
+  // read from the store.
+  Result<bool> HasColumns() const;
 
  private:
   PeriodRows(const Store& store, Snapshot snapshot, const PeriodKey& key, PeriodHead head)

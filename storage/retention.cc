@@ -1,8 +1,10 @@
 #include "storage/retention.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
+#include "storage/day_columns.h"
 #include "storage/keys.h"
 #include "storage/transaction.h"
 
@@ -12,11 +14,36 @@ namespace {
 constexpr std::string_view kChunksDroppedBefore = "chunks_dropped_before";
 constexpr std::string_view kPeaksDroppedBefore = "peaks_dropped_before";
 
+// Drops the columns of all days before `day`, of one fleet or of all: they go with the chunks, the
+// days' tallies stay.
+Status DropColumnsBefore(const Store& store, std::optional<FleetRef> fleet, uint32_t day,
+                         Transaction& transaction) {
+  const auto first_of = [](uint32_t number) {
+    return EncodeKey(PeriodKey{Period::Of(Day{number}), {}});
+  };
+  Scan scan = store.NewScan(Table::kPeriods, first_of(0), first_of(day));
+  while (scan.Valid()) {
+    const auto key = DecodePeriodKey(scan.key());
+    if (!key) return Status::DataLoss("decode period key: not a key");
+    const KeyRange columns = ColumnsOf(*key);
+    if (!fleet || key->fleet == *fleet) {
+      scan.Seek(columns.begin);
+      if (!scan.Valid() || scan.key() >= columns.end) continue;
+      transaction.DeleteRange(Table::kPeriods, columns.begin, columns.end);
+    }
+    scan.Seek(columns.end);
+  }
+  return scan.status();
+}
+
 Status DropBefore(Store& store, Table table, std::string_view name, uint32_t day_or_month) {
   Transaction transaction(store);
   const Result<uint64_t> dropped_before = store.GetNumber(name);
   if (!dropped_before.ok()) return dropped_before.status();
   if (*dropped_before >= day_or_month) return Status::Ok();
+  if (table == Table::kChunks) {
+    ROLLCALL_RETURN_IF_ERROR(DropColumnsBefore(store, std::nullopt, day_or_month, transaction));
+  }
   transaction.DeleteRange(table, EncodePrefix(0), EncodePrefix(day_or_month));
   transaction.PutNumber(name, day_or_month);
   return transaction.Commit();
@@ -46,6 +73,9 @@ Status DropBefore(Store& store, Table table, std::string_view of_all, FleetRef f
     scan.Seek(key->fleet < fleet ? EncodePrefix(number, fleet) : EncodePrefix(number + 1));
   }
   ROLLCALL_RETURN_IF_ERROR(scan.status());
+  if (table == Table::kChunks) {
+    ROLLCALL_RETURN_IF_ERROR(DropColumnsBefore(store, fleet, day_or_month, transaction));
+  }
   transaction.PutNumber(name, day_or_month);
   return transaction.Commit();
 }

@@ -9,7 +9,8 @@
 namespace rollcall::storage {
 
 // Drop the chunks of all days before `day`, or the peaks of all months before `month` (both
-// exclusive). Do nothing where these were dropped before. Each makes its own transaction.
+// exclusive). Do nothing where these were dropped before. Each makes its own transaction. The
+// columns of the days go with the chunks (storage/day_columns.h).
 Status DropChunksBefore(Store& store, Day day);
 Status DropPeaksBefore(Store& store, Month month);
 // The same for one fleet, of which less is kept than of others.

@@ -31,7 +31,7 @@ class Snapshot;
 namespace rollcall::storage {
 
 // The format that this program writes, and the oldest one that it upgrades (storage/FORMAT.md).
-inline constexpr uint64_t kFormatVersion = 4;
+inline constexpr uint64_t kFormatVersion = 5;
 inline constexpr uint64_t kOldestFormatVersion = 1;
 
 class Participant;

@@ -69,7 +69,7 @@ inline constexpr auto kTables = std::to_array<TableRow>({
     {Table::kOutbox, "outbox", "number", "a report that is to be forwarded", "outbox_row"},
     {Table::kParked, "outbox_parked", "number", "one that the receiver refused", "outbox_row"},
     {Table::kPeriods, "periods", "kind, last, fleet, metric ref, label",
-     "tallies of a closed period", "period_codec"},
+     "tallies of a closed period; columns of a day", "period_codec, day_columns"},
     {Table::kHosts, "hosts", "host name", "host ref, hour of its newest sample", "HostHistory"},
     {Table::kHostSamples, "host_samples", "stretch, host ref, second", "one sample", "host_rows",
      Merging::kNone, false},

@@ -3,13 +3,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 namespace rollcall {
 namespace {
 
-constexpr int kNiceness = 5;  // a third of an ordinary thread's share
+constexpr int kNicer = 5;    // a third of an ordinary thread's share
+constexpr int kNicest = 19;  // of Linux
 constexpr std::chrono::microseconds kWork{200};
 constexpr std::chrono::microseconds kRest{100};
 
@@ -21,8 +23,11 @@ thread_local Clocked::time_point began;  // to work, after the last rest
 }  // namespace
 
 void EnterBackground() {
+  // That of the first thread, which is the process': this one may have its own from a thread in the
+  // background.
+  const int ordinary = getpriority(PRIO_PROCESS, static_cast<id_t>(getpid()));
   // On Linux niceness is per thread; if it cannot be set, the thread is only less polite.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), std::min(ordinary + kNicer, kNicest));
   in_background = true;
   began = Clocked::now();
 }

@@ -2,6 +2,7 @@
 
 #include "counts/period_scan.h"
 #include "model/label_set.h"
+#include "storage/day_columns.h"
 
 namespace rollcall::counts {
 namespace {
@@ -50,7 +51,7 @@ class PeriodComparison {
       : stores_(stores), key_(key), snapshot_(snapshot), differ_(differ) {}
 
   Result<uint64_t> Run(const Fleet& fleet) {
-    auto counted = ScanPeriod(stores_, fleet, key_.period, snapshot_);
+    auto counted = ScanPeriod(stores_, fleet, key_.period, snapshot_, Columns::kAddThoseOfADay);
     if (!counted.ok()) return counted.status();
     counted_ = std::move(*counted);
     ROLLCALL_RETURN_IF_ERROR(ReadStored());
@@ -73,6 +74,7 @@ class PeriodComparison {
       if (key.metric == storage::kSourceSizes && !has_sizes) continue;
       Differ(key, "nothing", TextOf(key, row));
     }
+    ROLLCALL_RETURN_IF_ERROR(CompareColumns());
     return rows_;
   }
 
@@ -80,7 +82,7 @@ class PeriodComparison {
   Status ReadStored() {
     const storage::KeyRange range = storage::RangeOf(key_);
     storage::Scan scan =
-        stores_.store().NewScan(Table::kPeriods, range.begin, range.end, &snapshot_);
+        stores_.store().NewScan(Table::kPeriods, range.begin, ColumnsOf(key_).begin, &snapshot_);
     for (; scan.Valid(); scan.Next()) {
       if (scan.key() != range.begin) {
         stored_.emplace(scan.key().substr(range.begin.size()), scan.value());
@@ -94,6 +96,52 @@ class PeriodComparison {
               std::to_string(counted_.sources.size()));
     }
     return scan.status();
+  }
+
+  // Side by side: they are many.
+  Status CompareColumns() {
+    const storage::KeyRange range = ColumnsOf(key_);
+    const size_t prefix = EncodeKey(key_).size();
+    storage::Scan scan =
+        stores_.store().NewScan(Table::kPeriods, range.begin, range.end, &snapshot_);
+    if (!scan.Valid()) return scan.status();
+    auto counted = counted_.columns.begin();
+    const auto end = counted_.columns.end();
+    while (scan.Valid() || counted != end) {
+      if (!scan.Valid()) ROLLCALL_RETURN_IF_ERROR(scan.status());
+      const std::string_view stored = scan.Valid() ? scan.key().substr(prefix) : "";
+      const bool is_stored = scan.Valid() && (counted == end || stored <= counted->first);
+      const bool is_counted = counted != end && (!scan.Valid() || counted->first <= stored);
+      if (is_stored) ++rows_;
+      if (!is_stored || !is_counted || scan.value() != counted->second) {
+        DifferInColumn(is_stored ? stored : counted->first, is_stored ? scan.value().size() : 0,
+                       is_counted ? counted->second.size() : 0);
+      }
+      if (is_counted) ++counted;
+      if (is_stored) scan.Next();
+    }
+    return scan.status();
+  }
+
+  void DifferInColumn(std::string_view suffix, size_t kept, size_t counted) {
+    const auto key = storage::DecodeColumnKey(suffix);
+    std::string name = "a key of " + std::to_string(suffix.size()) + " bytes";
+    if (key) {
+      const uint32_t first = key->block * storage::kSourcesPerColumn;
+      name = (key->metric.value == 0 ? "streams" : NameOf(key->metric)) + " of sources " +
+             std::to_string(first) + " to " +
+             std::to_string(first + storage::kSourcesPerColumn - 1);
+    }
+    const auto text = [](size_t bytes) {
+      return bytes == 0 ? std::string("nothing") : std::to_string(bytes) + " bytes";
+    };
+    differ_("columns of " + key_.period.ToString() + ", " + name + ": kept " + text(kept) +
+            "; reports say " + (kept == counted ? "others" : text(counted)));
+  }
+
+  std::string NameOf(MetricRef metric) const {
+    const auto text = stores_.labels().TextOf({metric.value}, &snapshot_);
+    return text.ok() ? *text : "metric " + std::to_string(metric.value);
   }
 
   bool IsCompared(const TallyKey& key) const {
@@ -121,8 +169,7 @@ class PeriodComparison {
     } else if (key.metric == storage::kSourceSizes) {
       name = "sizes";
     } else {
-      const auto metric = stores_.labels().TextOf({key.metric.value}, &snapshot_);
-      name = metric.ok() ? *metric : "metric " + std::to_string(key.metric.value);
+      name = NameOf(key.metric);
     }
     if (!key.label.empty() && !storage::IsDistribution(key))
       name += " by " + std::string(key.label);

@@ -7,6 +7,7 @@
 #include "counts/figure_scan.h"
 #include "counts/peaks_cursor.h"
 #include "counts/stopped.h"
+#include "storage/day_columns.h"
 #include "storage/keys.h"
 #include "storage/retention.h"
 
@@ -19,13 +20,14 @@ class PeriodScan {
  public:
   PeriodScan(const storage::Store& store, FleetRef fleet, Period period,
              const storage::Snapshot& snapshot, TallyBuilder& builder, FigureScan* figures,
-             std::stop_token stop)
+             storage::DayColumnsBuilder* columns, std::stop_token stop)
       : store_(store),
         fleet_(fleet),
         period_(period),
         snapshot_(snapshot),
         builder_(builder),
         figures_(figures),
+        columns_(columns),
         stop_(std::move(stop)) {}
 
   Status Run() { return period_.is_day() ? ScanDay() : ScanMonths(); }
@@ -73,8 +75,10 @@ class PeriodScan {
       const auto key = storage::DecodeChunkKey(scan.key());
       if (!key) return Status::DataLoss("decode chunk key: not a key");
       ROLLCALL_RETURN_IF_ERROR(builder_.AddRow(PeaksOfDay(key->day, scan.value())));
+      if (columns_ != nullptr) columns_->Add(key->source, scan.value());
       ROLLCALL_RETURN_IF_ERROR(CloseSource(key->source));
     }
+    if (columns_ != nullptr) columns_->Finish();
     return scan.status();
   }
 
@@ -90,7 +94,8 @@ class PeriodScan {
   const Period period_;
   const storage::Snapshot& snapshot_;
   TallyBuilder& builder_;
-  FigureScan* const figures_;  // null: the period has no distributions
+  FigureScan* const figures_;                  // null: the period has no distributions
+  storage::DayColumnsBuilder* const columns_;  // null: they are left out
   const std::stop_token stop_;
 };
 
@@ -119,7 +124,8 @@ bool KeepsDistributions(Period period) {
 }
 
 Result<ScannedPeriod> ScanPeriod(storage::Stores& stores, const Fleet& fleet, Period period,
-                                 const storage::Snapshot& snapshot, std::stop_token stop) {
+                                 const storage::Snapshot& snapshot, Columns columns,
+                                 std::stop_token stop) {
   TallyBuilder builder(fleet, stores.labels(), snapshot);
   ROLLCALL_RETURN_IF_ERROR(builder.Open());
   std::optional<FigureScan> figures;
@@ -127,11 +133,16 @@ Result<ScannedPeriod> ScanPeriod(storage::Stores& stores, const Fleet& fleet, Pe
     figures.emplace(fleet, stores, snapshot);
     ROLLCALL_RETURN_IF_ERROR(figures->Open());
   }
-  const Status status = PeriodScan(stores.store(), fleet.ref, period, snapshot, builder,
-                                   figures ? &*figures : nullptr, std::move(stop))
-                            .Run();
-  if (!status.ok()) return status.WithContext("count " + period.ToString());
   ScannedPeriod scanned;
+  std::optional<storage::DayColumnsBuilder> day;
+  if (columns == Columns::kAddThoseOfADay && period.is_day()) {
+    day.emplace(period.first_day(), scanned.columns);
+  }
+  const Status status =
+      PeriodScan(stores.store(), fleet.ref, period, snapshot, builder,
+                 figures ? &*figures : nullptr, day ? &*day : nullptr, std::move(stop))
+          .Run();
+  if (!status.ok()) return status.WithContext("count " + period.ToString());
   if (KeepsSources(period)) scanned.sources = builder.sources();
   scanned.rows = builder.Finish();
   if (figures) figures->AddTo(scanned.rows);

@@ -14,13 +14,18 @@ namespace rollcall::counts {
 struct ScannedPeriod {
   SourceSet sources;  // that reported the fleet's counted metric; see KeepsSources
   storage::TallyRows rows;
+  storage::TallyRows columns;  // of a day (storage/day_columns.h), where they are asked for
 };
+
+enum class Columns { kLeaveOut, kAddThoseOfADay };
 
 // Counts a period by a scan. DataLoss: a row of the store cannot be decoded; Unavailable: a stop
 // was requested. Memory: about 300 bytes per distinct label set, and 16 per figure and distinct
-// number of it.
+// number of it; with the columns of a day about 300 per source, at most kMostBytes of their
+// builder.
 Result<ScannedPeriod> ScanPeriod(storage::Stores& stores, const Fleet& fleet, Period period,
-                                 const storage::Snapshot& snapshot, std::stop_token stop = {});
+                                 const storage::Snapshot& snapshot, Columns columns,
+                                 std::stop_token stop = {});
 
 // Returns whether retention has dropped nothing that a scan of the period reads. What sources had
 // in their latest reports is known or not, whatever this returns.

@@ -63,12 +63,25 @@ Result<std::optional<uint32_t>> FirstOf(const storage::Store& store, Table table
   return first;
 }
 
+// Whether a day has columns, or no chunk that they could be made of.
+Result<bool> HasColumns(const storage::Store& store, const storage::PeriodKey& day,
+                        const storage::PeriodRows& rows) {
+  const Result<bool> has_columns = rows.HasColumns();
+  if (!has_columns.ok() || *has_columns) return has_columns;
+  const storage::KeyRange range = storage::RangeOf(day.period.last, day.fleet);
+  const storage::Scan scan = store.NewScan(Table::kChunks, range.begin, range.end);
+  ROLLCALL_RETURN_IF_ERROR(scan.status());
+  return !scan.Valid();
+}
+
 // Whether a period has all rows that a scan would give it now.
-Result<bool> IsComplete(const Fleet& fleet, Period period, const storage::PeriodRows& rows) {
+Result<bool> IsComplete(const storage::Store& store, const Fleet& fleet, Period period,
+                        const storage::PeriodRows& rows) {
   if (SizeFigure(fleet) != nullptr) {
     const Result<bool> has_sizes = rows.HasSizes();
     if (!has_sizes.ok() || !*has_sizes) return has_sizes;
   }
+  if (period.is_day()) return HasColumns(store, {period, fleet.ref}, rows);
   if (!KeepsDistributions(period)) return true;
   for (const Figure& figure : fleet.figures) {
     const auto distribution = rows.DistributionOf(figure);
@@ -202,7 +215,8 @@ Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Perio
       closed ? stores_.periods().Begin(key)
              : storage::PeriodLedger::Cut{key, 0, stores_.store().TakeSnapshot()};
   Result<ScannedPeriod> scanned =
-      ScanPeriod(stores_, fleet, period, cut.snapshot, stop_.get_token());
+      ScanPeriod(stores_, fleet, period, cut.snapshot,
+                 closed ? Columns::kAddThoseOfADay : Columns::kLeaveOut, stop_.get_token());
   const auto end = Clocked::now();
   // A scan of a large fleet takes tens of megabytes for a moment, which the allocator would keep.
   if (end - begin > options_.patience) malloc_trim(0);
@@ -212,7 +226,8 @@ Result<PeriodTallies::Computed> PeriodTallies::Compute(const Fleet& fleet, Perio
   const storage::PeriodHead head{computed_at, std::move(scanned->sources)};
   Computed computed{{head, std::move(scanned->rows)}, cut.snapshot.sequence(), false};
   if (closed) {
-    const Result<bool> kept = stores_.periods().Finish(cut, head, computed.rows.rows());
+    const Result<bool> kept =
+        stores_.periods().Finish(cut, head, computed.rows.rows(), std::move(scanned->columns));
     computed.stale = kept.ok() && !*kept;
     // On a disk that cannot be written the numbers are as good; the next reader tries again.
     if (!kept.ok()) {
@@ -352,7 +367,7 @@ Status PeriodTallies::Complete(const Fleet& fleet, const std::vector<Period>& pe
     const auto rows = storage::PeriodRows::Read(stores_.store(), {period, fleet.ref});
     if (!rows.ok()) return rows.status();
     if (!rows->has_value()) continue;
-    const Result<bool> is_complete = IsComplete(fleet, period, **rows);
+    const Result<bool> is_complete = IsComplete(stores_.store(), fleet, period, **rows);
     if (!is_complete.ok()) return is_complete.status();
     if (*is_complete) continue;
     const Result<bool> possible = CanBeScanned(fleet.ref, period);

@@ -10,6 +10,7 @@
 #include "storage/chunk_codec.h"
 #include "storage/coding.h"
 #include "storage/crash_notes.h"
+#include "storage/day_columns.h"
 #include "storage/host_rows.h"
 #include "storage/keys.h"
 #include "storage/outbox_row.h"
@@ -315,6 +316,9 @@ class Checker {
       return Say(storage::DecodePeriodHead(value, head));
     }
     if (period_head_ != bytes.substr(0, kPeriodHeadBytes)) return Say("its period has no head");
+    if (const auto column = storage::DecodeColumnKey(bytes.substr(kPeriodHeadBytes))) {
+      return key->period.is_day() ? Column(*column, value) : Say("columns of no day");
+    }
     const auto tally = storage::DecodeTallyKey(bytes.substr(kPeriodHeadBytes));
     if (!tally || !(tally->metric == storage::kSourceSizes || IsLabelSet(tally->metric.value))) {
       return Say("not a key");
@@ -329,6 +333,24 @@ class Checker {
     }
     LabelTally of_label;
     return Say(storage::DecodeTally(value, of_label));
+  }
+
+  std::optional<std::string> Column(const storage::ColumnKey& key, std::string_view value) const {
+    if (key.metric.value == 0) {
+      storage::StreamsColumn streams;
+      return Say(storage::DecodeColumn(value, key.block, streams));
+    }
+    if (!IsLabelSet(key.metric.value)) return Say("not a key");
+    storage::MetricColumn column;
+    if (const Status status = storage::DecodeColumn(value, key.block, column); !status.ok()) {
+      return Say(status);
+    }
+    for (const storage::MetricColumn::Item& item : column.items) {
+      if (!IsSource(item.source.value) || !IsLabelSet(item.label_set.value)) {
+        return Say("a source or a label set that is not there");
+      }
+    }
+    return std::nullopt;
   }
 
   std::optional<std::string> Hosts(std::string_view key, std::string_view value) {

@@ -106,7 +106,8 @@ Result<std::shared_ptr<const WantedLabelSets>> LabelIndex::Find(std::span<const 
         const LabelSetRef ref = candidates->label_sets[i];
         const uint32_t metric = candidates->metrics.Find(ref.value);
         if (wanted->metrics.Find(metric) == RefNumbers::kNone) {
-          wanted->metrics.Set(metric, wanted->metric_count++);
+          wanted->metrics.Set(metric, static_cast<uint32_t>(wanted->metric_refs.size()));
+          wanted->metric_refs.push_back(MetricRef{metric});
         }
         wanted->numbers.Set(ref.value, static_cast<uint32_t>(wanted->refs.size()));
         wanted->refs.push_back(ref);

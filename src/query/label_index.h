@@ -27,8 +27,8 @@ struct WantedLabelSets {
   std::vector<promql::Labels> labels;  // parallel, with the metric's name
   RefNumbers numbers;                  // from a ref to its place in both
   RefNumbers metrics;                  // those with a wanted label set, numbered from 0
-  uint32_t metric_count = 0;
-  uint64_t bytes = 0;  // of memory, about
+  std::vector<MetricRef> metric_refs;  // by that number
+  uint64_t bytes = 0;                  // of memory, about
 };
 
 class LabelIndex {

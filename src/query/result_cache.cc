@@ -137,6 +137,17 @@ std::optional<int64_t> ResultCache::HasUntil(const Entry& entry, const Query& qu
   return until - (until - steps.start) % steps.step;
 }
 
+bool ResultCache::StillHas(const Entry& entry, const Query& query, int64_t until) const {
+  const auto changed = stores_.periods().FirstChangingSince(entry.moment.changes);
+  const Result<Moment> now = Now();
+  if (!now.ok() || now->fleets != entry.moment.fleets ||
+      now->first_days != entry.moment.first_days) {
+    return false;
+  }
+  const auto has = HasUntil(entry, query, changed);
+  return has && *has >= until;
+}
+
 Result<ResultCache::Answer> ResultCache::Get(const Query& query, promql::Budget& budget,
                                              const Evaluate& evaluate) {
   // Before any snapshot is taken.
@@ -168,6 +179,7 @@ Result<ResultCache::Answer> ResultCache::Get(const Query& query, promql::Budget&
         const auto lookbacks = budget.lookbacks().All();
         is_whole =
             query.lookback_ms || lookbacks.empty() || lookbacks.rbegin()->first <= query.steps.step;
+        is_whole = is_whole && StillHas(*kept, query, *until);
         if (is_whole) AddSteps(*more, rest.steps, rest.steps.start, rest.steps.end, result);
       }
       if (is_whole) budget.lookbacks().Add(kept->lookbacks);
@@ -182,7 +194,8 @@ Result<ResultCache::Answer> ResultCache::Get(const Query& query, promql::Budget&
   entry->bytes = promql::BytesOf(result) + entry->key.size();
   entry->answer = std::make_shared<const QueryResult>(std::move(result));
   const Answer answer = entry->answer;
-  Keep(std::move(entry));
+  // Of which fleets it is, is known only where none was declared anew meanwhile.
+  if (fleets_() == entry->moment.fleets) Keep(std::move(entry));
   return answer;
 }
 

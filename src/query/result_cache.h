@@ -71,6 +71,9 @@ class ResultCache {
   // `changed`: the first day with other reports than when the entry was made.
   static std::optional<int64_t> HasUntil(const Entry& entry, const promql::Query& query,
                                          std::optional<Day> changed);
+  // Returns whether the entry's steps up to `until` are right for a snapshot that was taken before
+  // the call, too: those that come behind them were evaluated on one.
+  bool StillHas(const Entry& entry, const promql::Query& query, int64_t until) const;
 
   storage::Stores& stores_;
   const FleetsInForce fleets_;

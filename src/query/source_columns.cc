@@ -36,6 +36,10 @@ Status SourceColumns::Read(std::span<const Chunk> chunks, int64_t to) {
       ROLLCALL_RETURN_IF_ERROR(Charge());
     }
   }
+  return Finish();
+}
+
+Status SourceColumns::Finish() {
   for (uint32_t a = 0; a < axis_count_; ++a) {
     const auto end = static_cast<uint32_t>(axes_[a].times.size());
     for (const OpenRun& open : axes_[a].open) Close(a, open, end);
@@ -54,7 +58,9 @@ Status SourceColumns::Read(std::span<const Chunk> chunks, int64_t to) {
 
 Status SourceColumns::Charge() {
   uint64_t held = runs_ * sizeof(std::pair<uint32_t, Run>);
-  for (uint32_t a = 0; a < axis_count_; ++a) held += axes_[a].times.capacity() * sizeof(int64_t);
+  for (uint32_t a = 0; a < axis_count_; ++a) {
+    held += axes_[a].times.capacity() * sizeof(int64_t) + axes_[a].gaps.bytes();
+  }
   if (held <= charged_) return Status::Ok();
   const uint64_t more = held - charged_;
   charged_ = held;
@@ -73,6 +79,8 @@ void SourceColumns::Clear() {
     axes_[a].times.clear();
     axes_[a].open.clear();
     axes_[a].owner = kNobody;
+    axes_[a].gaps.Clear();
+    axes_[a].gaps_end = 0;
   }
   axis_count_ = 0;
   for (Slot& slot : slots_) slot.full = {};
@@ -242,6 +250,7 @@ Status SourceColumns::ReadLayered(const Chunk& chunk) {
   for (const Report& report : reports) {
     Slot& slot = slots_[report.slot];
     slot.items = contents[report.items];
+    slot.is_full = false;
     slot.is_news = true;
     Append(report.slot, report.time);
   }

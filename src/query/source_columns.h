@@ -6,6 +6,10 @@
 // they are merged into one of its own. Reports of one second are dated as by ChunkWindow, and of
 // samples with the same series and time the one with the largest value stays.
 //
+// Where only values matter, at given instants, closed days may be taken in as spans of reports
+// (storage/day_columns.h) instead of chunks. A span's series then have times at the instants within
+// it and at its end, instead of its reports' own.
+//
 // Reused from source to source. One thread.
 #pragma once
 
@@ -21,9 +25,11 @@
 #include "query/label_index.h"
 #include "query/promql/budget.h"
 #include "query/promql/series_source.h"
+#include "query/report_gaps.h"
 #include "query/time_list.h"
 #include "storage/chunk_codec.h"
 #include "storage/chunk_scanner.h"
+#include "storage/day_columns.h"
 
 namespace rollcall::query {
 
@@ -32,6 +38,14 @@ class SourceColumns {
   struct Chunk {
     Day day;
     std::string_view bytes;
+  };
+
+  // A closed day of a source.
+  struct SpanDay {
+    Day day;
+    std::span<const storage::ReportSpan> spans;  // of all streams, one stream after the other
+    std::span<const uint32_t> stream_ends;       // where each stream's end in there
+    std::span<const storage::MetricColumn::Item> items;  // in any order
   };
 
   // Both must outlive it. `charges_times`: whether the budget's samples are charged for the times
@@ -47,6 +61,16 @@ class SourceColumns {
   // InvalidArgument: over the budget. On failure nothing may be asked of it.
   Status Read(std::span<const Chunk> chunks, int64_t to);
 
+  // The same where only values matter, at `instants`, which must outlive it, and days may come as
+  // spans: they are added between these two, ascending; chunks' bytes must stay until the second.
+  // Days of spans must end before `to`. Status as of Read. False: what was added cannot be told so,
+  // and Read has to be used.
+  void BeginDays(int64_t to, std::span<const int64_t> instants);
+  // `is_irregular`: reports may be in any order, and several in a second.
+  Status Add(const Chunk& chunk, bool is_irregular);
+  Status Add(const SpanDay& day);
+  Result<bool> EndDays();
+
   // Returns the series that the source has, by their numbers in here, which stay from source to
   // source.
   std::span<const uint32_t> series() const { return used_; }
@@ -54,6 +78,8 @@ class SourceColumns {
   uint32_t LabelSetOf(uint32_t series) const { return series_[series].label_set; }
   uint32_t AxisOf(uint32_t series) const { return series_[series].axis; }
   std::span<const int64_t> TimesOf(uint32_t axis) const { return axes_[axis].times; }
+  // After EndDays: what the reports' times tell, which TimesOf does not have.
+  const ReportGaps& GapsOf(uint32_t axis) const { return axes_[axis].gaps; }
   // Returns the series' runs over its times from number `begin` on, which are then counted from 0.
   // Must be called at most once for a series.
   std::span<const promql::Run> RunsFrom(uint32_t series, uint32_t begin);
@@ -80,6 +106,8 @@ class SourceColumns {
     TimeList times;
     std::vector<OpenRun> open;  // by series: what the last report on the axis says
     uint64_t owner = kNobody;   // the chunk and slot of that report
+    ReportGaps gaps;            // of days that may come as spans
+    size_t gaps_end = 0;        // how many of `times` it knows
   };
   struct Series {
     uint32_t label_set = 0;
@@ -103,6 +131,8 @@ class SourceColumns {
   };
 
   void Clear();
+  // Ends the series' last runs.
+  Status Finish();
   // Tells the budget what memory is held now.
   Status Charge();
   // Sets `layered` where two reports of a second may share a metric, or the clock was set back:
@@ -115,6 +145,9 @@ class SourceColumns {
   // Return false where the entry is damaged.
   bool ReadFull(storage::ChunkScanner& scanner, Slot& slot);
   bool ReadDifference(storage::ChunkScanner& scanner, Slot& slot);
+  // Fills span_items_.
+  void ItemsBySpan(const SpanDay& day);
+  void AppendSpan(unsigned slot_number, const storage::ReportSpan& span, int64_t day_start);
   void BeginChunk();
   void Append(unsigned slot_number, int64_t time);
   uint32_t ChooseAxis(const Slot& slot, uint64_t owner, int64_t time);
@@ -147,6 +180,12 @@ class SourceColumns {
   std::vector<OpenRun> next_open_;  // scratch
   std::vector<Edit> edits_;
   std::vector<Item> next_items_;
+
+  std::span<const int64_t> instants_;
+  size_t instant_ = 0;  // the first that is in the day, or after it
+  bool is_layered_ = false;
+  std::vector<std::vector<Item>> span_items_;              // scratch, by span
+  std::vector<std::pair<uint32_t, unsigned>> span_order_;  // scratch: spans and their slots
 };
 
 }  // namespace rollcall::query

@@ -1,7 +1,6 @@
 #include "query/stored_part.h"
 
 #include <algorithm>
-#include <array>
 
 #include "storage/keys.h"
 
@@ -13,26 +12,9 @@ using promql::SeriesView;
 
 constexpr size_t kMostGathered = 8 * 1024 * 1024;  // bytes of several sources' chunks at once
 constexpr uint32_t kMostRowSteps = 16;             // from row to row before a seek is cheaper
-constexpr size_t kMostGaps = 64;
-constexpr int64_t kMostInterval = int64_t{8} * 86'400'000;
 constexpr int64_t kUnknownLookback = 5 * 60'000;
 
 }  // namespace
-
-std::optional<int64_t> IntervalOf(std::span<const int64_t> times) {
-  const size_t gaps = times.size() - 1;
-  if (gaps == 0) return std::nullopt;
-  const size_t count = std::min(gaps, kMostGaps);
-  std::array<int64_t, kMostGaps> some;
-  for (size_t i = 0; i < count; ++i) {
-    const size_t at = i * gaps / count;
-    some[i] = times[at + 1] - times[at];
-  }
-  const auto median = some.begin() + static_cast<ptrdiff_t>(count / 2);
-  std::nth_element(some.begin(), median, some.begin() + static_cast<ptrdiff_t>(count));
-  const int64_t unit = *median >= 5 * 60'000 ? 60'000 : 1'000;
-  return std::clamp((*median + unit / 2) / unit * unit, unit, kMostInterval);
-}
 
 StoredPart::StoredPart(std::shared_ptr<const Selection> selection, size_t begin, size_t end,
                        promql::Budget& budget)
@@ -47,7 +29,8 @@ std::span<const MatchedSource> StoredPart::Sources() const {
 }
 
 Status StoredPart::Visit(const Visitor& visit) {
-  const Status status = VisitSources(Sources(), visit);
+  const Status status =
+      selection_->by_columns ? VisitByColumns(Sources(), visit) : VisitSources(Sources(), visit);
   budget_.lookbacks().Add(lookbacks_);
   return status;
 }
@@ -169,19 +152,28 @@ bool StoredPart::KnowsEnough() const {
   const int64_t first = selection_->first_ms;
   for (const uint32_t series : columns_.series()) {
     const uint32_t axis = columns_.AxisOf(series);
-    if (columns_.TimesOf(axis).size() < kReportsOfInterval ||
-        request.after - LookbackOf(axis) < first) {
+    const uint64_t reports =
+        by_columns_ ? columns_.GapsOf(axis).reports() : columns_.TimesOf(axis).size();
+    if (reports < kReportsOfInterval || request.after - *LookbackOf(axis) < first) {
       return false;
     }
   }
   return true;
 }
 
-int64_t StoredPart::LookbackOf(uint32_t axis) const {
+std::optional<int64_t> StoredPart::LookbackOf(uint32_t axis) const {
   const promql::SelectRequest& request = selection_->request;
   if (request.lookback_ms) return *request.lookback_ms;
+  const auto standing = [](int64_t interval) { return interval / 8 * 9; };
+  if (by_columns_) {
+    const auto interval = columns_.GapsOf(axis).interval();
+    if (interval && !interval->is_exact && standing(interval->at_most) > request.step_ms) {
+      return std::nullopt;
+    }
+    return std::max(request.step_ms, interval ? standing(interval->at_most) : kUnknownLookback);
+  }
   const auto interval = IntervalOf(columns_.TimesOf(axis));
-  return std::max(request.step_ms, interval ? *interval / 8 * 9 : kUnknownLookback);
+  return std::max(request.step_ms, interval ? standing(*interval) : kUnknownLookback);
 }
 
 Status StoredPart::Emit(const MatchedSource& source, const Visitor& visit) {
@@ -199,7 +191,7 @@ Status StoredPart::Emit(const MatchedSource& source, const Visitor& visit) {
     OfAxis& of = axes[axis];
     if (of.number == 0) {
       of.number = ++axes_visited_;
-      of.lookback_ms = LookbackOf(axis);
+      of.lookback_ms = request.latest ? *LookbackOf(axis) : 0;
       const int64_t after = request.after - (request.latest ? of.lookback_ms : 0);
       of.begin = static_cast<uint32_t>(std::upper_bound(times.begin(), times.end(), after) -
                                        times.begin());

@@ -1,6 +1,9 @@
 // Some of the series of a query over stored reports: those of a run of one fleet's sources. The
 // chunks are read day by day, as they lie in the store, then decoded source by source; so memory
 // holds the packed chunks of a few sources and the columns of one.
+//
+// Where only values matter, closed days are read from their columns (storage/day_columns.h), and
+// chunks only of the other days and of sources that columns cannot tell.
 #pragma once
 
 #include <map>
@@ -16,6 +19,7 @@
 #include "query/matched_sources.h"
 #include "query/promql/series_source.h"
 #include "query/source_columns.h"
+#include "storage/day_columns.h"
 #include "storage/store.h"
 
 namespace rollcall::query {
@@ -56,6 +60,8 @@ struct Selection {
   std::vector<Day> days;
   std::vector<Day> earlier_days;
   int64_t first_ms = 0;  // Unix milliseconds: from where on all sources are read
+  // Whether days may be read from their columns. A part is then of one block of sources.
+  bool by_columns = false;
   std::unique_ptr<SpareBuffers> buffers = std::make_unique<SpareBuffers>();
 };
 
@@ -69,6 +75,9 @@ class StoredPart final : public promql::SeriesPart {
 
  private:
   using Visitor = std::function<Status(const promql::SeriesView&)>;
+
+  // The columns of the selection's days, read from source to source.
+  struct Columns;
 
   // The packed chunks of some sources: by source, then by day.
   struct Gathered {
@@ -92,6 +101,14 @@ class StoredPart final : public promql::SeriesPart {
   Status Gather(std::span<const Day> days, std::span<const MatchedSource> sources,
                 Gathered& gathered, bool& overflow);
   Status VisitSources(std::span<const MatchedSource> sources, const Visitor& visit);
+  // The same by columns, where the days have them.
+  Status VisitByColumns(std::span<const MatchedSource> sources, const Visitor& visit);
+  Status GatherColumns(uint32_t block, Columns& columns);
+  // Reads a source from columns, and the chunks of the days without; sources must ascend. Returns
+  // false where they cannot tell it.
+  Result<bool> ReadByColumns(SourceRef source, Columns& columns,
+                             std::span<const SourceColumns::Chunk> chunks);
+  Result<std::string> ChunkOf(SourceRef source, Day day) const;
   // The same for sources of which the days before are needed as well. `which`: their numbers in
   // `sources` and `gathered`.
   Status VisitWithEarlier(std::span<const MatchedSource> sources, std::span<const size_t> which,
@@ -99,9 +116,12 @@ class StoredPart final : public promql::SeriesPart {
   // Returns whether what was read of the current source tells how long its samples stand, and
   // reaches as far back as that.
   bool KnowsEnough() const;
+  // Returns whether the values of the current source, read by columns, are those of its chunks.
+  bool IsToldByColumns() const;
   // Visits the series of the current source.
   Status Emit(const MatchedSource& source, const Visitor& visit);
-  int64_t LookbackOf(uint32_t axis) const;
+  // Returns how long the samples on an axis stand; nullopt where columns do not tell.
+  std::optional<int64_t> LookbackOf(uint32_t axis) const;
   // Returns the labels of a series, with the id of the source visited before.
   promql::Labels& LabelsOf(uint32_t series);
 
@@ -110,18 +130,17 @@ class StoredPart final : public promql::SeriesPart {
   const size_t end_;
   promql::Budget& budget_;
   SourceColumns columns_;
-  std::vector<promql::Labels> labels_;  // by series
+  bool by_columns_ = false;                         // how the current source was read
+  std::vector<storage::MetricColumn::Item> items_;  // scratch
+  std::vector<promql::Labels> labels_;              // by series
   std::map<int64_t, uint64_t> lookbacks_;
   uint64_t axes_visited_ = 0;
 };
 
+inline constexpr int64_t kDayMs = 86'400'000;
 // How far before a query's range reports are looked for: as long as one may stand at most.
 inline constexpr int kIntervalDays = 9;
 // How many reports of a stream it takes to tell.
 inline constexpr size_t kReportsOfInterval = 5;
-
-// Returns the interval that a list of report times keeps, in milliseconds; nullopt for a single
-// one. Requires at least one.
-std::optional<int64_t> IntervalOf(std::span<const int64_t> times);
 
 }  // namespace rollcall::query

@@ -13,14 +13,40 @@ namespace {
 using promql::SelectRequest;
 using promql::SeriesPart;
 
-constexpr int64_t kMsPerDay = 86'400'000;
-
 // A part has at most so many sources, and a selection at least so many parts where it has as many
 // sources: threads take the next one when they are done.
 constexpr size_t kMostSourcesOfPart = 96;
 constexpr size_t kParts = 16;
 
-int64_t DayNumberOf(int64_t ms) { return ms >= 0 ? ms / kMsPerDay : 0; }
+// Columns are of use where at most so many instants are asked for of a day, and few metrics.
+constexpr int64_t kMostInstantsOfDay = 48;
+constexpr size_t kMostColumns = 16;
+// Parts of one block each read its columns: as many sources as this are worth it.
+constexpr size_t kLeastOfBlock = storage::kSourcesPerColumn / 2;
+
+// Whether days may be read from their columns.
+bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, size_t days) {
+  if (request.instants.empty() || wanted.metric_refs.size() > kMostColumns) return false;
+  // Spans tell an interval only where it is shorter than the step: of an instant query, and of one
+  // with short steps, all sources would be read a second time.
+  const bool is_auto = request.latest && !request.lookback_ms;
+  return is_auto ? request.step_ms * kMostInstantsOfDay >= kDayMs
+                 : request.instants.size() <= days * kMostInstantsOfDay;
+}
+
+// Returns where the part that begins with source number `begin` ends.
+size_t EndOfPart(std::span<const MatchedSource> sources, size_t begin, size_t most,
+                 bool is_of_one_block) {
+  const size_t last =
+      std::min(begin + (is_of_one_block ? std::max(most, kLeastOfBlock) : most), sources.size());
+  if (!is_of_one_block) return last;
+  const uint32_t block = storage::ColumnBlockOf(sources[begin].ref);
+  size_t end = begin + 1;
+  while (end < last && storage::ColumnBlockOf(sources[end].ref) == block) ++end;
+  return end;
+}
+
+int64_t DayNumberOf(int64_t ms) { return ms >= 0 ? ms / kDayMs : 0; }
 
 // Returns the days from `first` to `last`, both inclusive, on which the fleet has chunks.
 Result<std::vector<Day>> DaysWithChunks(const storage::Store& store,
@@ -55,7 +81,7 @@ std::unique_ptr<StoredView> StoredSeries::Now() {
 Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const SelectRequest& request,
                                                                     promql::Budget& budget) {
   std::vector<std::unique_ptr<SeriesPart>> parts;
-  if (request.to < 0 || request.to <= request.after - kIntervalDays * kMsPerDay) return parts;
+  if (request.to < 0 || request.to <= request.after - kIntervalDays * kDayMs) return parts;
   // The days that are always read, and those before.
   int64_t back = 0;
   if (request.latest) back = request.lookback_ms.value_or(std::max(request.step_ms, int64_t{0}));
@@ -86,15 +112,16 @@ Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const Select
     if (!days.ok()) return days.status();
     const auto split =
         std::lower_bound(days->begin(), days->end(), Day{static_cast<uint32_t>(first)});
-    const auto selection = std::make_shared<Selection>(
-        Selection{store(), snapshot_, request, fleet.ref, fleet.id_label, wanted,
-                  std::move((*sources)[f]), std::vector<Day>(split, days->end()),
-                  std::vector<Day>(days->begin(), split), first * kMsPerDay});
+    const auto selection = std::make_shared<Selection>(Selection{
+        store(), snapshot_, request, fleet.ref, fleet.id_label, wanted, std::move((*sources)[f]),
+        std::vector<Day>(split, days->end()), std::vector<Day>(days->begin(), split),
+        first * kDayMs, WantsColumns(request, *wanted, static_cast<size_t>(days->end() - split))});
     const size_t count = selection->sources.size();
-    const size_t step = std::clamp(count / kParts, size_t{1}, kMostSourcesOfPart);
-    for (size_t begin = 0; begin < count; begin += step) {
-      parts.push_back(
-          std::make_unique<StoredPart>(selection, begin, std::min(begin + step, count), budget));
+    const size_t most = std::clamp(count / kParts, size_t{1}, kMostSourcesOfPart);
+    for (size_t begin = 0; begin < count;) {
+      const size_t end = EndOfPart(selection->sources, begin, most, selection->by_columns);
+      parts.push_back(std::make_unique<StoredPart>(selection, begin, end, budget));
+      begin = end;
     }
   }
   return parts;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <zstd.h>
 
+#include <atomic>
 #include <thread>
 
 #include "tests/support/gzip.h"
@@ -141,12 +142,15 @@ TEST_F(ImportEndpointTest, ReportsOfTheSameClustersAreTakenMeanwhile) {
 
 TEST_F(ImportEndpointTest, AStopWhileAnImportRunsLeavesAStoreThatStartsAgain) {
   const std::string text = History(3000);
+  std::atomic<bool> done{false};
   std::thread importing([&] {
     HttpClient client(server_->private_port());
     const int status = client.PostBare(text, "", kPath).status;
     EXPECT_TRUE(status == 200 || status == 503 || status == 0) << status;
+    done = true;
   });
-  AwaitMetric("rollcall_http_queue_length{lane=\"import\"}", 1);
+  Await(
+      [&] { return done || private_->Metric("rollcall_http_queue_length{lane=\"import\"}") == 1; });
   server_->Stop(std::chrono::seconds(20));
   importing.join();
   Restart();

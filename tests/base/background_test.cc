@@ -4,7 +4,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 namespace rollcall {
@@ -38,6 +40,18 @@ TEST(BackgroundTest, AThreadInTheBackgroundIsNicerAndRests) {
   EXPECT_TRUE(seen.in_background);
   EXPECT_GT(seen.niceness, ours);
   EXPECT_GT(seen.rests, 0);
+}
+
+// As from `nice rollcall serve`, or a unit's Nice=: a fixed niceness would be no step back there.
+TEST(BackgroundTest, InAProcessThatIsNiceItselfAThreadInTheBackgroundIsNicerStill) {
+  EXPECT_EXIT(
+      {
+        const int ours = getpriority(PRIO_PROCESS, 0) + 7;
+        setpriority(PRIO_PROCESS, 0, ours);
+        const Seen seen = WorkFor(std::chrono::milliseconds(1), true);
+        std::exit(seen.niceness > std::min(ours, 18) ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
 TEST(BackgroundTest, OtherThreadsKeepTheirPriorityAndDoNotRest) {

@@ -121,6 +121,7 @@ Status BenchHosts(Context& context);
 Status BenchFleets(Context& context);
 Status BenchRecords(Context& context);
 Status BenchPromql(Context& context);
+Status BenchPromqlDaily(Context& context);
 Status BenchGrowth(Context& context);
 
 }  // namespace rollcall::bench

@@ -145,16 +145,7 @@ Status MeasureClosed(Context& context, uint32_t sources, const std::string& benc
   Row ready{.bench = bench, .unit = "s"};
   NameAfter("until all closed months are ready", sources, ready);
   const auto start = std::chrono::steady_clock::now();
-  // The jobs have told how much is missing, and then that nothing is.
-  const auto ran = [&](const char* job) {
-    return (*server)->Metric(std::string("rollcall_job_runs_total{job=\"") + job +
-                             "\",result=\"ok\"}") > 0;
-  };
-  while (!ran("closed-months") || !ran("tallies") ||
-         (*server)->Metric("rollcall_overviews_missing{fleet=\"cozystack\"}") > 0 ||
-         (*server)->Metric("rollcall_periods_missing{fleet=\"cozystack\"}") > 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
+  (*server)->AwaitClosedPeriods();
   ready.rollcall.push_back(MillisecondsSince(start) / 1000);
   context.Add(std::move(ready));
   Row first{.bench = bench, .unit = "ms"};

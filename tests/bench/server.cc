@@ -100,6 +100,18 @@ double Server::Metric(const std::string& name_and_labels) const {
   return at == std::string::npos ? -1 : std::atof(text.c_str() + at + name_and_labels.size() + 2);
 }
 
+void Server::AwaitClosedPeriods() const {
+  // The jobs have told how much is missing, and then that nothing is.
+  const auto ran = [&](const char* job) {
+    return Metric(std::string("rollcall_job_runs_total{job=\"") + job + "\",result=\"ok\"}") > 0;
+  };
+  while (!ran("closed-months") || !ran("tallies") ||
+         Metric("rollcall_overviews_missing{fleet=\"cozystack\"}") > 0 ||
+         Metric("rollcall_periods_missing{fleet=\"cozystack\"}") > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
 Status Server::Stop() {
   const int signal = options_.product == Product::kRollcall ? SIGTERM : SIGINT;
   return child_->Stop(signal, kPatience);

@@ -49,6 +49,8 @@ class Server {
   // The value of a line of its /metrics, by its name and labels as they stand there; -1: no such
   // line.
   double Metric(const std::string& name_and_labels) const;
+  // Waits until rollcall's jobs are through with the closed months and days of Cozystack.
+  void AwaitClosedPeriods() const;
   // Ends it in order, with all of its data on disk.
   Status Stop();
   // Ends it as a power cut would, but for what the system holds.

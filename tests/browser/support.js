@@ -10,6 +10,7 @@ import { chromium } from 'playwright-core';
 
 export const FEW_SOURCES = ['--sources', '40', '--months', '5', '--seed', '3', '--interval', '24h'];
 const STOP_MS = 10_000;
+const SHOWN_WITHIN_MS = 60_000;
 
 // What ends with the tests of the file, the last first.
 const atEnd = [];
@@ -19,6 +20,22 @@ after(async () => {
     await end();
   }
 });
+
+// Awaits that the last 30 days have the first of these series that has a label.
+async function shown(address, body) {
+  const [, metric, label, value] = /^(\w+)\{(\w+)="([^"]*)"/m.exec(body) ?? [];
+  if (!metric) {
+    return;
+  }
+  const path = `/api/v1/breakdown?metric=${metric}&by=${label}&period=30d`;
+  for (const end = Date.now() + SHOWN_WITHIN_MS; Date.now() < end;) {
+    const { values = [] } = await (await fetch(address + path)).json();
+    if (values.some((one) => one.value === value)) {
+      return;
+    }
+  }
+  throw new Error(`${path} does not show ${value}`);
+}
 
 // `command` is "serve" or "demo". It ends with the tests of the file.
 export async function startServer(command, flags = [], { directory, port = 0, privatePort = 0 } = {}) {
@@ -59,7 +76,12 @@ export async function startServer(command, flags = [], { directory, port = 0, pr
     privateAddress,
     stop,
     get: async (path) => (await fetch(address + path)).json(),
-    report: (source, body) => fetch(address, { method: 'POST', headers: { 'X-Cluster-ID': source }, body }),
+    // Resolves once the report shows. The numbers of a running period may be seconds old where a scan took long, as on a
+    // busy machine even that of an empty store does.
+    report: async (source, body) => {
+      await fetch(address, { method: 'POST', headers: { 'X-Cluster-ID': source }, body });
+      await shown(address, body);
+    },
     // History, as lines of text with a cluster_id and milliseconds.
     importLines: (body) => fetch(`${privateAddress}/api/v1/import/prometheus`, { method: 'POST', body }),
   };

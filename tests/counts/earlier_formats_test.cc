@@ -9,8 +9,11 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <string>
 
+#include "counts/period_tallies.h"
+#include "storage/keys.h"
 #include "tests/counts/oracle.h"
 #include "tests/support/file_tree.h"
 #include "tests/support/rollcall_harness.h"
@@ -109,6 +112,32 @@ TEST_P(EarlierFormatsTest, OpensWithAllThatWasInItAndGoesOn) {
   EXPECT_NE(rollcall_.Overview("2026-11").find("month clusters=3 total_nodes=6/6"),
             std::string::npos);
   rollcall_.Restart();
+  EXPECT_EQ(rollcall_.Verify(), "");
+}
+
+TEST_P(EarlierFormatsTest, GetsColumnsOfEachClosedDayThatHasReports) {
+  rollcall_.Open();
+  ASSERT_FALSE(HasFatalFailure());
+  rollcall_.SetTime("2026-11-27 10:00:00");
+  const storage::Store& store = rollcall_.stores().store();
+  counts::PeriodTallies tallies(rollcall_.stores(), rollcall_.clock(), rollcall_.registry());
+  ASSERT_TRUE(tallies.Refresh(CozystackFleet(), std::chrono::minutes(5), std::stop_token()).ok());
+  std::set<Day> days;
+  storage::Scan scan = store.NewScan(storage::Table::kChunks, "", "");
+  for (; scan.Valid(); scan.Next()) days.insert(storage::DecodeChunkKey(scan.key())->day);
+  size_t closed = 0;
+  for (const Day day : days) {
+    const auto rows = storage::PeriodRows::Read(store, {Period::Of(day), kFirstFleet});
+    ASSERT_TRUE(rows.ok());
+    if (day < Day::Of(rollcall_.clock().Now())) {
+      ASSERT_TRUE(rows->has_value()) << day.ToString();
+      EXPECT_TRUE(*(*rows)->HasColumns()) << day.ToString();
+      ++closed;
+    } else {
+      EXPECT_FALSE(rows->has_value()) << day.ToString();
+    }
+  }
+  EXPECT_GE(closed, 15U) << "those of history.txt";
   EXPECT_EQ(rollcall_.Verify(), "");
 }
 

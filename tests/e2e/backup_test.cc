@@ -113,7 +113,7 @@ TEST_F(BackupTest, OfAStoreThatNobodyHasOpenAndAllThatIsDoneWithADirectory) {
   }
   const Finished list = RunToEnd({"backup", "list", backups()});
   EXPECT_EQ(list.code, 0);
-  EXPECT_THAT(list.out, ContainsRegex("^2  20.*Z  [0-9]+ bytes  format 4, rollcall .*\n3  20.*\n"));
+  EXPECT_THAT(list.out, ContainsRegex("^2  20.*Z  [0-9]+ bytes  format 5, rollcall .*\n3  20.*\n"));
   EXPECT_EQ(RunToEnd({"backup", "verify", backups()}).code, 0);
   EXPECT_EQ(RunToEnd({"backup", "prune", backups(), "--backup-keep", "1"}).code, 0);
   EXPECT_THAT(RunToEnd({"backup", "list", backups()}).out, ContainsRegex("^3  "));

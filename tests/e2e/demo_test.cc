@@ -291,7 +291,7 @@ TEST_F(DemoCommandTest, ItFillsAStoreWithItsFleetServesItAndTheSameOneAgain) {
   {
     RollcallProcess demo(FewSources());
     const UnixSeconds after = SystemClock().Now();
-    EXPECT_THAT(demo.process().err(), HasSubstr("demo"));
+    EXPECT_TRUE(demo.process().AwaitErr("demo"));
     // Its history ends at a second that it alone knows, after it was started and before it served.
     std::string truth;
     for (UnixSeconds end = before; end <= after && (served.empty() || served != truth);
@@ -306,7 +306,7 @@ TEST_F(DemoCommandTest, ItFillsAStoreWithItsFleetServesItAndTheSameOneAgain) {
   }
   EXPECT_EQ(Verify(DataDir()), "");
   RollcallProcess again(FewSources());
-  EXPECT_THAT(again.process().err(), HasSubstr("holds a demo fleet already"));
+  EXPECT_TRUE(again.process().AwaitErr("holds a demo fleet already"));
   EXPECT_EQ(Served(again.Public(), CozystackFleet(), last), served);
   EXPECT_EQ(again.Stop(), 0);
 }

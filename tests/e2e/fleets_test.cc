@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "tests/e2e/rollcall_process.h"
+#include "tests/support/await.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/temp_dir.h"
 
@@ -266,7 +267,8 @@ class Syncthing {
     ChildOptions options;
     options.args = {"/usr/bin/syncthing", "serve",        "--home=" + home,     "--no-browser",
                     "--no-restart",       "--no-upgrade", "--skip-port-probing"};
-    options.variables = {{"HOME", home}, {"STNOUPGRADE", "1"}};
+    // Else it is a monitor, which is killed with the test, and a child of that, which is not.
+    options.variables = {{"HOME", home}, {"STNOUPGRADE", "1"}, {"STMONITORED", "yes"}};
     return options;
   }
 
@@ -297,6 +299,8 @@ TEST_F(FleetsTest, DebiansSyncthingReportsForRealAndIsCountedByVersionPlatformAn
   };
   const Finished version = RunToEnd(ChildOptions{{"/usr/bin/syncthing", "--version"}, {}, {}, {}});
   const std::string name = version.out.substr(10, version.out.find(' ', 10) - 10);
+  // The numbers of a running period may be seconds old.
+  EXPECT_TRUE(Await([&] { return !values("syncthing_info", "version").empty(); }));
   EXPECT_THAT(values("syncthing_info", "version"), ElementsAre(name));
   EXPECT_THAT(values("syncthing_info", "platform"), ElementsAre(::testing::StartsWith("linux-")));
   EXPECT_THAT(values("syncthing_folder_type", "type"), ::testing::Contains("receiveonly"));

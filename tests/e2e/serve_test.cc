@@ -111,7 +111,7 @@ TEST_F(ServeTest, AVariableThatNoOptionReadsIsNamed) {
   ChildOptions options = RollcallProcess::Serving(DataDir());
   options.variables["ROLLCALL_DATADIR"] = "/nowhere";
   RollcallProcess rollcall(options);
-  EXPECT_THAT(rollcall.process().err(), HasSubstr("ROLLCALL_DATADIR"));
+  EXPECT_TRUE(rollcall.process().AwaitErr("ROLLCALL_DATADIR"));
   EXPECT_EQ(rollcall.Stop(), 0);
 }
 

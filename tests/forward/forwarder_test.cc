@@ -12,6 +12,7 @@
 #include "base/pack.h"
 #include "forward/backoff.h"
 #include "storage/stores.h"
+#include "tests/support/free_port.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
@@ -240,10 +241,7 @@ TEST_F(ForwarderTest, WhatSaysNothingOfTheReportsMakesAllOfThemWait) {
 }
 
 TEST_F(ForwarderTest, WithNobodyThereItWaitsAndNothingIsLost) {
-  std::string url;
-  {
-    url = test::LoopbackServer([](auto&, const auto&) {}).Url();
-  }
+  const test::DeafPort deaf;
   std::atomic<int> pauses{0};
   options_.pause = [&](milliseconds, std::stop_token stop) {
     ++pauses;
@@ -253,7 +251,7 @@ TEST_F(ForwarderTest, WithNobodyThereItWaitsAndNothingIsLost) {
     std::condition_variable_any().wait_for(lock, stop, milliseconds(5), [] { return false; });
   };
   Put({"a 1\n"});
-  Start(url);
+  Start("http://127.0.0.1:" + std::to_string(deaf.port()) + "/");
   for (int seen = pauses; seen < 3; seen = pauses) pauses.wait(seen);
   forwarder_.reset();
   EXPECT_EQ(outbox().size().reports, 1U);

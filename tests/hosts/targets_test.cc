@@ -147,12 +147,11 @@ TEST(Targets, AnyBytesEndInAnAnswer) {
 
 class FetchTest : public ::testing::Test {
  protected:
-  static constexpr milliseconds kTimeout{300};
-
   // "ok", or why a target that answers so gives nothing.
-  static std::string Ask(const test::LoopbackServer::Handler& handler) {
+  static std::string Ask(const test::LoopbackServer::Handler& handler,
+                         milliseconds timeout = seconds(60)) {
     const test::LoopbackServer server(handler);
-    const auto read = SourceOf({"edge", server.Url("/uptime")}, kTimeout).read({});
+    const auto read = SourceOf({"edge", server.Url("/uptime")}, timeout).read({});
     return read.ok() ? "ok" : read.status().message();
   }
   static std::string AskFor(const std::string& answer) {
@@ -183,19 +182,25 @@ TEST_F(FetchTest, OtherAnswersAreToldByTheirStatus) {
 }
 
 TEST_F(FetchTest, ATargetThatHangsIsGivenUp) {
+  constexpr milliseconds kTimeout{300};
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_NE(Ask([](test::Connection& connection, const std::string&) { connection.AwaitClose(); }),
+  EXPECT_NE(Ask([](test::Connection& connection, const std::string&) { connection.AwaitClose(); },
+                kTimeout),
             "ok");
-  EXPECT_NE(Ask([](test::Connection& connection, const std::string&) {
-              connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
-              connection.AwaitClose();
-            }),
+  EXPECT_NE(Ask(
+                [](test::Connection& connection, const std::string&) {
+                  connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
+                  connection.AwaitClose();
+                },
+                kTimeout),
             "ok");
   // One that drips, so that no silence is long.
-  EXPECT_NE(Ask([](test::Connection& connection, const std::string&) {
-              connection.Send("HTTP/1.1 200 OK\r\n\r\n");
-              while (connection.Send(" ")) std::this_thread::sleep_for(milliseconds(20));
-            }),
+  EXPECT_NE(Ask(
+                [](test::Connection& connection, const std::string&) {
+                  connection.Send("HTTP/1.1 200 OK\r\n\r\n");
+                  while (connection.Send(" ")) std::this_thread::sleep_for(milliseconds(20));
+                },
+                kTimeout),
             "ok");
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(30));
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/support/free_port.h"
 #include "tests/support/loopback_server.h"
 
 namespace rollcall::http {
@@ -151,12 +152,8 @@ TEST(HttpGet, RandomBytesGetAnAnswer) {
 }
 
 TEST(HttpGet, SaysThatNobodyListens) {
-  int port = 0;
-  {
-    LoopbackServer gone(Serve(""));
-    port = gone.port();
-  }
-  const std::string url = "http://127.0.0.1:" + std::to_string(port) + "/";
+  const test::DeafPort deaf;
+  const std::string url = "http://127.0.0.1:" + std::to_string(deaf.port()) + "/";
   const auto response = HttpGet(url, {});
   ASSERT_FALSE(response.ok());
   EXPECT_EQ(response.status().code(), Code::kUnavailable);

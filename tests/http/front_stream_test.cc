@@ -30,7 +30,7 @@ class HttpFrontStreamTest : public HttpFrontTest {
     return end == std::string::npos ? "" : all.substr(end + 4);
   }
   void AwaitNoStreams() const {
-    for (int i = 0; i < 1'000'000 && streams_ > 0; ++i) std::this_thread::yield();
+    Await([this] { return streams_ == 0; });
     EXPECT_EQ(streams_, 0u);
   }
 };

@@ -133,8 +133,8 @@ TEST_F(HttpFrontTlsTest, AHandshakeHasOneDeadlineHoweverItDrips) {
   // Its hello is whole and it says nothing more.
   RawClient silent = Connect();
   ASSERT_TRUE(silent.Send(hello));
-  RawClient drips = Connect();
   const auto begin = std::chrono::steady_clock::now();
+  RawClient drips = Connect();
   size_t sent = 0;
   while (sent < hello.size() && drips.Send(hello.substr(sent, 1))) {
     ++sent;

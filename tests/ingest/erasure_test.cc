@@ -9,7 +9,10 @@
 
 #include <filesystem>
 
+#include "counts/period_tallies.h"
 #include "ingest/holdings.h"
+#include "storage/coding.h"
+#include "storage/day_columns.h"
 #include "storage/purge.h"
 #include "storage/retention.h"
 #include "tests/counts/random_fleet.h"
@@ -167,6 +170,38 @@ TEST_F(ErasureTest, NoFileHasTheIdOnceItWasPurged) {
   EXPECT_THAT(FilesWith(kId), IsEmpty());
   EXPECT_EQ(rollcall_.Verify(), "");
   EXPECT_TRUE(IsHeld("c2"));
+}
+
+TEST_F(ErasureTest, NoFileHasWhatTheColumnsOfADaySaidOnceItWasPurged) {
+  // Eight bytes that a value is stored as, in whatever row.
+  constexpr double kValue = 3.141592653589793;
+  std::string stored;
+  storage::PutValue(kValue, stored);
+  Report("2026-03-05 10:00:00", kId, Nodes("4") + "other 3.141592653589793\n");
+  Report("2026-03-05 11:00:00", "c2", Nodes("4") + "other 1\n");
+  // Later days, so that the month's peak is another.
+  Report("2026-03-06 10:00:00", kId, Nodes("4") + "other 5\n");
+  {
+    counts::PeriodTallies tallies(rollcall_.stores(), rollcall_.clock(), rollcall_.registry());
+    ASSERT_TRUE(tallies.Get(CozystackFleet(), Period::Of(Day::Of(At("2026-03-05")))).ok());
+  }
+  ASSERT_TRUE(rollcall_.stores().store().Flush().ok());
+  const auto columns_with = [&] {
+    const storage::KeyRange range =
+        storage::ColumnsOf({Period::Of(Day::Of(At("2026-03-05"))), kFirstFleet});
+    int rows = 0;
+    storage::Scan scan =
+        rollcall_.stores().store().NewScan(storage::Table::kPeriods, range.begin, range.end);
+    for (; scan.Valid(); scan.Next()) rows += scan.value().find(stored) != std::string::npos;
+    return rows;
+  };
+  ASSERT_EQ(columns_with(), 1);
+  EXPECT_THAT(FilesWith(stored), ::testing::Contains(HasSubstr(".sst")));
+  ASSERT_TRUE(Erase(kId).ok());
+  EXPECT_EQ(columns_with(), 0);
+  const Status purged = Purge();
+  ASSERT_TRUE(purged.ok()) << purged.message();
+  EXPECT_THAT(FilesWith(stored), IsEmpty());
 }
 
 TEST_F(ErasureTest, APurgeWaitsForWhoStillReads) {

@@ -14,6 +14,7 @@
 #include "jobs/job_table.h"
 #include "metrics/registry.h"
 #include "tests/support/cozystack.h"
+#include "tests/support/free_port.h"
 #include "tests/support/loopback_server.h"
 
 namespace rollcall::jobs {
@@ -150,12 +151,8 @@ TEST(AppList, IsNeverRefreshedWithoutAUrl) {
 }
 
 TEST(AppList, SaysThatNobodyListens) {
-  int port = 0;
-  {
-    LoopbackServer gone([](Connection&, const std::string&) {});
-    port = gone.port();
-  }
-  AppList list("http://127.0.0.1:" + std::to_string(port) + "/", Declared());
+  const test::DeafPort deaf;
+  AppList list("http://127.0.0.1:" + std::to_string(deaf.port()) + "/", Declared());
   EXPECT_THAT(list.Refresh({}).message(), HasSubstr("cannot connect"));
   EXPECT_EQ(*list.Current(), Declared());
 }

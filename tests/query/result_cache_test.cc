@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <random>
+#include <utility>
 
 #include "ingest/erasure.h"
 #include "ingest/importer.h"
 #include "query/promql/parser.h"
+#include "storage/retention.h"
 #include "tests/query/series_oracle.h"
 #include "tests/support/rollcall_harness.h"
 
@@ -80,9 +83,11 @@ class ResultCacheTest : public ::testing::Test {
     steps_evaluated_ = 0;
     const auto answer = cache_.Get(query, budget, [&](const Query& of) -> Result<QueryResult> {
       budget.lookbacks().Add({{lookback_ms, 1}});
+      if (meanwhile_) std::exchange(meanwhile_, nullptr)();
       return Evaluate(of);
     });
     const size_t evaluated = steps_evaluated_;
+    meanwhile_ = nullptr;
     EXPECT_TRUE(answer.ok());
     EXPECT_EQ(Text(**answer), Text(Evaluate(query)));
     EXPECT_EQ(budget.lookbacks().Summarize()->most_ms, lookback_ms);
@@ -91,8 +96,10 @@ class ResultCacheTest : public ::testing::Test {
 
   Harness rollcall_;
   size_t steps_evaluated_ = 0;
-  query::ResultCache cache_{rollcall_.stores(),
-                            [] { return std::vector<const Fleet*>{&CozystackFleet()}; }, 1 << 20};
+  // What happens to the store once the next answer is looked up, before it is evaluated.
+  std::function<void()> meanwhile_;
+  std::vector<const Fleet*> fleets_{&CozystackFleet()};
+  query::ResultCache cache_{rollcall_.stores(), [this] { return fleets_; }, 1 << 20};
 };
 
 int64_t Ms(const std::string& time) { return At(time).time_since_epoch().count() * 1000; }
@@ -119,6 +126,48 @@ TEST_F(ResultCacheTest, OnlyTheStepsWhoseDaysHaveChangedAreEvaluatedAgain) {
                             {kFirstFleet, SourceId::Parse("a").value(), std::nullopt})
                   .ok());
   EXPECT_EQ(Ask("m", later), later.count());
+}
+
+// Ask compares with what is stored in the end, so steps that were kept must not stand beside later
+// ones.
+TEST_F(ResultCacheTest, WhatComesWhileTheNewestStepsAreEvaluatedIsInAllStepsOrInNone) {
+  for (int i = 0; i < 72; ++i) {
+    Report(At("2026-03-01") + std::chrono::hours(i), "a", "m 1\n");
+  }
+  const Steps steps{Ms("2026-03-01 06:00:00"), Ms("2026-03-04"), kHour};
+  Ask("m", steps);
+  Report(At("2026-03-03 23:20:00"), "b", "m 2\n");
+  // One transaction with a day that was kept and one that is evaluated.
+  meanwhile_ = [this] {
+    Import(
+        "m{cluster_id=\"c\"} 5 1772420400000\n"    // 2026-03-02 03:00
+        "m{cluster_id=\"c\"} 6 1772579400000\n");  // 2026-03-03 23:10
+  };
+  EXPECT_EQ(Ask("m", steps), 25u + steps.count()) << "the newest steps, then all";
+  Ask("m", steps);
+  EXPECT_EQ(Ask("m", steps), 0u);
+  // What changes only the steps that are evaluated costs nothing.
+  Report(At("2026-03-03 23:30:00"), "b", "m 3\n");
+  meanwhile_ = [this] { Report(At("2026-03-03 23:40:00"), "b", "m 4\n"); };
+  EXPECT_EQ(Ask("m", steps), 25u);
+  Report(At("2026-03-03 23:50:00"), "b", "m 5\n");
+  meanwhile_ = [this] {
+    EXPECT_TRUE(
+        storage::DropChunksBefore(rollcall_.stores().store(), Day::Of(At("2026-03-02"))).ok());
+  };
+  EXPECT_EQ(Ask("m", steps), 25u + steps.count()) << "retention takes the first day";
+}
+
+TEST_F(ResultCacheTest, AnAnswerWhoseFleetsChangedMeanwhileIsNotKept) {
+  Fleet other = CozystackFleet();
+  other.ref = FleetRef{2};
+  Report(At("2026-03-01"), "a", "m 1\n");
+  const Steps steps{Ms("2026-03-01"), Ms("2026-03-01 06:00:00"), kHour};
+  meanwhile_ = [&] { fleets_.push_back(&other); };
+  EXPECT_EQ(Ask("m", steps), steps.count());
+  fleets_.pop_back();
+  EXPECT_EQ(Ask("m", steps), steps.count()) << "that may have been with the other";
+  EXPECT_EQ(Ask("m", steps), 0u);
 }
 
 TEST_F(ResultCacheTest, StepsThatDependOnTheRangeAreNotTakenFromAnotherOne) {

@@ -88,7 +88,7 @@ TEST_F(BackupTest, ARestoredStoreHasWhatTheOtherHadThen) {
   const auto made = Make();
   ASSERT_TRUE(made.ok()) << made.status().message();
   EXPECT_EQ(made->id, 1U);
-  EXPECT_EQ(made->made_by, "format 4, rollcall " ROLLCALL_VERSION);
+  EXPECT_EQ(made->made_by, "format 5, rollcall " ROLLCALL_VERSION);
   Add("c");
   const auto restored = Restore(target());
   ASSERT_TRUE(restored.ok()) << restored.status().message();
@@ -233,13 +233,13 @@ TEST_F(BackupTest, OneOfANewerFormatIsRefusedWithWhatToDo) {
     }
     return digits;
   };
-  const size_t at = text.find(hex("format 4"));
+  const size_t at = text.find(hex("format 5"));
   ASSERT_NE(at, std::string::npos) << text;
-  text.replace(at, hex("format 4").size(), hex("format 9"));
+  text.replace(at, hex("format 5").size(), hex("format 9"));
   std::ofstream(meta, std::ios::trunc) << text;
   const Status status = Restore(target()).status();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
-  EXPECT_THAT(status.message(), AllOf(HasSubstr("format 9"), HasSubstr("reads format 1 to 4"),
+  EXPECT_THAT(status.message(), AllOf(HasSubstr("format 9"), HasSubstr("reads format 1 to 5"),
                                       HasSubstr("restore it with that version")));
 }
 

@@ -1,5 +1,7 @@
 #include "storage/period_ledger.h"
 
+#include "storage/day_columns.h"
+#include "storage/retention.h"
 #include "tests/storage/store_fixture.h"
 
 namespace rollcall::storage {
@@ -59,6 +61,50 @@ TEST_F(PeriodLedgerTest, WhatIsKeptIsThereAfterARestart) {
   EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kMonth)), 4);
   EXPECT_EQ(Sources(Of(kLedgerMonth.FirstDay())), 5);
   EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kQuarter)), -1);
+}
+
+TEST_F(PeriodLedgerTest, ADaysColumnsAreKeptAndDroppedWithIt) {
+  const PeriodKey day = Of(kMarch.FirstDay());
+  const auto columns_of = [&](const PeriodKey& key) {
+    std::string text;
+    const KeyRange range = ColumnsOf(key);
+    Scan scan = store().NewScan(Table::kPeriods, range.begin, range.end);
+    for (; scan.Valid(); scan.Next()) text += std::string(scan.value()) + " ";
+    return text;
+  };
+  const TallyRows columns = {{EncodeStreamsColumnKey(0), "streams"},
+                             {EncodeColumnKey({9}, 0), "nine"},
+                             {EncodeColumnKey({UINT32_MAX}, UINT32_MAX), "last"}};
+  ASSERT_TRUE(*ledger().Finish(ledger().Begin(day), PeriodHead(), Rows(1), columns));
+  Keep(Of(Day{day.period.last + 1}));
+  Keep(Of(kMarch.FirstDay(), kOtherFleet));
+  EXPECT_EQ(columns_of(day), "streams nine last ");
+  EXPECT_EQ(columns_of(Of(Day{day.period.last + 1})), "");
+  EXPECT_TRUE(*(*PeriodRows::Read(store(), day))->HasColumns());
+  EXPECT_FALSE(*(*PeriodRows::Read(store(), Of(Day{day.period.last + 1})))->HasColumns());
+  EXPECT_EQ((*PeriodRows::Read(store(), day))->List()->size(), 1U);
+  Reopen();
+  EXPECT_EQ(Sources(day), 1);
+  EXPECT_EQ(columns_of(day), "streams nine last ");
+  Commit([&](Transaction& transaction) {
+    ledger().DropDay(kMarch.FirstDay(), kFirstFleet, transaction);
+  });
+  EXPECT_EQ(columns_of(day), "");
+}
+
+TEST_F(PeriodLedgerTest, ColumnsOfADayWhoseChunksRetentionDroppedMeanwhileAreLeftOut) {
+  const Day first = kMarch.FirstDay();
+  const Day second{first.number + 1};
+  const TallyRows columns = {{EncodeStreamsColumnKey(0), "streams"}};
+  const PeriodLedger::Cut of_first = ledger().Begin(Of(first));
+  const PeriodLedger::Cut of_second = ledger().Begin(Of(second));
+  const PeriodLedger::Cut of_other = ledger().Begin(Of(first, kOtherFleet));
+  ASSERT_TRUE(DropChunksBefore(store(), kFirstFleet, second).ok());
+  for (const PeriodLedger::Cut* const cut : {&of_first, &of_second, &of_other}) {
+    ASSERT_TRUE(*ledger().Finish(*cut, PeriodHead(), Rows(4), columns));
+    EXPECT_EQ(Sources(cut->key), 4);
+    EXPECT_EQ(*(*PeriodRows::Read(store(), cut->key))->HasColumns(), cut != &of_first);
+  }
 }
 
 TEST_F(PeriodLedgerTest, AMonthsChangeDropsTheWindowsThatItLiesInAndNoOthers) {

@@ -60,28 +60,28 @@ Status StatusOf(const StoreOptions& options) {
 }
 
 TEST_F(StoreOpenTest, ANewStoreHasTheFormatsVersion) {
-  EXPECT_EQ(*store().GetNumber("format_version"), 4U);
-  EXPECT_EQ(kFormatVersion, 4U);
-  EXPECT_EQ(Get(Table::kMeta, "format_version"), std::string("\4"));
+  EXPECT_EQ(*store().GetNumber("format_version"), 5U);
+  EXPECT_EQ(kFormatVersion, 5U);
+  EXPECT_EQ(Get(Table::kMeta, "format_version"), std::string("\5"));
 }
 
 TEST_F(StoreOpenTest, AStoreOfAnEarlierFormatIsOneOfThisWithTheRowsThatItHad) {
-  for (const uint64_t version : {1, 2, 3}) {
+  for (const uint64_t version : {1, 2, 3, 4}) {
     PutNumber("format_version", version);
     Put(Table::kPeaks, "key", "value");
     Reopen();
-    EXPECT_EQ(*store().GetNumber("format_version"), 4U);
+    EXPECT_EQ(*store().GetNumber("format_version"), 5U);
     EXPECT_EQ(Get(Table::kPeaks, "key"), "value");
   }
 }
 
 TEST_F(StoreOpenTest, ANewerFormatIsRefusedWithBothVersions) {
-  PutNumber("format_version", 5);
+  PutNumber("format_version", 6);
   Close();
   const Status status = OpenStatus();
   EXPECT_EQ(status.code(), Code::kFailedPrecondition);
   EXPECT_EQ(status.message(), "open store " + directory() +
-                                  ": written in format 5, this program reads format 1 to 4; run "
+                                  ": written in format 6, this program reads format 1 to 5; run "
                                   "that version or a later one, or restore a backup that was made "
                                   "before the upgrade");
 }
@@ -114,7 +114,7 @@ TEST_F(StoreOpenTest, ACreationThatWasInterruptedGoesOn) {
     transaction.Delete(Table::kMeta, "hash_seed");
   });
   Reopen();
-  EXPECT_EQ(*store().GetNumber("format_version"), 4U);
+  EXPECT_EQ(*store().GetNumber("format_version"), 5U);
   EXPECT_NE(store().hash_seed(), 0U);
 }
 

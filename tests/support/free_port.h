@@ -1,4 +1,4 @@
-// A port of loopback that nobody uses. Any thread.
+// Ports of loopback: one that nobody uses, and one that nobody can use. Any thread.
 #pragma once
 
 #include <netinet/in.h>
@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <random>
+#include <stdexcept>
 
 namespace rollcall::test {
 
@@ -27,5 +28,31 @@ inline int FreePort() {
   }
   return 0;
 }
+
+// A port that refuses every connection while this lives: it is taken, so that no other process gets
+// it, and nobody listens. Owned by the test.
+class DeafPort {
+ public:
+  DeafPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    if (bind(fd_, any, size) != 0 || getsockname(fd_, any, &size) != 0) {
+      throw std::runtime_error("no port on loopback");
+    }
+    port_ = ntohs(address.sin_port);
+  }
+  ~DeafPort() { close(fd_); }
+  DeafPort(const DeafPort&) = delete;
+  DeafPort& operator=(const DeafPort&) = delete;
+
+  int port() const { return port_; }
+
+ private:
+  const int fd_;
+  int port_ = 0;
+};
 
 }  // namespace rollcall::test

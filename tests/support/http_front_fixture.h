@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "http/server/front.h"
+#include "tests/support/await.h"
 #include "tests/support/raw_http.h"
 
 namespace rollcall::test {
@@ -101,11 +102,8 @@ class HttpFrontTest : public ::testing::Test {
   }
   void AwaitMetric(const std::string& name_and_labels, double wanted) const {
     // Counters are written just after the event that a client can see; no event to await.
-    double value = Metric(name_and_labels);
-    for (int i = 0; i < 1'000'000 && value != wanted; ++i) {
-      std::this_thread::yield();
-      value = Metric(name_and_labels);
-    }
+    double value = 0;
+    Await([&] { return (value = Metric(name_and_labels)) == wanted; });
     EXPECT_EQ(value, wanted) << name_and_labels;
   }
 

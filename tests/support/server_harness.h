@@ -7,11 +7,11 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "api/server.h"
 #include "base/clock.h"
+#include "tests/support/await.h"
 #include "tests/support/cozystack.h"
 #include "tests/support/http_client.h"
 #include "tests/support/manual_clock.h"
@@ -85,14 +85,12 @@ class ServerTest : public ::testing::Test {
     return std::to_string(reply.status) + (reply.body.empty() ? "" : " " + reply.body);
   }
 
-  // Polls a metric until it is `wanted`, for a bounded number of tries, and returns its last
-  // value. Counters are written just after the answer that a client can see, so there is no event
-  // to wait for.
+  // Polls a metric until it is `wanted`, for a bounded time, and returns its last value. Counters
+  // are written just after the answer that a client can see, so there is no event to wait for.
   double AwaitMetric(const std::string& name_and_labels, double wanted) {
-    for (int i = 0; i < 2000 && private_->Metric(name_and_labels) != wanted; ++i) {
-      std::this_thread::yield();
-    }
-    return private_->Metric(name_and_labels);
+    double value = 0;
+    Await([&] { return (value = private_->Metric(name_and_labels)) == wanted; });
+    return value;
   }
 
   TempDir dir_;

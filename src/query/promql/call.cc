@@ -114,7 +114,9 @@ Result<Value> EvaluateAbsentOverTime(Evaluator& evaluator, const Call& call, Sco
                                        .to = ends.back(),
                                        .latest = false,
                                        .step_ms = scope.grid.step_ms(),
-                                       .lookback_ms = {}});
+                                       .lookback_ms = {},
+                                       .instants = ends,
+                                       .range_ms = matrix.range_ms});
   if (!parts.ok()) return parts.status();
   ROLLCALL_RETURN_IF_ERROR(VisitParts(
       evaluator, *parts, work, scope, [steps] { return std::make_unique<PresenceConsumer>(steps); },

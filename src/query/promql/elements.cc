@@ -27,7 +27,7 @@ Result<Elements> Elements::Of(Evaluator& evaluator, const Expr& wrapped, Scope& 
     return value.ok() ? Result<Elements>(Elements(std::move(*value))) : value.status();
   }
   if (const VectorSelector* selector = SelectorOf(expr)) {
-    return OfSelector(evaluator, *selector, scope);
+    return OfSelector(evaluator, *selector, {}, scope);
   }
   if (const Call* call = std::get_if<Call>(&expr.node)) {
     Result<std::optional<Value>> known = evaluator.Known(expr, scope);
@@ -41,12 +41,9 @@ Result<Elements> Elements::Of(Evaluator& evaluator, const Expr& wrapped, Scope& 
       return OfRange(evaluator, *call, scope);
     }
     if (call->function->id == FunctionId::kTimestamp && SelectorOf(*call->arguments[0])) {
-      Result<Elements> times = OfSelector(evaluator, *SelectorOf(*call->arguments[0]), scope);
-      if (times.ok()) {
-        times->selection_->wants_times = true;
-        times->keeps_name_ = false;
-      }
-      return times;
+      Selection selection;
+      selection.wants_times = true;
+      return OfSelector(evaluator, *SelectorOf(*call->arguments[0]), std::move(selection), scope);
     }
   }
   Result<ElementwiseExpr> elementwise = ElementwiseOf(evaluator, expr, scope);
@@ -60,13 +57,18 @@ Result<Elements> Elements::OfSelection(Evaluator& evaluator, const VectorSelecto
                                        Selection selection, Scope& scope) {
   const bool is_of_windows = !selection.starts.empty();
   selection.has_one_name = HasOneName(selector);
+  const bool wants_values =
+      is_of_windows ? IsOfValues(selection.function_id) : !selection.wants_times;
   auto parts = evaluator.Select(
       {.matchers = selector.matchers,
        .after = is_of_windows ? selection.starts.front() : Minus(selection.ends.front(), 1),
        .to = selection.ends.back(),
        .latest = !is_of_windows,
        .step_ms = scope.grid.step_ms(),
-       .lookback_ms = {}});
+       .lookback_ms = {},
+       .instants =
+           wants_values ? std::span<const int64_t>(selection.ends) : std::span<const int64_t>(),
+       .range_ms = is_of_windows ? Minus(selection.ends.front(), selection.starts.front()) : 0});
   if (!parts.ok()) {
     return parts.status();
   }
@@ -77,10 +79,14 @@ Result<Elements> Elements::OfSelection(Evaluator& evaluator, const VectorSelecto
 }
 
 Result<Elements> Elements::OfSelector(Evaluator& evaluator, const VectorSelector& selector,
-                                      Scope& scope) {
-  Selection selection;
+                                      Selection selection, Scope& scope) {
+  const bool keeps_name = !selection.wants_times;
   selection.ends = evaluator.Shifted(selector.shift, scope.grid);
-  return OfSelection(evaluator, selector, std::move(selection), scope);
+  Result<Elements> elements = OfSelection(evaluator, selector, std::move(selection), scope);
+  if (elements.ok()) {
+    elements->keeps_name_ = keeps_name;
+  }
+  return elements;
 }
 
 Result<Elements> Elements::OfRange(Evaluator& evaluator, const Call& call, Scope& scope) {

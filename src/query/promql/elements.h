@@ -96,7 +96,7 @@ class Elements {
   static Result<Elements> OfSelection(Evaluator& evaluator, const VectorSelector& selector,
                                       Selection selection, Scope& scope);
   static Result<Elements> OfSelector(Evaluator& evaluator, const VectorSelector& selector,
-                                     Scope& scope);
+                                     Selection selection, Scope& scope);
   static Result<Elements> OfRange(Evaluator& evaluator, const Call& call, Scope& scope);
   static Result<Elements> OfElementwise(Evaluator& evaluator, ElementwiseExpr expr, Scope& scope);
 

@@ -149,6 +149,11 @@ std::string_view NameOf(ValueType type) {
   return kNames[static_cast<size_t>(type)];
 }
 
+std::string_view ShortNameOf(ValueType type) {
+  if (type == ValueType::kVector) return "vector";
+  return type == ValueType::kMatrix ? "matrix" : NameOf(type);
+}
+
 const Function* FindFunction(std::string_view name) {
   if (name == "holt_winters") name = "double_exponential_smoothing";
   const auto at = std::ranges::lower_bound(kFunctions, name, {}, &Function::name);

@@ -12,6 +12,8 @@ enum class ValueType { kScalar, kString, kVector, kMatrix };
 
 // "scalar", "string", "instant vector", "range vector".
 std::string_view NameOf(ValueType type);
+// The same, but "vector" and "matrix", as answers and some messages have it.
+std::string_view ShortNameOf(ValueType type);
 
 enum class FunctionId {
   // Of an instant vector's values.

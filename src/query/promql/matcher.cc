@@ -13,6 +13,8 @@ constexpr auto kOperators = std::to_array<std::string_view>({"=", "!=", "=~", "!
 
 }  // namespace
 
+std::string_view NameOf(MatchOp op) { return kOperators[static_cast<size_t>(op)]; }
+
 Result<Matcher> Matcher::Make(MatchOp op, std::string label, std::string value) {
   Matcher matcher(op, std::move(label), std::move(value));
   if (op == MatchOp::kRegex || op == MatchOp::kNotRegex) {
@@ -42,7 +44,7 @@ bool Matcher::MatchesPattern(std::string_view value) const {
 
 std::string Matcher::ToString() const {
   std::string text = WriteLabelName(label_);
-  text += kOperators[static_cast<size_t>(op_)];
+  text += NameOf(op_);
   return text + Quote(value_);
 }
 

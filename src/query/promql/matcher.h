@@ -19,6 +19,8 @@ namespace rollcall::promql {
 inline constexpr int64_t kMaxPatternBytes = 2 << 20;
 
 enum class MatchOp { kEqual, kNotEqual, kRegex, kNotRegex };
+// Returns the operator as it is written.
+std::string_view NameOf(MatchOp op);
 
 class Matcher {
  public:

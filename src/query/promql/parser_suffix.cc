@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "query/promql/functions.h"
 #include "query/promql/parser_impl.h"
 #include "query/promql/text.h"
 
@@ -18,12 +19,6 @@ TimeShift* ShiftOf(Expr& expr) {
   if (auto* matrix = std::get_if<MatrixSelector>(&expr.node)) return &matrix->selector.shift;
   if (auto* subquery = std::get_if<Subquery>(&expr.node)) return &subquery->shift;
   return nullptr;
-}
-
-// As messages about subqueries name them.
-std::string_view ShortName(ValueType type) {
-  if (type == ValueType::kVector) return "vector";
-  return type == ValueType::kMatrix ? "matrix" : NameOf(type);
 }
 
 bool IsSign(const Token& token) {
@@ -97,7 +92,7 @@ ExprPtr Parser::Brackets(ExprPtr expr) {
   if (failure_) return nullptr;
   if (expr->type != ValueType::kVector) {
     WrongType(place, "subquery is only allowed on instant vector, got " +
-                         std::string(ShortName(expr->type)) + " instead");
+                         std::string(ShortNameOf(expr->type)) + " instead");
   }
   const int below = expr->depth;
   subquery.expr = std::move(expr);

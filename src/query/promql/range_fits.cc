@@ -155,4 +155,9 @@ RangeFunction RangeFunctionOf(FunctionId id) {
   return nullptr;
 }
 
+bool IsOfValues(FunctionId id) {
+  return id == FunctionId::kLastOverTime || id == FunctionId::kMaxOverTime ||
+         id == FunctionId::kMinOverTime || id == FunctionId::kPresentOverTime;
+}
+
 }  // namespace rollcall::promql

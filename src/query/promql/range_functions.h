@@ -36,6 +36,10 @@ using RangeFunction = Status (*)(const RangeWork&);
 // all series together.
 RangeFunction RangeFunctionOf(FunctionId id);
 
+// Returns whether the function depends only on which values are in a window, and on which is the
+// last one: neither on how many there are, nor on their times.
+bool IsOfValues(FunctionId id);
+
 // Those of each file; nullptr as above.
 RangeFunction RangeAggregateOf(FunctionId id);
 RangeFunction RangeDifferenceOf(FunctionId id);

@@ -51,6 +51,11 @@ struct SelectRequest {
   bool latest = false;
   int64_t step_ms = 0;                 // of the query; 0 of an instant one
   std::optional<int64_t> lookback_ms;  // of every series; nullopt: as each source reports
+  // Where this is not empty, only values matter, at these instants, which ascend: with `latest`
+  // that of the latest sample, else which values there are in (instant - range_ms, instant], but
+  // neither how many nor when. A source may then leave samples out, and give others times.
+  std::span<const int64_t> instants = {};
+  int64_t range_ms = 0;
 };
 
 // Some of the series that a request selects.
@@ -70,7 +75,7 @@ class SeriesSource {
   // in them, is the same whenever the data is. Charges `budget` for what it reads: each series, and
   // as samples each run and, where windows are wanted, each list of times once, however many series
   // share it; of instants the engine charges the steps. `budget` and
-  // the request's matchers must outlive the parts. Thread-safe.
+  // the request's matchers and instants must outlive the parts. Thread-safe.
   virtual Result<std::vector<std::unique_ptr<SeriesPart>>> Select(const SelectRequest& request,
                                                                   Budget& budget) = 0;
 
