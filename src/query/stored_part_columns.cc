@@ -100,7 +100,7 @@ Status StoredPart::GatherColumns(uint32_t block, Columns& columns) {
     return &columns.rows.back();
   };
   for (const Day day : selection_->days) {
-    const bool is_whole = (int64_t{day.number} + 1) * kDayMs <= selection_->request.to + 1;
+    const bool is_whole = (int64_t{day.number} + 1) * kMsPerDay <= selection_->request.to + 1;
     const std::string* streams = nullptr;
     if (is_whole) {
       const auto found = find(prefix(day) + storage::EncodeStreamsColumnKey(block));

@@ -64,7 +64,7 @@ TEST_F(PeriodLedgerTest, WhatIsKeptIsThereAfterARestart) {
 }
 
 TEST_F(PeriodLedgerTest, ADaysColumnsAreKeptAndDroppedWithIt) {
-  const PeriodKey day = Of(kMarch.FirstDay());
+  const PeriodKey day = Of(kLedgerMonth.FirstDay());
   const auto columns_of = [&](const PeriodKey& key) {
     std::string text;
     const KeyRange range = ColumnsOf(key);
@@ -77,7 +77,7 @@ TEST_F(PeriodLedgerTest, ADaysColumnsAreKeptAndDroppedWithIt) {
                              {EncodeColumnKey({UINT32_MAX}, UINT32_MAX), "last"}};
   ASSERT_TRUE(*ledger().Finish(ledger().Begin(day), PeriodHead(), Rows(1), columns));
   Keep(Of(Day{day.period.last + 1}));
-  Keep(Of(kMarch.FirstDay(), kOtherFleet));
+  Keep(Of(kLedgerMonth.FirstDay(), kSecondFleet));
   EXPECT_EQ(columns_of(day), "streams nine last ");
   EXPECT_EQ(columns_of(Of(Day{day.period.last + 1})), "");
   EXPECT_TRUE(*(*PeriodRows::Read(store(), day))->HasColumns());
@@ -87,18 +87,18 @@ TEST_F(PeriodLedgerTest, ADaysColumnsAreKeptAndDroppedWithIt) {
   EXPECT_EQ(Sources(day), 1);
   EXPECT_EQ(columns_of(day), "streams nine last ");
   Commit([&](Transaction& transaction) {
-    ledger().DropDay(kMarch.FirstDay(), kFirstFleet, transaction);
+    ledger().DropDay(kLedgerMonth.FirstDay(), kFirstFleet, transaction);
   });
   EXPECT_EQ(columns_of(day), "");
 }
 
 TEST_F(PeriodLedgerTest, ColumnsOfADayWhoseChunksRetentionDroppedMeanwhileAreLeftOut) {
-  const Day first = kMarch.FirstDay();
+  const Day first = kLedgerMonth.FirstDay();
   const Day second{first.number + 1};
   const TallyRows columns = {{EncodeStreamsColumnKey(0), "streams"}};
   const PeriodLedger::Cut of_first = ledger().Begin(Of(first));
   const PeriodLedger::Cut of_second = ledger().Begin(Of(second));
-  const PeriodLedger::Cut of_other = ledger().Begin(Of(first, kOtherFleet));
+  const PeriodLedger::Cut of_other = ledger().Begin(Of(first, kSecondFleet));
   ASSERT_TRUE(DropChunksBefore(store(), kFirstFleet, second).ok());
   for (const PeriodLedger::Cut* const cut : {&of_first, &of_second, &of_other}) {
     ASSERT_TRUE(*ledger().Finish(*cut, PeriodHead(), Rows(4), columns));

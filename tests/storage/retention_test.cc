@@ -48,7 +48,7 @@ class RetentionTest : public rollcall::test::StoreTest {
 TEST_F(RetentionTest, ColumnsGoWithTheChunksOfTheirDaysAndTalliesStay) {
   for (int day = -3; day <= 1; ++day) {
     for (const uint16_t fleet : std::initializer_list<uint16_t>{1, 2, UINT16_MAX}) {
-      const PeriodKey key{Period::Of(Day{kMarch7.number + static_cast<uint32_t>(day)}), {fleet}};
+      const PeriodKey key{Period::Of(Day{kKeptDay.number + static_cast<uint32_t>(day)}), {fleet}};
       Put(Table::kPeriods, EncodeKey(key), "head");
       Put(Table::kPeriods, EncodeKey(key) + EncodeKey(TallyKey{{UINT32_MAX - 1}, "zz"}), "tally");
       // A day that nobody has counted since an earlier version did has none.
@@ -58,7 +58,8 @@ TEST_F(RetentionTest, ColumnsGoWithTheChunksOfTheirDaysAndTalliesStay) {
     }
   }
   // Another kind of period, whose keys come next.
-  Put(Table::kPeriods, EncodeKey(PeriodKey{Period::Of(Window{kMarch, Span::kMonth}), {1}}), "head");
+  Put(Table::kPeriods, EncodeKey(PeriodKey{Period::Of(Window{kKeptMonth, Span::kMonth}), {1}}),
+      "head");
   // "day/fleet", with how many rows of columns, of all that have some; and all other rows.
   const auto rows = [&] {
     std::map<std::string, int> columns;
@@ -69,20 +70,20 @@ TEST_F(RetentionTest, ColumnsGoWithTheChunksOfTheirDaysAndTalliesStay) {
         ++others;
         continue;
       }
-      ++columns[std::to_string(static_cast<int64_t>(key.period.last) - kMarch7.number) + "/" +
+      ++columns[std::to_string(static_cast<int64_t>(key.period.last) - kKeptDay.number) + "/" +
                 std::to_string(key.fleet.value)];
     }
     std::string text = std::to_string(others) + ":";
     for (const auto& [day, count] : columns) text += " " + day + "=" + std::to_string(count);
     return text;
   };
-  ASSERT_TRUE(DropChunksBefore(store(), Day{kMarch7.number - 2}).ok());
+  ASSERT_TRUE(DropChunksBefore(store(), Day{kKeptDay.number - 2}).ok());
   EXPECT_EQ(rows(), "31: -2/1=2 -2/2=2 -2/65535=2 0/1=2 0/2=2 0/65535=2 1/1=2 1/2=2 1/65535=2");
-  ASSERT_TRUE(DropChunksBefore(store(), FleetRef{2}, Day{kMarch7.number + 1}).ok());
+  ASSERT_TRUE(DropChunksBefore(store(), FleetRef{2}, Day{kKeptDay.number + 1}).ok());
   EXPECT_EQ(rows(), "31: -2/1=2 -2/65535=2 0/1=2 0/65535=2 1/1=2 1/2=2 1/65535=2");
-  ASSERT_TRUE(DropChunksBefore(store(), Day{kMarch7.number + 1}).ok());
+  ASSERT_TRUE(DropChunksBefore(store(), Day{kKeptDay.number + 1}).ok());
   EXPECT_EQ(rows(), "31: 1/1=2 1/2=2 1/65535=2");
-  ASSERT_TRUE(DropPeaksBefore(store(), kMarch.Plus(12)).ok());
+  ASSERT_TRUE(DropPeaksBefore(store(), kKeptMonth.Plus(12)).ok());
   EXPECT_EQ(rows(), "31: 1/1=2 1/2=2 1/65535=2");
   Reopen();
   EXPECT_EQ(rows(), "31: 1/1=2 1/2=2 1/65535=2");
