@@ -9,7 +9,7 @@
 namespace rollcall::api {
 namespace {
 
-void Answer(int status, std::string json, http::HttpResponse& response) {
+void AnswerBackup(int status, std::string json, http::HttpResponse& response) {
   response.status = status;
   response.headers.push_back({"Content-Type", "application/json"});
   response.body = std::move(json);
@@ -32,21 +32,22 @@ http::ApiHandler StartBackupHandler(jobs::Backups& backups) {
     storage::BackupOptions options = backups.schedule().backup;
     options.directory = request.Param("directory").value_or(options.directory);
     if (!options.directory.starts_with('/')) {
-      return Answer(400, ErrorJson("directory: the path of a directory of this machine is missing"),
-                    response);
+      return AnswerBackup(
+          400, ErrorJson("directory: the path of a directory of this machine is missing"),
+          response);
     }
     if (!Read(request, "keep", options.keep) || !Read(request, "rate", options.bytes_per_second)) {
-      return Answer(400, ErrorJson("keep and rate are whole numbers"), response);
+      return AnswerBackup(400, ErrorJson("keep and rate are whole numbers"), response);
     }
     const Result<uint64_t> run = backups.Start(options);
-    if (!run.ok()) return Answer(409, ErrorJson(run.status().message()), response);
-    Answer(202, BackupJson(backups.view()), response);
+    if (!run.ok()) return AnswerBackup(409, ErrorJson(run.status().message()), response);
+    AnswerBackup(202, BackupJson(backups.view()), response);
   };
 }
 
 http::ApiHandler BackupHandler(const jobs::Backups& backups) {
   return [&backups](const http::ApiRequest&, http::HttpResponse& response) {
-    Answer(200, BackupJson(backups.view()), response);
+    AnswerBackup(200, BackupJson(backups.view()), response);
   };
 }
 

@@ -10,9 +10,9 @@
 namespace rollcall::api {
 namespace {
 
-constexpr std::string_view kPeriods[] = {"30d", "month", "quarter", "year"};
+constexpr std::string_view kBadgePeriods[] = {"30d", "month", "quarter", "year"};
 // Of a month that is named: by Span.
-constexpr std::span<const std::string_view> kPeriodsOfMonth = std::span(kPeriods).subspan(1);
+constexpr std::span<const std::string_view> kPeriodsOfMonth = std::span(kBadgePeriods).subspan(1);
 constexpr size_t kMostLabelBytes = 200;
 
 int64_t ValueOf(const ImageFigure& shown, const Fleet& fleet, const PeriodCounts& counts) {
@@ -22,7 +22,7 @@ int64_t ValueOf(const ImageFigure& shown, const Fleet& fleet, const PeriodCounts
   return shown.is_peak ? count.report_total.value_or(0) : count.total;
 }
 
-// `period`: of kPeriods. nullopt: nothing was reported.
+// `period`: of kBadgePeriods. nullopt: nothing was reported.
 Result<std::optional<PeriodCounts>> ReadCounts(const DataServices& services, const Fleet& fleet,
                                                std::optional<Month> month, size_t period,
                                                const std::stop_token& stop) {
@@ -39,8 +39,8 @@ Result<std::optional<PeriodCounts>> ReadCounts(const DataServices& services, con
   return std::optional((*overview)->periods[period - 1]);
 }
 
-void Answer(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void AnswerBadge(const DataServices& services, const http::ApiRequest& request,
+                 http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   const auto shown = FindImageFigure(fleet, request.path());
@@ -49,7 +49,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   }
   const auto label = params.Text("label", kMostLabelBytes);
   const std::optional<Month> month = params.OfMonth("month");
-  const size_t choice = params.Choice("period", month ? kPeriodsOfMonth : std::span(kPeriods));
+  const size_t choice = params.Choice("period", month ? kPeriodsOfMonth : std::span(kBadgePeriods));
   const size_t period = month ? choice + 1 : choice;
   const auto theme = static_cast<Theme>(params.Choice("theme", kThemes));
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
@@ -64,7 +64,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
 
 http::ApiHandler BadgeHandler(const DataServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(services, request, response);
+    AnswerBadge(services, request, response);
   };
 }
 

@@ -5,7 +5,7 @@
 namespace rollcall::api {
 namespace {
 
-constexpr double kFontPixels = 11;
+constexpr double kBadgeFontPixels = 11;
 constexpr double kMargin = 6;  // on either side of each text
 
 std::string Text(std::string_view text, double left, double width) {
@@ -18,8 +18,8 @@ std::string Text(std::string_view text, double left, double width) {
 std::string BadgeSvg(std::string_view label, std::string_view message, Theme theme) {
   // The usual colours stand out from light and from dark pages; those for dark ones are calmer.
   const bool is_dark = theme == Theme::kDark;
-  const double label_width = TextWidth(label, kFontPixels);
-  const double message_width = TextWidth(message, kFontPixels);
+  const double label_width = TextWidth(label, kBadgeFontPixels);
+  const double message_width = TextWidth(message, kBadgeFontPixels);
   const double split = std::ceil(label_width + 2 * kMargin);
   const double width = split + std::ceil(message_width + 2 * kMargin);
   const std::string name = EscapeXml(std::string(label) + ": " + std::string(message));

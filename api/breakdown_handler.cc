@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr unsigned kMostTop = 1'000;  // all that is kept
+constexpr unsigned kMostTopValues = 1'000;  // all that is kept
 
 Json TallyJson(const ValueTally& tally) {
   return {{"sources", tally.sources}, {"nonzero", tally.nonzero}, {"sum", NumberJson(tally.sum)}};
@@ -47,7 +47,7 @@ Json BreakdownJson(const counts::TrendRequest& request, const counts::Trend& tre
   return json;
 }
 
-std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend) {
+std::string BreakdownCsv(const counts::TrendRequest& request, const counts::Trend& trend) {
   const Period period = trend.steps.front().period;
   const Figure* const sizes = SizesOf(request);
   std::vector<std::string_view> columns{"month",   "periods", "kind", "value",
@@ -73,8 +73,8 @@ std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend)
   return csv.Take();
 }
 
-void Answer(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void AnswerBreakdown(const DataServices& services, const http::ApiRequest& request,
+                     http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   const Breakdown usual =
@@ -87,7 +87,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   breakdown.by = by.value_or(metric ? "" : usual.label);
   if (breakdown.by.empty()) params.Refuse("by: want the name of one of the metric's labels");
   const AskedPeriod asked = ReadPeriod(services.clock, params);
-  breakdown.top = params.Number("top", 1, kMostTop, kMostTop);
+  breakdown.top = params.Number("top", 1, kMostTopValues, kMostTopValues);
   const bool wants_csv = params.WantsCsv();
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   const Result<Period> period = ResolvePeriod(services, fleet, asked);
@@ -96,7 +96,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   breakdown.first = breakdown.last = period->last;
   const auto trend = ReadTrendOrAnswer("breakdown", services, breakdown, response);
   if (!trend) return;
-  if (wants_csv) return AnswerCsv(request, "breakdown", Csv(breakdown, *trend), response);
+  if (wants_csv) return AnswerCsv(request, "breakdown", BreakdownCsv(breakdown, *trend), response);
   AnswerJson(request, BreakdownJson(breakdown, *trend), response);
 }
 
@@ -104,7 +104,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
 
 http::ApiHandler BreakdownHandler(const DataServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(services, request, response);
+    AnswerBreakdown(services, request, response);
   };
 }
 

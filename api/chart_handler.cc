@@ -10,8 +10,8 @@
 namespace rollcall::api {
 namespace {
 
-constexpr unsigned kMostMonths = 60;
-constexpr unsigned kUsualMonths = 12;
+constexpr unsigned kMostChartMonths = 60;
+constexpr unsigned kUsualChartMonths = 12;
 constexpr unsigned kDays = 30;
 
 std::optional<int64_t> ValueOf(const ImageFigure& shown, const counts::Trend& trend, size_t step) {
@@ -42,7 +42,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
     return AnswerProblem(404, {"chart: there is no such figure", ImageNames(fleet)}, response);
   }
   const bool by_day = params.WantsLast30Days({"months"});
-  const unsigned months = params.Number("months", 1, kMostMonths, kUsualMonths);
+  const unsigned months = params.Number("months", 1, kMostChartMonths, kUsualChartMonths);
   const auto theme = static_cast<Theme>(params.Choice("theme", kThemes));
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   const UnixSeconds now = services.clock.Now();

@@ -11,7 +11,7 @@ constexpr double kHeight = 300;
 constexpr double kTop = 40;
 constexpr double kBottom = 264;
 constexpr double kRight = 704;
-constexpr double kFontPixels = 12;
+constexpr double kChartFontPixels = 12;
 constexpr double kMostTicks = 5;
 constexpr double kBarShare = 0.7;  // of the room that a bar has
 
@@ -65,7 +65,7 @@ class Chart {
     tick_ = TickFor(largest);
     ticks_ = static_cast<int>(std::ceil(largest / tick_));
     const std::string widest = TickLabel(ticks_);
-    left_ = 16 + TextWidth(widest, kFontPixels) + 8;
+    left_ = 16 + TextWidth(widest, kChartFontPixels) + 8;
   }
 
   std::string Axis() const {
@@ -84,7 +84,7 @@ class Chart {
     const double room = (kRight - left_) / static_cast<double>(std::max<size_t>(bars_.size(), 1));
     double widest = 0;
     for (const ChartBar& bar : bars_) {
-      widest = std::max(widest, TextWidth(bar.label, kFontPixels) + 8);
+      widest = std::max(widest, TextWidth(bar.label, kChartFontPixels) + 8);
     }
     // So many bars share a label that these do not touch; the last has one.
     const size_t every = std::max<size_t>(1, static_cast<size_t>(std::ceil(widest / room)));

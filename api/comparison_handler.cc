@@ -166,8 +166,8 @@ void AnswerLast30Days(const DataServices& services, const Fleet& fleet, bool wan
   AnswerCsv(request, "overview", csv.Take(), response);
 }
 
-void Answer(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void AnswerComparison(const DataServices& services, const http::ApiRequest& request,
+                      http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   const bool last_30_days = params.WantsLast30Days({"month"});
@@ -188,7 +188,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
 
 http::ApiHandler ComparisonHandler(const DataServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(services, request, response);
+    AnswerComparison(services, request, response);
   };
 }
 

@@ -18,11 +18,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr unsigned kMostTop = 1'000;
-constexpr unsigned kUsualTop = 10;
+constexpr unsigned kMostTopCrashes = 1'000;
+constexpr unsigned kUsualTopCrashes = 10;
 constexpr size_t kMostBacktraces = 50;
 constexpr size_t kMostChanges = 100;
-constexpr std::string_view kNoYes[] = {"no", "yes"};
+constexpr std::string_view kOffOn[] = {"no", "yes"};
 
 constexpr const char* kCrashRule =
     "Crashes of the last 7 days by the machines' clocks, on the last 8 builds that crashed. A "
@@ -198,8 +198,8 @@ http::ApiHandler CrashesHandler(records::RecordViews& views) {
     AnswerView(
         request, "crashes",
         [&](DataParams& params) {
-          const unsigned top = params.Number("top", 1, kMostTop, kUsualTop);
-          const bool hidden = params.Choice("hidden", kNoYes) == 1;
+          const unsigned top = params.Number("top", 1, kMostTopCrashes, kUsualTopCrashes);
+          const bool hidden = params.Choice("hidden", kOffOn) == 1;
           return [&views, top, hidden] { return views.TopCrashes(top, hidden); };
         },
         CrashesJson, CrashesCsv, response);
@@ -241,7 +241,7 @@ http::ApiHandler CrashFilterHandler(records::RecordViews& views) {
 http::ApiHandler SetCrashFilterHandler(records::RecordViews& views) {
   return [&views](const http::ApiRequest& request, http::HttpResponse& response) {
     DataParams params(request);
-    const bool is_preview = params.Choice("preview", kNoYes) == 1;
+    const bool is_preview = params.Choice("preview", kOffOn) == 1;
     const std::vector<std::string> functions = request.AllOf("function");
     const std::vector<std::string> modules = request.AllOf("module");
     if (functions.size() != modules.size()) {
@@ -269,7 +269,7 @@ http::ApiHandler SetCrashFilterHandler(records::RecordViews& views) {
 http::ApiHandler CrashNoteHandler(records::RecordViews& views) {
   return [&views](const http::ApiRequest& request, http::HttpResponse& response) {
     DataParams params(request);
-    const bool hidden = params.Choice("hidden", kNoYes) == 1;
+    const bool hidden = params.Choice("hidden", kOffOn) == 1;
     if (!params.ok()) return AnswerProblem(400, params.problem(), response);
     const CrashFrameName frame = FrameOf(request);
     const GuiltyNote note{request.Param("comment").value_or(""), hidden};

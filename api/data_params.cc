@@ -12,7 +12,7 @@ constexpr int kFirstYear = 1970;
 constexpr size_t kMonthSize = 7;  // "2026-03"
 constexpr size_t kDaySize = 10;   // "2026-03-07"
 
-constexpr const char* kLast30Days = "30d";
+constexpr const char* kWindowParam = "30d";
 constexpr std::string_view kFormats[] = {"json", "csv"};
 
 std::optional<unsigned> ParseNumber(std::string_view text) {
@@ -118,7 +118,7 @@ size_t DataParams::Choice(const char* name, std::span<const std::string_view> ch
 bool DataParams::WantsLast30Days(std::initializer_list<const char*> others) {
   const auto text = Given("period", "want 30d, or no such parameter");
   if (!text) return false;
-  if (*text != kLast30Days) Refuse("period: not one of those allowed", {kLast30Days});
+  if (*text != kWindowParam) Refuse("period: not one of those allowed", {kWindowParam});
   for (const char* const other : others) {
     if (request_.Param(other)) Refuse(std::string(other) + ": not beside period=30d");
   }

@@ -14,7 +14,7 @@ using Show = fleets::Panel::Show;
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
-std::string_view NameOf(Show show) {
+std::string_view ShowName(Show show) {
   switch (show) {
     case Show::kFigures:
       return "figures";
@@ -65,7 +65,7 @@ Json DescriptionsJson(const fleets::Declaration& declaration) {
 }
 
 Json PanelJson(const fleets::Panel& panel) {
-  Json json{{"show", NameOf(panel.show)},
+  Json json{{"show", ShowName(panel.show)},
             {"section", TextOrNull(panel.section)},
             {"title", TextOrNull(panel.title)},
             {"note", TextOrNull(panel.note)}};

@@ -25,7 +25,7 @@ struct Answered {
   std::optional<FigureDistribution> distribution{};  // nullopt: nor of this
 };
 
-Json GeneratedAtJson(const Answered& answered) {
+Json TimeOfCountJson(const Answered& answered) {
   if (!answered.rows) return Json();
   return FormatRfc3339(answered.rows->head().computed_at);
 }
@@ -71,7 +71,7 @@ Json DistributionJson(const Answered& answered) {
   json["figure"] = answered.figure.name;
   AddPeriodJson(answered.period, json);
   json["final"] = answered.final;
-  json["generated_at"] = GeneratedAtJson(answered);
+  json["generated_at"] = TimeOfCountJson(answered);
   const auto& distribution = answered.distribution;
   json["sources"] = distribution ? Json(distribution->counted) : Json();
   json["peak"] = distribution ? OneJson(*distribution, distribution->peak) : Json();
@@ -137,8 +137,8 @@ Status ReadRows(const DataServices& services, Answered& answered) {
   return Status::Ok();
 }
 
-void Answer(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void AnswerDistribution(const DataServices& services, const http::ApiRequest& request,
+                        http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   const Figure* const figure = ReadFigure(fleet, params);
@@ -159,7 +159,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
 
 http::ApiHandler DistributionHandler(const DataServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(services, request, response);
+    AnswerDistribution(services, request, response);
   };
 }
 

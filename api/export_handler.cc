@@ -54,8 +54,8 @@ Status ReadSelectors(const http::ApiRequest& request, query::ExportOptions& opti
   return Status::Ok();
 }
 
-Result<query::ExportOptions> OptionsOf(const fleets::FleetSet& fleets,
-                                       const http::ApiRequest& request) {
+Result<query::ExportOptions> ExportOptionsOf(const fleets::FleetSet& fleets,
+                                             const http::ApiRequest& request) {
   query::ExportOptions options;
   const Result<const Fleet*> fleet = FleetOf(fleets, request);
   if (!fleet.ok()) return fleet.status();
@@ -75,7 +75,7 @@ Result<query::ExportOptions> OptionsOf(const fleets::FleetSet& fleets,
 
 http::ApiHandler ExportHandler(const fleets::Catalog& catalog, storage::Stores& stores) {
   return [&catalog, &stores](const http::ApiRequest& request, http::HttpResponse& response) {
-    Result<query::ExportOptions> options = OptionsOf(catalog.current(), request);
+    Result<query::ExportOptions> options = ExportOptionsOf(catalog.current(), request);
     if (!options.ok()) {
       response.status = 400;
       response.headers.push_back({"Content-Type", "application/json"});

@@ -16,9 +16,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // A stranger may make up more.
-constexpr size_t kMostMetrics = 500;                       // of a period
-constexpr size_t kMostLabels = 100;                        // of a metric
-constexpr std::string_view kPeriods[] = {"1", "3", "12"};  // by Span
+constexpr size_t kMostMetrics = 500;                            // of a period
+constexpr size_t kMostLabels = 100;                             // of a metric
+constexpr std::string_view kMonthsOfSpan[] = {"1", "3", "12"};  // by Span
 
 struct Metric {
   std::string name;
@@ -27,7 +27,7 @@ struct Metric {
 };
 
 // The window whose metrics are listed; without a month what was reported of late.
-struct Asked {
+struct AskedFleets {
   std::optional<Month> month;
   Span span;
 };
@@ -66,14 +66,14 @@ Status AddMetrics(const DataServices& services, const storage::PeriodRows& rows,
 // The window that is asked for or, where none is, the last month, and the one before it while the
 // last still runs: on its first day hardly anybody has reported, and the last 30 days reach back.
 // Oldest first: what is closed may be stored by this, and what runs is counted after that.
-std::vector<Period> PeriodsOf(const DataServices& services, const Asked& asked, Month last) {
+std::vector<Period> PeriodsOf(const DataServices& services, const AskedFleets& asked, Month last) {
   if (asked.month) return {Period::Of(Window{*asked.month, asked.span})};
   const Period latest = Period::Of(Window{last, Span::kMonth});
   if (services.tallies.IsClosed(latest)) return {latest};
   return {Period::Of(Window{last.Plus(-1), Span::kMonth}), latest};
 }
 
-Status Read(const DataServices& services, const Asked& asked, KnownFleet& known) {
+Status Read(const DataServices& services, const AskedFleets& asked, KnownFleet& known) {
   const auto first = services.tallies.FirstMonth(known.declared.fleet().ref);
   if (!first.ok()) return first.status();
   const auto last = services.overviews.LatestMonthWithReports(known.declared.fleet().ref,
@@ -96,7 +96,7 @@ Status Read(const DataServices& services, const Asked& asked, KnownFleet& known)
   return Status::Ok();
 }
 
-Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json NullIfEmpty(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Json MonthOrNull(const std::optional<Month>& month) {
   return month ? Json(month->ToString()) : Json();
@@ -121,7 +121,7 @@ Json FleetJson(const KnownFleet& known) {
              {"counts", "sum"},
              {"total", figure.total_name},
              {"average", figure.average_name},
-             {"peak", TextOrNull(figure.peak_name)}};
+             {"peak", NullIfEmpty(figure.peak_name)}};
     if (!figure.label.empty()) one["matches"] = {{figure.label, figure.label_value}};
     json["figures"].push_back(std::move(one));
   }
@@ -152,10 +152,11 @@ std::string Csv(const std::vector<KnownFleet>& fleets) {
   return csv.Take();
 }
 
-void Answer(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void AnswerFleets(const DataServices& services, const http::ApiRequest& request,
+                  http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
-  const Asked asked{params.OfMonth("month"), static_cast<Span>(params.Choice("periods", kPeriods))};
+  const AskedFleets asked{params.OfMonth("month"),
+                          static_cast<Span>(params.Choice("periods", kMonthsOfSpan))};
   if (asked.month && *asked.month > Month::Of(services.clock.Now()))
     params.Refuse("month: it has not begun");
   const bool wants_csv = params.WantsCsv();
@@ -179,7 +180,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
 
 http::ApiHandler FleetsHandler(const DataServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(services, request, response);
+    AnswerFleets(services, request, response);
   };
 }
 

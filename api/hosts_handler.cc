@@ -19,16 +19,16 @@ using Json = nlohmann::ordered_json;
 constexpr double kMostWhole = 9007199254740992;
 
 // A whole number is written without ".0".
-Json NumberJson(double v) {
+Json SampleNumberJson(double v) {
   return std::abs(v) <= kMostWhole && v == std::floor(v) ? Json(static_cast<int64_t>(v)) : Json(v);
 }
 
 Json SampleJson(const HostSample& sample) {
   Json json;
   json["ts"] = sample.time.time_since_epoch().count();
-  json["requests_sec"] = NumberJson(sample.requests_sec);
-  json["p99_ms"] = NumberJson(sample.p99_ms);
-  json["error_rate"] = NumberJson(sample.error_rate);
+  json["requests_sec"] = SampleNumberJson(sample.requests_sec);
+  json["p99_ms"] = SampleNumberJson(sample.p99_ms);
+  json["error_rate"] = SampleNumberJson(sample.error_rate);
   json["active_backends"] = sample.active_backends;
   return json;
 }
@@ -91,7 +91,7 @@ http::HttpResponse TryLater(const std::string& why) {
   return response;
 }
 
-http::HttpResponse ResponseTo(const Status& status) {
+http::HttpResponse RefusalOf(const Status& status) {
   switch (status.code()) {
     case Code::kOk: {
       http::HttpResponse response;
@@ -144,12 +144,11 @@ http::Route::Handler PushHandler(const HostServices& services) {
       return responder.Respond(TryLater(time.view().Explain()));
     }
     Result<std::vector<HostSamples>> pushed = ReadPush(services, request.body);
-    if (!pushed.ok()) return responder.Respond(ResponseTo(pushed.status()));
+    if (!pushed.ok()) return responder.Respond(RefusalOf(pushed.status()));
     const auto answer = std::make_shared<http::Responder>(std::move(responder));
     const Status queued = services.writer.Submit(
-        std::move(*pushed),
-        [answer](const Status& status) { answer->Respond(ResponseTo(status)); });
-    if (!queued.ok()) answer->Respond(ResponseTo(queued));
+        std::move(*pushed), [answer](const Status& status) { answer->Respond(RefusalOf(status)); });
+    if (!queued.ok()) answer->Respond(RefusalOf(queued));
   };
 }
 

@@ -18,8 +18,8 @@ Result<bool> ParseStrict(const std::optional<std::string>& text) {
   return Status::InvalidArgument("strict must be 1 or 0");
 }
 
-Result<ingest::ImportOptions> OptionsOf(const fleets::FleetSet& fleets,
-                                        const http::ApiRequest& request) {
+Result<ingest::ImportOptions> ImportOptionsOf(const fleets::FleetSet& fleets,
+                                              const http::ApiRequest& request) {
   ingest::ImportOptions options;
   const Result<const Fleet*> fleet = FleetOf(fleets, request);
   if (!fleet.ok()) return fleet.status();
@@ -52,7 +52,7 @@ Status FeedBody(const http::ApiRequest& request, ingest::Importer& importer) {
   return importer.Finish();
 }
 
-void Answer(int status, std::string json, http::HttpResponse& response) {
+void AnswerImport(int status, std::string json, http::HttpResponse& response) {
   response.status = status;
   response.body = std::move(json);
   if (status == 503) response.headers.push_back({"Retry-After", "60"});
@@ -74,15 +74,15 @@ void Import(storage::Stores& stores, ingest::Ingester& ingester,
     if (tally.errors.empty() || tally.errors.back() != status.message()) {
       tally.errors.push_back(status.message());
     }
-    return Answer(400, ImportJson(tally), response);
+    return AnswerImport(400, ImportJson(tally), response);
   }
   if (!status.ok()) {
-    return Answer(503,
-                  ErrorJson("the import cannot be stored now; send it again: " + status.message()),
-                  response);
+    return AnswerImport(
+        503, ErrorJson("the import cannot be stored now; send it again: " + status.message()),
+        response);
   }
   const bool all_refused = tally.samples == 0 && tally.refused > 0;
-  Answer(all_refused ? 422 : 200, ImportJson(tally), response);
+  AnswerImport(all_refused ? 422 : 200, ImportJson(tally), response);
 }
 
 }  // namespace
@@ -93,8 +93,8 @@ http::ApiHandler ImportHandler(const fleets::Catalog& catalog, storage::Stores& 
   return [&catalog, &stores, &ingester, &clock, retention, stop](const http::ApiRequest& request,
                                                                  http::HttpResponse& response) {
     response.headers.push_back({"Content-Type", "application/json"});
-    Result<ingest::ImportOptions> options = OptionsOf(catalog.current(), request);
-    if (!options.ok()) return Answer(400, ErrorJson(options.status().message()), response);
+    Result<ingest::ImportOptions> options = ImportOptionsOf(catalog.current(), request);
+    if (!options.ok()) return AnswerImport(400, ErrorJson(options.status().message()), response);
     options->latest = ingest::LatestImportable(stores, clock);
     options->kept_from = jobs::FirstKeptDay(
         stores.time().Now(), jobs::RetentionOf(catalog.current().Find(options->fleet), retention));

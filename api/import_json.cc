@@ -3,9 +3,13 @@
 #include <nlohmann/json.hpp>
 
 namespace rollcall::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+}  // namespace
 
 std::string ImportJson(const ingest::ImportTally& tally) {
-  using Json = nlohmann::ordered_json;
   Json json;
   json["lines"] = tally.lines;
   json["samples"] = tally.samples;

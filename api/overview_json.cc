@@ -9,10 +9,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kPeriodNames[] = {"month", "quarter", "year"};
+constexpr const char* kSpanNames[] = {"month", "quarter", "year"};
 
 // A label value is UTF-8 already; should stored bytes ever not be, they are replaced, not refused.
-std::string Dump(const Json& json) {
+std::string DumpLoosely(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -46,11 +46,13 @@ std::string OverviewJson(const Fleet& fleet, const Overview& overview) {
   Json json;
   json["generated_at"] = FormatRfc3339(overview.generated_at);
   for (const Span span : kSpans) {
-    json["periods"][kPeriodNames[static_cast<size_t>(span)]] = PeriodJson(fleet, overview, span);
+    json["periods"][kSpanNames[static_cast<size_t>(span)]] = PeriodJson(fleet, overview, span);
   }
-  return Dump(json) + "\n";
+  return DumpLoosely(json) + "\n";
 }
 
-std::string ErrorJson(const std::string& message) { return Dump(Json{{"error", message}}) + "\n"; }
+std::string ErrorJson(const std::string& message) {
+  return DumpLoosely(Json{{"error", message}}) + "\n";
+}
 
 }  // namespace rollcall::api

@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kPeriods[] = {"1", "3", "12"};
+constexpr std::string_view kKindNames[] = {"1", "3", "12"};
 constexpr Period::Kind kKinds[] = {Period::Kind::kMonth, Period::Kind::kQuarter,
                                    Period::Kind::kYear};
 
@@ -20,7 +20,7 @@ AskedPeriod ReadPeriod(const Clock& clock, DataParams& params) {
   if (asked.month && *asked.month > Month::Of(clock.Now())) {
     params.Refuse("month: it has not begun");
   }
-  asked.kind = kKinds[params.Choice("periods", kPeriods)];
+  asked.kind = kKinds[params.Choice("periods", kKindNames)];
   if (last_30_days) asked.kind = Period::Kind::k30Days;
   return asked;
 }

@@ -10,7 +10,7 @@
 namespace rollcall::api {
 namespace {
 
-constexpr size_t kPieceBytes = 64 * 1024;
+constexpr size_t kJsonPieceBytes = 64 * 1024;
 constexpr size_t kMostBodyBytes = 256 * 1024;
 
 // Seconds, with the milliseconds where there are any.
@@ -138,14 +138,14 @@ class ResultWriter final : public http::BodyStream {
       out += is_matrix ? ",\"values\":[" : ",\"value\":";
     }
     for (; point_ < series.points.size(); ++point_) {
-      if (out.size() >= kPieceBytes && point_ > 0) return false;
+      if (out.size() >= kJsonPieceBytes && point_ > 0) return false;
       if (point_ > 0) out += ',';
       AppendPoint(series.points[point_], out);
     }
     out += is_matrix ? "]}" : "}";
     point_ = 0;
     ++series_;
-    return out.size() < kPieceBytes;
+    return out.size() < kJsonPieceBytes;
   }
 
   const std::shared_ptr<const promql::QueryResult> shared_;

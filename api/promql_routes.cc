@@ -11,7 +11,7 @@
 namespace rollcall::api {
 namespace {
 
-constexpr size_t kMaxFormBytes = 256 * 1024;  // the longest query, encoded, and selectors
+constexpr size_t kMaxQueryFormBytes = 256 * 1024;  // the longest query, encoded, and selectors
 constexpr const char* kPrefixes[] = {"", "/prometheus", "/select/0/prometheus"};
 
 http::HttpResponse Busy() {
@@ -30,7 +30,7 @@ void AddPromqlRoutes(PromqlService& service, const fleets::Catalog& catalog,
       http::Route route{
           http::kAtPrivate,    http::kRead, methods,  std::string(prefix) + path, lane,
           http::IgnoredBody{}, false,       "promql", http::Answering(handler)};
-      if (methods == http::kPost) route.body = http::BoundedBody{kMaxFormBytes};
+      if (methods == http::kPost) route.body = http::BoundedBody{kMaxQueryFormBytes};
       route.busy = Busy;
       table.Add(std::move(route));
     }

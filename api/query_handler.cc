@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // A request that is understood.
-struct Asked {
+struct AskedQuery {
   std::string text;
   promql::ExprPtr expr;
   promql::Steps steps;
@@ -32,8 +32,8 @@ struct Asked {
   std::optional<QueryStats> stats;
 };
 
-Result<Asked> Understand(const ApiRequest& request, QueryKind kind, PromqlService& service) {
-  Asked asked;
+Result<AskedQuery> Understand(const ApiRequest& request, QueryKind kind, PromqlService& service) {
+  AskedQuery asked;
   const bool is_range = kind == QueryKind::kRange;
   Result<promql::Steps> steps =
       is_range ? RangeParams(request) : InstantParams(request, service.NowMilliseconds());
@@ -70,7 +70,7 @@ Result<Asked> Understand(const ApiRequest& request, QueryKind kind, PromqlServic
 
 // Says how long samples stood for the instants after them, where their sources' reports decided it;
 // else "".
-std::string LookbackUsed(const Asked& asked, promql::Budget& budget) {
+std::string LookbackUsed(const AskedQuery& asked, promql::Budget& budget) {
   const auto used = budget.lookbacks().Summarize();
   if (asked.lookback_ms || !used) return "";
   std::string text = "lookback: " + promql::WriteDuration(used->median_ms);
@@ -81,8 +81,8 @@ std::string LookbackUsed(const Asked& asked, promql::Budget& budget) {
   return text + ", by the intervals at which they were reported";
 }
 
-void Evaluate(Asked asked, QueryKind kind, PromqlService& service, steady_clock::time_point begun,
-              promql::Budget& budget, HttpResponse& response) {
+void Evaluate(AskedQuery asked, QueryKind kind, PromqlService& service,
+              steady_clock::time_point begun, promql::Budget& budget, HttpResponse& response) {
   const auto prepared = steady_clock::now();
   auto result = service.queries().Evaluate(
       {*asked.expr, asked.steps, kind == QueryKind::kRange, asked.lookback_ms, asked.text}, budget);
@@ -119,8 +119,8 @@ http::ApiHandler QueryHandler(PromqlService& service, QueryKind kind) {
     if (timeout.ok() && *timeout) limits.time = std::min(limits.time, milliseconds(**timeout));
     promql::Budget budget(limits, request.stop());
     try {
-      Result<Asked> asked =
-          timeout.ok() ? Understand(request, kind, service) : Result<Asked>(timeout.status());
+      Result<AskedQuery> asked =
+          timeout.ok() ? Understand(request, kind, service) : Result<AskedQuery>(timeout.status());
       if (asked.ok()) {
         Evaluate(std::move(asked).value(), kind, service, begun, budget, response);
       } else {

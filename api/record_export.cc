@@ -6,7 +6,7 @@
 namespace rollcall::api {
 namespace {
 
-constexpr size_t kPieceBytes = 256 * 1024;
+constexpr size_t kExportPieceBytes = 256 * 1024;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ RecordExport::RecordExport(const storage::Records& records)
                                     "", &snapshot_)) {}
 
 Result<bool> RecordExport::Next(std::string& out) {
-  for (; rows_.Valid() && out.size() < kPieceBytes; rows_.Next()) {
+  for (; rows_.Valid() && out.size() < kExportPieceBytes; rows_.Next()) {
     const auto id = storage::DecodeRecordKey(rows_.key());
     if (!id) return Status::DataLoss("read records: not a key");
     const Result<Record> record = records_.Decode(*id, rows_.value(), &snapshot_);

@@ -12,7 +12,7 @@
 namespace rollcall::api {
 namespace {
 
-http::HttpResponse Json(int status, std::string body) {
+http::HttpResponse JsonAnswer(int status, std::string body) {
   http::HttpResponse response;
   response.status = status;
   response.headers.push_back({"Content-Type", "application/json"});
@@ -21,7 +21,7 @@ http::HttpResponse Json(int status, std::string body) {
 }
 
 http::HttpResponse Refusal(int status, const std::string& message) {
-  http::HttpResponse response = Json(status, MessageJson(message));
+  http::HttpResponse response = JsonAnswer(status, MessageJson(message));
   if (status == 503) response.headers.push_back({"Retry-After", "60"});
   return response;
 }
@@ -31,7 +31,7 @@ http::HttpResponse Created(const Record& record) {
   body.reserve(record.payload.size() + 1'024);
   AppendRecordJson(record, body);
   body += '\n';
-  return Json(201, std::move(body));
+  return JsonAnswer(201, std::move(body));
 }
 
 RecordFields FieldsOf(const http::HttpRequest& request) {

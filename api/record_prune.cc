@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenStops{200};
 
-http::HttpResponse TryLater(const std::string& why) {
+http::HttpResponse TryPruneLater(const std::string& why) {
   http::HttpResponse response = http::HttpResponse::Text(503, why);
   response.headers.push_back({"Retry-After", "60"});
   return response;
@@ -25,14 +25,14 @@ http::ApiHandler RecordPruneHandler(storage::Stores& stores, RecordRetention ret
     const bool dry_run = request.Param("dry_run").value_or("") == "1";
     const std::optional<UnixSeconds> time = stores.time().TimeToDeleteBy();
     if (!time) {
-      response = TryLater(stores.time().view().Explain());
+      response = TryPruneLater(stores.time().view().Explain());
       return;
     }
     records::RecordPruner pruner(stores, retention, *time);
     for (Result<bool> more = true; *more && !stop.stop_requested();) {
       more = pruner.Step(kBetweenStops, dry_run);
       if (more.ok()) continue;
-      response = TryLater(more.status().message());
+      response = TryPruneLater(more.status().message());
       return;
     }
     response.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});

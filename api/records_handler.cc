@@ -21,10 +21,10 @@ constexpr size_t kMaxBuild = 256;
 constexpr const char* kJsonLines = "application/x-ndjson";
 
 // A piece of a stream, and how large an answer is before it becomes one.
-constexpr size_t kPieceBytes = 256 * 1024;
+constexpr size_t kRecordsPieceBytes = 256 * 1024;
 constexpr size_t kMaxWholeBytes = 4 * 1024 * 1024;
 
-struct Asked {
+struct AskedRecords {
   records::RecordFilter filter;
   size_t limit = kDefaultRecords;
 };
@@ -65,9 +65,9 @@ class Parameters {
   Status status_;
 };
 
-Result<Asked> Read(const http::ApiRequest& request, UnixSeconds now) {
+Result<AskedRecords> Read(const http::ApiRequest& request, UnixSeconds now) {
   Parameters parameters(request);
-  Asked asked;
+  AskedRecords asked;
   records::RecordFilter& filter = asked.filter;
   filter.classification =
       parameters.Text("classification", kMaxClassification, false, false).value_or("");
@@ -110,7 +110,7 @@ Result<Asked> Read(const http::ApiRequest& request, UnixSeconds now) {
 // The answer's body, a piece at a time.
 class RecordsBody final : public http::BodyStream {
  public:
-  RecordsBody(const storage::Records& records, Asked asked, bool as_lines)
+  RecordsBody(const storage::Records& records, AskedRecords asked, bool as_lines)
       : walk_(records, std::move(asked.filter)), left_(asked.limit), as_lines_(as_lines) {}
 
   Result<bool> Next(std::string& out) override {
@@ -119,7 +119,7 @@ class RecordsBody final : public http::BodyStream {
       return true;
     }
     if (!has_begun_ && !as_lines_) out += "{\"records\":[";
-    while (left_ > 0 && out.size() < kPieceBytes) {
+    while (left_ > 0 && out.size() < kRecordsPieceBytes) {
       Result<std::optional<Record>> record = walk_.Next();
       if (!record.ok()) {
         log::Error("GET /api/records: {}", record.status().message());
@@ -166,7 +166,7 @@ void Refuse(int status, const std::string& message, http::HttpResponse& response
 
 http::ApiHandler RecordsHandler(const storage::Records& records, const Clock& clock) {
   return [&records, &clock](const http::ApiRequest& request, http::HttpResponse& response) {
-    Result<Asked> asked = Read(request, clock.Now());
+    Result<AskedRecords> asked = Read(request, clock.Now());
     if (!asked.ok()) return Refuse(400, asked.status().message(), response);
     const bool as_lines = AsksForLines(request);
     response.headers.push_back({"Content-Type", as_lines ? kJsonLines : "application/json"});

@@ -58,7 +58,7 @@ using http::kRead;
 using http::Lane;
 using http::StreamedBody;
 
-constexpr size_t kMaxFormBytes = 256 * 1024;  // 64 selectors of 4 KiB
+constexpr size_t kMaxSeriesFormBytes = 256 * 1024;  // 64 selectors of 4 KiB
 // The page may be found; its numbers and images are not worth a crawler's time, nor ours.
 constexpr const char* kRobots =
     "User-agent: *\nDisallow: /api/\nDisallow: /badge/\nDisallow: /chart/";
@@ -299,8 +299,9 @@ void AddRoutes(const Services& services, http::RouteTable& table) {
              Answering(AcceptClockHandler(services.stores.time(), services.clock))});
   table.Add({kAtPrivate, kRead, kGet, "/api/v1/export", Lane::kQuery, IgnoredBody{}, false,
              "export", Answering(ExportHandler(catalog, services.stores))});
-  table.Add({kAtPrivate, kRead, kPost, "/api/v1/export", Lane::kQuery, BoundedBody{kMaxFormBytes},
-             false, "export", Answering(ExportHandler(catalog, services.stores))});
+  table.Add({kAtPrivate, kRead, kPost, "/api/v1/export", Lane::kQuery,
+             BoundedBody{kMaxSeriesFormBytes}, false, "export",
+             Answering(ExportHandler(catalog, services.stores))});
   table.Add({kAtPrivate, kRead, kGet, "/api/v1/backups", Lane::kQuery, IgnoredBody{}, false,
              "backups", Answering(BackupHandler(services.backups))});
   table.Add({kAtPrivate, kAdmin, kPost, "/api/v1/backups", Lane::kQuery, IgnoredBody{}, false,

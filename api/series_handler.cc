@@ -61,14 +61,14 @@ size_t BytesOfItem(const promql::Labels& labels) {
 template <typename T>
 void AnswerList(const PromqlService& service, query::Listed<T> list, const promql::Budget& budget,
                 HttpResponse& response) {
-  constexpr size_t kMostBodyBytes = 256 * 1024;
+  constexpr size_t kMostListBytes = 256 * 1024;
   size_t bytes = 0;
   for (const T& item : list.values) bytes += BytesOfItem(item);
   auto charge = service.ChargeAnswer(bytes);
   if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
   response.headers.push_back({"Content-Type", "application/json"});
   auto writer = std::make_shared<ListWriter<T>>(std::move(list), *std::move(charge));
-  if (bytes > kMostBodyBytes) {
+  if (bytes > kMostListBytes) {
     response.stream = std::move(writer);
   } else {
     AppendAll(*writer, response.body);

@@ -11,13 +11,13 @@ namespace rollcall::api {
 namespace {
 
 // What the path says.
-struct Named {
+struct NamedSource {
   std::string fleet;
   ingest::ErasureRequest request;
 };
 
 // InvalidArgument: not an id, or no time; NotFound: no such fleet.
-Result<Named> Read(const SourceServices& services, const http::ApiRequest& request) {
+Result<NamedSource> Read(const SourceServices& services, const http::ApiRequest& request) {
   const std::string& path = request.path();
   const size_t before_id = path.rfind('/');
   const size_t before_fleet = path.rfind('/', before_id - 1);
@@ -27,7 +27,7 @@ Result<Named> Read(const SourceServices& services, const http::ApiRequest& reque
   // Also one that is not declared any more.
   const FleetRef ref = services.stores.fleets().Find(fleet);
   if (ref.value == 0) return Status::NotFound("the store has no fleet of that name");
-  Named named{fleet, {ref, *id, std::nullopt}};
+  NamedSource named{fleet, {ref, *id, std::nullopt}};
   if (const std::optional<std::string> time = request.Param("report")) {
     const auto instant = ParseInstant(*time);
     if (!instant.ok()) return instant.status();
@@ -68,7 +68,7 @@ Status Purge(const SourceServices& services) {
 http::ApiHandler SourceHandler(const SourceServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
     response.headers.push_back({"Content-Type", "application/json"});
-    const Result<Named> named = Read(services, request);
+    const Result<NamedSource> named = Read(services, request);
     if (!named.ok()) return Refuse(named.status(), response);
     const auto holdings =
         ingest::ReadHoldings(services.stores, named->request.fleet, named->request.id);
@@ -82,7 +82,7 @@ http::ApiHandler SourceHandler(const SourceServices& services) {
 http::ApiHandler EraseHandler(const SourceServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
     response.headers.push_back({"Content-Type", "application/json"});
-    const Result<Named> named = Read(services, request);
+    const Result<NamedSource> named = Read(services, request);
     if (!named.ok()) return Refuse(named.status(), response);
     const auto erasure = ingest::Erase(services.stores, &services.ingester, named->request);
     if (!erasure.ok()) return Refuse(erasure.status(), response);

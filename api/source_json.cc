@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kIndent = 2;
 
-std::string Dump(const Json& json) {
+std::string DumpSource(const Json& json) {
   return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -93,15 +93,15 @@ Result<std::string> HoldingsJson(const std::string& fleet, const SourceId& id,
                   {"months", std::move(months)},
                   {"outbox_reports", holdings.waiting.live},
                   {"parked_reports", holdings.waiting.parked}};
-  return Dump(json);
+  return DumpSource(json);
 }
 
 std::string MachineErasureJson(const std::string& machine, uint64_t records, UnixSeconds at,
                                const Status& purged) {
-  return Dump({{"machine", machine},
-               {"erased_at", FormatRfc3339(at)},
-               {"records", records},
-               {"files", FilesText(purged)}});
+  return DumpSource({{"machine", machine},
+                     {"erased_at", FormatRfc3339(at)},
+                     {"records", records},
+                     {"files", FilesText(purged)}});
 }
 
 std::string ErasureJson(const std::string& fleet, const ingest::ErasureRequest& request,
@@ -110,21 +110,21 @@ std::string ErasureJson(const std::string& fleet, const ingest::ErasureRequest& 
   std::snprintf(hash, sizeof hash, "%016llx%016llx",
                 static_cast<unsigned long long>(erasure.hash.high),
                 static_cast<unsigned long long>(erasure.hash.low));
-  return Dump({{"fleet", fleet},
-               {"source", request.id.text()},
-               {"erased", request.report ? "report" : "all"},
-               {"erased_at", FormatRfc3339(at)},
-               {"reports", erasure.reports},
-               {"first_report", TimeJson(erasure.first)},
-               {"last_report", TimeJson(erasure.last)},
-               {"days", erasure.days},
-               {"months", TextsOf(erasure.months)},
-               {"outbox_reports", erasure.outbox_reports},
-               {"parked_reports", erasure.parked_reports},
-               {"kept_windows", TextsOf(erasure.kept_windows)},
-               {"kept_days", erasure.kept_days},
-               {"hash", hash},
-               {"files", FilesText(purged)}});
+  return DumpSource({{"fleet", fleet},
+                     {"source", request.id.text()},
+                     {"erased", request.report ? "report" : "all"},
+                     {"erased_at", FormatRfc3339(at)},
+                     {"reports", erasure.reports},
+                     {"first_report", TimeJson(erasure.first)},
+                     {"last_report", TimeJson(erasure.last)},
+                     {"days", erasure.days},
+                     {"months", TextsOf(erasure.months)},
+                     {"outbox_reports", erasure.outbox_reports},
+                     {"parked_reports", erasure.parked_reports},
+                     {"kept_windows", TextsOf(erasure.kept_windows)},
+                     {"kept_days", erasure.kept_days},
+                     {"hash", hash},
+                     {"files", FilesText(purged)}});
 }
 
 }  // namespace rollcall::api

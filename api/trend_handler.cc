@@ -12,12 +12,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSteps[] = {"month", "day"};
-constexpr uint32_t kMostMonths = 120;
+constexpr uint32_t kMostTrendMonths = 120;
 constexpr uint32_t kMostDays = 400;
-constexpr uint32_t kUsualMonths = 12;
+constexpr uint32_t kUsualTrendMonths = 12;
 constexpr uint32_t kUsualDays = 30;
-constexpr unsigned kMostTop = 100;
-constexpr unsigned kUsualTop = 10;
+constexpr unsigned kMostTopSeries = 100;
+constexpr unsigned kUsualTopSeries = 10;
 
 // Fills the steps of the request from `from` and `to`, both inclusive; steps of the future are left
 // out.
@@ -33,8 +33,8 @@ void ReadSteps(DataParams& params, UnixSeconds now, counts::TrendRequest& trend)
     return month ? std::optional(month->number) : std::nullopt;
   };
   const uint32_t running = daily ? Day::Of(now).number : Month::Of(now).number;
-  const uint32_t usual = daily ? kUsualDays : kUsualMonths;
-  const uint32_t most = daily ? kMostDays : kMostMonths;
+  const uint32_t usual = daily ? kUsualDays : kUsualTrendMonths;
+  const uint32_t most = daily ? kMostDays : kMostTrendMonths;
   const std::optional<uint32_t> from = read("from");
   const std::optional<uint32_t> to = read("to");
   trend.last = std::min(to.value_or(running), running);
@@ -110,7 +110,7 @@ void AddRow(const counts::Trend& trend, size_t index, const char* kind,
   csv.EndRow();
 }
 
-std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend) {
+std::string TrendCsv(const counts::TrendRequest& request, const counts::Trend& trend) {
   if (request.by.empty()) {
     CsvWriter csv({"step", "final", "sources", "sum", "peak"});
     for (const counts::TrendStep& step : trend.steps) {
@@ -137,8 +137,8 @@ std::string Csv(const counts::TrendRequest& request, const counts::Trend& trend)
   return csv.Take();
 }
 
-void Answer(const DataServices& services, const http::ApiRequest& request,
-            http::HttpResponse& response) {
+void AnswerTrend(const DataServices& services, const http::ApiRequest& request,
+                 http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
   const Fleet& fleet = params.OfFleet();
   counts::TrendRequest trend_request{fleet};
@@ -146,12 +146,12 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
   trend_request.metric = params.Text("metric", kMostNameBytes).value_or(fleet.counted_metric);
   trend_request.by = params.Text("by", kMostNameBytes).value_or("");
   ReadSteps(params, services.clock.Now(), trend_request);
-  trend_request.top = params.Number("top", 1, kMostTop, kUsualTop);
+  trend_request.top = params.Number("top", 1, kMostTopSeries, kUsualTopSeries);
   const bool wants_csv = params.WantsCsv();
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   const auto trend = ReadTrendOrAnswer("trend", services, trend_request, response);
   if (!trend) return;
-  if (wants_csv) return AnswerCsv(request, "trend", Csv(trend_request, *trend), response);
+  if (wants_csv) return AnswerCsv(request, "trend", TrendCsv(trend_request, *trend), response);
   AnswerJson(request, TrendJson(trend_request, *trend), response);
 }
 
@@ -159,7 +159,7 @@ void Answer(const DataServices& services, const http::ApiRequest& request,
 
 http::ApiHandler TrendHandler(const DataServices& services) {
   return [services](const http::ApiRequest& request, http::HttpResponse& response) {
-    Answer(services, request, response);
+    AnswerTrend(services, request, response);
   };
 }
 

@@ -31,7 +31,7 @@ constexpr std::string_view kTablesName = "shared_checksum";
 // How often RocksDB calls back.
 constexpr uint64_t kProgressBytes = 256 * 1024;
 
-std::string StepOf(const std::string& directory) { return "backup " + directory; }
+std::string BackupStep(const std::string& directory) { return "backup " + directory; }
 
 // Keeps what the engine says of backups that it does not take: it tells no reasons otherwise.
 class Complaints final : public rocksdb::Logger {
@@ -121,21 +121,21 @@ class Writer {
                                               size_t bytes_per_second) {
     std::error_code error;
     if (!fs::exists(PathOf(directory, kMetaName), error) && !IsEmpty(directory)) {
-      return Status::FailedPrecondition(StepOf(directory) +
+      return Status::FailedPrecondition(BackupStep(directory) +
                                         ": it holds something else than backups");
     }
     fs::create_directories(directory, error);
     if (error) return Status::Unavailable("create " + directory + ": " + error.message());
     std::unique_ptr<Writer> writer(new Writer());
     auto lock = WholeLock::Take(directory);
-    if (!lock.ok()) return lock.status().WithContext(StepOf(directory));
+    if (!lock.ok()) return lock.status().WithContext(BackupStep(directory));
     writer->lock_ = std::move(lock).value();
     rocksdb::BackupEngine* engine = nullptr;
     const rocksdb::Status s =
         rocksdb::BackupEngine::Open(EngineOptions(directory, bytes_per_second, writer->complaints_),
                                     rocksdb::Env::Default(), &engine);
     writer->engine_.reset(engine);
-    if (!s.ok()) return FromRocks(StepOf(directory), s);
+    if (!s.ok()) return FromRocks(BackupStep(directory), s);
     return writer;
   }
 
@@ -157,7 +157,7 @@ class Viewer {
                                               size_t bytes_per_second = 0) {
     std::error_code error;
     if (!fs::exists(PathOf(directory, kMetaName), error)) {
-      return Status::FailedPrecondition(StepOf(directory) + ": there are no backups");
+      return Status::FailedPrecondition(BackupStep(directory) + ": there are no backups");
     }
     std::unique_ptr<Viewer> viewer(new Viewer());
     rocksdb::BackupEngineReadOnly* engine = nullptr;
@@ -165,7 +165,7 @@ class Viewer {
         EngineOptions(directory, bytes_per_second, viewer->complaints_), rocksdb::Env::Default(),
         &engine);
     viewer->engine_.reset(engine);
-    if (!s.ok()) return FromRocks(StepOf(directory), s);
+    if (!s.ok()) return FromRocks(BackupStep(directory), s);
     return viewer;
   }
 
@@ -247,7 +247,7 @@ Result<Backup> Choose(const std::string& directory, const std::vector<Backup>& b
     return id == 0 ? backup.damage.empty() : backup.id == id;
   });
   if (found == backups.rend()) {
-    return Status::NotFound(StepOf(directory) + ": there is " +
+    return Status::NotFound(BackupStep(directory) + ": there is " +
                             (id == 0 ? "none that is whole" : "no backup " + std::to_string(id)));
   }
   const std::string name = "backup " + std::to_string(found->id);
@@ -291,7 +291,7 @@ Result<Backup> MakeBackup(Store& store, const BackupOptions& options,
   const std::string& directory = options.directory;
   std::error_code error;
   if (fs::exists(PathOf(directory, kCurrentName), error)) {
-    return Status::FailedPrecondition(StepOf(directory) + ": a store is there");
+    return Status::FailedPrecondition(BackupStep(directory) + ": a store is there");
   }
   auto writer = Writer::Open(directory, options.bytes_per_second);
   if (!writer.ok()) return writer.status();
@@ -319,7 +319,7 @@ Result<Backup> MakeBackup(Store& store, const BackupOptions& options,
   if (!s.ok()) {
     // Room that is given back may be what the disk lacks.
     engine.GarbageCollect().PermitUncheckedError();
-    return Failure(StepOf(directory), s);
+    return Failure(BackupStep(directory), s);
   }
   progress(all, all);
   if (options.keep > 0) {
@@ -328,7 +328,7 @@ Result<Backup> MakeBackup(Store& store, const BackupOptions& options,
   }
   rocksdb::BackupInfo info;
   s = engine.GetBackupInfo(id, &info);
-  if (!s.ok()) return Failure(StepOf(directory), s);
+  if (!s.ok()) return Failure(BackupStep(directory), s);
   return Describe(info);
 }
 
@@ -345,7 +345,7 @@ Result<std::vector<Backup>> VerifyBackups(const std::string& directory, uint32_t
   std::vector<Backup> backups = (*viewer)->List();
   if (id != 0) std::erase_if(backups, [&](const Backup& backup) { return backup.id != id; });
   if (id != 0 && backups.empty()) {
-    return Status::NotFound(StepOf(directory) + ": there is no backup " + std::to_string(id));
+    return Status::NotFound(BackupStep(directory) + ": there is no backup " + std::to_string(id));
   }
   uint64_t all = 0;
   for (const Backup& backup : backups) all += backup.bytes;
@@ -365,7 +365,7 @@ Result<std::vector<Backup>> VerifyBackups(const std::string& directory, uint32_t
 Result<std::vector<Backup>> PruneBackups(const std::string& directory, uint32_t keep) {
   std::error_code error;
   if (!fs::exists(PathOf(directory, kMetaName), error)) {
-    return Status::FailedPrecondition(StepOf(directory) + ": there are no backups");
+    return Status::FailedPrecondition(BackupStep(directory) + ": there are no backups");
   }
   auto writer = Writer::Open(directory, 0);
   if (!writer.ok()) return writer.status();

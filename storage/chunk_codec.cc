@@ -6,18 +6,18 @@
 namespace rollcall::storage {
 namespace {
 
-enum Kind : uint64_t { kFull = 0, kDifference = 1, kSame = 2 };
+enum RowKind : uint64_t { kFull = 0, kDifference = 1, kSame = 2 };
 
 constexpr unsigned kKindBits = 2;
 
 auto Place(const SeriesValue& s) { return std::tuple(s.metric, s.label_set); }
 
-void AppendHeader(Kind kind, unsigned slot, int64_t seconds, std::string& out) {
+void AppendHeader(RowKind kind, unsigned slot, int64_t seconds, std::string& out) {
   PutVarint(uint64_t{slot} << kKindBits | kind, out);
   PutVarint(ZigZag(seconds), out);
 }
 
-struct Edit {
+struct SeriesEdit {
   SeriesValue series;
   bool removed;
 };
@@ -118,7 +118,7 @@ void AppendSameEntry(unsigned slot, int64_t seconds, std::string& out) {
 void AppendDifferenceEntry(unsigned slot, int64_t seconds, std::span<const SeriesValue> before,
                            std::span<const SeriesValue> now, std::string& out) {
   AppendHeader(kDifference, slot, seconds, out);
-  std::vector<Edit> edits;
+  std::vector<SeriesEdit> edits;
   edits.reserve(std::max(before.size(), now.size()));
   size_t i = 0;
   for (const SeriesValue& s : now) {
@@ -132,8 +132,9 @@ void AppendDifferenceEntry(unsigned slot, int64_t seconds, std::span<const Serie
   }
   while (i < before.size()) edits.push_back({before[i++], true});
   EncodeGroups(
-      std::span<const Edit>(edits), [](const Edit& e) -> const SeriesValue& { return e.series; },
-      [&](const Edit& e, uint32_t difference) {
+      std::span<const SeriesEdit>(edits),
+      [](const SeriesEdit& e) -> const SeriesValue& { return e.series; },
+      [&](const SeriesEdit& e, uint32_t difference) {
         PutVarint(uint64_t{difference} << 1 | (e.removed ? 1 : 0), out);
         if (!e.removed) PutValue(e.series.value, out);
       },

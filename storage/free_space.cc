@@ -6,13 +6,14 @@
 #include <chrono>
 #include <utility>
 
+#include "base/byte_sizes.h"
+
 namespace rollcall::storage {
 namespace {
 
 constexpr std::chrono::milliseconds kQuestionInterval{100};
 // A log, a table file for each of two background jobs, a manifest: with some to spare.
 constexpr uint64_t kMinInodes = 16;
-constexpr uint64_t kMiB = 1024 * 1024;
 
 // Rounded up.
 std::string MiBOf(uint64_t bytes) { return std::to_string((bytes + kMiB - 1) / kMiB); }

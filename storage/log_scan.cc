@@ -19,7 +19,7 @@ constexpr size_t kHeaderBytes = 7;  // masked CRC of what follows the length, le
 constexpr uint8_t kWhole = 1;
 constexpr uint8_t kFirst = 2;
 constexpr uint8_t kMiddle = 3;
-constexpr uint8_t kLast = 4;
+constexpr uint8_t kLastPart = 4;
 
 constexpr uint32_t kMaskDelta = 0xa282ead8;
 
@@ -42,7 +42,7 @@ constexpr Tables MakeTables() {
   return tables;
 }
 
-constexpr Tables kTables = MakeTables();
+constexpr Tables kCrcTables = MakeTables();
 
 uint8_t ByteAt(std::string_view bytes, size_t i) { return static_cast<uint8_t>(bytes[i]); }
 
@@ -121,14 +121,15 @@ class Scanner {
     const char* reason = "";
     for (; pos + kHeaderBytes <= block.size(); ++pos) {
       const uint8_t kind = ByteAt(block, pos + 6);
-      if (kind >= kWhole && kind <= kLast && ReadFragment(block.substr(pos), reason)) return pos;
+      if (kind >= kWhole && kind <= kLastPart && ReadFragment(block.substr(pos), reason))
+        return pos;
     }
     return block.size();
   }
 
   void Take(uint64_t at, const Fragment& fragment) {
     const uint64_t end = at + fragment.bytes();
-    const bool begins = fragment.kind != kMiddle && fragment.kind != kLast;
+    const bool begins = fragment.kind != kMiddle && fragment.kind != kLastPart;
     if (begins && record_begin_) Lose(*record_begin_, at, "a record without its end");
     if (!begins && !record_begin_) return Lose(at, end, "a record without its start");
     if (begins) {
@@ -193,11 +194,12 @@ uint32_t Crc32c(std::string_view bytes, uint32_t before) {
   for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
     const uint32_t low = crc ^ LittleEndian32(bytes, 0);
     const uint32_t high = LittleEndian32(bytes, 4);
-    crc = kTables[7][low & 0xff] ^ kTables[6][low >> 8 & 0xff] ^ kTables[5][low >> 16 & 0xff] ^
-          kTables[4][low >> 24] ^ kTables[3][high & 0xff] ^ kTables[2][high >> 8 & 0xff] ^
-          kTables[1][high >> 16 & 0xff] ^ kTables[0][high >> 24];
+    crc = kCrcTables[7][low & 0xff] ^ kCrcTables[6][low >> 8 & 0xff] ^
+          kCrcTables[5][low >> 16 & 0xff] ^ kCrcTables[4][low >> 24] ^ kCrcTables[3][high & 0xff] ^
+          kCrcTables[2][high >> 8 & 0xff] ^ kCrcTables[1][high >> 16 & 0xff] ^
+          kCrcTables[0][high >> 24];
   }
-  for (const char c : bytes) crc = crc >> 8 ^ kTables[0][(crc ^ static_cast<uint8_t>(c)) & 0xff];
+  for (const char c : bytes) crc = crc >> 8 ^ kCrcTables[0][(crc ^ static_cast<uint8_t>(c)) & 0xff];
   return ~crc;
 }
 
@@ -234,7 +236,7 @@ void AppendLogRecord(std::string_view record, std::string& out) {
     record.remove_prefix(part.size());
     const bool ends = record.empty();
     std::string checked(
-        1, static_cast<char>(begins ? (ends ? kWhole : kFirst) : (ends ? kLast : kMiddle)));
+        1, static_cast<char>(begins ? (ends ? kWhole : kFirst) : (ends ? kLastPart : kMiddle)));
     checked += part;
     const uint32_t crc = Masked(Crc32c(checked));
     for (int i = 0; i < 4; ++i) out += static_cast<char>(crc >> (8 * i));

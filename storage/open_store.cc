@@ -21,11 +21,11 @@ constexpr std::string_view kHashSeedName = "hash_seed";
 // What earlier versions wrote to see whether they could.
 constexpr std::string_view kProbeName = "probe";
 
-std::string StepOf(const std::string& directory) { return "open store " + directory; }
+std::string OpenStep(const std::string& directory) { return "open store " + directory; }
 
 // Where a store was, none is made: RocksDB would delete the files of the other.
 Status RefuseToReplace(const std::string& directory, const StoreFiles& files) {
-  return Status::DataLoss(StepOf(directory) + ": it holds files of a store (" + files.ToString() +
+  return Status::DataLoss(OpenStep(directory) + ": it holds files of a store (" + files.ToString() +
                           ") but no CURRENT; nothing was changed; restore the missing files from "
                           "where these came from, or see what 'rollcall repair --data-dir " +
                           directory + " --dry-run' can save");
@@ -41,7 +41,7 @@ Status ExplainFailure(const std::string& directory, const rocksdb::Status& s) {
   const bool listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names).ok();
   if (s.IsInvalidArgument() && listed && names.size() > kTables.size()) {
     return Status::FailedPrecondition(
-        StepOf(directory) + ": written by a newer format, with " + std::to_string(names.size()) +
+        OpenStep(directory) + ": written by a newer format, with " + std::to_string(names.size()) +
         " tables; this program reads format " + std::to_string(kFormatVersion) + " with " +
         std::to_string(kTables.size()) + std::string(kWhatToDo));
   }
@@ -58,9 +58,9 @@ Result<bool> Prepare(const StoreOptions& options) {
     if (error) return Status::FailedPrecondition("create " + directory + ": " + error.message());
   }
   const Result<StoreFiles> files = ListStoreFiles(directory);
-  if (!files.ok()) return files.status().WithContext(StepOf(directory));
+  if (!files.ok()) return files.status().WithContext(OpenStep(directory));
   if (files->is_being_restored) {
-    return Status::FailedPrecondition(StepOf(directory) +
+    return Status::FailedPrecondition(OpenStep(directory) +
                                       ": a restore into it was not ended; run it again");
   }
   if (files->has_current) return false;
@@ -68,11 +68,11 @@ Result<bool> Prepare(const StoreOptions& options) {
   const bool goes_on = files->is_being_made && files->logs.empty() && files->tables.empty();
   if (files->any() && !goes_on) return RefuseToReplace(directory, *files);
   if (!may_create) {
-    return Status::FailedPrecondition(StepOf(directory) + ": there is no store");
+    return Status::FailedPrecondition(OpenStep(directory) + ": there is no store");
   }
   const Status marked = MarkBeingMade(directory);
   if (!marked.ok())
-    return Status::FailedPrecondition(marked.WithContext(StepOf(directory)).message());
+    return Status::FailedPrecondition(marked.WithContext(OpenStep(directory)).message());
   return true;
 }
 
@@ -92,7 +92,7 @@ Status Drop(const std::string& directory, const CountedDamage& damage) {
   Aside aside(directory);
   ROLLCALL_RETURN_IF_ERROR(
       DropCounted(directory, damage, aside)
-          .WithContext(StepOf(directory) + ": drop damaged " + damage.Names()));
+          .WithContext(OpenStep(directory) + ": drop damaged " + damage.Names()));
   const size_t others = damage.what.size() - 1;
   log::Warn("store {}: damaged: {}{}; {} counted anew, the files as they were are in {}", directory,
             damage.what.front(), others > 0 ? " (and " + std::to_string(others) + " more)" : "",

@@ -26,7 +26,7 @@ constexpr std::array kPurged{Table::kSources, Table::kSourceIds, Table::kOutbox,
 
 // How long readers, and RocksDB's deletion of files, are waited for.
 constexpr std::chrono::seconds kPatience{60};
-constexpr std::chrono::milliseconds kInterval{10};
+constexpr std::chrono::milliseconds kPauseInterval{10};
 // Flushes after which a manifest has become long enough for RocksDB to begin another
 // (rocks_options.cc).
 constexpr int kMostFlushes = 500;
@@ -90,7 +90,7 @@ class Purger {
       if (what->empty()) return Status::Ok();
       ROLLCALL_RETURN_IF_ERROR(StatusOf());
       if (std::chrono::steady_clock::now() > end) return Status::Unavailable("purge: " + *what);
-      PauseFor(kInterval, stop_);
+      PauseFor(kPauseInterval, stop_);
     }
   }
 
@@ -173,7 +173,7 @@ Status Purge(Store& store, const std::function<void(uint64_t, uint64_t)>& progre
   std::atomic<bool>& is_purging = ImplOf(store).is_purging;
   while (is_purging.exchange(true)) {
     if (stop.stop_requested()) return Status::Unavailable("purge: stopped");
-    PauseFor(kInterval, stop);
+    PauseFor(kPauseInterval, stop);
   }
   Status status = Purger(store, progress, stop).Run();
   is_purging = false;

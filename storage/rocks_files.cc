@@ -11,7 +11,7 @@ using rocksdb::IOStatus;
 
 constexpr std::chrono::milliseconds kRetryInterval{100};
 
-const rocksdb::IOOptions kNoOptions;
+const rocksdb::IOOptions kNoIoOptions;
 
 // RocksDB holds a failure of a file for one that Resume can recover from only where it is told so.
 IOStatus Recoverable(IOStatus s) {
@@ -143,8 +143,8 @@ IOStatus RocksFiles::SyncLogs() {
   }
   if (new_names_) {
     std::unique_ptr<rocksdb::FSDirectory> directory;
-    IOStatus s = target()->NewDirectory(directory_, kNoOptions, &directory, nullptr);
-    if (s.ok()) s = directory->Fsync(kNoOptions, nullptr);
+    IOStatus s = target()->NewDirectory(directory_, kNoIoOptions, &directory, nullptr);
+    if (s.ok()) s = directory->Fsync(kNoIoOptions, nullptr);
     if (!s.ok()) {
       unwritten_ = true;
       return s;

@@ -5,7 +5,7 @@ namespace {
 
 constexpr uint64_t kFinalFlag = 1;
 
-Status Damaged(const char* what, std::string_view bytes) {
+Status DamagedRow(const char* what, std::string_view bytes) {
   return Status::DataLoss(std::string("decode ") + what + ": not a whole row in " +
                           std::to_string(bytes.size()) + " bytes");
 }
@@ -70,7 +70,7 @@ Status DecodePeaks(std::string_view bytes, PeaksRow& row) {
         row.series.push_back({label_set, current, peak});
         row.metrics.back().end = row.series.size();
       });
-  return whole ? Status::Ok() : Damaged("peaks", bytes);
+  return whole ? Status::Ok() : DamagedRow("peaks", bytes);
 }
 
 std::string EncodeTotals(const TotalsRow& row) {
@@ -95,16 +95,16 @@ Status DecodeTotals(std::string_view bytes, TotalsRow& row) {
     const uint64_t flags = reader.Varint();
     if (flags == 0) continue;
     if ((flags & kHasTotals) == 0 || flags > (kHasTotals | kHasFraction | kHasReportSum)) {
-      return Damaged("totals", bytes);
+      return DamagedRow("totals", bytes);
     }
     span.sources = UnZigZag(reader.Varint());
     const bool fraction = (flags & kHasFraction) != 0;
     if (!TakeSum(reader, fraction, span.sum) ||
         ((flags & kHasReportSum) != 0 && !TakeSum(reader, fraction, span.report_sum))) {
-      return Damaged("totals", bytes);
+      return DamagedRow("totals", bytes);
     }
   }
-  return reader.ok() && reader.AtEnd() ? Status::Ok() : Damaged("totals", bytes);
+  return reader.ok() && reader.AtEnd() ? Status::Ok() : DamagedRow("totals", bytes);
 }
 
 std::string EncodeWindow(const WindowRecord& record) {
@@ -124,7 +124,7 @@ Status DecodeWindow(std::string_view bytes, WindowRecord& record) {
   Reader reader(bytes);
   record = WindowRecord();
   const uint64_t flags = reader.Varint();
-  if (flags > kFinalFlag) return Damaged("window", bytes);
+  if (flags > kFinalFlag) return DamagedRow("window", bytes);
   record.final = flags == kFinalFlag;
   if (record.final) {
     record.computed_at = UnixSeconds(std::chrono::seconds(UnZigZag(reader.Varint())));
@@ -133,7 +133,7 @@ Status DecodeWindow(std::string_view bytes, WindowRecord& record) {
       record.app_names.emplace_back(reader.Bytes(reader.Varint()));
     }
   }
-  return reader.ok() && reader.AtEnd() ? Status::Ok() : Damaged("window", bytes);
+  return reader.ok() && reader.AtEnd() ? Status::Ok() : DamagedRow("window", bytes);
 }
 
 }  // namespace rollcall::storage

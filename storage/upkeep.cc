@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kInterval{500};
+constexpr std::chrono::milliseconds kLookInterval{500};
 constexpr std::chrono::milliseconds kMendInterval{100};
 // While the disk is full each try to recover writes to it until it is full again.
 constexpr std::chrono::seconds kResumeInterval{1};
@@ -93,7 +93,7 @@ void Upkeep::Run(std::stop_token stop) {
       lock.lock();
     }
     failures_seen = failures_;
-    failed_.WaitFor(lock, stop, writable() ? kInterval : kMendInterval,
+    failed_.WaitFor(lock, stop, writable() ? kLookInterval : kMendInterval,
                     [&]() REQUIRES(mutex_) { return failures_ != failures_seen; });
   }
   const MutexLock lock(mutex_);

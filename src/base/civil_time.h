@@ -12,6 +12,8 @@
 
 namespace rollcall {
 
+inline constexpr int64_t kMsPerDay = 86'400'000;
+
 // A calendar day, counted from 1970-01-01 (day 0).
 struct Day {
   uint32_t number = 0;

@@ -10,7 +10,6 @@
 namespace rollcall::cli {
 namespace {
 
-constexpr unsigned kBoth = kServe | kDemo;
 constexpr std::string_view kAllowedNetworks =
     "IP addresses and networks with commas between them (10.0.0.0/8,2001:db8::/32,192.0.2.7)";
 constexpr std::string_view kAllowedListeners = "one of public, private, both";

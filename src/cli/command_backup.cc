@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "api/backup_json.h"
+#include "base/byte_sizes.h"
 #include "base/civil_time.h"
 #include "base/pause.h"
 #include "cli/command.h"
@@ -51,8 +52,6 @@ class BytesBar {
   void Finish() { bar_.reset(); }
 
  private:
-  static constexpr uint64_t kMiB = 1024 * 1024;
-
   const char* const what_;
   std::optional<ProgressBar> bar_;
 };

@@ -52,7 +52,7 @@ Status OfServer(const MoveOptions& options) {
   return Status::Ok();
 }
 
-Status OfStore(const Options& options) {
+Status ClockOfStore(const Options& options) {
   storage::StoreOptions store = options.store;
   store.create_if_missing = false;
   const auto opened = storage::Stores::Open(store);
@@ -84,7 +84,8 @@ int RunClock(std::span<char*> args) {
   const std::optional<Options> options = ReadOptions("clock", args);
   if (!options) return kExitUsage;
   SetUpLogging("error");
-  const Status status = options->move.through_server ? OfServer(options->move) : OfStore(*options);
+  const Status status =
+      options->move.through_server ? OfServer(options->move) : ClockOfStore(*options);
   return status.ok() ? kExitOk : Fail("clock", status);
 }
 

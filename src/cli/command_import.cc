@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_sizes.h"
 #include "cli/command.h"
 #include "cli/import_input.h"
 #include "cli/import_target.h"
@@ -49,8 +50,6 @@ const std::string_view kImportHelp =
 namespace {
 
 using ingest::ImportTally;
-
-constexpr uint64_t kMiB = 1024 * 1024;
 
 // The progress through the input, and through its lines.
 class Progress {

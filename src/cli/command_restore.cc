@@ -1,6 +1,7 @@
 // rollcall restore: makes a store of a backup.
 #include <cstdio>
 
+#include "base/byte_sizes.h"
 #include "base/civil_time.h"
 #include "cli/command.h"
 #include "cli/progress_bar.h"
@@ -26,7 +27,6 @@ int RunRestore(std::span<char*> args) {
   const std::optional<Options> options = ReadOptions("restore", args);
   if (!options) return kExitUsage;
   SetUpLogging("warning");
-  constexpr uint64_t kMiB = 1024 * 1024;
   std::optional<ProgressBar> bar;
   const auto restored = storage::RestoreBackup(
       options->backup.directory, options->backup.id, options->store.directory,

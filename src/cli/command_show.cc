@@ -25,7 +25,7 @@ const std::string_view kShowHelp =
 
 namespace {
 
-Status OfServer(const Options& options, const std::string& id) {
+Status ShowOfServer(const Options& options, const std::string& id) {
   Result<http::HttpClientOptions> client = ServerClient(options.move);
   if (!client.ok()) return client.status();
   client->max_response_bytes = 256 * 1024 * 1024;
@@ -64,7 +64,7 @@ int RunShow(std::span<char*> args) {
   SetUpLogging("warning");
   const std::string& id = options->source.ids.front();
   const Status status =
-      options->move.through_server ? OfServer(*options, id) : OfStore(*options, id);
+      options->move.through_server ? ShowOfServer(*options, id) : OfStore(*options, id);
   return status.ok() ? kExitOk : Fail("show", status);
 }
 

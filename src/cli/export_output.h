@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/byte_sizes.h"
 #include "base/status.h"
 #include "cli/output_file.h"
 #include "cli/progress_bar.h"
@@ -19,7 +20,6 @@ class ExportOutput {
 
   // Fails as OutputFile::Write.
   Status Write(std::string_view piece) {
-    constexpr uint64_t kMiB = 1024 * 1024;
     bytes_ += piece.size();
     lines_ += static_cast<uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
     bar_.Update(bytes_ / kMiB, lines_);

@@ -7,7 +7,6 @@
 namespace rollcall::cli {
 namespace {
 
-constexpr unsigned kBoth = kServe | kDemo;
 constexpr uint64_t kMost = 100'000'000;
 
 OptionSpec Limit(std::string_view flag, std::string_view unit, Field<uint32_t> field, Words words) {

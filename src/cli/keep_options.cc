@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/byte_sizes.h"
 #include "base/nearest.h"
 #include "base/text.h"
 #include "cli/option_kinds.h"
@@ -17,7 +18,6 @@ void AddRepairOptions(std::vector<OptionSpec>& table) {
 }
 
 void AddBackupOptions(std::vector<OptionSpec>& table) {
-  constexpr uint64_t kGiB = 1ULL << 30;
   table.push_back(
       Text(kServe, "backup-dir", "DIRECTORY", kAllowedDirectories, CheckDirectory,
            ROLLCALL_FIELD(server.backups.backup.directory),

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_sizes.h"
 #include "cli/access_options.h"
 #include "cli/config_file.h"
 #include "cli/demo_options.h"
@@ -23,10 +24,6 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-constexpr uint64_t kMiB = 1ULL << 20;
-constexpr uint64_t kGiB = 1ULL << 30;
-constexpr unsigned kBoth = kServe | kDemo;
 
 constexpr std::array<std::pair<unsigned, std::string_view>, 14> kUsers{{{kServe, "serve"},
                                                                         {kDemo, "demo"},

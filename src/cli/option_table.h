@@ -30,6 +30,9 @@ enum OptionUser : unsigned {
   kShow = 8192
 };
 
+// The two that serve.
+inline constexpr unsigned kBoth = kServe | kDemo;
+
 struct OptionSpec {
   unsigned users = 0;            // the commands that take it: bits of OptionUser
   std::string_view flag;         // without the dashes

@@ -17,7 +17,7 @@ double Seconds(std::chrono::steady_clock::duration time) {
 }
 
 // "7 s", "3 min 20 s", "2 h 5 min": two units are enough.
-std::string FormatDuration(uint64_t seconds) {
+std::string DurationText(uint64_t seconds) {
   if (seconds < 60) return std::to_string(seconds) + " s";
   if (seconds < 3600) {
     return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
@@ -93,10 +93,10 @@ std::string ProgressBar::Line(SteadyTime now) const {
     }
   } else if (rate > 0)
     line += ", " + std::to_string(Rounded(rate)) + "/s";
-  if (finished_) return line + ", " + FormatDuration(Rounded(elapsed));
+  if (finished_) return line + ", " + DurationText(Rounded(elapsed));
   if (options_.total_known && rate > 0 && done_ < options_.total) {
-    line += ", " + FormatDuration(Rounded(static_cast<double>(options_.total - done_) / rate)) +
-            " left";
+    line +=
+        ", " + DurationText(Rounded(static_cast<double>(options_.total - done_) / rate)) + " left";
   }
   return line;
 }

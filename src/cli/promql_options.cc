@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/byte_sizes.h"
 #include "cli/option_kinds.h"
 
 namespace rollcall::cli {
@@ -11,8 +12,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-constexpr unsigned kBoth = kServe | kDemo;
-constexpr uint64_t kMiB = 1ULL << 20;
 constexpr milliseconds kLeastLookback{1'000};
 constexpr milliseconds kMostLookback = hours(24 * 366);
 

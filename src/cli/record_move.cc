@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "api/record_export.h"
+#include "base/byte_sizes.h"
 #include "base/clock.h"
 #include "cli/export_output.h"
 #include "cli/import_input.h"
@@ -21,7 +22,6 @@
 namespace rollcall::cli {
 namespace {
 
-constexpr uint64_t kMiB = 1024 * 1024;
 constexpr size_t kBytesOfATransaction = 4 * kMiB;
 
 // What came of the records so far.

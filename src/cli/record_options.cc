@@ -50,7 +50,6 @@ OptionSpec TelemetryIds(unsigned users, std::string_view flag,
 }  // namespace
 
 void AddRecordOptions(std::vector<OptionSpec>& table) {
-  constexpr unsigned kBoth = kServe | kDemo;
   table.push_back(Switch(
       kBoth | kImport | kExport, "records", ROLLCALL_FIELD(server.records),
       {"Take in the records of Clear Linux's telemetry clients, and give them out at "

@@ -7,7 +7,6 @@
 namespace rollcall::demo {
 namespace {
 
-constexpr uint32_t kDay = 86'400;
 constexpr double kMost = 1e15;
 
 // Returns how many times as large as the usual one a source is, in hundredths.

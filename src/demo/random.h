@@ -7,6 +7,9 @@
 
 namespace rollcall::demo {
 
+// A day in seconds, the unit of most draws.
+inline constexpr uint32_t kDay = 86'400;
+
 // Returns a 64-bit hash of 64 bits; also the output function of the generator.
 constexpr uint64_t MixBits(uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;

@@ -19,8 +19,8 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-constexpr int64_t kDay = 86'400;
-constexpr int64_t kIdLife = 3 * kDay;
+constexpr int64_t kDaySeconds = 86'400;
+constexpr int64_t kIdLife = 3 * kDaySeconds;
 constexpr uint32_t kFirstBuild = 41'000;
 constexpr uint32_t kBuildStep = 10;
 constexpr int64_t kDaysOfABuild = 2;
@@ -63,9 +63,9 @@ constexpr std::array<std::string_view, 4> kUnits{"Bluetooth service", "Network T
                                                  "Firmware update daemon"};
 constexpr std::string_view kSpike = "org.clearlinux/journal/emergency";
 
-class Maker {
+class RecordMaker {
  public:
-  explicit Maker(const DemoRecordOptions& options)
+  explicit RecordMaker(const DemoRecordOptions& options)
       : options_(options), begin_(options.end - kDemoRecordDays) {
     made_.filter = {{"abort()", "libc.so.6"}, {"raise()", "libc.so.6"}};
     made_.truth.spike = kSpike;
@@ -106,7 +106,7 @@ class Maker {
     machine.has_bad_memory = number % 50 == 7;
     machine.is_hot = number % 20 == 3;
     machine.id_phase = random.Below(static_cast<uint32_t>(kIdLife));
-    machine.heartbeat_at = random.Below(static_cast<uint32_t>(kDay));
+    machine.heartbeat_at = random.Below(static_cast<uint32_t>(kDaySeconds));
     machine.joins = random.Percent(25) ? random.Below(static_cast<uint32_t>(span / 2)) : 0;
     machine.leaves =
         random.Percent(10) ? span - random.Below(static_cast<uint32_t>(span / 3)) : span;
@@ -116,15 +116,17 @@ class Maker {
     double& average =
         machine.external ? made_.truth.external_machines : made_.truth.internal_machines;
     average += static_cast<double>(std::max<int64_t>(there, 0)) / static_cast<double>(window);
-    for (int64_t day = 0; day < span / kDay; ++day) AddDay(machine, day, random);
+    for (int64_t day = 0; day < span / kDaySeconds; ++day) AddDay(machine, day, random);
   }
 
   void AddDay(const Machine& machine, int64_t day, DemoRandom& random) {
-    for (const int64_t half : {int64_t{0}, kDay / 2}) {
-      Add(machine, day * kDay + (machine.heartbeat_at + half) % kDay,
+    for (const int64_t half : {int64_t{0}, kDaySeconds / 2}) {
+      Add(machine, day * kDaySeconds + (machine.heartbeat_at + half) % kDaySeconds,
           "org.clearlinux/heartbeat/ping", "hello\n", random);
     }
-    const auto some_time = [&] { return day * kDay + random.Below(static_cast<uint32_t>(kDay)); };
+    const auto some_time = [&] {
+      return day * kDaySeconds + random.Below(static_cast<uint32_t>(kDaySeconds));
+    };
     for (const Bug& bug : kBugs) {
       // The choice comes first, so that a machine's other days do not depend on its builds.
       const bool happens = random.Below(1'000) < bug.per_1000_days;
@@ -151,14 +153,14 @@ class Maker {
           "systemd[1]: Failed to start " + std::string(unit) + ".\n", random);
     }
     // Rare, but on the last day of three in ten machines.
-    const bool is_last = day == seconds(kDemoRecordDays).count() / kDay - 1;
+    const bool is_last = day == seconds(kDemoRecordDays).count() / kDaySeconds - 1;
     if (is_last ? random.Percent(30) : random.Below(10'000) < 3) {
       Add(machine, some_time(), kSpike, "Emergency: root file system is read-only\n", random);
     }
   }
 
   static uint32_t BuildAt(const Machine& machine, int64_t at) {
-    const int64_t number = std::max<int64_t>(at / kDay - machine.lag, 0) / kDaysOfABuild;
+    const int64_t number = std::max<int64_t>(at / kDaySeconds - machine.lag, 0) / kDaysOfABuild;
     return kFirstBuild + static_cast<uint32_t>(number) * kBuildStep;
   }
 
@@ -236,7 +238,9 @@ class Maker {
 
 }  // namespace
 
-DemoRecords MakeDemoRecords(const DemoRecordOptions& options) { return Maker(options).Make(); }
+DemoRecords MakeDemoRecords(const DemoRecordOptions& options) {
+  return RecordMaker(options).Make();
+}
 
 Status FillWithDemoRecords(storage::Stores& stores, const DemoRecordOptions& options,
                            const std::function<bool()>& stop) {

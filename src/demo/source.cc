@@ -5,8 +5,6 @@
 namespace rollcall::demo {
 namespace {
 
-constexpr uint32_t kDay = 86'400;
-
 // A quarter of the sources is there from the start; the fleet grows faster and faster. None joins
 // so late that it is never seen.
 uint32_t DrawJoin(DemoRandom& random, uint32_t span) {

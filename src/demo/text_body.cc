@@ -112,9 +112,9 @@ class TextBody final : public DemoBody {
 };
 
 // Makes the metrics of a declaration.
-class Maker {
+class MetricsMaker {
  public:
-  explicit Maker(const fleets::Declaration& declaration)
+  explicit MetricsMaker(const fleets::Declaration& declaration)
       : plan_(declaration), declaration_(declaration) {}
 
   Result<std::vector<Metric>> Make() {
@@ -212,7 +212,7 @@ class Maker {
 }  // namespace
 
 Result<std::unique_ptr<DemoBody>> MakeTextBody(const fleets::Declaration& declaration) {
-  Result<std::vector<Metric>> metrics = Maker(declaration).Make();
+  Result<std::vector<Metric>> metrics = MetricsMaker(declaration).Make();
   if (!metrics.ok()) return metrics.status();
   return std::unique_ptr<DemoBody>(std::make_unique<TextBody>(std::move(metrics).value()));
 }

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace rollcall::demo {
 namespace {
 
-constexpr uint32_t kDay = 86'400;
 // How long before the fleet begins the first release came out.
 constexpr uint32_t kReleasedBefore = 120 * kDay;
 constexpr uint32_t kReleasesOfAMinor = 3;
@@ -17,8 +18,6 @@ uint32_t DrawLag(DemoRandom& random) {
   if (kind < 90) return random.Between(45 * kDay, 150 * kDay);
   return random.Between(150 * kDay, 400 * kDay);
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
@@ -38,12 +37,12 @@ DemoWords::DemoWords(uint64_t seed, const std::vector<std::string>& texts, size_
 
 DemoWords::Word DemoWords::Read(const std::string& text) {
   for (size_t begin = 0; begin < text.size(); ++begin) {
-    if (!IsDigit(text[begin])) continue;
+    if (!IsAsciiDigit(text[begin])) continue;
     std::vector<std::string> numbers;
     size_t end = begin;
-    for (size_t at = begin; at < text.size() && IsDigit(text[at]); ++at) {
+    for (size_t at = begin; at < text.size() && IsAsciiDigit(text[at]); ++at) {
       const size_t first = at;
-      while (at < text.size() && IsDigit(text[at])) ++at;
+      while (at < text.size() && IsAsciiDigit(text[at])) ++at;
       numbers.push_back(text.substr(first, at - first));
       end = at;
       if (at >= text.size() || text[at] != '.') break;

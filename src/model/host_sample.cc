@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::string_view kSigns = "._-:*[]@/~+";
 
-bool Allowed(char c) { return IsAsciiAlphanumeric(c) || kSigns.find(c) != std::string_view::npos; }
+bool AllowedInHostName(char c) {
+  return IsAsciiAlphanumeric(c) || kSigns.find(c) != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -20,7 +22,7 @@ Result<HostName> HostName::Parse(std::string_view text) {
                                    std::to_string(kMaxBytes) + " are allowed");
   }
   for (size_t i = 0; i < text.size(); ++i) {
-    if (Allowed(text[i])) continue;
+    if (AllowedInHostName(text[i])) continue;
     char byte[8];
     std::snprintf(byte, sizeof byte, "0x%02x", static_cast<unsigned char>(text[i]));
     return Status::InvalidArgument("has " + std::string(byte) + " as byte " +

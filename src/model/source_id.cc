@@ -5,7 +5,7 @@
 namespace rollcall {
 namespace {
 
-bool Allowed(char c) {
+bool AllowedInId(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '_' || c == '-';
 }
@@ -21,7 +21,7 @@ Result<SourceId> SourceId::Parse(std::string_view text) {
                                    " bytes, at most " + std::to_string(kMaxBytes) + " are allowed");
   }
   for (size_t i = 0; i < text.size(); ++i) {
-    if (Allowed(text[i])) continue;
+    if (AllowedInId(text[i])) continue;
     char byte[8];
     std::snprintf(byte, sizeof byte, "0x%02x", static_cast<unsigned char>(text[i]));
     return Status::InvalidArgument("byte " + std::to_string(i + 1) + " of the id is " + byte +

@@ -15,17 +15,16 @@ namespace rollcall {
 // over a bound (both inclusive), or not JSON. Pure; accepts any bytes.
 inline Result<nlohmann::json> ParseBoundedJson(std::string_view text, size_t max_bytes,
                                                int max_depth) {
-  using Json = nlohmann::json;
   if (text.size() > max_bytes) {
     return Status::InvalidArgument(std::to_string(text.size()) + " bytes, at most " +
                                    std::to_string(max_bytes));
   }
   bool too_deep = false;
-  const auto keep = [&](int depth, Json::parse_event_t, Json&) {
+  const auto keep = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
     too_deep |= depth > max_depth;
     return !too_deep;
   };
-  Json json = Json::parse(text.begin(), text.end(), keep, false);
+  nlohmann::json json = nlohmann::json::parse(text.begin(), text.end(), keep, false);
   if (too_deep) {
     return Status::InvalidArgument("nested deeper than " + std::to_string(max_depth) + " levels");
   }

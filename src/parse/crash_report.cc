@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace rollcall {
 namespace {
 
@@ -14,8 +16,6 @@ constexpr std::string_view kUnknown = "???";
 constexpr std::string_view kGuess = "? ";
 constexpr std::string_view kModuleBegins = " - [";
 constexpr std::string_view kSourceBegins = " - ";
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view Cut(std::string_view text) { return text.substr(0, kMaxCrashTextBytes); }
 
@@ -37,7 +37,7 @@ bool TakePrefix(std::string_view prefix, std::string_view& text) {
 std::optional<CrashFrame> ReadFrame(std::string_view line) {
   if (!TakePrefix("#", line)) return std::nullopt;
   const size_t digits =
-      static_cast<size_t>(std::find_if_not(line.begin(), line.end(), IsDigit) - line.begin());
+      static_cast<size_t>(std::find_if_not(line.begin(), line.end(), IsAsciiDigit) - line.begin());
   line.remove_prefix(digits);
   if (digits == 0 || !TakePrefix(" ", line)) return std::nullopt;
   if (line == kNoSymbols) return CrashFrame{kNoSymbols, {}, {}};

@@ -18,9 +18,9 @@ constexpr double kMostBackends = UINT32_MAX;
 constexpr double kAnyNumber = HUGE_VAL;
 
 // What a member of a sample may be; the order is that of Sample's numbers.
-enum Member : size_t { kTs, kRequests, kP99, kErrors, kBackends, kMembers };
-constexpr std::array<std::string_view, kMembers> kNames{"ts", "requests_sec", "p99_ms",
-                                                        "error_rate", "active_backends"};
+enum SampleMember : size_t { kTs, kRequests, kP99, kErrors, kBackends, kMembers };
+constexpr std::array<std::string_view, kMembers> kMemberNames{"ts", "requests_sec", "p99_ms",
+                                                              "error_rate", "active_backends"};
 
 struct Limits {
   double least;
@@ -41,9 +41,9 @@ std::string Explain(const Limits& limits) {
               : "from " + TextOf(limits.least) + " to " + TextOf(limits.most));
 }
 
-class Parser {
+class SamplesParser {
  public:
-  explicit Parser(const HostSamplesBounds& bounds)
+  explicit SamplesParser(const HostSamplesBounds& bounds)
       : most_samples_(bounds.samples),
         limits_{{{Seconds(bounds.earliest), Seconds(bounds.latest), true},
                  {0, kAnyNumber, false},
@@ -125,7 +125,7 @@ class Parser {
                              }).WithContext(place));
     for (size_t i = 0; i < kMembers; ++i) {
       if (!numbers[i]) {
-        return Status::InvalidArgument(place + ": " + std::string(kNames[i]) + " is missing");
+        return Status::InvalidArgument(place + ": " + std::string(kMemberNames[i]) + " is missing");
       }
     }
     samples_.push_back({UnixSeconds(std::chrono::seconds(static_cast<int64_t>(*numbers[kTs]))),
@@ -137,7 +137,7 @@ class Parser {
   Status TakeNumber(const std::string& name, Event event,
                     std::array<std::optional<double>, kMembers>& numbers) {
     size_t member = 0;
-    while (member < kMembers && kNames[member] != name) ++member;
+    while (member < kMembers && kMemberNames[member] != name) ++member;
     if (member == kMembers) return SkipJson(reader_, event);
     if (numbers[member]) return Status::InvalidArgument(name + " is there twice");
     if (event != Event::kNumber) return Status::InvalidArgument(name + " is not a number");
@@ -168,7 +168,7 @@ class Parser {
 
 Result<std::vector<HostSamples>> ParseHostSamplesJson(std::string_view body,
                                                       const HostSamplesBounds& bounds) {
-  return Parser(bounds).Run(body);
+  return SamplesParser(bounds).Run(body);
 }
 
 }  // namespace rollcall

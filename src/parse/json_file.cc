@@ -9,26 +9,26 @@
 namespace rollcall {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr int kMostLevels = 64;
 
 }  // namespace
 
-Result<Json> ParseJsonFile(std::string_view text, size_t max_bytes) {
+Result<OrderedJson> ParseJsonFile(std::string_view text, size_t max_bytes) {
   if (text.size() > max_bytes) {
     return Status::InvalidArgument(std::to_string(text.size()) + " bytes, at most " +
                                    std::to_string(max_bytes) + " are allowed");
   }
   std::vector<std::set<std::string>> names;  // of the objects that are open
   std::string fault;
-  const auto see = [&](int depth, Json::parse_event_t event, Json& parsed) {
+  const auto see = [&](int depth, OrderedJson::parse_event_t event, OrderedJson& parsed) {
     if (depth > kMostLevels && fault.empty()) {
       fault = "nested deeper than " + std::to_string(kMostLevels) + " levels";
     }
-    if (event == Json::parse_event_t::object_start) names.emplace_back();
-    if (event == Json::parse_event_t::object_end) names.pop_back();
-    if (event == Json::parse_event_t::key && fault.empty()) {
+    if (event == OrderedJson::parse_event_t::object_start) names.emplace_back();
+    if (event == OrderedJson::parse_event_t::object_end) names.pop_back();
+    if (event == OrderedJson::parse_event_t::key && fault.empty()) {
       const auto& name = parsed.get_ref<const std::string&>();
       if (!names.back().insert(name).second) {
         fault = "the name " + QuoteForMessage(name) + " stands twice in one object";
@@ -37,10 +37,10 @@ Result<Json> ParseJsonFile(std::string_view text, size_t max_bytes) {
     return fault.empty();
   };
   try {
-    Json tree = Json::parse(text.begin(), text.end(), see, true, true);
+    OrderedJson tree = OrderedJson::parse(text.begin(), text.end(), see, true, true);
     if (!fault.empty()) return Status::InvalidArgument(fault);
     return tree;
-  } catch (const Json::exception& error) {
+  } catch (const OrderedJson::exception& error) {
     if (!fault.empty()) return Status::InvalidArgument(fault);
     std::string what = error.what();
     return Status::InvalidArgument(what.substr(std::min(what.find("] ") + 2, what.size())));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "parse/json_text.h"
 #include "parse/number.h"
 #include "parse/utf8.h"
@@ -15,11 +16,9 @@ namespace {
 // The memory kept for the next text; a larger text gets memory of its own.
 constexpr size_t kUsualBytes = 256 * 1024;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 // Returns the end of the digits from `at` on.
 size_t SkipDigits(std::string_view text, size_t at) {
-  while (at < text.size() && IsDigit(text[at])) ++at;
+  while (at < text.size() && IsAsciiDigit(text[at])) ++at;
   return at;
 }
 

@@ -16,15 +16,15 @@
 namespace rollcall {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-const Json* Find(const Json& schema, const char* name) {
+const OrderedJson* Find(const OrderedJson& schema, const char* name) {
   if (!schema.is_object()) return nullptr;
   const auto at = schema.find(name);
   return at == schema.end() ? nullptr : &*at;
 }
 
-bool IsOfType(const Json& value, std::string_view type) {
+bool IsOfType(const OrderedJson& value, std::string_view type) {
   if (type == "string") return value.is_string();
   if (type == "object") return value.is_object();
   if (type == "array") return value.is_array();
@@ -41,7 +41,7 @@ size_t Characters(std::string_view text) {
 }
 
 // "1 to 50", "at most 50", "at least 1"; empty if neither bound is given.
-std::string Bounds(const Json* least, const Json* most) {
+std::string Bounds(const OrderedJson* least, const OrderedJson* most) {
   if (least != nullptr && most != nullptr) {
     return least->dump() + (*least == *most ? "" : " to " + most->dump());
   }
@@ -51,51 +51,55 @@ std::string Bounds(const Json* least, const Json* most) {
 
 class Checker {
  public:
-  explicit Checker(const Json& root) : root_(root) {}
+  explicit Checker(const OrderedJson& root) : root_(root) {}
 
-  Status Check(const Json& schema, const Json& value, const std::string& at) const;
+  Status Check(const OrderedJson& schema, const OrderedJson& value, const std::string& at) const;
 
  private:
-  const Json& Resolve(const Json& schema) const {
-    const Json* const ref = Find(schema, "$ref");
+  const OrderedJson& Resolve(const OrderedJson& schema) const {
+    const OrderedJson* const ref = Find(schema, "$ref");
     if (ref == nullptr) return schema;
-    return root_.at(Json::json_pointer(ref->get_ref<const std::string&>().substr(1)));
+    return root_.at(OrderedJson::json_pointer(ref->get_ref<const std::string&>().substr(1)));
   }
   // What the schema allows, in words.
-  std::string Wanted(const Json& schema) const;
+  std::string Wanted(const OrderedJson& schema) const;
 
-  Status Refuse(const Json& schema, const Json& value, const std::string& at) const {
+  Status Refuse(const OrderedJson& schema, const OrderedJson& value, const std::string& at) const {
     return Status::InvalidArgument(Prefix(at) + ShownForMessage(value) +
                                    " stands there; allowed: " + Wanted(schema));
   }
   static std::string Prefix(const std::string& at) { return at.empty() ? at : at + ": "; }
 
-  Status CheckAnyOf(const Json& alternatives, const Json& schema, const Json& value,
+  Status CheckAnyOf(const OrderedJson& alternatives, const OrderedJson& schema,
+                    const OrderedJson& value, const std::string& at) const;
+  bool HoldsAsScalar(const OrderedJson& schema, const OrderedJson& value) const;
+  Status CheckArray(const OrderedJson& schema, const OrderedJson& value,
                     const std::string& at) const;
-  bool HoldsAsScalar(const Json& schema, const Json& value) const;
-  Status CheckArray(const Json& schema, const Json& value, const std::string& at) const;
-  Status CheckObject(const Json& schema, const Json& value, const std::string& at) const;
-  Status CheckMember(const Json& schema, const std::string& name, const Json& member,
+  Status CheckObject(const OrderedJson& schema, const OrderedJson& value,
+                     const std::string& at) const;
+  Status CheckMember(const OrderedJson& schema, const std::string& name, const OrderedJson& member,
                      const std::string& at) const;
 
-  const Json& root_;
+  const OrderedJson& root_;
   mutable std::map<std::string, RE2> patterns_;
 };
 
-std::string Checker::Wanted(const Json& schema) const {
-  const Json& resolved = Resolve(schema);
-  const Json* description = Find(schema, "description");
+std::string Checker::Wanted(const OrderedJson& schema) const {
+  const OrderedJson& resolved = Resolve(schema);
+  const OrderedJson* description = Find(schema, "description");
   if (Find(schema, "not") != nullptr) {
     return "nothing" + (description == nullptr ? "" : ": " + description->get<std::string>());
   }
-  if (const Json* const alternatives = Find(resolved, "anyOf")) {
+  if (const OrderedJson* const alternatives = Find(resolved, "anyOf")) {
     std::string text;
-    for (const Json& one : *alternatives) text += (text.empty() ? "" : ", or ") + Wanted(one);
+    for (const OrderedJson& one : *alternatives)
+      text += (text.empty() ? "" : ", or ") + Wanted(one);
     return text;
   }
-  if (const Json* const values = Find(resolved, "enum")) {
+  if (const OrderedJson* const values = Find(resolved, "enum")) {
     std::string text;
-    for (const Json& one : *values) text += (text.empty() ? "" : ", ") + one.get<std::string>();
+    for (const OrderedJson& one : *values)
+      text += (text.empty() ? "" : ", ") + one.get<std::string>();
     return text;
   }
   const std::string type = resolved.value("type", "");
@@ -103,9 +107,9 @@ std::string Checker::Wanted(const Json& schema) const {
   if (type == "string") {
     bounds = Bounds(Find(resolved, "minLength"), Find(resolved, "maxLength"));
     if (!bounds.empty()) bounds = " of " + bounds + " characters";
-    const Json* const pattern = Find(resolved, "pattern");
+    const OrderedJson* const pattern = Find(resolved, "pattern");
     if (pattern != nullptr) bounds += " that matches " + pattern->get<std::string>();
-    const Json* const kind = Find(resolved, "description");
+    const OrderedJson* const kind = Find(resolved, "description");
     if (kind != nullptr && &resolved != &schema) bounds += " (" + kind->get<std::string>() + ")";
     return "text" + bounds;
   }
@@ -125,24 +129,24 @@ std::string Checker::Wanted(const Json& schema) const {
   return text;
 }
 
-Status Checker::CheckAnyOf(const Json& alternatives, const Json& schema, const Json& value,
-                           const std::string& at) const {
+Status Checker::CheckAnyOf(const OrderedJson& alternatives, const OrderedJson& schema,
+                           const OrderedJson& value, const std::string& at) const {
   // The alternatives in our schemas differ in type, so the fault reported is that of the one that
   // was meant.
-  for (const Json& one : alternatives) {
+  for (const OrderedJson& one : alternatives) {
     if (IsOfType(value, Resolve(one).value("type", ""))) return Check(one, value, at);
   }
   return Refuse(schema, value, at);
 }
 
-bool Checker::HoldsAsScalar(const Json& schema, const Json& value) const {
+bool Checker::HoldsAsScalar(const OrderedJson& schema, const OrderedJson& value) const {
   const auto bound = [&](const char* name, auto number, bool is_least) {
-    const Json* const limit = Find(schema, name);
+    const OrderedJson* const limit = Find(schema, name);
     if (limit == nullptr) return true;
     return is_least ? number >= limit->get<decltype(number)>()
                     : number <= limit->get<decltype(number)>();
   };
-  if (const Json* const values = Find(schema, "enum")) {
+  if (const OrderedJson* const values = Find(schema, "enum")) {
     if (std::find(values->begin(), values->end(), value) == values->end()) return false;
   }
   if (value.is_number()) {
@@ -151,7 +155,7 @@ bool Checker::HoldsAsScalar(const Json& schema, const Json& value) const {
   }
   if (!value.is_string()) return true;
   const auto& text = value.get_ref<const std::string&>();
-  const Json* const pattern = Find(schema, "pattern");
+  const OrderedJson* const pattern = Find(schema, "pattern");
   if (pattern != nullptr) {
     const auto& source = pattern->get_ref<const std::string&>();
     if (!RE2::PartialMatch(text, patterns_.try_emplace(source, source).first->second)) return false;
@@ -160,15 +164,16 @@ bool Checker::HoldsAsScalar(const Json& schema, const Json& value) const {
   return bound("minLength", length, true) && bound("maxLength", length, false);
 }
 
-Status Checker::CheckArray(const Json& schema, const Json& value, const std::string& at) const {
-  const Json* const least = Find(schema, "minItems");
-  const Json* const most = Find(schema, "maxItems");
+Status Checker::CheckArray(const OrderedJson& schema, const OrderedJson& value,
+                           const std::string& at) const {
+  const OrderedJson* const least = Find(schema, "minItems");
+  const OrderedJson* const most = Find(schema, "maxItems");
   if ((least != nullptr && value.size() < least->get<size_t>()) ||
       (most != nullptr && value.size() > most->get<size_t>())) {
     return Status::InvalidArgument(Prefix(at) + "a list of " + std::to_string(value.size()) +
                                    " items stands there; allowed: " + Wanted(schema));
   }
-  const Json* const items = Find(schema, "items");
+  const OrderedJson* const items = Find(schema, "items");
   const bool is_unique = schema.value("uniqueItems", false);
   for (size_t i = 0; i < value.size(); ++i) {
     const std::string item_at = at + "/" + std::to_string(i);
@@ -182,12 +187,12 @@ Status Checker::CheckArray(const Json& schema, const Json& value, const std::str
   return Status::Ok();
 }
 
-Status Checker::CheckMember(const Json& schema, const std::string& name, const Json& member,
-                            const std::string& at) const {
+Status Checker::CheckMember(const OrderedJson& schema, const std::string& name,
+                            const OrderedJson& member, const std::string& at) const {
   const std::string member_at = at + "/" + PointerStep(name);
-  const Json* const properties = Find(schema, "properties");
-  if (const Json* const names = Find(schema, "propertyNames")) {
-    if (!Check(*names, Json(name), at).ok()) {
+  const OrderedJson* const properties = Find(schema, "properties");
+  if (const OrderedJson* const names = Find(schema, "propertyNames")) {
+    if (!Check(*names, OrderedJson(name), at).ok()) {
       return Status::InvalidArgument(Prefix(at) + "the name " + QuoteForMessage(name) +
                                      " stands there; allowed: " + Wanted(*names));
     }
@@ -196,7 +201,7 @@ Status Checker::CheckMember(const Json& schema, const std::string& name, const J
     const auto known = properties->find(name);
     if (known != properties->end()) return Check(*known, member, member_at);
   }
-  const Json* const others = Find(schema, "additionalProperties");
+  const OrderedJson* const others = Find(schema, "additionalProperties");
   if (others == nullptr) return Status::Ok();
   if (others->is_object()) return Check(*others, member, member_at);
   std::vector<std::string> allowed;
@@ -210,19 +215,20 @@ Status Checker::CheckMember(const Json& schema, const std::string& name, const J
                                  "; allowed: " + list);
 }
 
-Status Checker::CheckObject(const Json& schema, const Json& value, const std::string& at) const {
+Status Checker::CheckObject(const OrderedJson& schema, const OrderedJson& value,
+                            const std::string& at) const {
   for (const auto& [name, member] : value.items()) {
     ROLLCALL_RETURN_IF_ERROR(CheckMember(schema, name, member, at));
   }
   // After the members, so that a misspelt name is reported as such.
-  if (const Json* const required = Find(schema, "required")) {
-    for (const Json& name : *required) {
+  if (const OrderedJson* const required = Find(schema, "required")) {
+    for (const OrderedJson& name : *required) {
       if (value.contains(name.get_ref<const std::string&>())) continue;
       return Status::InvalidArgument(Prefix(at) + name.get<std::string>() + " is missing");
     }
   }
-  const Json* const least = Find(schema, "minProperties");
-  const Json* const most = Find(schema, "maxProperties");
+  const OrderedJson* const least = Find(schema, "minProperties");
+  const OrderedJson* const most = Find(schema, "maxProperties");
   if ((least != nullptr && value.size() < least->get<size_t>()) ||
       (most != nullptr && value.size() > most->get<size_t>())) {
     return Status::InvalidArgument(Prefix(at) + "an object of " + std::to_string(value.size()) +
@@ -231,22 +237,24 @@ Status Checker::CheckObject(const Json& schema, const Json& value, const std::st
   return Status::Ok();
 }
 
-Status Checker::Check(const Json& schema, const Json& value, const std::string& at) const {
-  const Json& resolved = Resolve(schema);
+Status Checker::Check(const OrderedJson& schema, const OrderedJson& value,
+                      const std::string& at) const {
+  const OrderedJson& resolved = Resolve(schema);
   if (&resolved != &schema) return Check(resolved, value, at);
   if (Find(schema, "not") != nullptr) return Refuse(schema, value, at);
-  if (const Json* const alternatives = Find(schema, "anyOf")) {
+  if (const OrderedJson* const alternatives = Find(schema, "anyOf")) {
     return CheckAnyOf(*alternatives, schema, value, at);
   }
-  const Json* const type = Find(schema, "type");
+  const OrderedJson* const type = Find(schema, "type");
   if (type != nullptr && !IsOfType(value, type->get_ref<const std::string&>())) {
     return Refuse(schema, value, at);
   }
   if (!HoldsAsScalar(schema, value)) return Refuse(schema, value, at);
   if (value.is_array()) ROLLCALL_RETURN_IF_ERROR(CheckArray(schema, value, at));
   if (value.is_object()) ROLLCALL_RETURN_IF_ERROR(CheckObject(schema, value, at));
-  if (const Json* const condition = Find(schema, "if")) {
-    const Json* const branch = Find(schema, Check(*condition, value, at).ok() ? "then" : "else");
+  if (const OrderedJson* const condition = Find(schema, "if")) {
+    const OrderedJson* const branch =
+        Find(schema, Check(*condition, value, at).ok() ? "then" : "else");
     if (branch != nullptr) return Check(*branch, value, at);
   }
   return Status::Ok();
@@ -254,14 +262,14 @@ Status Checker::Check(const Json& schema, const Json& value, const std::string& 
 
 }  // namespace
 
-std::string ShownForMessage(const Json& value) {
+std::string ShownForMessage(const OrderedJson& value) {
   if (value.is_string()) return QuoteForMessage(value.get_ref<const std::string&>());
   if (value.is_array()) return "a list";
   if (value.is_object()) return "an object";
   return value.dump();
 }
 
-Status CheckAgainstSchema(const Json& schema, const Json& value) {
+Status CheckAgainstSchema(const OrderedJson& schema, const OrderedJson& value) {
   return Checker(schema).Check(schema, value, "");
 }
 

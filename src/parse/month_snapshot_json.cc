@@ -32,7 +32,7 @@ std::optional<BreakdownTotals> Totals(const Json* json) {
   return totals;
 }
 
-Status Refuse(const std::string& why) {
+Status RefuseSnapshot(const std::string& why) {
   return Status::InvalidArgument("parse month snapshot: " + why);
 }
 
@@ -54,27 +54,27 @@ std::string MonthSnapshotJson(const Fleet& fleet, const MonthSnapshot& snapshot)
 
 Result<MonthSnapshot> ParseMonthSnapshotJson(const Fleet& fleet, std::string_view json) {
   const auto file = ParseBoundedJson(json, kMaxMonthSnapshotJsonBytes, kMaxMonthSnapshotJsonDepth);
-  if (!file.ok()) return Refuse(file.status().message());
+  if (!file.ok()) return RefuseSnapshot(file.status().message());
   MonthSnapshot snapshot;
   const std::string* const month_text = TextMember(*file, "month");
   const auto month = month_text == nullptr ? std::nullopt : Month::Parse(*month_text);
-  if (!month) return Refuse("month is not one");
+  if (!month) return RefuseSnapshot("month is not one");
   snapshot.month = *month;
   const std::string* const time_text = TextMember(*file, "collected_at");
   const auto time = time_text == nullptr ? std::nullopt : ParseRfc3339(*time_text);
-  if (!time) return Refuse("collected_at is not a time");
+  if (!time) return RefuseSnapshot("collected_at is not a time");
   snapshot.collected_at = std::chrono::floor<std::chrono::seconds>(*time);
   const auto sources = WholeNumber(Member(*file, fleet.counted_name.c_str()));
-  if (!sources || *sources < 0) return Refuse(fleet.counted_name + " is not a count");
+  if (!sources || *sources < 0) return RefuseSnapshot(fleet.counted_name + " is not a count");
   snapshot.counts.sources = *sources;
   for (const Figure& figure : fleet.figures) {
     const auto total = WholeNumber(Member(*file, figure.total_name.c_str()));
-    if (!total) return Refuse(figure.total_name + " is not a whole number");
+    if (!total) return RefuseSnapshot(figure.total_name + " is not a whole number");
     snapshot.counts.figures.push_back({.total = *total, .average = 0, .report_total = {}});
   }
   for (const Breakdown& breakdown : fleet.breakdowns) {
     auto totals = Totals(Member(*file, breakdown.name.c_str()));
-    if (!totals) return Refuse(breakdown.name + " is not a map of whole numbers");
+    if (!totals) return RefuseSnapshot(breakdown.name + " is not a map of whole numbers");
     snapshot.breakdowns.push_back(*std::move(totals));
   }
   return snapshot;

@@ -14,10 +14,8 @@ namespace {
 // A whole number with at most this many digits is a double without rounding.
 constexpr ptrdiff_t kExactDigits = 15;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 const char* SkipDigits(const char* at, const char* end) {
-  while (at != end && IsDigit(*at)) ++at;
+  while (at != end && IsAsciiDigit(*at)) ++at;
   return at;
 }
 
@@ -64,7 +62,8 @@ NumberError ParseValue(std::string_view text, double& value) {
   if (at != end && (*at == '-' || *at == '+')) ++at;
   const char* const begin = at;
   uint64_t whole = 0;
-  for (; at != end && IsDigit(*at); ++at) whole = whole * 10 + static_cast<uint64_t>(*at - '0');
+  for (; at != end && IsAsciiDigit(*at); ++at)
+    whole = whole * 10 + static_cast<uint64_t>(*at - '0');
   ptrdiff_t digits = at - begin;
   if (at == end && digits > 0 && digits <= kExactDigits) {
     const double magnitude = static_cast<double>(whole);

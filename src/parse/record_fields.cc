@@ -9,7 +9,7 @@ namespace rollcall {
 namespace {
 
 // In the order of RecordField.
-constexpr std::array<std::string_view, static_cast<size_t>(RecordField::kEnd)> kNames{
+constexpr std::array<std::string_view, static_cast<size_t>(RecordField::kEnd)> kFieldNames{
     "Record-Format-Version",
     "Severity",
     "Classification",
@@ -47,8 +47,6 @@ constexpr size_t kMaxWord = 256;
 constexpr size_t kEventIdDigits = 32;
 constexpr std::string_view kClearLinux = "clear-linux-os";
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 // Comparable forms of a name's byte.
 char Folded(char c) { return c == '_' ? '-' : AsciiLower(c); }
 
@@ -65,7 +63,7 @@ bool IsKernelVersion(std::string_view text) {
   for (int part = 0; part < 2; ++part) {
     const size_t point = text.find('.');
     if (point == 0 || point == std::string_view::npos) return false;
-    if (!std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(point), IsDigit)) {
+    if (!std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(point), IsAsciiDigit)) {
       return false;
     }
     text.remove_prefix(point + 1);
@@ -75,7 +73,7 @@ bool IsKernelVersion(std::string_view text) {
 
 bool IsBuild(std::string_view build, std::string_view system_name) {
   if (build.empty()) return false;
-  if (system_name == kClearLinux) return std::all_of(build.begin(), build.end(), IsDigit);
+  if (system_name == kClearLinux) return std::all_of(build.begin(), build.end(), IsAsciiDigit);
   return std::all_of(build.begin(), build.end(), [](char c) {
     return IsAsciiAlphanumeric(c) || c == '-' || c == '_' || c == '.';
   });
@@ -87,7 +85,7 @@ bool IsPrintable(std::string_view text) {
 
 bool IsEventId(std::string_view text) {
   return text.size() == kEventIdDigits && std::all_of(text.begin(), text.end(), [](char c) {
-           return IsDigit(c) || (c >= 'a' && c <= 'f');
+           return IsAsciiDigit(c) || (c >= 'a' && c <= 'f');
          });
 }
 
@@ -104,7 +102,7 @@ std::optional<int32_t> ParsePayloadVersion(std::string_view text) {
 // Reads fields one after another; keeps the first failure.
 class FieldReader {
  public:
-  using Values = std::array<std::optional<std::string>, kNames.size()>;
+  using Values = std::array<std::optional<std::string>, kFieldNames.size()>;
 
   explicit FieldReader(const Values& values) : values_(values) {}
 
@@ -130,7 +128,7 @@ class FieldReader {
   void Fail(RecordField field, const std::string& what) {
     if (!status_.ok()) return;
     status_ =
-        Status::InvalidArgument(std::string(kNames[static_cast<size_t>(field)]) + ": " + what);
+        Status::InvalidArgument(std::string(kFieldNames[static_cast<size_t>(field)]) + ": " + what);
   }
 
   const Values& values_;
@@ -142,8 +140,8 @@ std::string AtMost(size_t most) { return "has more than " + std::to_string(most)
 }  // namespace
 
 std::optional<RecordField> RecordFieldNamed(std::string_view name) {
-  for (size_t i = 0; i < kNames.size(); ++i) {
-    if (SameName(name, kNames[i])) return static_cast<RecordField>(i);
+  for (size_t i = 0; i < kFieldNames.size(); ++i) {
+    if (SameName(name, kFieldNames[i])) return static_cast<RecordField>(i);
   }
   return std::nullopt;
 }
@@ -240,7 +238,7 @@ std::optional<uint64_t> ParseDigits(std::string_view text, uint64_t most) {
   uint64_t number = 0;
   for (const char c : text) {
     const auto digit = static_cast<uint64_t>(c - '0');
-    if (!IsDigit(c) || number > (UINT64_MAX - digit) / 10) return std::nullopt;
+    if (!IsAsciiDigit(c) || number > (UINT64_MAX - digit) / 10) return std::nullopt;
     number = number * 10 + digit;
   }
   return text.empty() || number > most ? std::nullopt : std::optional(number);

@@ -14,13 +14,13 @@ namespace {
 using Event = JsonReader::Event;
 
 constexpr uint64_t kMostDays = 100 * 365;
-constexpr uint64_t kWorstSeverity = 4;
+constexpr uint64_t kHighestSeverity = 4;
 
 Status Wrong(const std::string& place, const std::string& rule) {
   return Status::InvalidArgument(place + ": " + rule);
 }
 
-class Parser {
+class RetentionParser {
  public:
   Result<RecordRetention> Run(std::string_view json) {
     reader_.Begin(json);
@@ -48,7 +48,7 @@ class Parser {
 
   Status TakeSeverity(const std::string& text, Event event) {
     const std::string place = "/severity/" + Shown(text);
-    const auto severity = ParseDigits(text, kWorstSeverity);
+    const auto severity = ParseDigits(text, kHighestSeverity);
     if (!severity || *severity == 0) return Wrong(place, "not 1, 2, 3 or 4");
     RecordRetention::OfSeverity& rule = retention_.severities.emplace_back();
     rule.severity = static_cast<uint8_t>(*severity);
@@ -90,7 +90,9 @@ class Parser {
 
 }  // namespace
 
-Result<RecordRetention> ParseRecordRetention(std::string_view json) { return Parser().Run(json); }
+Result<RecordRetention> ParseRecordRetention(std::string_view json) {
+  return RetentionParser().Run(json);
+}
 
 bool MatchesClass(std::string_view pattern, std::string_view classification) {
   if (!pattern.ends_with('*')) return pattern == classification;

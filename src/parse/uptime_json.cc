@@ -55,7 +55,7 @@ struct Host {
   }
 };
 
-class Parser {
+class UptimeParser {
  public:
   Result<CountersByHost> Run(std::string_view body) {
     reader_.Begin(body);
@@ -151,6 +151,6 @@ class Parser {
 
 }  // namespace
 
-Result<CountersByHost> ParseUptimeJson(std::string_view body) { return Parser().Run(body); }
+Result<CountersByHost> ParseUptimeJson(std::string_view body) { return UptimeParser().Run(body); }
 
 }  // namespace rollcall

@@ -13,7 +13,7 @@ namespace {
 using promql::Matcher;
 using promql::MatchOp;
 
-constexpr size_t kSourcesPerCheck = 4096;
+constexpr size_t kRowsPerCheck = 4096;
 
 bool AcceptsAny(const Matcher& matcher) {
   // An id is never empty, and has no line breaks.
@@ -48,7 +48,8 @@ std::optional<std::vector<std::string>> IdsIn(const Matcher& matcher) {
   return ids;
 }
 
-bool Accept(std::span<const Matcher> matchers, std::string_view id_label, std::string_view id) {
+bool AcceptSource(std::span<const Matcher> matchers, std::string_view id_label,
+                  std::string_view id) {
   return std::all_of(matchers.begin(), matchers.end(), [&](const Matcher& matcher) {
     return matcher.label() != id_label || matcher.Matches(id);
   });
@@ -58,7 +59,7 @@ Status LookUp(const storage::Store& store, const storage::Snapshot& snapshot, co
               std::span<const Matcher> matchers, const std::vector<std::string>& ids,
               std::vector<MatchedSource>& found) {
   for (const std::string& id : ids) {
-    if (!Accept(matchers, fleet.id_label, id)) continue;
+    if (!AcceptSource(matchers, fleet.id_label, id)) continue;
     const auto row =
         store.Get(storage::Table::kSources, storage::EncodeSourceKey(fleet.ref, id), &snapshot);
     if (!row.ok()) return row.status();
@@ -103,7 +104,7 @@ Result<std::vector<std::vector<MatchedSource>>> MatchSources(const storage::Stor
   storage::Scan scan = store.NewScan(storage::Table::kSourceIds, "", "", &snapshot);
   uint64_t bytes = 0;
   for (size_t rows = 0; scan.Valid(); scan.Next(), ++rows) {
-    if (rows % kSourcesPerCheck == 0) {
+    if (rows % kRowsPerCheck == 0) {
       ROLLCALL_RETURN_IF_ERROR(budget.TakeMemory(bytes));
       bytes = 0;
     }
@@ -114,7 +115,7 @@ Result<std::vector<std::vector<MatchedSource>>> MatchSources(const storage::Stor
     if (!key.ok() || !value.ok()) return Status::DataLoss("read sources: a row is damaged");
     if (at == scanned.end()) continue;
     const std::string_view id = value.Bytes(value.left());
-    if (!Accept(matchers, fleets[at->second]->id_label, id)) continue;
+    if (!AcceptSource(matchers, fleets[at->second]->id_label, id)) continue;
     found[at->second].push_back({ref, std::string(id)});
     bytes += sizeof(MatchedSource) + id.size();
   }

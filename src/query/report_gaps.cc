@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "base/civil_time.h"
+
 namespace rollcall::query {
 namespace {
 
 constexpr size_t kMostGaps = 64;
-constexpr int64_t kMostInterval = int64_t{8} * 86'400'000;
+constexpr int64_t kMostInterval = 8 * kMsPerDay;
 
 int64_t Rounded(int64_t median) {
   const int64_t unit = median >= 5 * 60'000 ? 60'000 : 1'000;

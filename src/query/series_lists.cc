@@ -13,11 +13,10 @@ using promql::Labels;
 
 // The last day that a month has a number for.
 constexpr int64_t kLastMs = int64_t{253'402'300'799} * 1000;  // 9999-12-31
-constexpr int64_t kDayMs = 86'400'000;
 constexpr uint64_t kSetBytes = 64;  // of an entry of a set, beside its text
 
 Day DayOf(int64_t ms) {
-  return {static_cast<uint32_t>(std::clamp(ms, int64_t{0}, kLastMs) / kDayMs)};
+  return {static_cast<uint32_t>(std::clamp(ms, int64_t{0}, kLastMs) / kMsPerDay)};
 }
 
 // The bits of a month's active days that a range of days touches.

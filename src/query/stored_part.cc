@@ -11,7 +11,7 @@ using promql::Labels;
 using promql::SeriesView;
 
 constexpr size_t kMostGathered = 8 * 1024 * 1024;  // bytes of several sources' chunks at once
-constexpr uint32_t kMostSteps = 16;                // from row to row before a seek is cheaper
+constexpr uint32_t kMostRowSteps = 16;             // from row to row before a seek is cheaper
 constexpr int64_t kUnknownLookback = 5 * 60'000;
 
 }  // namespace
@@ -119,7 +119,7 @@ Status StoredPart::Gather(std::span<const Day> days, std::span<const MatchedSour
           return Status::Ok();
         }
         scan.Next();
-      } else if (sources[i].ref.value - key->source.value > kMostSteps) {
+      } else if (sources[i].ref.value - key->source.value > kMostRowSteps) {
         scan.Seek(storage::EncodeKey(storage::ChunkKey{day, fleet, sources[i].ref}));
       } else {
         scan.Next();

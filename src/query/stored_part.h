@@ -137,7 +137,6 @@ class StoredPart final : public promql::SeriesPart {
   uint64_t axes_visited_ = 0;
 };
 
-inline constexpr int64_t kDayMs = 86'400'000;
 // How far before a query's range reports are looked for: as long as one may stand at most.
 inline constexpr int kIntervalDays = 9;
 // How many reports of a stream it takes to tell.

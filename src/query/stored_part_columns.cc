@@ -14,28 +14,29 @@ namespace {
 // The chunks of a source with more irregular days are read in one go.
 constexpr size_t kMostIrregularDays = 16;
 
-// A reader of a day's rows that goes to a source, as sources ascend.
-template <typename Reader>
-class Cursor {
- public:
-  Cursor(std::string_view row, uint32_t block) : reader_(row, block), is_at_end_(!reader_.Next()) {}
-
-  // Returns whether the row has the source. DataLoss: it is damaged.
-  Result<bool> GoTo(SourceRef source) {
-    while (!is_at_end_ && reader_.source() < source) is_at_end_ = !reader_.Next();
-    if (!reader_.status().ok()) return reader_.status();
-    return !is_at_end_ && reader_.source() == source;
-  }
-  const Reader& reader() const { return reader_; }
-
- private:
-  Reader reader_;
-  bool is_at_end_;
-};
-
 }  // namespace
 
 struct StoredPart::Columns {
+  // A reader of a day's rows that goes to a source, as sources ascend.
+  template <typename Reader>
+  class Cursor {
+   public:
+    Cursor(std::string_view row, uint32_t block)
+        : reader_(row, block), is_at_end_(!reader_.Next()) {}
+
+    // Returns whether the row has the source. DataLoss: it is damaged.
+    Result<bool> GoTo(SourceRef source) {
+      while (!is_at_end_ && reader_.source() < source) is_at_end_ = !reader_.Next();
+      if (!reader_.status().ok()) return reader_.status();
+      return !is_at_end_ && reader_.source() == source;
+    }
+    const Reader& reader() const { return reader_; }
+
+   private:
+    Reader reader_;
+    bool is_at_end_;
+  };
+
   struct OfDay {
     OfDay(Day on, std::string_view row, uint32_t block) : day(on), streams(row, block) {}
 
@@ -100,7 +101,7 @@ Status StoredPart::GatherColumns(uint32_t block, Columns& columns) {
     return &columns.rows.back();
   };
   for (const Day day : selection_->days) {
-    const bool is_whole = (int64_t{day.number} + 1) * kDayMs <= selection_->request.to + 1;
+    const bool is_whole = (int64_t{day.number} + 1) * kMsPerDay <= selection_->request.to + 1;
     const std::string* streams = nullptr;
     if (is_whole) {
       const auto found = find(prefix(day) + storage::EncodeStreamsColumnKey(block));

@@ -30,7 +30,7 @@ bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, s
   // Spans tell an interval only where it is shorter than the step: of an instant query, and of one
   // with short steps, all sources would be read a second time.
   const bool is_auto = request.latest && !request.lookback_ms;
-  return is_auto ? request.step_ms * kMostInstantsOfDay >= kDayMs
+  return is_auto ? request.step_ms * kMostInstantsOfDay >= kMsPerDay
                  : request.instants.size() <= days * kMostInstantsOfDay;
 }
 
@@ -46,7 +46,7 @@ size_t EndOfPart(std::span<const MatchedSource> sources, size_t begin, size_t mo
   return end;
 }
 
-int64_t DayOf(int64_t ms) { return ms >= 0 ? ms / kDayMs : 0; }
+int64_t DayNumberOf(int64_t ms) { return ms >= 0 ? ms / kMsPerDay : 0; }
 
 // Returns the days from `first` to `last`, both inclusive, on which the fleet has chunks.
 Result<std::vector<Day>> DaysWithChunks(const storage::Store& store,
@@ -81,15 +81,17 @@ std::unique_ptr<StoredView> StoredSeries::Now() {
 Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const SelectRequest& request,
                                                                     promql::Budget& budget) {
   std::vector<std::unique_ptr<SeriesPart>> parts;
-  if (request.to < 0 || request.to <= request.after - kIntervalDays * kDayMs) return parts;
+  if (request.to < 0 || request.to <= request.after - kIntervalDays * kMsPerDay) return parts;
   // The days that are always read, and those before.
   int64_t back = 0;
   if (request.latest) back = request.lookback_ms.value_or(std::max(request.step_ms, int64_t{0}));
   const bool is_auto = request.latest && !request.lookback_ms;
-  const int64_t first = std::max(DayOf(request.after - back + 1) - (is_auto ? 1 : 0), int64_t{0});
+  const int64_t first =
+      std::max(DayNumberOf(request.after - back + 1) - (is_auto ? 1 : 0), int64_t{0});
   const int64_t earliest =
-      is_auto ? std::min(std::max(DayOf(request.after) - kIntervalDays, int64_t{0}), first) : first;
-  const int64_t last = std::min(DayOf(request.to), int64_t{UINT32_MAX} - 1);
+      is_auto ? std::min(std::max(DayNumberOf(request.after) - kIntervalDays, int64_t{0}), first)
+              : first;
+  const int64_t last = std::min(DayNumberOf(request.to), int64_t{UINT32_MAX} - 1);
 
   auto sources = MatchSources(store(), snapshot_, fleets_, request.matchers, budget);
   if (!sources.ok()) return sources.status();
@@ -110,10 +112,11 @@ Result<std::vector<std::unique_ptr<SeriesPart>>> StoredView::Select(const Select
     if (!days.ok()) return days.status();
     const auto split =
         std::lower_bound(days->begin(), days->end(), Day{static_cast<uint32_t>(first)});
-    const auto selection = std::make_shared<Selection>(Selection{
-        store(), snapshot_, request, fleet.ref, fleet.id_label, wanted, std::move((*sources)[f]),
-        std::vector<Day>(split, days->end()), std::vector<Day>(days->begin(), split),
-        first * kDayMs, WantsColumns(request, *wanted, static_cast<size_t>(days->end() - split))});
+    const auto selection = std::make_shared<Selection>(
+        Selection{store(), snapshot_, request, fleet.ref, fleet.id_label, wanted,
+                  std::move((*sources)[f]), std::vector<Day>(split, days->end()),
+                  std::vector<Day>(days->begin(), split), first * kMsPerDay,
+                  WantsColumns(request, *wanted, static_cast<size_t>(days->end() - split))});
     const size_t count = selection->sources.size();
     const size_t most = std::clamp(count / kParts, size_t{1}, kMostSourcesOfPart);
     for (size_t begin = 0; begin < count;) {

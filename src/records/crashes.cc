@@ -26,9 +26,9 @@ uint64_t MixDay(uint64_t machine, uint64_t build, uint64_t day) {
   return (machine ^ build * 0x9E3779B97F4A7C15 ^ day * 0xd6e8feb86659fd93) * 0xd6e8feb86659fd93;
 }
 
-class Counter {
+class CrashCounter {
  public:
-  Counter(const Source& source, const CrashesRequest& request, GuiltyTable& table)
+  CrashCounter(const Source& source, const CrashesRequest& request, GuiltyTable& table)
       : source_(source), request_(request), table_(table) {}
 
   Result<Crashes> Count() {
@@ -255,7 +255,7 @@ class Counter {
 
 Result<Crashes> CountCrashes(const Source& source, const CrashesRequest& request,
                              GuiltyTable& table) {
-  return Counter(source, request, table).Count();
+  return CrashCounter(source, request, table).Count();
 }
 
 Result<Backtraces> ListBacktraces(const Source& source, const CrashFrameName& frame,

@@ -22,9 +22,9 @@ void KeepTop(std::vector<WordCount>& counts, size_t top) {
   if (counts.size() > top) counts.resize(top);
 }
 
-class Counter {
+class ChecksCounter {
  public:
-  explicit Counter(const Source& source) : source_(source), texts_(source) {}
+  explicit ChecksCounter(const Source& source) : source_(source), texts_(source) {}
 
   Result<MachineChecks> Count(UnixSeconds from, UnixSeconds now, size_t top) {
     WordTest classes(source_, IsMachineCheckClass);
@@ -152,7 +152,7 @@ bool IsMachineCheckClass(std::string_view classification) {
 
 Result<MachineChecks> CountMachineChecks(const Source& source, UnixSeconds from, UnixSeconds now,
                                          size_t top) {
-  return Counter(source).Count(from, now, top);
+  return ChecksCounter(source).Count(from, now, top);
 }
 
 Result<std::vector<ThermalWeek>> CountThermal(const Source& source, UnixSeconds now, size_t weeks) {

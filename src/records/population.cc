@@ -288,9 +288,9 @@ class PartitionCounter {
   Counts counts_;
 };
 
-class Counter {
+class PopulationCounter {
  public:
-  Counter(const Source& source, UnixSeconds now) : source_(source), now_(now) {}
+  PopulationCounter(const Source& source, UnixSeconds now) : source_(source), now_(now) {}
 
   Result<Population> Count() {
     const size_t passes = 1 + source_.view.full->size() * storage::kRecordsOfBlock / kRowsOfAPass;
@@ -383,7 +383,7 @@ class Counter {
 }  // namespace
 
 Result<Population> CountPopulation(const Source& source, UnixSeconds now) {
-  return Counter(source, now).Count();
+  return PopulationCounter(source, now).Count();
 }
 
 }  // namespace rollcall::records

@@ -14,7 +14,7 @@ using storage::ColumnView;
 using storage::RecordColumn;
 
 // Deleted in one transaction: some milliseconds, during which records and reports wait.
-constexpr size_t kRecordsAtOnce = 4'096;
+constexpr size_t kPrunedAtOnce = 4'096;
 
 std::string Records(uint64_t count) {
   return std::to_string(count) + (count == 1 ? " record" : " records");
@@ -126,7 +126,7 @@ Result<bool> RecordPruner::PruneBlock(const storage::RecordScan& scan, bool dry_
   size_t count = 0;
   Status status;
   scan.present().ForEach([&](size_t slot) {
-    if (!status.ok() || (!dry_run && count == kRecordsAtOnce)) return;
+    if (!status.ok() || (!dry_run && count == kPrunedAtOnce)) return;
     const uint64_t kind = (*classes)[slot] << 8 | (*severities)[slot];
     auto rule = rules.find(kind);
     if (rule == rules.end()) {
@@ -152,7 +152,7 @@ Result<bool> RecordPruner::PruneBlock(const storage::RecordScan& scan, bool dry_
     ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   }
   for (const auto& [rule, of_rule] : counts) by_rule_[rule->name] += of_rule;
-  return dry_run || count < kRecordsAtOnce;
+  return dry_run || count < kPrunedAtOnce;
 }
 
 }  // namespace rollcall::records

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using Args = std::vector<std::string>;
 
 // The refusal of a command line, or "taken".
-std::string ServeSays(const Args& args) {
+std::string AccessSays(const Args& args) {
   const Result<Options> options = ParseOptions("serve", args, {});
   return options.ok() ? "taken" : options.status().message();
 }
@@ -23,7 +23,7 @@ std::string ServeSays(const Args& args) {
 TEST(AccessOptionsTest, APrivateListenerBeyondLoopbackWantsALogin) {
   const auto says = [](const char* address, Args more = {}) {
     more.insert(more.begin(), {"--private-listen-addr", address});
-    return ServeSays(more);
+    return AccessSays(more);
   };
   for (const char* address :
        {"127.0.0.1:8082", "127.9.9.9:1", "[::1]:8082", "localhost:8082", "LOCALHOST:8082", ""}) {
@@ -45,11 +45,11 @@ TEST(AccessOptionsTest, APrivateListenerBeyondLoopbackWantsALogin) {
 }
 
 TEST(AccessOptionsTest, WhatTlsAndProxiesNeedIsSaid) {
-  EXPECT_THAT(ServeSays({"--tls-cert-file=c"}), HasSubstr("one needs the other"));
-  EXPECT_THAT(ServeSays({"--private-tls-client-ca-file=a"}), HasSubstr("--private-tls-cert-file"));
-  EXPECT_THAT(ServeSays({"--proxy-protocol=both"}), HasSubstr("--trusted-proxies"));
-  EXPECT_THAT(ServeSays({"--proxy-protocol=all"}), HasSubstr("one of public, private, both"));
-  EXPECT_THAT(ServeSays({"--trusted-proxies=10.0.0.0/40"}), HasSubstr("'10.0.0.0/40'"));
+  EXPECT_THAT(AccessSays({"--tls-cert-file=c"}), HasSubstr("one needs the other"));
+  EXPECT_THAT(AccessSays({"--private-tls-client-ca-file=a"}), HasSubstr("--private-tls-cert-file"));
+  EXPECT_THAT(AccessSays({"--proxy-protocol=both"}), HasSubstr("--trusted-proxies"));
+  EXPECT_THAT(AccessSays({"--proxy-protocol=all"}), HasSubstr("one of public, private, both"));
+  EXPECT_THAT(AccessSays({"--trusted-proxies=10.0.0.0/40"}), HasSubstr("'10.0.0.0/40'"));
 }
 
 TEST(TokenOptionsTest, TakesAWordANameAndTheFile) {

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 // What is wrong with a file, or "good".
-std::string Says(const std::string& text) {
+std::string FileSays(const std::string& text) {
   const Result<ConfigFile> file = ConfigFile::Parse("x.conf", text);
   return file.ok() ? "good" : file.status().message();
 }
@@ -52,29 +52,30 @@ TEST(ConfigFileTest, CommentsAndEmptyLinesSayNothing) {
 TEST(ConfigFileTest, ASwitchNeedsNoValue) {
   EXPECT_EQ(Value("no-store", "no-store"), "true");
   EXPECT_EQ(Value("no-store = false", "no-store"), "false");
-  EXPECT_EQ(Says("no-store = perhaps"), "x.conf:1: no-store: 'perhaps' is not true or false");
+  EXPECT_EQ(FileSays("no-store = perhaps"), "x.conf:1: no-store: 'perhaps' is not true or false");
 }
 
 TEST(ConfigFileTest, AFlagThatMayBeRepeatedStandsInSeveralLines) {
   EXPECT_EQ(Value("scrape-target = a=http://h/\nscrape-target b=http://i/\n", "scrape-target"),
             "a=http://h/ b=http://i/");
-  EXPECT_EQ(Says("scrape-target = a=http://h/\n\nscrape-target = a=http://i/\n"),
+  EXPECT_EQ(FileSays("scrape-target = a=http://h/\n\nscrape-target = a=http://i/\n"),
             "x.conf:3: scrape-target: two targets have the name 'a'");
 }
 
 TEST(ConfigFileTest, WhatIsWrongIsToldWithItsLine) {
-  EXPECT_EQ(Says("retention = 1\nretension = 2\n"),
+  EXPECT_EQ(FileSays("retention = 1\nretension = 2\n"),
             "x.conf:2: 'retension' is not a flag of serve; did you mean retention?");
-  EXPECT_EQ(Says("\n\nretention = x\n"),
+  EXPECT_EQ(FileSays("\n\nretention = x\n"),
             "x.conf:3: retention: 'x' is not a whole number of months from 0 to 1200");
-  EXPECT_EQ(Says("retention"), "x.conf:1: retention: a value is missing; write retention = VALUE");
-  EXPECT_EQ(Says("retention = 1\n#\nretention = 1"),
+  EXPECT_EQ(FileSays("retention"),
+            "x.conf:1: retention: a value is missing; write retention = VALUE");
+  EXPECT_EQ(FileSays("retention = 1\n#\nretention = 1"),
             "x.conf:3: retention: stands in line 1 already");
-  EXPECT_THAT(Says("--retention = 1"),
+  EXPECT_THAT(FileSays("--retention = 1"),
               StartsWith("x.conf:1: '--retention' is not a flag of serve"));
-  EXPECT_THAT(Says("= 1"), StartsWith("x.conf:1: '' is not a flag"));
-  EXPECT_THAT(Says("config = y.conf"), StartsWith("x.conf:1: 'config' is not a flag of serve"));
-  EXPECT_THAT(Says("sources = 5"), StartsWith("x.conf:1: 'sources' is not a flag of serve"));
+  EXPECT_THAT(FileSays("= 1"), StartsWith("x.conf:1: '' is not a flag"));
+  EXPECT_THAT(FileSays("config = y.conf"), StartsWith("x.conf:1: 'config' is not a flag of serve"));
+  EXPECT_THAT(FileSays("sources = 5"), StartsWith("x.conf:1: 'sources' is not a flag of serve"));
 }
 
 TEST(ConfigFileTest, RandomBytesAreGoodOrRefusedInOnePrintableLine) {
@@ -84,7 +85,7 @@ TEST(ConfigFileTest, RandomBytesAreGoodOrRefusedInOnePrintableLine) {
   for (int round = 0; round < 3000; ++round) {
     std::string text;
     for (auto n = random() % 12; n > 0; --n) text += words[random() % words.size()];
-    const std::string says = Says(text);
+    const std::string says = FileSays(text);
     EXPECT_TRUE(says == "good" || says.starts_with("x.conf:")) << says;
     for (const char c : says) EXPECT_TRUE(c >= ' ' && c <= '~') << says;
   }

@@ -16,15 +16,15 @@ using testing::StartsWith;
 
 using Args = std::vector<std::string>;
 
-Options Serve(const Args& args, const Environment& env = {}) {
+Options ServeWith(const Args& args, const Environment& env = {}) {
   const Result<Options> options = ParseOptions("serve", args, env);
   EXPECT_TRUE(options.ok()) << options.status().message();
   return options.ok() ? *options : Options();
 }
 std::vector<Target> Targets(const Args& args, const Environment& env = {}) {
-  return Serve(args, env).server.scraper.targets;
+  return ServeWith(args, env).server.scraper.targets;
 }
-std::string Says(const std::string& target) {
+std::string HostsSay(const std::string& target) {
   const Result<Options> options = ParseOptions("serve", Args{"--scrape-target", target}, {});
   return options.ok() ? "taken" : options.status().message();
 }
@@ -47,31 +47,31 @@ TEST(HostsOptionsTest, InTheVariableTargetsHaveBlanksBetweenThem) {
 }
 
 TEST(HostsOptionsTest, ATargetIsANameAndAUrl) {
-  EXPECT_EQ(Says("edge-1.example_a=http://h/"), "taken");
-  EXPECT_EQ(Says(std::string(64, 'a') + "=http://h/"), "taken");
+  EXPECT_EQ(HostsSay("edge-1.example_a=http://h/"), "taken");
+  EXPECT_EQ(HostsSay(std::string(64, 'a') + "=http://h/"), "taken");
   for (const std::string bad :
        {"http://h/", "=http://h/", "edge", "a/b=http://h/", "rollcall=http://h/"}) {
-    EXPECT_THAT(Says(bad),
+    EXPECT_THAT(HostsSay(bad),
                 StartsWith("rollcall serve: --scrape-target: '" + bad + "' is not NAME=URL"))
         << bad;
   }
-  EXPECT_THAT(Says(std::string(65, 'a') + "=http://h/"), HasSubstr("is not NAME=URL"));
+  EXPECT_THAT(HostsSay(std::string(65, 'a') + "=http://h/"), HasSubstr("is not NAME=URL"));
   for (const char* const bad : {"a=", "a=ftp://h/", "a=http://", "a=http://u:p@h/"}) {
-    EXPECT_THAT(Says(bad), StartsWith("rollcall serve: --scrape-target: '")) << bad;
+    EXPECT_THAT(HostsSay(bad), StartsWith("rollcall serve: --scrape-target: '")) << bad;
   }
-  EXPECT_THAT(Says("a=http://h/ b=http://h/ a=http://g/"),
+  EXPECT_THAT(HostsSay("a=http://h/ b=http://h/ a=http://g/"),
               HasSubstr("two targets have the name 'a'"));
 }
 
 TEST(HostsOptionsTest, ThereAreAtMostAsManyTargetsAsThreads) {
   std::string targets;
   for (size_t i = 0; i < kMostTargets; ++i) targets += "t" + std::to_string(i) + "=http://h/ ";
-  EXPECT_EQ(Says(targets), "taken");
-  EXPECT_THAT(Says(targets + "more=http://h/"), HasSubstr("more than 200 targets"));
+  EXPECT_EQ(HostsSay(targets), "taken");
+  EXPECT_THAT(HostsSay(targets + "more=http://h/"), HasSubstr("more than 200 targets"));
 }
 
 TEST(HostsOptionsTest, DefaultsAreThoseOfTheContract) {
-  const Options options = Serve({});
+  const Options options = ServeWith({});
   EXPECT_EQ(options.server.scraper.interval, std::chrono::minutes(1));
   EXPECT_EQ(options.server.retention.host_samples, std::chrono::hours(24));
   EXPECT_FALSE(options.server.scraper.no_own_samples);

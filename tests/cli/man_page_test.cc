@@ -19,7 +19,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::array<Command, 3> kCommands{{
+const std::array<Command, 3> kPagedCommands{{
     {"serve", "Serve it", kServeHelp, nullptr},
     {"verify", "Verify it", kVerifyHelp, nullptr},
     {"config", "Check or print", kConfigHelp, nullptr, "check | print"},
@@ -48,7 +48,7 @@ class ShellTest : public testing::Test {
   }
   // The words that bash offers for the last of a line's words.
   std::set<std::string> Offered(const std::string& line) const {
-    const std::string script = Write("complete.bash", BashCompletion(kCommands) + R"(
+    const std::string script = Write("complete.bash", BashCompletion(kPagedCommands) + R"(
       read -ra COMP_WORDS <<<"$1"
       [[ $1 == *' ' ]] && COMP_WORDS+=('')
       COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
@@ -69,8 +69,8 @@ class ShellTest : public testing::Test {
 };
 
 TEST_F(ShellTest, ManShowsEveryFlagAndFindsNothingToWarnOf) {
-  const Said said =
-      Run({"/usr/bin/man", "--warnings", "-l", "-Tascii", Write("rollcall.1", ManPage(kCommands))});
+  const Said said = Run({"/usr/bin/man", "--warnings", "-l", "-Tascii",
+                         Write("rollcall.1", ManPage(kPagedCommands))});
   EXPECT_EQ(said.code, 0);
   EXPECT_EQ(said.err, "");
   std::string shown;  // a bold letter is printed twice in the same place
@@ -116,7 +116,7 @@ TEST_F(ShellTest, BashOffersTheValuesOfAFlag) {
 }
 
 TEST_F(ShellTest, ZshReadsItsCompletionAndItHasEveryFlag) {
-  const std::string text = ZshCompletion(kCommands);
+  const std::string text = ZshCompletion(kPagedCommands);
   EXPECT_THAT(text, testing::StartsWith("#compdef rollcall\n"));
   for (const OptionSpec& spec : OptionTable()) {
     const bool is_there = text.find("--" + std::string(spec.flag) +

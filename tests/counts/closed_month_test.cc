@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Nodes(int nodes) {
+std::string MonthNodes(int nodes) {
   return "cozy_cluster_info 1\ncozy_nodes_count{k=\"6\"} " + std::to_string(nodes) + "\n";
 }
 
@@ -34,7 +34,7 @@ class ClosedMonth : public ::testing::Test {
 
 TEST_F(ClosedMonth, StaysAsItWasFirstGivenOverRestartsAndNewAppLists) {
   rollcall_.SetAppNames({"kafka"});
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-03-10", "c1", MonthNodes(3));
   rollcall_.SetTime("2026-04-01 07:01:00");
   const std::string first = rollcall_.Overview("2026-03");
   EXPECT_THAT(first, HasSubstr("apps kafka=0"));
@@ -51,17 +51,17 @@ TEST_F(ClosedMonth, StaysAsItWasFirstGivenOverRestartsAndNewAppLists) {
 }
 
 TEST_F(ClosedMonth, StaysWhileLaterMonthsGoOn) {
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-03-10", "c1", MonthNodes(3));
   rollcall_.SetTime("2026-04-01 07:01:00");
   const std::string first = rollcall_.Overview("2026-03");
-  ReportAt("2026-04-02", "c1", Nodes(9));
-  ReportAt("2026-05-02", "c2", Nodes(9));
+  ReportAt("2026-04-02", "c1", MonthNodes(9));
+  ReportAt("2026-05-02", "c2", MonthNodes(9));
   EXPECT_EQ(rollcall_.Overview("2026-03"), first);
   EXPECT_EQ(GeneratedAt("2026-03"), "2026-04-01T07:01:00Z");
 }
 
 TEST_F(ClosedMonth, ARunningMonthIsAsOfNowAndHasTheAppListOfNow) {
-  ReportAt("2026-03-10 10:00:00", "c1", Nodes(3));
+  ReportAt("2026-03-10 10:00:00", "c1", MonthNodes(3));
   EXPECT_EQ(GeneratedAt("2026-03"), "2026-03-10T10:00:00Z");
   rollcall_.SetTime("2026-03-10 11:00:00");
   EXPECT_EQ(GeneratedAt("2026-03"), "2026-03-10T11:00:00Z");
@@ -70,7 +70,7 @@ TEST_F(ClosedMonth, ARunningMonthIsAsOfNowAndHasTheAppListOfNow) {
 }
 
 TEST_F(ClosedMonth, TheMonthsLastSecondIsNotItsEnd) {
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-03-10", "c1", MonthNodes(3));
   rollcall_.SetTime("2026-03-31 23:59:59");
   EXPECT_FALSE((*rollcall_.ReadOverview("2026-03"))->is_final);
   rollcall_.SetTime("2026-04-01 00:00:00");
@@ -96,17 +96,17 @@ TEST_F(ClosedMonth, WhoeverAsksSeesAllThatWasAnsweredBefore) {
     });
   }
   for (int i = 0; i < kReports; ++i) {
-    EXPECT_TRUE(rollcall_.Report("c" + std::to_string(i), Nodes(1)).ok());
+    EXPECT_TRUE(rollcall_.Report("c" + std::to_string(i), MonthNodes(1)).ok());
     ++answered;
   }
 }
 
 TEST_F(ClosedMonth, EachReportIsInTheNextOverviewWithoutAnotherScan) {
-  ReportAt("2026-03-10", "c0", Nodes(1));
+  ReportAt("2026-03-10", "c0", MonthNodes(1));
   rollcall_.Overview("2026-03");
   const uint64_t scans = Scans();
   for (int i = 1; i <= 20; ++i) {
-    ReportAt("2026-03-10", "c" + std::to_string(i), Nodes(1));
+    ReportAt("2026-03-10", "c" + std::to_string(i), MonthNodes(1));
     EXPECT_THAT(rollcall_.Overview("2026-03"),
                 HasSubstr("month clusters=" + std::to_string(i + 1) + " "));
   }
@@ -114,10 +114,10 @@ TEST_F(ClosedMonth, EachReportIsInTheNextOverviewWithoutAnotherScan) {
 }
 
 TEST_F(ClosedMonth, ALateReportIsCountedAndMovesTheTimeOfComputing) {
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-03-10", "c1", MonthNodes(3));
   rollcall_.SetTime("2026-04-01 07:01:00");
   EXPECT_EQ(GeneratedAt("2026-03"), "2026-04-01T07:01:00Z");
-  ReportAt("2026-03-31 23:59:59", "c2", Nodes(4));
+  ReportAt("2026-03-31 23:59:59", "c2", MonthNodes(4));
   rollcall_.SetTime("2026-04-03 08:00:00");
   EXPECT_THAT(rollcall_.Overview("2026-03"), HasSubstr("month clusters=2 total_nodes=7/7 (3.5)"));
   EXPECT_EQ(GeneratedAt("2026-03"), "2026-04-03T08:00:00Z");
@@ -127,10 +127,10 @@ TEST_F(ClosedMonth, ALateReportIsCountedAndMovesTheTimeOfComputing) {
 }
 
 TEST_F(ClosedMonth, ALateReportThatRaisesNothingMovesTheTimeTooAndNoNumber) {
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-03-10", "c1", MonthNodes(3));
   rollcall_.SetTime("2026-04-01 07:01:00");
   const std::string first = rollcall_.Overview("2026-03");
-  ReportAt("2026-03-11", "c1", Nodes(2));
+  ReportAt("2026-03-11", "c1", MonthNodes(2));
   rollcall_.SetTime("2026-04-03");
   EXPECT_EQ(rollcall_.Overview("2026-03"), first);
   EXPECT_EQ(rollcall_.Verify(), "");
@@ -139,7 +139,7 @@ TEST_F(ClosedMonth, ALateReportThatRaisesNothingMovesTheTimeTooAndNoNumber) {
 TEST_F(ClosedMonth, ALateReportIsInTheLaterMonthsQuartersAndYears) {
   for (const char* const month :
        {"2026-03", "2026-04", "2026-05", "2026-06", "2027-02", "2027-03"}) {
-    ReportAt(std::string(month) + "-10", "c1", Nodes(1));
+    ReportAt(std::string(month) + "-10", "c1", MonthNodes(1));
   }
   rollcall_.SetTime("2027-04-01");
   for (const char* const month :
@@ -147,7 +147,7 @@ TEST_F(ClosedMonth, ALateReportIsInTheLaterMonthsQuartersAndYears) {
     rollcall_.Overview(month);
     EXPECT_EQ(GeneratedAt(month), "2027-04-01T00:00:00Z");
   }
-  ReportAt("2026-03-20", "late", Nodes(10));
+  ReportAt("2026-03-20", "late", MonthNodes(10));
   rollcall_.SetTime("2027-04-02");
   EXPECT_EQ(rollcall_.Overview("2026-05"),
             "2026-05: month clusters=1 total_nodes=1/1 (1.0) total_tenants=0 (0.0) | quarter "
@@ -163,11 +163,11 @@ TEST_F(ClosedMonth, ALateReportIsInTheLaterMonthsQuartersAndYears) {
 }
 
 TEST_F(ClosedMonth, ARunningServerCrossesTheMidnightOfAMonthsEnd) {
-  ReportAt("2026-02-28 23:59:58", "c1", Nodes(3));
+  ReportAt("2026-02-28 23:59:58", "c1", MonthNodes(3));
   EXPECT_THAT(rollcall_.Overview("2026-02"),
               HasSubstr("2026-02: month clusters=1 total_nodes=3/3"));
   EXPECT_EQ(GeneratedAt("2026-02"), "2026-02-28T23:59:58Z");
-  ReportAt("2026-02-28 23:59:59", "c2", Nodes(2));
+  ReportAt("2026-02-28 23:59:59", "c2", MonthNodes(2));
   EXPECT_EQ(GeneratedAt("2026-02"), "2026-02-28T23:59:59Z");
 
   // Nothing of March yet: February still, closed now.
@@ -176,7 +176,7 @@ TEST_F(ClosedMonth, ARunningServerCrossesTheMidnightOfAMonthsEnd) {
               HasSubstr("2026-02: month clusters=2 total_nodes=5/5"));
   EXPECT_EQ(GeneratedAt("2026-02"), "2026-03-01T00:00:00Z");
 
-  ReportAt("2026-03-01 00:00:00", "c1", Nodes(4));
+  ReportAt("2026-03-01 00:00:00", "c1", MonthNodes(4));
   rollcall_.SetTime("2026-03-01 00:00:01");
   EXPECT_EQ(rollcall_.Overview("2026-03"),
             "2026-03: month clusters=1 total_nodes=4/4 (4.0) total_tenants=0 (0.0) | quarter "
@@ -188,8 +188,8 @@ TEST_F(ClosedMonth, ARunningServerCrossesTheMidnightOfAMonthsEnd) {
 }
 
 TEST_F(ClosedMonth, ItsOwnReportOfTheLastSecondIsInItAndOneOfTheNextSecondIsNot) {
-  ReportAt("2025-12-31 23:59:59", "c1", Nodes(3));
-  ReportAt("2026-01-01 00:00:00", "c2", Nodes(4));
+  ReportAt("2025-12-31 23:59:59", "c1", MonthNodes(3));
+  ReportAt("2026-01-01 00:00:00", "c2", MonthNodes(4));
   EXPECT_THAT(rollcall_.Overview("2025-12"),
               HasSubstr("2025-12: month clusters=1 total_nodes=3/3"));
   EXPECT_THAT(rollcall_.Overview("2026-01"),

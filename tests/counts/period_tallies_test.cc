@@ -13,7 +13,7 @@
 namespace rollcall::test {
 namespace {
 
-void LiveThrough(unsigned seed, UnixSeconds start) {
+void LiveThroughPeriods(unsigned seed, UnixSeconds start) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   RandomLife life(seed, start, 1);
   Tallied& rollcall = life.rollcall();
@@ -50,7 +50,7 @@ TEST(PeriodTallies, EveryPeriodOfARandomHistoryEqualsTheOracles) {
   const auto histories = static_cast<unsigned>(Rounds(20));
   for (unsigned seed = 1; seed <= histories; ++seed) {
     const char* const starts[] = {"2025-10-20", "2024-01-30", "2026-02-25"};
-    LiveThrough(seed, At(starts[seed % 3]));
+    LiveThroughPeriods(seed, At(starts[seed % 3]));
     if (HasFatalFailure()) return;
   }
 }

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Nodes(int nodes) {
+std::string WindowNodes(int nodes) {
   return "cozy_cluster_info 1\ncozy_nodes_count{k=\"6\"} " + std::to_string(nodes) + "\n";
 }
 
@@ -33,7 +33,7 @@ class WindowCountsTest : public ::testing::Test {
 
 TEST_F(WindowCountsTest, ManyWhoAskAtOnceCostOneScan) {
   for (int i = 0; i < 300; ++i) {
-    ReportAt("2026-03-10", "c" + std::to_string(i), Nodes(i % 7));
+    ReportAt("2026-03-10", "c" + std::to_string(i), WindowNodes(i % 7));
   }
   ASSERT_EQ(Scans(), 0U);
   std::vector<std::thread> threads;
@@ -54,8 +54,8 @@ TEST_F(WindowCountsTest, ManyWhoAskAtOnceCostOneScan) {
 }
 
 TEST_F(WindowCountsTest, EachMonthIsScannedOnceAndNotAgainAfterARestart) {
-  ReportAt("2026-02-10", "c1", Nodes(3));
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-02-10", "c1", WindowNodes(3));
+  ReportAt("2026-03-10", "c1", WindowNodes(3));
   rollcall_.Overview("2026-03");
   rollcall_.Overview("2026-03");
   EXPECT_EQ(Scans(), 1U);
@@ -69,11 +69,11 @@ TEST_F(WindowCountsTest, EachMonthIsScannedOnceAndNotAgainAfterARestart) {
 }
 
 TEST_F(WindowCountsTest, ALateReportCostsTheMonthsAfterItOneScanMore) {
-  ReportAt("2026-02-10", "c1", Nodes(3));
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-02-10", "c1", WindowNodes(3));
+  ReportAt("2026-03-10", "c1", WindowNodes(3));
   rollcall_.Overview("2026-02");
   rollcall_.Overview("2026-03");
-  ReportAt("2026-02-11", "c1", Nodes(3));
+  ReportAt("2026-02-11", "c1", WindowNodes(3));
   rollcall_.Overview("2026-02");
   EXPECT_EQ(Scans(), 2U);
   rollcall_.Overview("2026-03");
@@ -83,12 +83,13 @@ TEST_F(WindowCountsTest, ALateReportCostsTheMonthsAfterItOneScanMore) {
 
 TEST_F(WindowCountsTest, ReportsBesideTheScanAreCountedOnce) {
   constexpr int kSources = 40;
-  for (int i = 0; i < kSources; ++i) ReportAt("2026-03-10", "c" + std::to_string(i), Nodes(1));
+  for (int i = 0; i < kSources; ++i)
+    ReportAt("2026-03-10", "c" + std::to_string(i), WindowNodes(1));
   std::atomic<bool> done{false};
   std::thread reports([&] {
     for (int round = 2; round <= 6; ++round) {
       for (int i = 0; i < kSources; ++i) {
-        EXPECT_TRUE(rollcall_.Report("c" + std::to_string(i), Nodes(round)).ok());
+        EXPECT_TRUE(rollcall_.Report("c" + std::to_string(i), WindowNodes(round)).ok());
       }
     }
     done = true;
@@ -108,11 +109,11 @@ TEST_F(WindowCountsTest, ReportsBesideTheScanAreCountedOnce) {
 }
 
 TEST_F(WindowCountsTest, WhatIsKeptIsWhatAScanFinds) {
-  ReportAt("2025-05-10", "c1", Nodes(9));
-  ReportAt("2026-02-10", "c2", Nodes(5));
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2025-05-10", "c1", WindowNodes(9));
+  ReportAt("2026-02-10", "c2", WindowNodes(5));
+  ReportAt("2026-03-10", "c1", WindowNodes(3));
   rollcall_.Overview("2026-03");
-  ReportAt("2026-03-11", "c2", Nodes(6));
+  ReportAt("2026-03-11", "c2", WindowNodes(6));
   storage::Store& store = rollcall_.stores().store();
   const auto kept = rollcall_.windows().Ensure(WindowOf("2026-03"));
   ASSERT_TRUE(kept.ok());
@@ -133,7 +134,7 @@ TEST_F(WindowCountsTest, AMonthOfAnEmptyStoreIsKeptToo) {
   const auto kept = rollcall_.windows().Ensure(WindowOf("2026-03"));
   ASSERT_TRUE(kept.ok()) << kept.status().message();
   EXPECT_FALSE(kept->record.final);
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-03-10", "c1", WindowNodes(3));
   EXPECT_THAT(rollcall_.Overview("2026-03"), HasSubstr("clusters=1 total_nodes=3/3"));
   EXPECT_EQ(Scans(), 1U);
 }
@@ -144,7 +145,7 @@ TEST_F(WindowCountsTest, TheFirstMonthOfTheCalendarHasNothingBeforeIt) {
 }
 
 TEST_F(WindowCountsTest, AScanThatFailsIsToldToAllAndTriedAgain) {
-  ReportAt("2026-03-10", "c1", Nodes(3));
+  ReportAt("2026-03-10", "c1", WindowNodes(3));
   storage::Store& store = rollcall_.stores().store();
   const std::string key =
       storage::EncodeKey(storage::PeaksKey{*Month::Parse("2026-03"), kFirstFleet, {1}});
@@ -165,7 +166,7 @@ TEST_F(WindowCountsTest, AScanThatFailsIsToldToAllAndTriedAgain) {
 
 TEST_F(WindowCountsTest, AnImportThatKeepsDroppingTheWindowWaitsForWhoReadsIt) {
   for (int i = 0; i < 300; ++i) {
-    ReportAt("2026-03-10", "c" + std::to_string(i), Nodes(i % 7));
+    ReportAt("2026-03-10", "c" + std::to_string(i), WindowNodes(i % 7));
   }
   storage::Stores& stores = rollcall_.stores();
   std::atomic<int> batches = 0;

@@ -34,7 +34,7 @@ DemoFleetOptions Options(uint32_t sources, uint32_t months, seconds interval, Un
   return {seed, sources, months, end, interval};
 }
 
-const UnixSeconds kEnd = At(2026, 3, 10, hours(15));
+const UnixSeconds kFleetEnd = At(2026, 3, 10, hours(15));
 
 // The product whose reports are of lines.
 const fleets::Declaration& OfLines() { return Cozystack().declaration(); }
@@ -63,16 +63,16 @@ TEST(DemoFleet, GivesAsManyReportsAsItPromisedInOrderAndWithinItsTime) {
     const char* name;
     DemoFleetOptions options;
   } fleets[] = {
-      {"as the demo", Options(300, 14, days(1), kEnd)},
-      {"quarters of an hour", Options(20, 1, minutes(15), kEnd)},
+      {"as the demo", Options(300, 14, days(1), kFleetEnd)},
+      {"quarters of an hour", Options(20, 1, minutes(15), kFleetEnd)},
       {"every second", Options(3, 1, seconds(1), At(2026, 3, 1, hours(2)))},
       {"twenty seconds, a jitter of one", Options(5, 1, seconds(20), At(2026, 3, 2))},
-      {"a month apart", Options(300, 14, days(31), kEnd)},
-      {"ten years", Options(10, 120, days(3), kEnd)},
+      {"a month apart", Options(300, 14, days(31), kFleetEnd)},
+      {"ten years", Options(10, 120, days(3), kFleetEnd)},
       {"an instant", Options(50, 1, seconds(1), At(2026, 3, 1))},
       {"a minute", Options(50, 1, seconds(7), At(2026, 3, 1, minutes(1)))},
       {"a leap day", Options(10, 1, hours(1), At(2024, 2, 29, hours(23)))},
-      {"one source", Options(1, 14, hours(6), kEnd)},
+      {"one source", Options(1, 14, hours(6), kFleetEnd)},
   };
   for (const auto& [name, base] : fleets) {
     for (uint64_t seed = 1; seed <= static_cast<uint64_t>(test::Rounds(5)); ++seed) {
@@ -97,13 +97,13 @@ TEST(DemoFleet, GivesAsManyReportsAsItPromisedInOrderAndWithinItsTime) {
 
 TEST(DemoFleet, EvenOneSourceReports) {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
-    EXPECT_GT(Made(Options(1, 14, minutes(15), kEnd, seed))->total_reports(), 0U) << seed;
+    EXPECT_GT(Made(Options(1, 14, minutes(15), kFleetEnd, seed))->total_reports(), 0U) << seed;
   }
 }
 
 TEST(DemoFleet, BeginsWithItsFirstMonth) {
-  EXPECT_EQ(Made(Options(1, 1, hours(1), kEnd))->begin(), At(2026, 3, 1));
-  EXPECT_EQ(Made(Options(1, 14, hours(1), kEnd))->begin(), At(2025, 2, 1));
+  EXPECT_EQ(Made(Options(1, 1, hours(1), kFleetEnd))->begin(), At(2026, 3, 1));
+  EXPECT_EQ(Made(Options(1, 14, hours(1), kFleetEnd))->begin(), At(2025, 2, 1));
 }
 
 Hash128 FingerprintOf(const DemoFleetOptions& options, const fleets::Declaration& declaration) {
@@ -122,16 +122,16 @@ Hash128 FingerprintOf(const DemoFleetOptions& options, const fleets::Declaration
 
 TEST(DemoFleet, IsTheSameForTheSameOptionsAndAnotherForAnotherSeed) {
   for (const fleets::Declaration* const declaration : {&OfLines(), &OfJson()}) {
-    const DemoFleetOptions options = Options(50, 14, days(1), kEnd);
+    const DemoFleetOptions options = Options(50, 14, days(1), kFleetEnd);
     const Hash128 once = FingerprintOf(options, *declaration);
     EXPECT_EQ(FingerprintOf(options, *declaration), once);
-    EXPECT_NE(FingerprintOf(Options(50, 14, days(1), kEnd, 2), *declaration), once);
+    EXPECT_NE(FingerprintOf(Options(50, 14, days(1), kFleetEnd, 2), *declaration), once);
   }
 }
 
 TEST(DemoFleet, SourcesHaveUuidsAndNoTwoTheSame) {
   std::set<std::string> sources;
-  ForEach(Options(300, 2, days(10), kEnd),
+  ForEach(Options(300, 2, days(10), kFleetEnd),
           [&](const DemoReport& report) { sources.insert(report.source); });
   EXPECT_GT(sources.size(), 200U);
   for (const std::string& source : sources) {
@@ -150,7 +150,7 @@ TEST(DemoFleet, SourcesHaveUuidsAndNoTwoTheSame) {
 TEST(DemoFleet, LinesComeInAnotherOrderEachTime) {
   std::map<std::string, std::string> last;
   int reordered = 0;
-  ForEach(Options(10, 1, hours(1), kEnd), [&](const DemoReport& report) {
+  ForEach(Options(10, 1, hours(1), kFleetEnd), [&](const DemoReport& report) {
     std::string& before = last[report.source];
     std::vector<std::string_view> a = Lines(before);
     std::vector<std::string_view> b = Lines(report.body);
@@ -168,7 +168,7 @@ TEST(DemoFleet, LinesComeInAnotherOrderEachTime) {
 
 TEST(DemoFleet, SpreadsItsReportsOverTheInterval) {
   std::array<int, 6> sixths{};
-  ForEach(Options(200, 1, hours(1), kEnd), [&](const DemoReport& report) {
+  ForEach(Options(200, 1, hours(1), kFleetEnd), [&](const DemoReport& report) {
     ++sixths[static_cast<size_t>(report.time.time_since_epoch() % hours(1) / minutes(10))];
   });
   const auto [least, most] = std::minmax_element(sixths.begin(), sixths.end());
@@ -181,7 +181,7 @@ TEST(DemoFleet, JoinsFallsSilentComesBackAndLosesMembers) {
     std::chrono::seconds longest_gap{0};
   };
   std::map<std::string, Seen> sources;
-  ForEach(Options(300, 14, hours(12), kEnd), [&](const DemoReport& report) {
+  ForEach(Options(300, 14, hours(12), kFleetEnd), [&](const DemoReport& report) {
     const auto [entry, is_new] = sources.try_emplace(report.source);
     Seen& seen = entry->second;
     if (is_new) seen.first = seen.last = report.time;
@@ -192,7 +192,7 @@ TEST(DemoFleet, JoinsFallsSilentComesBackAndLosesMembers) {
   for (const auto& [id, seen] : sources) {
     counts["there from the first day"] += seen.first < At(2025, 2, 2) ? 1 : 0;
     counts["joined in the last half year"] += seen.first > At(2025, 9, 10) ? 1 : 0;
-    counts["left"] += seen.last < kEnd - days(60) ? 1 : 0;
+    counts["left"] += seen.last < kFleetEnd - days(60) ? 1 : 0;
     counts["fell silent and came back"] += seen.longest_gap > days(10) ? 1 : 0;
   }
   for (const auto& [what, count] : counts) EXPECT_GT(count, 3) << what;
@@ -205,14 +205,16 @@ TEST(DemoFleet, RefusesOptionsOutOfBounds) {
   const auto message = [](const DemoFleetOptions& options) {
     return DemoFleet::Make(OfLines(), options).status().message();
   };
-  EXPECT_EQ(message(Options(0, 1, hours(1), kEnd)), "demo fleet: sources is 0, want 1..1000000");
-  EXPECT_EQ(message(Options(1'000'001, 1, hours(1), kEnd)),
+  EXPECT_EQ(message(Options(0, 1, hours(1), kFleetEnd)),
+            "demo fleet: sources is 0, want 1..1000000");
+  EXPECT_EQ(message(Options(1'000'001, 1, hours(1), kFleetEnd)),
             "demo fleet: sources is 1000001, want 1..1000000");
-  EXPECT_EQ(message(Options(1, 0, hours(1), kEnd)), "demo fleet: months is 0, want 1..120");
-  EXPECT_EQ(message(Options(1, 121, hours(1), kEnd)), "demo fleet: months is 121, want 1..120");
-  EXPECT_EQ(message(Options(1, 1, seconds(0), kEnd)),
+  EXPECT_EQ(message(Options(1, 0, hours(1), kFleetEnd)), "demo fleet: months is 0, want 1..120");
+  EXPECT_EQ(message(Options(1, 121, hours(1), kFleetEnd)),
+            "demo fleet: months is 121, want 1..120");
+  EXPECT_EQ(message(Options(1, 1, seconds(0), kFleetEnd)),
             "demo fleet: interval in seconds is 0, want 1..2678400");
-  EXPECT_EQ(message(Options(1, 1, days(32), kEnd)),
+  EXPECT_EQ(message(Options(1, 1, days(32), kFleetEnd)),
             "demo fleet: interval in seconds is 2764800, want 1..2678400");
   EXPECT_EQ(message(Options(1, 1, hours(1), UnixSeconds())),
             "demo fleet: its end is not in the years 1980 to 9998");

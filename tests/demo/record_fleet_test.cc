@@ -19,7 +19,7 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr UnixSeconds kEnd{std::chrono::seconds(1'773'144'000)};  // 2026-03-10 12:00
+constexpr UnixSeconds kRecordsEnd{std::chrono::seconds(1'773'144'000)};  // 2026-03-10 12:00
 
 class DemoRecordsTest : public ::testing::Test {
  protected:
@@ -34,10 +34,10 @@ class DemoRecordsTest : public ::testing::Test {
     return FillWithDemoRecords(*stores_, options_, [] { return false; });
   }
 
-  const DemoRecordOptions options_{1'000, 7, kEnd};
+  const DemoRecordOptions options_{1'000, 7, kRecordsEnd};
   const test::TempDir directory_;
   std::unique_ptr<storage::Stores> stores_;
-  test::ManualClock clock_{kEnd};
+  test::ManualClock clock_{kRecordsEnd};
 };
 
 TEST_F(DemoRecordsTest, TheViewsSayWhatTheMakerKnows) {
@@ -88,14 +88,14 @@ TEST_F(DemoRecordsTest, AStoreThatHasRecordsIsLeftAsItIs) {
 }
 
 TEST(DemoRecordFleetTest, TheSameOptionsMakeTheSameFleetAndAnotherSeedAnother) {
-  const DemoRecordOptions options{20, 3, kEnd};
+  const DemoRecordOptions options{20, 3, kRecordsEnd};
   const DemoRecords one = MakeDemoRecords(options);
   EXPECT_EQ(one.records, MakeDemoRecords(options).records);
-  EXPECT_NE(one.records, MakeDemoRecords({20, 4, kEnd}).records);
+  EXPECT_NE(one.records, MakeDemoRecords({20, 4, kRecordsEnd}).records);
   for (size_t i = 0; i < one.records.size(); ++i) {
     const Record& record = one.records[i];
-    EXPECT_LE(record.reception, kEnd);
-    EXPECT_GT(record.reception, kEnd - kDemoRecordDays - std::chrono::days(1));
+    EXPECT_LE(record.reception, kRecordsEnd);
+    EXPECT_GT(record.reception, kRecordsEnd - kDemoRecordDays - std::chrono::days(1));
     EXPECT_EQ(record.machine_id.size(), 32u);
     EXPECT_GE(record.reception, one.records[i == 0 ? 0 : i - 1].reception);
   }
@@ -107,7 +107,7 @@ TEST(DemoRecordFleetTest, AStopEndsTheFilling) {
   options.directory = directory.path();
   auto stores = storage::Stores::Open(options);
   ASSERT_TRUE(stores.ok());
-  EXPECT_EQ(FillWithDemoRecords(**stores, {5, 1, kEnd}, [] { return true; }).code(),
+  EXPECT_EQ(FillWithDemoRecords(**stores, {5, 1, kRecordsEnd}, [] { return true; }).code(),
             Code::kUnavailable);
 }
 

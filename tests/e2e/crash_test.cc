@@ -19,10 +19,10 @@
 namespace rollcall::test {
 namespace {
 
-constexpr int kSenders = 8;
+constexpr int kCrashSenders = 8;
 constexpr const char* kSerial = "cozy_nodes_count";
 
-int Rounds() {
+int CrashRounds() {
   const char* const rounds = std::getenv("ROLLCALL_CRASH_ROUNDS");
   return rounds == nullptr ? 5 : std::max(1, std::atoi(rounds));
 }
@@ -120,10 +120,10 @@ Sender::Count Compare(const std::string& data_dir, const std::vector<Sender>& se
 TEST(CrashTest, EveryReportThatWasAnswered200IsThereOnceAfterAKillAtAnyInstant) {
   TempDir dir;
   std::vector<Sender> senders;
-  for (int i = 0; i < kSenders; ++i) senders.emplace_back(i);
+  for (int i = 0; i < kCrashSenders; ++i) senders.emplace_back(i);
   std::mt19937 random(std::random_device{}());
   Sender::Count count;
-  const int rounds = Rounds();
+  const int rounds = CrashRounds();
   for (int round = 1; round <= rounds; ++round) {
     KillWhilePosting(dir.path(), {}, senders, random);
     ASSERT_EQ(Verify(dir.path()), "") << "round " << round;

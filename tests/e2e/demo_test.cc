@@ -42,7 +42,7 @@ constexpr std::chrono::hours kInterval{24};
 constexpr uint32_t kSources = 120;
 constexpr std::chrono::hours kInterval{12};
 #endif
-constexpr uint32_t kMonths = 14;
+constexpr uint32_t kDemoMonths = 14;
 
 std::unique_ptr<demo::DemoFleet> FleetOf(const fleets::Declaration& declaration,
                                          const demo::DemoFleetOptions& options) {
@@ -182,7 +182,7 @@ TEST(DemoTest, TheOverviewOfEachFleetIsARecountOfItsReportsForEveryMonthAndSpan)
   std::vector<Fleet> fleets;
   uint64_t promised = 0;
   for (const auto& declared : (*set)->all()) {
-    const demo::DemoFleetOptions made{1, kSources, kMonths, end, kInterval};
+    const demo::DemoFleetOptions made{1, kSources, kDemoMonths, end, kInterval};
     const fleets::Declaration& declaration = declared->declaration();
     intakes.push_back({{declared->fleet().ref, &declared->format()},
                        declared->body_names_source(),
@@ -207,7 +207,7 @@ TEST(DemoTest, TheOverviewOfEachFleetIsARecountOfItsReportsForEveryMonthAndSpan)
                                    [] { return std::vector<std::string>(); });
   counts::PeriodTallies tallies(**stores, clock, registry);
   for (size_t i = 0; i < fleets.size(); ++i) {
-    for (uint32_t back = 0; back < kMonths; ++back) {
+    for (uint32_t back = 0; back < kDemoMonths; ++back) {
       const Month month = Month::Of(end).Plus(-static_cast<int>(back));
       SCOPED_TRACE(fleets[i].name + " " + month.ToString());
       ExpectRecounted(**stores, overviews, tallies, fleets[i], recounts[i], month);

@@ -26,8 +26,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kSerial = "cozy_nodes_count";
-constexpr int kSenders = 4;
+constexpr const char* kForwarded = "cozy_nodes_count";
+constexpr int kForwarders = 4;
 constexpr int kPhase = 500;  // answers
 
 // A sender whose reports carry a number each. It posts to whichever server there is.
@@ -42,7 +42,7 @@ class SerialSender {
       ++serial_;
       const int status =
           client
-              .Post(id_, "cozy_cluster_info{version=\"v1\"} 1\n" + std::string(kSerial) + " " +
+              .Post(id_, "cozy_cluster_info{version=\"v1\"} 1\n" + std::string(kForwarded) + " " +
                              std::to_string(serial_) + "\n")
               .status;
       if (status != 200) return;
@@ -67,7 +67,7 @@ using Found = std::map<std::string, std::map<uint64_t, std::set<int64_t>>>;
 
 Found FoundIn(const VictoriaMetrics& victoria) {
   Found found;
-  std::istringstream lines(victoria.Export(kSerial));
+  std::istringstream lines(victoria.Export(kForwarded));
   for (std::string line; std::getline(lines, line);) {
     const nlohmann::json series = nlohmann::json::parse(line);
     const std::string id = series["metric"].value("cluster_id", "");
@@ -86,7 +86,7 @@ struct Stored {
 Stored StoredIn(const std::string& data_dir) {
   Stored stored;
   ForEachStoredReport(data_dir, [&](const StoredReport& report) {
-    const auto serial = report.series.find(kSerial);
+    const auto serial = report.series.find(kForwarded);
     if (serial == report.series.end()) return;
     const bool is_new =
         stored.seconds[report.source]
@@ -135,7 +135,7 @@ class ForwardTest : public ::testing::Test {
   VictoriaMetrics victoria_;
   std::vector<SerialSender> senders_ = [] {
     std::vector<SerialSender> senders;
-    for (int i = 0; i < kSenders; ++i) senders.emplace_back(i);
+    for (int i = 0; i < kForwarders; ++i) senders.emplace_back(i);
     return senders;
   }();
 };
@@ -245,7 +245,7 @@ TEST_F(ForwardTest, TheArgumentsOfTheExistingServerStartIt) {
   const Month now = Month::Of(SystemClock().Now());
   const std::string target =
       "/api/overview?year=" + std::to_string(now.year()) + "&month=" + std::to_string(now.month());
-  const std::string body = std::string("cozy_cluster_info 1\n") + kSerial + " 1\n";
+  const std::string body = std::string("cozy_cluster_info 1\n") + kForwarded + " 1\n";
   int clusters = 0;
   for (const char* const dash : {"-", "--"}) {
     ChildOptions options =

@@ -10,7 +10,7 @@
 namespace rollcall::test {
 namespace {
 
-const char* const kHistory =
+const char* const kImported =
     "cozy_cluster_info{cluster_id=\"a\"} 1 1770000000000\n"
     "cozy_nodes_count{cluster_id=\"a\"} 3 1770000000000\n"
     "cozy_cluster_info{cluster_id=\"b\"} 1 1770000900123\n";
@@ -32,21 +32,21 @@ class ImportCommandTest : public ::testing::Test {
 };
 
 TEST_F(ImportCommandTest, AFileGoesIntoAStoreAndTheSameFileChangesNothingMore) {
-  const Finished first = Import({File("h.txt", kHistory), "--data-dir", Store()});
+  const Finished first = Import({File("h.txt", kImported), "--data-dir", Store()});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_EQ(first.out,
             "3 lines: 3 samples of 3 series from 2 sources\n"
             "new: 2 reports, 3 samples\n"
             "left out: 0 lines refused, 0 NaNs\n");
   EXPECT_NE(first.err.find("import: 100% "), std::string::npos) << first.err;
-  const Finished again = Import({"--data-dir", Store(), File("h.gz", test::Gzip(kHistory))});
+  const Finished again = Import({"--data-dir", Store(), File("h.gz", test::Gzip(kImported))});
   EXPECT_EQ(again.code, 0) << again.err;
   EXPECT_NE(again.out.find("new: 0 reports, 0 samples\n"), std::string::npos) << again.out;
   EXPECT_EQ(Verify(Store()), "");
 }
 
 TEST_F(ImportCommandTest, RefusedLinesAreToldAndTheExitCodeSaysSo) {
-  const std::string file = File("h.txt", std::string(kHistory) + "bad\n");
+  const std::string file = File("h.txt", std::string(kImported) + "bad\n");
   const Finished run = Import({file, "--data-dir", Store()});
   EXPECT_EQ(run.code, 1);
   EXPECT_NE(run.out.find("left out: 1 line refused"), std::string::npos) << run.out;
@@ -59,10 +59,10 @@ TEST_F(ImportCommandTest, RefusedLinesAreToldAndTheExitCodeSaysSo) {
 TEST_F(ImportCommandTest, ThroughAServerItIsCountedThere) {
   RollcallProcess server(RollcallProcess::Serving(Store()));
   const std::string url = "http://127.0.0.1:" + std::to_string(server.private_port());
-  const Finished plain = Import({File("h.txt", kHistory), "--server", url});
+  const Finished plain = Import({File("h.txt", kImported), "--server", url});
   EXPECT_EQ(plain.code, 0) << plain.err;
   EXPECT_NE(plain.out.find("new: 2 reports, 3 samples\n"), std::string::npos) << plain.out;
-  const Finished packed = Import({File("h.gz", test::Gzip(kHistory)), "--server", url + "/"});
+  const Finished packed = Import({File("h.gz", test::Gzip(kImported)), "--server", url + "/"});
   EXPECT_EQ(packed.code, 0) << packed.err;
   EXPECT_NE(packed.out.find("new: 0 reports, 0 samples\n"), std::string::npos) << packed.out;
   const Finished bad = Import({File("b.txt", "bad\n"), "--server", url, "--strict"});
@@ -71,7 +71,7 @@ TEST_F(ImportCommandTest, ThroughAServerItIsCountedThere) {
   const std::string overview = server.Public().Get("/api/overview?year=2026&month=2").body;
   EXPECT_NE(overview.find("\"clusters\":2,\"total_nodes\":3,"), std::string::npos) << overview;
   // The public listener takes no history.
-  const Finished wrong = Import({File("h.txt", kHistory), "--server",
+  const Finished wrong = Import({File("h.txt", kImported), "--server",
                                  "http://127.0.0.1:" + std::to_string(server.public_port())});
   EXPECT_EQ(wrong.code, 1);
   EXPECT_NE(wrong.err.find("this is not the private listener"), std::string::npos) << wrong.err;
@@ -81,13 +81,13 @@ TEST_F(ImportCommandTest, ThroughAServerItIsCountedThere) {
 
 TEST_F(ImportCommandTest, AStoreThatAServerHasOpenIsLeftAlone) {
   RollcallProcess server(RollcallProcess::Serving(Store()));
-  const Finished run = Import({File("h.txt", kHistory), "--data-dir", Store()});
+  const Finished run = Import({File("h.txt", kImported), "--data-dir", Store()});
   EXPECT_EQ(run.code, 1);
   EXPECT_TRUE(run.err.starts_with("rollcall import: ")) << run.err;
 }
 
 TEST_F(ImportCommandTest, WithoutAServerOrAFileItFailsWithALine) {
-  const Finished no_server = Import({File("h.txt", kHistory), "--server", "http://127.0.0.1:1"});
+  const Finished no_server = Import({File("h.txt", kImported), "--server", "http://127.0.0.1:1"});
   EXPECT_EQ(no_server.code, 1);
   EXPECT_NE(no_server.err.find("cannot connect"), std::string::npos) << no_server.err;
   const Finished no_file = Import({dir_.path() + "/none", "--data-dir", Store()});
@@ -107,7 +107,7 @@ TEST_F(ImportCommandTest, WhatIsToldWrongIsToldBack) {
 }
 
 TEST_F(ImportCommandTest, TheEnvironmentNamesTheStoreUnlessAServerIsNamed) {
-  ChildOptions options = RollcallOptions({"import", File("h.txt", kHistory)});
+  ChildOptions options = RollcallOptions({"import", File("h.txt", kImported)});
   options.variables["ROLLCALL_DATA_DIR"] = Store();
   EXPECT_EQ(RunToEnd(options).code, 0);
   options.variables["ROLLCALL_SERVER"] = "http://127.0.0.1:1";
@@ -115,7 +115,7 @@ TEST_F(ImportCommandTest, TheEnvironmentNamesTheStoreUnlessAServerIsNamed) {
 }
 
 TEST_F(ImportCommandTest, StandardInputIsRead) {
-  const std::string file = File("h.txt", kHistory);
+  const std::string file = File("h.txt", kImported);
   ChildOptions options;
   options.args = {
       "/bin/sh", "-c",

@@ -24,18 +24,18 @@
 namespace rollcall::test {
 namespace {
 
-constexpr int kSenders = 6;
+constexpr int kRecordSenders = 6;
 
-int Rounds() {
+int RecordRounds() {
   const char* const rounds = std::getenv("ROLLCALL_CRASH_ROUNDS");
   return rounds == nullptr ? 5 : std::max(1, std::atoi(rounds));
 }
 
 // Posts records that each have a number of their own as their payload, until the server is gone; a
 // sender of an odd number posts reports in the same way.
-class Sender {
+class RecordSender {
  public:
-  explicit Sender(int number) : number_(number) {}
+  explicit RecordSender(int number) : number_(number) {}
 
   bool sends_records() const { return number_ % 2 == 0; }
   void Post(int port, std::atomic<int>& answers) {
@@ -96,13 +96,13 @@ std::map<std::string, uint64_t> StoredRecords(const std::string& data_dir) {
 
 TEST(RecordCrashTest, EveryRecordAndReportThatWasAnsweredIsThereOnceAfterAKillAtAnyInstant) {
   TempDir dir;
-  std::vector<Sender> senders;
-  for (int i = 0; i < kSenders; ++i) senders.emplace_back(i);
+  std::vector<RecordSender> senders;
+  for (int i = 0; i < kRecordSenders; ++i) senders.emplace_back(i);
   std::mt19937 random(std::random_device{}());
   uint64_t answered = 0;
   uint64_t found = 0;
   uint64_t twice = 0;
-  const int rounds = Rounds();
+  const int rounds = RecordRounds();
   for (int round = 1; round <= rounds; ++round) {
     KillWhilePosting(dir.path(), {"--records"}, senders, random);
     ASSERT_EQ(Verify(dir.path()), "") << "round " << round;
@@ -112,7 +112,7 @@ TEST(RecordCrashTest, EveryRecordAndReportThatWasAnsweredIsThereOnceAfterAKillAt
       ++reports[report.source.substr(std::string("source-").size())];
     });
     answered = found = twice = 0;
-    for (const Sender& sender : senders) {
+    for (const RecordSender& sender : senders) {
       EXPECT_EQ(sender.refused(), 0U);
       const auto& of = sender.sends_records() ? stored : reports;
       for (const std::string& serial : sender.answered()) {
@@ -125,9 +125,10 @@ TEST(RecordCrashTest, EveryRecordAndReportThatWasAnsweredIsThereOnceAfterAKillAt
       }
     }
     for (const auto& of : stored) {
-      EXPECT_TRUE(std::any_of(
-          senders.begin(), senders.end(),
-          [&](const Sender& sender) { return sender.sends_records() && sender.Sent(of.first); }))
+      EXPECT_TRUE(std::any_of(senders.begin(), senders.end(),
+                              [&](const RecordSender& sender) {
+                                return sender.sends_records() && sender.Sent(of.first);
+                              }))
           << "never sent: " << of.first;
     }
     ASSERT_EQ(found, answered) << "round " << round;

@@ -16,7 +16,7 @@ namespace rollcall::test {
 namespace {
 
 constexpr int kReaders = 120;
-constexpr int kSources = 20;
+constexpr int kSlowSources = 20;
 constexpr int kKindsOfASource = 1'900;
 constexpr double kMostMiB = 512;
 
@@ -36,7 +36,7 @@ TEST(SlowReaders, OfManyLongNamesAreBoundedInMemory) {
   RollcallProcess rollcall(RollcallProcess::Serving(dir.path() + "/data"));
   HttpClient client = rollcall.Public();
   // Told one by one, the names would be 28 MB of each overview.
-  for (int source = 0; source < kSources; ++source) {
+  for (int source = 0; source < kSlowSources; ++source) {
     std::string body = "cozy_cluster_info 1\n";
     for (int kind = 0; kind < kKindsOfASource; ++kind) {
       body += "cozy_application_count{kind=\"" + std::string(240, 'k') +

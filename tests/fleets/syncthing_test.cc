@@ -9,17 +9,17 @@
 namespace rollcall::fleets {
 namespace {
 
-std::string FileText(const std::string& path) {
+std::string ReportText(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string Mapped(const std::string& body) {
-  return MappedText(FileText(ROLLCALL_SOURCE_DIR "/packaging/fleets/syncthing.json"), body);
+std::string MappedReport(const std::string& body) {
+  return MappedText(ReportText(ROLLCALL_SOURCE_DIR "/packaging/fleets/syncthing.json"), body);
 }
 
 TEST(SyncthingTest, ARealReportIsCountedByVersionPlatformAndFolderTypes) {
-  EXPECT_EQ(Mapped(FileText(ROLLCALL_TESTDATA "/fleets/syncthing_report.json")), R"(tQ7D2Eec
+  EXPECT_EQ(MappedReport(ReportText(ROLLCALL_TESTDATA "/fleets/syncthing_report.json")), R"(tQ7D2Eec
 syncthing_cpus 2
 syncthing_device_range{devices="1"} 1
 syncthing_devices 1
@@ -59,7 +59,7 @@ dropped /urVersion
 }
 
 TEST(SyncthingTest, AReportWithoutAnIdIsRefused) {
-  EXPECT_EQ(Mapped(R"({"version": "v1.19.2", "platform": "linux-amd64"})"),
+  EXPECT_EQ(MappedReport(R"({"version": "v1.19.2", "platform": "linux-amd64"})"),
             "there is no /uniqueID");
 }
 

@@ -13,7 +13,7 @@
 namespace rollcall {
 namespace {
 
-Distribution Of(const std::vector<double>& numbers) {
+Distribution DistributionOf(const std::vector<double>& numbers) {
   DistributionBuilder builder;
   for (const double number : numbers) builder.Add(number);
   return builder.Finish();
@@ -22,7 +22,7 @@ Distribution Of(const std::vector<double>& numbers) {
 // "1-1=2 4-5=1".
 std::string Bins(const std::vector<double>& numbers) {
   std::string text;
-  for (const DistributionBin& bin : Of(numbers).bins) {
+  for (const DistributionBin& bin : DistributionOf(numbers).bins) {
     char one[96];
     std::snprintf(one, sizeof one, "%s%.15g-%.15g=%lld", text.empty() ? "" : " ", bin.from, bin.to,
                   static_cast<long long>(bin.sources));
@@ -31,17 +31,19 @@ std::string Bins(const std::vector<double>& numbers) {
   return text;
 }
 
-TEST(Distribution, OfNothingIsNothing) { EXPECT_EQ(Of({}), Distribution()); }
+TEST(Distribution, OfNothingIsNothing) { EXPECT_EQ(DistributionOf({}), Distribution()); }
 
 TEST(Distribution, APercentileIsTheNumberAtItsPlaceRoundedUp) {
   // Of four the first quarter ends with the first, of five with the second.
-  EXPECT_EQ(Of({40, 10, 30, 20}).percentiles, (std::array<double, 5>{10, 20, 30, 40, 40}));
-  EXPECT_EQ(Of({50, 40, 10, 30, 20}).percentiles, (std::array<double, 5>{20, 30, 40, 50, 50}));
+  EXPECT_EQ(DistributionOf({40, 10, 30, 20}).percentiles,
+            (std::array<double, 5>{10, 20, 30, 40, 40}));
+  EXPECT_EQ(DistributionOf({50, 40, 10, 30, 20}).percentiles,
+            (std::array<double, 5>{20, 30, 40, 50, 50}));
   std::vector<double> hundred;
   for (int i = 1; i <= 100; ++i) hundred.push_back(i);
-  EXPECT_EQ(Of(hundred).percentiles, (std::array<double, 5>{25, 50, 75, 90, 99}));
+  EXPECT_EQ(DistributionOf(hundred).percentiles, (std::array<double, 5>{25, 50, 75, 90, 99}));
   hundred.push_back(101);
-  EXPECT_EQ(Of(hundred).percentiles, (std::array<double, 5>{26, 51, 76, 91, 100}));
+  EXPECT_EQ(DistributionOf(hundred).percentiles, (std::array<double, 5>{26, 51, 76, 91, 100}));
 }
 
 TEST(Distribution, BinsOfWholeNumbersAreWholeNumbersThatPeopleCountIn) {
@@ -60,13 +62,13 @@ TEST(Distribution, NegativeNumbersMirrorThem) {
 TEST(Distribution, WhereNumbersAreNotWholeABinBeginsWithTheLeastInIt) {
   EXPECT_EQ(Bins({0.25, 0.5, 0.75, 1, 2.5, 2.75, 3, 4}), "0.25-0.5=2 0.75-1=2 2.5-3=3 4-5=1");
   // Rounded to units of 2^-32, which must not carry it over the end of its bin.
-  EXPECT_EQ(Of({0.1, 1}).bins.front().to, 0.1);
-  EXPECT_EQ(Of({1.0 / 4294967296}).bins.size(), 1U);
+  EXPECT_EQ(DistributionOf({0.1, 1}).bins.front().to, 0.1);
+  EXPECT_EQ(DistributionOf({1.0 / 4294967296}).bins.size(), 1U);
 }
 
 TEST(Distribution, HugeNumbersCountAsTheLargestThereAre) {
   const double most = 18446744073709551616.0;
-  const Distribution huge = Of({1e300, -1e300, 1e18});
+  const Distribution huge = DistributionOf({1e300, -1e300, 1e18});
   EXPECT_EQ(huge.most, most);
   EXPECT_EQ(huge.least, -most);
   EXPECT_EQ(huge.percentiles[1], 1e18);
@@ -84,7 +86,7 @@ TEST(Distribution, OfManyIsThatOfThemSorted) {
     numbers.push_back(static_cast<double>(random() % 200'000) - 1'000);
     sum += numbers.back();
   }
-  const Distribution made = Of(numbers);
+  const Distribution made = DistributionOf(numbers);
   std::sort(numbers.begin(), numbers.end());
   EXPECT_EQ(made.sources, 150'000);
   EXPECT_EQ(made.sum, ExactSum::Of(sum));

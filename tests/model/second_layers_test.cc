@@ -16,7 +16,7 @@ using Report = std::vector<SeriesValue>;
 UnixSeconds Second(int64_t second) { return UnixSeconds(std::chrono::seconds(second)); }
 
 // With two label sets of each metric.
-Report Of(const std::set<uint32_t>& metrics) {
+Report ReportOf(const std::set<uint32_t>& metrics) {
   Report report;
   for (const uint32_t metric : metrics) {
     report.push_back({{10 * metric}, {metric}, 1});
@@ -28,7 +28,8 @@ Report Of(const std::set<uint32_t>& metrics) {
 std::string LayersOf(const std::vector<std::set<uint32_t>>& reports) {
   SecondLayers layers;
   std::string text;
-  for (const auto& metrics : reports) text += std::to_string(layers.Add(Second(7), Of(metrics)));
+  for (const auto& metrics : reports)
+    text += std::to_string(layers.Add(Second(7), ReportOf(metrics)));
   return text;
 }
 
@@ -43,9 +44,9 @@ TEST(SecondLayers, AReportIsAboveEachThatItSharesAMetricWith) {
 
 TEST(SecondLayers, ASecondBeginsAnew) {
   SecondLayers layers;
-  EXPECT_EQ(layers.Add(Second(7), Of({1})), 0u);
-  EXPECT_EQ(layers.Add(Second(7), Of({1})), 1u);
-  EXPECT_EQ(layers.Add(Second(8), Of({1})), 0u);
+  EXPECT_EQ(layers.Add(Second(7), ReportOf({1})), 0u);
+  EXPECT_EQ(layers.Add(Second(7), ReportOf({1})), 1u);
+  EXPECT_EQ(layers.Add(Second(8), ReportOf({1})), 0u);
 }
 
 TEST(SecondLayers, OfRandomReportsAreWhatComparingEachWithAllBeforeItGives) {
@@ -57,7 +58,7 @@ TEST(SecondLayers, OfRandomReportsAreWhatComparingEachWithAllBeforeItGives) {
       std::set<uint32_t> metrics;
       const auto count = 1 + random() % 4;
       while (metrics.size() < count) metrics.insert(static_cast<uint32_t>(1 + random() % 12));
-      const Report report = Of(metrics);
+      const Report report = ReportOf(metrics);
       size_t expected = 0;
       for (const auto& [other, layer] : before) {
         if (ShareMetric(other, report)) expected = std::max(expected, layer + 1);

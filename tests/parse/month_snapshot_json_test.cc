@@ -13,7 +13,7 @@ namespace {
 MonthSnapshot Example() {
   MonthSnapshot snapshot;
   snapshot.month = *Month::Parse("2026-03");
-  snapshot.collected_at = test::At("2026-04-01T07:01:00Z");
+  snapshot.collected_at = test::InstantAt("2026-04-01T07:01:00Z");
   snapshot.counts.sources = 42;
   snapshot.counts.figures = {{.total = 210, .average = 0, .report_total = {}},
                              {.total = 84, .average = 0, .report_total = {}}};
@@ -40,7 +40,7 @@ std::string Parsed(const std::string& json) {
 }
 
 // The example with one field's value replaced.
-std::string With(const std::string& field, const std::string& value) {
+std::string SnapshotWith(const std::string& field, const std::string& value) {
   std::string json = R"({"month":"2026-03","collected_at":"2026-04-01T07:01:00Z","clusters":42,)"
                      R"("total_nodes":210,"total_tenants":84,"apps":{"a":1}})";
   const size_t begin = json.find("\"" + field + "\":") + field.size() + 3;
@@ -48,7 +48,7 @@ std::string With(const std::string& field, const std::string& value) {
   return json.replace(begin, end - begin, value);
 }
 
-const std::string kRefused = "parse month snapshot: ";
+const std::string kSnapshotRefused = "parse month snapshot: ";
 
 TEST(MonthSnapshotJson, IsWrittenInTheContractsFields) {
   EXPECT_EQ(MonthSnapshotJson(CozystackFleet(), Example()),
@@ -75,8 +75,8 @@ TEST(MonthSnapshotJson, FilesOfOtherServersAreRead) {
       Parsed(R"({"apps":{},"new":[1,{"a":null}],"total_tenants":0,"total_nodes":-5,"clusters":0,
                        "collected_at":"2026-04-01T00:01:00.123456789-07:00","month":"2026-03"})"),
       "2026-03 2026-04-01T07:01:00Z 0 -5 0");
-  EXPECT_EQ(Parsed(With("apps", "null")), "2026-03 2026-04-01T07:01:00Z 42 210 84");
-  EXPECT_EQ(Parsed(With("total_nodes", "9223372036854775807")),
+  EXPECT_EQ(Parsed(SnapshotWith("apps", "null")), "2026-03 2026-04-01T07:01:00Z 42 210 84");
+  EXPECT_EQ(Parsed(SnapshotWith("total_nodes", "9223372036854775807")),
             "2026-03 2026-04-01T07:01:00Z 42 9223372036854775807 84 a=1");
 }
 
@@ -99,30 +99,31 @@ TEST(MonthSnapshotJson, AFieldThatIsNotWhatItShouldBeIsNamed) {
        "apps is not a map of whole numbers"}};
   for (const auto& c : cases) {
     for (const std::string& value : c.values) {
-      EXPECT_EQ(Parsed(With(c.field, value)), kRefused + c.message) << value;
+      EXPECT_EQ(Parsed(SnapshotWith(c.field, value)), kSnapshotRefused + c.message) << value;
     }
-    std::string without = With(c.field, "0");
+    std::string without = SnapshotWith(c.field, "0");
     without.replace(without.find(c.field), c.field.size(), "x");
-    EXPECT_EQ(Parsed(without), kRefused + c.message);
+    EXPECT_EQ(Parsed(without), kSnapshotRefused + c.message);
   }
 }
 
 TEST(MonthSnapshotJson, RefusesWhatIsOverABoundOrNoJson) {
   EXPECT_EQ(Parsed(std::string(kMaxMonthSnapshotJsonBytes + 1, ' ')),
-            kRefused + "1048577 bytes, at most 1048576");
-  EXPECT_EQ(Parsed(With("apps", "{\"a\":[[[[1]]]]}")), kRefused + "nested deeper than 4 levels");
+            kSnapshotRefused + "1048577 bytes, at most 1048576");
+  EXPECT_EQ(Parsed(SnapshotWith("apps", "{\"a\":[[[[1]]]]}")),
+            kSnapshotRefused + "nested deeper than 4 levels");
   for (const char* json : {"", "\n", "{", "[]", "null", "\xff\xfe"}) {
-    EXPECT_TRUE(Parsed(json).starts_with(kRefused)) << json;
+    EXPECT_TRUE(Parsed(json).starts_with(kSnapshotRefused)) << json;
   }
-  const std::string good = With("clusters", "42");
+  const std::string good = SnapshotWith("clusters", "42");
   for (size_t size = 0; size < good.size(); ++size) {
-    EXPECT_TRUE(Parsed(good.substr(0, size)).starts_with(kRefused)) << size;
+    EXPECT_TRUE(Parsed(good.substr(0, size)).starts_with(kSnapshotRefused)) << size;
   }
 }
 
 TEST(MonthSnapshotJson, WhateverIsReadIsWrittenAndReadTheSame) {
   std::mt19937 random(5);
-  const std::string good = With("clusters", "42");
+  const std::string good = SnapshotWith("clusters", "42");
   const std::string bytes = "0123456789-{}[]\",:\\ue.\xff\n";
   int read = 0;
   for (int i = 0; i < 20'000; ++i) {

@@ -18,7 +18,8 @@ using ::testing::StartsWith;
 
 // The record of that version with some fields changed; a value of nullopt leaves the field out.
 using Changes = std::map<std::string, std::optional<std::string>>;
-Result<Record> Read(int version, const Changes& changes = {}, const std::string& payload = "p\n") {
+Result<Record> ReadFields(int version, const Changes& changes = {},
+                          const std::string& payload = "p\n") {
   auto fields = FieldsOfVersion(version);
   for (const auto& change : changes) {
     std::erase_if(fields, [&](const auto& field) { return field.first == change.first; });
@@ -32,11 +33,11 @@ Result<Record> Read(int version, const Changes& changes = {}, const std::string&
 }
 
 bool Takes(const std::string& name, const std::string& value, int version = 4) {
-  return Read(version, {{name, value}}).ok();
+  return ReadFields(version, {{name, value}}).ok();
 }
 // Why a record is refused; "" where it is taken.
-std::string Refusal(const std::string& name, const std::string& value, int version = 4) {
-  const Result<Record> record = Read(version, {{name, value}});
+std::string FieldRefusal(const std::string& name, const std::string& value, int version = 4) {
+  const Result<Record> record = ReadFields(version, {{name, value}});
   if (!record.ok()) {
     EXPECT_EQ(record.status().code(), Code::kInvalidArgument);
   }
@@ -45,7 +46,7 @@ std::string Refusal(const std::string& name, const std::string& value, int versi
 
 TEST(RecordFields, ARecordOfEveryVersionIsRead) {
   for (int version = 1; version <= 4; ++version) {
-    const Result<Record> record = Read(version);
+    const Result<Record> record = ReadFields(version);
     ASSERT_TRUE(record.ok()) << record.status().message();
     EXPECT_EQ(record->version, version);
     EXPECT_EQ(record->severity, 2);
@@ -70,7 +71,7 @@ TEST(RecordFields, ARecordOfEveryVersionIsRead) {
 TEST(RecordFields, WhatAVersionAsksForMustBeThere) {
   for (int version = 1; version <= 4; ++version) {
     for (const auto& [name, value] : FieldsOfVersion(version)) {
-      const Result<Record> record = Read(version, {{name, std::nullopt}});
+      const Result<Record> record = ReadFields(version, {{name, std::nullopt}});
       ASSERT_FALSE(record.ok()) << name;
       EXPECT_THAT(record.status().message(), HasSubstr(": is missing"));
       std::string header = record.status().message();
@@ -84,46 +85,46 @@ TEST(RecordFields, AVersionKeepsNothingThatCameWithALaterOne) {
   const Changes later{
       {"board_name", "B"}, {"cpu_model", "C"}, {"bios_version", "\x01"}, {"event_id", "not an id"}};
   for (const int version : {1, 2}) {
-    const Result<Record> record = Read(version, later);
+    const Result<Record> record = ReadFields(version, later);
     ASSERT_TRUE(record.ok()) << record.status().message();
     EXPECT_EQ(record->board_name, "N/A");
     EXPECT_EQ(record->cpu_model, "N/A");
     EXPECT_EQ(record->bios_version, "N/A");
     EXPECT_EQ(record->event_id, "N/A");
   }
-  EXPECT_EQ(Read(3, {{"event_id", "not an id"}})->event_id, "N/A");
+  EXPECT_EQ(ReadFields(3, {{"event_id", "not an id"}})->event_id, "N/A");
   // Version 1 may have the system's name, and then it holds.
-  EXPECT_EQ(Read(1, {{"system_name", "ubuntu"}, {"build", "16.04"}})->build, "16.04");
-  EXPECT_EQ(Read(1, {{"build", "16.04"}})->build, "16.04");
-  EXPECT_FALSE(Read(1, {{"system_name", "clear-linux-os"}, {"build", "16.04"}}).ok());
-  EXPECT_EQ(Read(1, {{"payload_format_version", "3"}})->payload_version, 3);
+  EXPECT_EQ(ReadFields(1, {{"system_name", "ubuntu"}, {"build", "16.04"}})->build, "16.04");
+  EXPECT_EQ(ReadFields(1, {{"build", "16.04"}})->build, "16.04");
+  EXPECT_FALSE(ReadFields(1, {{"system_name", "clear-linux-os"}, {"build", "16.04"}}).ok());
+  EXPECT_EQ(ReadFields(1, {{"payload_format_version", "3"}})->payload_version, 3);
 }
 
 TEST(RecordFields, WhatHasNoBoundInTheContractHas256Characters) {
   const std::string longest(256, '1');
   EXPECT_TRUE(Takes("build", longest));
-  EXPECT_THAT(Refusal("build", longest + "1"), HasSubstr("more than 256 characters"));
+  EXPECT_THAT(FieldRefusal("build", longest + "1"), HasSubstr("more than 256 characters"));
   std::string kernel = "4.2.";
   kernel.resize(256, 'k');
   EXPECT_TRUE(Takes("kernel_version", kernel));
-  EXPECT_THAT(Refusal("kernel_version", kernel + "k"), HasSubstr("more than 256 characters"));
+  EXPECT_THAT(FieldRefusal("kernel_version", kernel + "k"), HasSubstr("more than 256 characters"));
   EXPECT_TRUE(Takes("system_name", longest));
-  EXPECT_THAT(Refusal("system_name", longest + "1"), HasSubstr("more than 256 characters"));
+  EXPECT_THAT(FieldRefusal("system_name", longest + "1"), HasSubstr("more than 256 characters"));
 }
 
 TEST(RecordFields, TheFormatVersionIs1To4) {
   for (const char* value : {"0", "5", "", "a", "-1", "1.0", "99999999999999999999"}) {
-    EXPECT_THAT(Refusal("record_format_version", value), StartsWith("Record-Format-Version: "))
+    EXPECT_THAT(FieldRefusal("record_format_version", value), StartsWith("Record-Format-Version: "))
         << value;
   }
 }
 
 TEST(RecordFields, TheSeverityIs1To4) {
   for (int severity = 1; severity <= 4; ++severity) {
-    EXPECT_EQ(Read(4, {{"severity", std::to_string(severity)}})->severity, severity);
+    EXPECT_EQ(ReadFields(4, {{"severity", std::to_string(severity)}})->severity, severity);
   }
   for (const char* value : {"0", "5", "", "high", "-1", "+1", " 1", "1 2", "\xc2\xb2"}) {
-    EXPECT_THAT(Refusal("severity", value), StartsWith("Severity: ")) << value;
+    EXPECT_THAT(FieldRefusal("severity", value), StartsWith("Severity: ")) << value;
   }
 }
 
@@ -133,7 +134,7 @@ TEST(RecordFields, AClassificationHasThreePartsAnd140Characters) {
   EXPECT_TRUE(Takes("classification", "a/b/" + std::string(136, 'c')));
   for (const std::string& value : {std::string(), std::string("a"), std::string("a/b"),
                                    std::string("a/b/c/d"), "a/b/" + std::string(137, 'c')}) {
-    EXPECT_THAT(Refusal("classification", value), StartsWith("Classification: ")) << value;
+    EXPECT_THAT(FieldRefusal("classification", value), StartsWith("Classification: ")) << value;
   }
   std::string umlauts = "a/b/";
   for (int i = 0; i < 136; ++i) umlauts += "\xc3\xbc";
@@ -143,15 +144,16 @@ TEST(RecordFields, AClassificationHasThreePartsAnd140Characters) {
 TEST(RecordFields, AMachineIdHas32CharactersAndMayBeEmpty) {
   EXPECT_TRUE(Takes("machine_id", ""));
   EXPECT_TRUE(Takes("machine_id", std::string(32, 'z')));
-  EXPECT_THAT(Refusal("machine_id", std::string(33, 'a')), StartsWith("Machine-Id: "));
+  EXPECT_THAT(FieldRefusal("machine_id", std::string(33, 'a')), StartsWith("Machine-Id: "));
 }
 
 TEST(RecordFields, TheTimestampEndsWithTheYear9999) {
-  EXPECT_EQ(Read(4, {{"creation_timestamp", "0"}})->capture, UnixSeconds());
+  EXPECT_EQ(ReadFields(4, {{"creation_timestamp", "0"}})->capture, UnixSeconds());
   EXPECT_TRUE(Takes("creation_timestamp", "253402300799"));
   for (const char* value :
        {"253402300800", "", "-1", "1.5", "1e9", "99999999999999999999999", "\xd9\xa1"}) {
-    EXPECT_THAT(Refusal("creation_timestamp", value), StartsWith("Creation-Timestamp: ")) << value;
+    EXPECT_THAT(FieldRefusal("creation_timestamp", value), StartsWith("Creation-Timestamp: "))
+        << value;
   }
 }
 
@@ -161,14 +163,14 @@ TEST(RecordFields, TheArchitectureIsAKnownOne) {
     EXPECT_TRUE(Takes("arch", value)) << value;
   }
   for (const char* value : {"", "X86_64", "x86", "riscv64"}) {
-    EXPECT_THAT(Refusal("arch", value), StartsWith("Arch: ")) << value;
+    EXPECT_THAT(FieldRefusal("arch", value), StartsWith("Arch: ")) << value;
   }
 }
 
 TEST(RecordFields, TheHostTypeHasUnder250Characters) {
   EXPECT_TRUE(Takes("host_type", ""));
   EXPECT_TRUE(Takes("host_type", std::string(249, 'h')));
-  EXPECT_THAT(Refusal("host_type", std::string(250, 'h')), StartsWith("Host-Type: "));
+  EXPECT_THAT(FieldRefusal("host_type", std::string(250, 'h')), StartsWith("Host-Type: "));
 }
 
 TEST(RecordFields, AKernelVersionBeginsWithTwoNumbers) {
@@ -176,18 +178,18 @@ TEST(RecordFields, AKernelVersionBeginsWithTwoNumbers) {
     EXPECT_TRUE(Takes("kernel_version", value)) << value;
   }
   for (const char* value : {"", "4", "4.2", "a.2.3", "4.b.3", ".2.3", "4..3", "4.2-rc1.3"}) {
-    EXPECT_THAT(Refusal("kernel_version", value), StartsWith("Kernel-Version: ")) << value;
+    EXPECT_THAT(FieldRefusal("kernel_version", value), StartsWith("Kernel-Version: ")) << value;
   }
 }
 
 TEST(RecordFields, ABuildIsANumberOnClearLinuxAndAWordElsewhere) {
-  EXPECT_EQ(Read(4, {{"build", "'41000'"}})->build, "41000");
-  EXPECT_EQ(Read(4, {{"build", "41000"}})->build, "41000");
+  EXPECT_EQ(ReadFields(4, {{"build", "'41000'"}})->build, "41000");
+  EXPECT_EQ(ReadFields(4, {{"build", "41000"}})->build, "41000");
   for (const char* value : {"", "\"\"", "41000a", "4 1", "-1"}) {
-    EXPECT_THAT(Refusal("build", value), StartsWith("Build: ")) << value;
+    EXPECT_THAT(FieldRefusal("build", value), StartsWith("Build: ")) << value;
   }
   const auto elsewhere = [](const char* build) {
-    return Read(4, {{"system_name", "\"fedora\""}, {"build", build}});
+    return ReadFields(4, {{"system_name", "\"fedora\""}, {"build", build}});
   };
   EXPECT_EQ(elsewhere("\"16.04-LTS_x\"")->build, "16.04-LTS_x");
   EXPECT_EQ(elsewhere("1")->system_name, "fedora") << "without its quotes";
@@ -200,21 +202,22 @@ TEST(RecordFields, TheTelemetryIdIsOneOfThoseThatAreTaken) {
   EXPECT_TRUE(Takes("X-Telemetry-TID", kTelemetryIds[1]));
   for (int version = 1; version <= 4; ++version) {
     for (const char* value : {"", "6907c830-eed9-4ce9-81ae-76daf8d88f0", "another"}) {
-      EXPECT_THAT(Refusal("X-Telemetry-TID", value, version), StartsWith("X-Telemetry-TID: "));
+      EXPECT_THAT(FieldRefusal("X-Telemetry-TID", value, version), StartsWith("X-Telemetry-TID: "));
     }
   }
 }
 
 TEST(RecordFields, ThePayloadsVersionIsAWholeNumberUnder2147483647) {
   const auto version = [](const char* value) {
-    return Read(4, {{"payload_format_version", value}})->payload_version;
+    return ReadFields(4, {{"payload_format_version", value}})->payload_version;
   };
   EXPECT_EQ(version("0"), 0);
   EXPECT_EQ(version("2147483646"), 2147483646);
   EXPECT_EQ(version("-3"), -3);
   EXPECT_EQ(version("-2147483648"), INT32_MIN);
   for (const char* value : {"2147483647", "", "-", "1.5", "x", "-2147483649", "--1"}) {
-    EXPECT_THAT(Refusal("payload_format_version", value), StartsWith("Payload-Format-Version: "))
+    EXPECT_THAT(FieldRefusal("payload_format_version", value),
+                StartsWith("Payload-Format-Version: "))
         << value;
   }
 }
@@ -228,7 +231,7 @@ TEST(RecordFields, HardwareIsPrintableAsciiUnder200Characters) {
     for (const std::string& value : {std::string(200, 'a'), std::string("a\tb"),
                                      std::string("\xc3\xbc"), std::string("\x7f")}) {
       for (const int version : {3, 4}) {
-        EXPECT_THAT(Refusal(name, value, version), StartsWith(header)) << value;
+        EXPECT_THAT(FieldRefusal(name, value, version), StartsWith(header)) << value;
       }
     }
   }
@@ -237,15 +240,15 @@ TEST(RecordFields, HardwareIsPrintableAsciiUnder200Characters) {
 TEST(RecordFields, AnEventIdHas32LowerCaseHexadecimalDigits) {
   for (const std::string& value : {std::string(), std::string(31, 'a'), std::string(33, 'a'),
                                    std::string(32, 'A'), std::string(32, 'g')}) {
-    EXPECT_THAT(Refusal("event_id", value), StartsWith("Event-Id: ")) << value;
+    EXPECT_THAT(FieldRefusal("event_id", value), StartsWith("Event-Id: ")) << value;
   }
 }
 
 TEST(RecordFields, OnlyTrueMarksAnExternalMachine) {
   for (int version = 1; version <= 4; ++version) {
-    EXPECT_TRUE(Read(version, {{"X-CLR-External", "true"}})->external);
+    EXPECT_TRUE(ReadFields(version, {{"X-CLR-External", "true"}})->external);
     for (const char* value : {"false", "True", "1", ""}) {
-      EXPECT_FALSE(Read(version, {{"X-CLR-External", value}})->external) << value;
+      EXPECT_FALSE(ReadFields(version, {{"X-CLR-External", value}})->external) << value;
     }
   }
 }
@@ -270,20 +273,20 @@ TEST(RecordFields, TheFirstOfAFieldThatCameTwiceCounts) {
 
 TEST(RecordFields, WhatIsNotUtf8IsLatin1) {
   const std::string u_umlaut = "\xc3\xbc";
-  EXPECT_EQ(Read(4, {{"machine_id", u_umlaut}})->machine_id, u_umlaut);
-  EXPECT_EQ(Read(4, {{"machine_id", "\xfc"}})->machine_id, u_umlaut);
+  EXPECT_EQ(ReadFields(4, {{"machine_id", u_umlaut}})->machine_id, u_umlaut);
+  EXPECT_EQ(ReadFields(4, {{"machine_id", "\xfc"}})->machine_id, u_umlaut);
   EXPECT_TRUE(Takes("machine_id", std::string(32, '\xfc'))) << "32 characters";
-  EXPECT_EQ(Read(4, {}, "\xfc")->payload, u_umlaut);
-  EXPECT_EQ(Read(4, {}, u_umlaut)->payload, u_umlaut);
-  EXPECT_EQ(Read(4, {}, std::string("\0\xff", 2))->payload, std::string("\0\xc3\xbf", 3));
-  EXPECT_EQ(Read(4, {}, "")->payload, "");
+  EXPECT_EQ(ReadFields(4, {}, "\xfc")->payload, u_umlaut);
+  EXPECT_EQ(ReadFields(4, {}, u_umlaut)->payload, u_umlaut);
+  EXPECT_EQ(ReadFields(4, {}, std::string("\0\xff", 2))->payload, std::string("\0\xc3\xbf", 3));
+  EXPECT_EQ(ReadFields(4, {}, "")->payload, "");
 }
 
 TEST(RecordFields, ARefusalIsOneLineThatQuotesTheValue) {
-  const std::string refusal = Refusal("severity", "5\n\"\xff");
+  const std::string refusal = FieldRefusal("severity", "5\n\"\xff");
   EXPECT_THAT(refusal, StartsWith("Severity: \"5"));
   for (const char c : refusal) EXPECT_TRUE(c >= ' ' && c <= '~') << refusal;
-  EXPECT_LT(Refusal("kernel_version", std::string(32'000, 'k')).size(), 200U);
+  EXPECT_LT(FieldRefusal("kernel_version", std::string(32'000, 'k')).size(), 200U);
 }
 
 TEST(RecordFields, DigitsAreAsciiAndWithinTheirBound) {

@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Refusal(const std::string& json) {
+std::string RetentionRefusal(const std::string& json) {
   return ParseRecordRetention(json).status().message();
 }
 
@@ -33,22 +33,22 @@ TEST(RecordRetentionJson, WithoutAnythingAllAreKeptFor35Days) {
 }
 
 TEST(RecordRetentionJson, WhatIsWrongIsNamed) {
-  EXPECT_THAT(Refusal(""), HasSubstr("byte"));
-  EXPECT_EQ(Refusal("[]"), "it is not an object");
-  EXPECT_EQ(Refusal(R"({"days":1})"),
+  EXPECT_THAT(RetentionRefusal(""), HasSubstr("byte"));
+  EXPECT_EQ(RetentionRefusal("[]"), "it is not an object");
+  EXPECT_EQ(RetentionRefusal(R"({"days":1})"),
             "/days: not known; allowed: keep_days, severity, classification");
-  EXPECT_EQ(Refusal(R"({"severity":1})"), "/severity: not an object");
+  EXPECT_EQ(RetentionRefusal(R"({"severity":1})"), "/severity: not an object");
   for (const char* days : {"-1", "1.5", "\"1\"", "null", "36501", "[]", "{}", "1e1"}) {
-    EXPECT_EQ(Refusal(std::string("{\"keep_days\":") + days + "}"),
+    EXPECT_EQ(RetentionRefusal(std::string("{\"keep_days\":") + days + "}"),
               "/keep_days: not a whole number of days from 0 to 36500")
         << days;
   }
   for (const char* severity : {"0", "5", "", "x"}) {
-    EXPECT_THAT(Refusal(std::string("{\"severity\":{\"") + severity + "\":1}}"),
+    EXPECT_THAT(RetentionRefusal(std::string("{\"severity\":{\"") + severity + "\":1}}"),
                 HasSubstr(": not 1, 2, 3 or 4"));
   }
   for (const char* pattern : {"", "*x", "a/*/c", "**"}) {
-    EXPECT_THAT(Refusal(std::string("{\"classification\":{\"") + pattern + "\":1}}"),
+    EXPECT_THAT(RetentionRefusal(std::string("{\"classification\":{\"") + pattern + "\":1}}"),
                 HasSubstr(": not a classification"))
         << pattern;
   }

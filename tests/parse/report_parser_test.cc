@@ -15,12 +15,12 @@
 namespace rollcall {
 namespace {
 
-constexpr uint64_t kHashSeed = 1;
+constexpr uint64_t kParserSeed = 1;
 
 // The report as text lines in the order of the samples, or the error's message.
 std::string Report(std::string_view body) {
   ParsedReport report;
-  const Status status = ParseReport(body, "cluster_id", kHashSeed, report);
+  const Status status = ParseReport(body, "cluster_id", kParserSeed, report);
   if (!status.ok()) return status.message();
   std::string text;
   for (const ParsedReport::Sample& sample : report.samples) {
@@ -31,7 +31,7 @@ std::string Report(std::string_view body) {
 
 bool IsMultiline(std::string_view body) {
   ParsedReport report;
-  EXPECT_TRUE(ParseReport(body, "cluster_id", kHashSeed, report).ok()) << body;
+  EXPECT_TRUE(ParseReport(body, "cluster_id", kParserSeed, report).ok()) << body;
   return report.has_multiline_value;
 }
 
@@ -137,9 +137,9 @@ TEST(ReportParser, TimestampsAreCheckedAndIgnored) {
 
 TEST(ReportParser, ABadLineIsNamedAndNothingIsKept) {
   ParsedReport report;
-  ASSERT_TRUE(ParseReport("before{x=\"a\nb\"} 1\n", "cluster_id", kHashSeed, report).ok());
+  ASSERT_TRUE(ParseReport("before{x=\"a\nb\"} 1\n", "cluster_id", kParserSeed, report).ok());
   const Status status =
-      ParseReport("a 1\nb{c=\"\n\"} 1\nc true\nd 1\n", "cluster_id", kHashSeed, report);
+      ParseReport("a 1\nb{c=\"\n\"} 1\nc true\nd 1\n", "cluster_id", kParserSeed, report);
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
   EXPECT_EQ(status.message(), "line 4: value is not a number: \"true\"");
   EXPECT_TRUE(report.samples.empty());
@@ -149,8 +149,8 @@ TEST(ReportParser, ABadLineIsNamedAndNothingIsKept) {
 
 TEST(ReportParser, AReportReplacesTheOneBefore) {
   ParsedReport report;
-  ASSERT_TRUE(ParseReport("a{x=\"1\n2\"} 1\nb 2\n", "cluster_id", kHashSeed, report).ok());
-  ASSERT_TRUE(ParseReport("c 3\n", "cluster_id", kHashSeed, report).ok());
+  ASSERT_TRUE(ParseReport("a{x=\"1\n2\"} 1\nb 2\n", "cluster_id", kParserSeed, report).ok());
+  ASSERT_TRUE(ParseReport("c 3\n", "cluster_id", kParserSeed, report).ok());
   ASSERT_EQ(report.samples.size(), 1U);
   EXPECT_EQ(report.LabelSet(report.samples[0]), "c");
   EXPECT_FALSE(report.has_multiline_value);
@@ -178,7 +178,7 @@ TEST(ReportParser, ABodyAboveTheBoundIsRefusedUnread) {
   ASSERT_NE(pages, MAP_FAILED);
   ParsedReport report;
   const Status status =
-      ParseReport({static_cast<const char*>(pages), size}, "cluster_id", kHashSeed, report);
+      ParseReport({static_cast<const char*>(pages), size}, "cluster_id", kParserSeed, report);
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
   EXPECT_EQ(status.message(),
             "parse report: the body has 1073741825 bytes, at most 1073741824 are allowed");

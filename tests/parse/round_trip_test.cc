@@ -17,7 +17,7 @@
 namespace rollcall {
 namespace {
 
-constexpr uint64_t kHashSeed = 1;
+constexpr uint64_t kRoundTripSeed = 1;
 
 // Label set -> the value's bits.
 using Series = std::map<std::string, uint64_t>;
@@ -90,15 +90,15 @@ std::vector<std::string> Write(const Series& series) {
   return lines;
 }
 
-std::string Join(const std::vector<std::string>& lines) {
+std::string JoinLines(const std::vector<std::string>& lines) {
   std::string body;
   for (const std::string& line : lines) body += line;
   return body;
 }
 
-Series Read(const std::string& body) {
+Series ReadSeries(const std::string& body) {
   ParsedReport report;
-  const Status status = ParseReport(body, "cluster_id", kHashSeed, report);
+  const Status status = ParseReport(body, "cluster_id", kRoundTripSeed, report);
   EXPECT_TRUE(status.ok()) << status.message() << "\n" << body;
   EXPECT_FALSE(report.has_multiline_value) << body;
   Series series;
@@ -115,9 +115,11 @@ TEST(RoundTrip, RandomReportsAreReadBackTheSameInAnyOrderOfLines) {
   for (int round = 0; round < 2000; ++round) {
     const Series report = reports.Report();
     std::vector<std::string> lines = Write(report);
-    ASSERT_EQ(Read(Join(lines)), report) << "round " << round << "\n" << Join(lines);
+    ASSERT_EQ(ReadSeries(JoinLines(lines)), report) << "round " << round << "\n"
+                                                    << JoinLines(lines);
     reports.Shuffle(lines);
-    ASSERT_EQ(Read(Join(lines)), report) << "round " << round << "\n" << Join(lines);
+    ASSERT_EQ(ReadSeries(JoinLines(lines)), report) << "round " << round << "\n"
+                                                    << JoinLines(lines);
   }
 }
 
@@ -129,7 +131,7 @@ TEST(RoundTrip, RandomDoublesAreReadBackBitForBit) {
     std::string line;
     test::AppendTextLine("a", value, line);
     ParsedReport report;
-    ASSERT_TRUE(ParseReport(line, "cluster_id", kHashSeed, report).ok()) << line;
+    ASSERT_TRUE(ParseReport(line, "cluster_id", kRoundTripSeed, report).ok()) << line;
     ASSERT_EQ(std::bit_cast<uint64_t>(report.samples.at(0).value), std::bit_cast<uint64_t>(value))
         << line;
   }

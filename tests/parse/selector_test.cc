@@ -26,7 +26,7 @@ bool Wants(std::string_view selector, const std::string& label_set) {
   return parsed.ok() && parsed->Matches(label_set, "") && parsed->MatchesLabel("cluster_id", "c1");
 }
 
-std::string Refusal(std::string_view selector) {
+std::string SelectorRefusal(std::string_view selector) {
   const Result<Selector> parsed = Selector::Parse(selector);
   return parsed.ok() ? "taken" : parsed.status().message();
 }
@@ -63,16 +63,16 @@ TEST(SelectorTest, EscapesAndLineBreaksAreBytes) {
 }
 
 TEST(SelectorTest, WhatIsNoSelectorIsRefusedWithItsPlace) {
-  EXPECT_EQ(Refusal("{a=1}"), "selector \"{a=1}\": byte 4: a value in quotes is wanted");
+  EXPECT_EQ(SelectorRefusal("{a=1}"), "selector \"{a=1}\": byte 4: a value in quotes is wanted");
   for (const char* bad : {"", " ", "1a", "{", "{a", "{a=", "{a=\"", "{a=\"b\"", "{a=\"b\"}x",
                           "{a=\"b\"c=\"d\"}", "{,}", "{=\"b\"}", "{a==\"b\"}", "{a~\"b\"}",
                           "{a=\"\\x\"}", "{a=\"\\", "a b", "{\"a\"}", "\"a\""}) {
-    EXPECT_NE(Refusal(bad), "taken") << bad;
+    EXPECT_NE(SelectorRefusal(bad), "taken") << bad;
   }
-  EXPECT_THAT(Refusal("{a=~\"(\"}"), HasSubstr("the regular expression is bad"));
-  EXPECT_THAT(Refusal("{a=~\"(x{1000}){1000}\"}"), HasSubstr("regular expression is bad"));
-  EXPECT_THAT(Refusal(std::string(Selector::kMaxBytes + 1, 'a')), HasSubstr("8193 bytes"));
-  EXPECT_EQ(Refusal(std::string(Selector::kMaxBytes, 'a')), "taken");
+  EXPECT_THAT(SelectorRefusal("{a=~\"(\"}"), HasSubstr("the regular expression is bad"));
+  EXPECT_THAT(SelectorRefusal("{a=~\"(x{1000}){1000}\"}"), HasSubstr("regular expression is bad"));
+  EXPECT_THAT(SelectorRefusal(std::string(Selector::kMaxBytes + 1, 'a')), HasSubstr("8193 bytes"));
+  EXPECT_EQ(SelectorRefusal(std::string(Selector::kMaxBytes, 'a')), "taken");
 }
 
 TEST(SelectorTest, RandomTextIsAnsweredAndTruncationNeverReadsPastTheEnd) {
@@ -80,13 +80,13 @@ TEST(SelectorTest, RandomTextIsAnsweredAndTruncationNeverReadsPastTheEnd) {
   const std::string whole = "m{a=\"b\\n\",c=~'d.*',e!~`f`,\"g\"!=\"h\"}";
   for (size_t size = 0; size < whole.size(); ++size) {
     const std::string cut = whole.substr(0, size);
-    EXPECT_EQ(Refusal(cut) == "taken", size == 1) << cut;
+    EXPECT_EQ(SelectorRefusal(cut) == "taken", size == 1) << cut;
   }
   constexpr std::string_view kAlphabet = "ab{}=~!,\"'`\\ .*(";
   for (int i = 0; i < 20'000; ++i) {
     std::string text;
     for (size_t n = random() % 20; n > 0; --n) text += kAlphabet[random() % kAlphabet.size()];
-    EXPECT_FALSE(Refusal(text).empty());
+    EXPECT_FALSE(SelectorRefusal(text).empty());
   }
 }
 

@@ -16,7 +16,7 @@ namespace rollcall {
 namespace {
 
 using testing::HasSubstr;
-using Event = SeriesJsonReader::Event;
+using SeriesEvent = SeriesJsonReader::Event;
 
 std::string Number(double value) {
   char text[32];
@@ -24,10 +24,10 @@ std::string Number(double value) {
   return text;
 }
 
-void Describe(const SeriesJsonReader& reader, Event event, std::string& out) {
-  if (event == Event::kMore) return;
+void Describe(const SeriesJsonReader& reader, SeriesEvent event, std::string& out) {
+  if (event == SeriesEvent::kMore) return;
   out += std::to_string(reader.line()) + ":";
-  if (event == Event::kError) {
+  if (event == SeriesEvent::kError) {
     out += " error: " + reader.reason() + "\n";
     return;
   }
@@ -47,49 +47,52 @@ std::string ReadIn(std::string_view text, size_t piece_bytes) {
     const std::string bytes(text.substr(0, piece_bytes));
     text.remove_prefix(bytes.size());
     for (std::string_view piece = bytes; !piece.empty();) {
-      const Event event = reader.Next(piece);
+      const SeriesEvent event = reader.Next(piece);
       Describe(reader, event, out);
     }
   }
-  for (Event event = Event::kSeries; event != Event::kMore;) {
+  for (SeriesEvent event = SeriesEvent::kSeries; event != SeriesEvent::kMore;) {
     event = reader.Finish();
     Describe(reader, event, out);
   }
   return out;
 }
-std::string Read(std::string_view text) {
+std::string ReadAnswer(std::string_view text) {
   const std::string whole = ReadIn(text, text.size() + 1);
   EXPECT_EQ(ReadIn(text, 1), whole) << text;
   return whole;
 }
 
 TEST(SeriesJsonTest, ASeriesIsItsMetricItsValuesAndItsTimes) {
-  EXPECT_EQ(Read("{\"metric\":{\"__name__\":\"m\",\"a\":\"b c\"},\"values\":[1,2.5,-3e2],"
-                 "\"timestamps\":[1700000000000,1700000000001,5]}\n"),
+  EXPECT_EQ(ReadAnswer("{\"metric\":{\"__name__\":\"m\",\"a\":\"b c\"},\"values\":[1,2.5,-3e2],"
+                       "\"timestamps\":[1700000000000,1700000000001,5]}\n"),
             "1: __name__=m a=b c 1@1700000000000 2.5@1700000000001 -300@5\n");
 }
 
 TEST(SeriesJsonTest, MembersComeInAnyOrderAndOthersArePassedOver) {
-  EXPECT_EQ(Read(" { \"x\" : [ { \"y\" : [ \"]}\" , 1 , true ] } ] , \"timestamps\" : [ 7 ] ,\t"
+  EXPECT_EQ(
+      ReadAnswer(" { \"x\" : [ { \"y\" : [ \"]}\" , 1 , true ] } ] , \"timestamps\" : [ 7 ] ,\t"
                  "\"z\":null,\"values\" : [ 1 ] , \"metric\" : { \"__name__\" : \"m\" } } \r\n"),
-            "1: __name__=m 1@7\n");
+      "1: __name__=m 1@7\n");
 }
 
 TEST(SeriesJsonTest, WhatIsNoNumberIsReadAsVictoriaMetricsWritesIt) {
-  EXPECT_EQ(Read("{\"metric\":{\"__name__\":\"m\"},\"values\":[null,\"Infinity\",\"-Infinity\","
+  EXPECT_EQ(
+      ReadAnswer("{\"metric\":{\"__name__\":\"m\"},\"values\":[null,\"Infinity\",\"-Infinity\","
                  "\"NaN\",\"+Inf\"],\"timestamps\":[1,2,3,4,5]}"),
-            "1: __name__=m nan@1 inf@2 -inf@3 nan@4 inf@5\n");
+      "1: __name__=m nan@1 inf@2 -inf@3 nan@4 inf@5\n");
 }
 
 TEST(SeriesJsonTest, TextsAreUnescaped) {
-  EXPECT_EQ(Read("{\"metric\":{\"__name__\":\"m\",\"a\":\"\\\"\\\\\\/\\n\\u00e9\\ud83d\\ude00é\"},"
+  EXPECT_EQ(
+      ReadAnswer("{\"metric\":{\"__name__\":\"m\",\"a\":\"\\\"\\\\\\/\\n\\u00e9\\ud83d\\ude00é\"},"
                  "\"values\":[],\"timestamps\":[]}\n"),
-            "1: __name__=m a=\"\\/\né😀é\n");
+      "1: __name__=m a=\"\\/\né😀é\n");
 }
 
 TEST(SeriesJsonTest, ABadLineIsToldAndTheNextOnesAreRead) {
   const std::string good = "{\"metric\":{\"__name__\":\"m\"},\"values\":[1],\"timestamps\":[2]}";
-  EXPECT_EQ(Read("\n" + good + "\nbad\n\n" + good + " x\n" + good),
+  EXPECT_EQ(ReadAnswer("\n" + good + "\nbad\n\n" + good + " x\n" + good),
             "2: __name__=m 1@2\n"
             "3: error: a line begins with {\n"
             "5: error: nothing is wanted behind the series\n"
@@ -98,9 +101,9 @@ TEST(SeriesJsonTest, ABadLineIsToldAndTheNextOnesAreRead) {
 
 TEST(SeriesJsonTest, WhatBreaksARuleIsRefused) {
   const auto refused = [](const std::string& line) {
-    const std::string text = Read(line +
-                                  "\n{\"metric\":{\"a\":\"b\"},\"values\":[],"
-                                  "\"timestamps\":[]}\n");
+    const std::string text = ReadAnswer(line +
+                                        "\n{\"metric\":{\"a\":\"b\"},\"values\":[],"
+                                        "\"timestamps\":[]}\n");
     EXPECT_THAT(text, testing::StartsWith("1: error: ")) << line;
     EXPECT_THAT(text, testing::EndsWith("\n2: a=b\n")) << line;
   };
@@ -154,7 +157,7 @@ TEST(SeriesJsonTest, OneLineMayHaveMillionsOfValuesAndNoMore) {
   SeriesJsonReader reader;
   const std::string most = line(SeriesJsonReader::kMaxValues);
   std::string_view piece = most;
-  ASSERT_EQ(reader.Next(piece), Event::kSeries);
+  ASSERT_EQ(reader.Next(piece), SeriesEvent::kSeries);
   EXPECT_EQ(reader.values().size(), SeriesJsonReader::kMaxValues);
   EXPECT_THAT(ReadIn(line(SeriesJsonReader::kMaxValues + 1), 1 << 20),
               HasSubstr("1: error: more than 4194304 values"));
@@ -173,14 +176,14 @@ TEST(SeriesJsonTest, TruncatedAndRandomBytesAreAnsweredTheSameInAnyPieces) {
       "{\"metric\":{\"__name__\":\"m\",\"a\":\"\\u00e9\"},\"values\":[1,null,\"Infinity\"],"
       "\"timestamps\":[1,2,3],\"x\":{\"y\":[]}}";
   for (size_t size = 1; size < whole.size(); ++size) {
-    EXPECT_THAT(Read(whole.substr(0, size)), HasSubstr("error")) << size;
+    EXPECT_THAT(ReadAnswer(whole.substr(0, size)), HasSubstr("error")) << size;
   }
   std::mt19937 random(7);
   constexpr std::string_view kBytes = "{}[]:,\"\\ \nu01ae.-";
   for (int i = 0; i < 3'000; ++i) {
     std::string text = whole + "\n" + whole;
     for (int n = 0; n < 3; ++n) text[random() % text.size()] = kBytes[random() % kBytes.size()];
-    Read(text);
+    ReadAnswer(text);
   }
 }
 
@@ -208,7 +211,7 @@ TEST(SeriesJsonTest, WhatIsWrittenIsReadBack) {
     line += "],\"timestamps\":[1]}\n";
     SeriesJsonReader reader;
     std::string_view piece = line;
-    ASSERT_EQ(reader.Next(piece), Event::kSeries) << line << reader.reason();
+    ASSERT_EQ(reader.Next(piece), SeriesEvent::kSeries) << line << reader.reason();
     EXPECT_EQ(reader.labels()[0], std::pair(std::string("__name__"), metric));
     EXPECT_EQ(reader.labels()[1], std::pair(std::string("l"), value));
     const double read = reader.values()[0];

@@ -13,7 +13,7 @@ const Month kMarch = *Month::Parse("2026-03");
 
 // "2026-03-31T23:59:59Z -2678399 s"
 std::string Evaluated(Span span, const std::string& now) {
-  const Evaluation evaluation = EvaluationOf({kMarch, span}, test::At(now));
+  const Evaluation evaluation = EvaluationOf({kMarch, span}, test::InstantAt(now));
   return FormatRfc3339(evaluation.at) + " -" + std::to_string(evaluation.range_seconds) + " s";
 }
 
@@ -59,7 +59,7 @@ TEST(InstantQuery, ALabelsValueCannotEndItsQuotes) {
 
 TEST(InstantQuery, UrlsAreOfAClusterOrOfAPathThatEndsInPrometheus) {
   const auto url = [](const std::string& base) {
-    return InstantQueryUrl(base, "a[1s] ~\xc3\xa4", test::At("2026-03-31T23:59:59Z"));
+    return InstantQueryUrl(base, "a[1s] ~\xc3\xa4", test::InstantAt("2026-03-31T23:59:59Z"));
   };
   const std::string query = "/api/v1/query?query=a%5B1s%5D%20~%C3%A4&time=1775001599";
   EXPECT_EQ(url("http://h:8481"), "http://h:8481/select/0/prometheus" + query);

@@ -21,7 +21,7 @@ class NewerMonths final : public OverviewSource {
     auto after = months.upper_bound(month);
     if (after == months.begin()) return std::optional<Overview>();
     --after;
-    Overview overview = Overview::Begin(after->first, test::At("2026-06-15T00:00:00Z"));
+    Overview overview = Overview::Begin(after->first, test::InstantAt("2026-06-15T00:00:00Z"));
     PeriodCounts counts;
     counts.sources = after->second;
     counts.figures.resize(2);
@@ -51,7 +51,7 @@ class OldSnapshotsTest : public ::testing::Test {
   }
 
   test::TempDir dir_;
-  test::ManualClock clock_{test::At("2026-06-15T00:00:00Z")};
+  test::ManualClock clock_{test::InstantAt("2026-06-15T00:00:00Z")};
   NewerMonths newer_;
   OldSnapshots overviews_{newer_, dir_.path(), clock_};
 };

@@ -25,7 +25,7 @@ class SnapshotFilesTest : public ::testing::Test {
                                 const std::string& collected_at = "2026-04-01T07:01:00Z") {
     MonthSnapshot snapshot;
     snapshot.month = *Month::Parse(month);
-    snapshot.collected_at = test::At(collected_at);
+    snapshot.collected_at = test::InstantAt(collected_at);
     snapshot.counts.sources = clusters;
     snapshot.counts.figures = {{.total = 0, .average = 0, .report_total = {}},
                                {.total = 0, .average = 0, .report_total = {}}};

@@ -44,19 +44,19 @@ struct Said {
 };
 using SaidBySeries = std::map<std::string, Said>;
 
-struct Answer {
+struct SeriesAnswer {
   SaidBySeries said;
   uint64_t samples = 0;  // how many were given of the regular source
 };
 
 // Asks by instants or, with `by_chunks`, without saying which, so that samples come as they are.
-Answer Ask(query::StoredSeries& series, promql::SelectRequest request, bool by_chunks) {
+SeriesAnswer Ask(query::StoredSeries& series, promql::SelectRequest request, bool by_chunks) {
   const std::span<const int64_t> instants = request.instants;
   if (by_chunks) request.instants = {};
   promql::Budget budget({}, {});
   const Result<Seen> seen = See(*series.Now(), request, budget);
   EXPECT_TRUE(seen.ok()) << seen.status().message();
-  Answer answer;
+  SeriesAnswer answer;
   for (const auto& [name, samples] : seen->samples) {
     if (name.find("\"regular\"") != std::string::npos) answer.samples += samples.size();
     Said said;
@@ -200,8 +200,8 @@ TEST(StoredSeriesColumnsTest, ColumnsSayAtInstantsWhatChunksSay) {
         default:
           break;
       }
-      const Answer by_chunks = Ask(series, request, true);
-      const Answer by_columns = Ask(series, request, false);
+      const SeriesAnswer by_chunks = Ask(series, request, true);
+      const SeriesAnswer by_columns = Ask(series, request, false);
       ASSERT_EQ(by_columns.said, by_chunks.said) << "question " << i;
       samples_by_chunks += by_chunks.samples;
       samples_by_columns += by_columns.samples;

@@ -13,7 +13,7 @@ using promql::Matcher;
 using promql::MatchOp;
 using promql::SelectRequest;
 
-int64_t Ms(const std::string& time) { return At(time).time_since_epoch().count() * 1000; }
+int64_t MsOf(const std::string& time) { return At(time).time_since_epoch().count() * 1000; }
 
 class StoredSeriesTest : public ::testing::Test {
  protected:
@@ -28,11 +28,11 @@ class StoredSeriesTest : public ::testing::Test {
   // The samples of an instant selector from `after`, exclusive, to `to`, inclusive.
   Seen Latest(const std::vector<Matcher>& matchers, const std::string& after, const std::string& to,
               int64_t step_ms = 0, std::optional<int64_t> lookback_ms = std::nullopt) {
-    return Ask({matchers, Ms(after), Ms(to), true, step_ms, lookback_ms});
+    return Ask({matchers, MsOf(after), MsOf(to), true, step_ms, lookback_ms});
   }
   Seen Range(const std::vector<Matcher>& matchers, const std::string& after,
              const std::string& to) {
-    return Ask({matchers, Ms(after), Ms(to), false, 0, std::nullopt});
+    return Ask({matchers, MsOf(after), MsOf(to), false, 0, std::nullopt});
   }
   Seen Ask(const SelectRequest& request) {
     query::StoredSeries series(rollcall_.stores(), rollcall_.clock(), [this] { return fleets_; },
@@ -73,8 +73,8 @@ TEST_F(StoredSeriesTest, BothEndsOfTheRangeAreAsPromqlHasThem) {
     Report(time, "a", "m 1\n");
   }
   const Seen seen = Range({Named("m")}, "2026-03-01", "2026-03-02");
-  const std::map<int64_t, std::string> want{{Ms("2026-03-01 12:00:00"), "1"},
-                                            {Ms("2026-03-02"), "1"}};
+  const std::map<int64_t, std::string> want{{MsOf("2026-03-01 12:00:00"), "1"},
+                                            {MsOf("2026-03-02"), "1"}};
   EXPECT_EQ(seen.samples.at("m{cluster_id=\"a\"}"), want);
 }
 
@@ -85,10 +85,10 @@ TEST_F(StoredSeriesTest, ValuesAreAsTheyWereSent) {
   // A difference, that a stream loses a series, and one that it has it again.
   Report("2026-03-01 00:45:00", "a", "m{k=\"1\"} 7\n");
   Report("2026-03-01 01:00:00", "a", "m{k=\"1\"} 7\nm 2\n");
-  const std::map<int64_t, std::string> want{{Ms("2026-03-01"), NumberText(1e-300)},
-                                            {Ms("2026-03-01 00:15:00"), "-0"},
-                                            {Ms("2026-03-01 00:30:00"), "-inf"},
-                                            {Ms("2026-03-01 01:00:00"), "2"}};
+  const std::map<int64_t, std::string> want{{MsOf("2026-03-01"), NumberText(1e-300)},
+                                            {MsOf("2026-03-01 00:15:00"), "-0"},
+                                            {MsOf("2026-03-01 00:30:00"), "-inf"},
+                                            {MsOf("2026-03-01 01:00:00"), "2"}};
   EXPECT_EQ(Range({Named("m")}, "2026-02-28", "2026-03-02").samples.at("m{cluster_id=\"a\"}"),
             want);
 }
@@ -167,7 +167,7 @@ TEST_F(StoredSeriesTest, TheLookbackIsThatOfTheSourcesInterval) {
             (std::map<std::string, int64_t>{{"m{cluster_id=\"daily\"}", 1440 * minute / 8 * 9},
                                             {"m{cluster_id=\"once\"}", 5 * minute}}));
   EXPECT_EQ(seen.samples.at("m{cluster_id=\"daily\"}"),
-            (std::map<int64_t, std::string>{{Ms("2026-03-09"), "1"}, {Ms("2026-03-10"), "1"}}));
+            (std::map<int64_t, std::string>{{MsOf("2026-03-09"), "1"}, {MsOf("2026-03-10"), "1"}}));
   EXPECT_EQ(Names(Latest({Named("m")}, "2026-03-10 00:16:00", "2026-03-10 00:16:01")),
             std::vector<std::string>{"m{cluster_id=\"daily\"}"});
   // A coarser step, and a rule of the request's own.
@@ -190,9 +190,9 @@ TEST_F(StoredSeriesTest, AQuerySeesTheStoreAsOfOneMoment) {
   Report("2026-03-01 00:15:00", "b", "m 2\n");
   promql::Budget budget(limits_, {});
   const std::vector<Matcher> matchers{Match(MatchOp::kNotEqual, "__name__", "")};
-  const auto seen = See(*view, {matchers, 0, Ms("2026-03-02"), false, 0, {}}, budget);
+  const auto seen = See(*view, {matchers, 0, MsOf("2026-03-02"), false, 0, {}}, budget);
   ASSERT_TRUE(seen.ok());
-  EXPECT_EQ(seen->samples, (SamplesBySeries{{"m{cluster_id=\"a\"}", {{Ms("2026-03-01"), "1"}}}}));
+  EXPECT_EQ(seen->samples, (SamplesBySeries{{"m{cluster_id=\"a\"}", {{MsOf("2026-03-01"), "1"}}}}));
 }
 
 TEST_F(StoredSeriesTest, ADamagedChunkIsToldWithItsDayAndSource) {
@@ -210,13 +210,13 @@ TEST_F(StoredSeriesTest, ADamagedChunkIsToldWithItsDayAndSource) {
   query::StoredSeries series(rollcall_.stores(), rollcall_.clock(), [this] { return fleets_; }, {});
   promql::Budget budget(limits_, {});
   const std::vector<Matcher> matchers{Named("m")};
-  const auto seen = See(*series.Now(), {matchers, 0, Ms("2026-03-03"), false, 0, {}}, budget);
+  const auto seen = See(*series.Now(), {matchers, 0, MsOf("2026-03-03"), false, 0, {}}, budget);
   ASSERT_FALSE(seen.ok());
   EXPECT_EQ(seen.status().code(), Code::kDataLoss);
   EXPECT_NE(seen.status().message().find("2026-03-02"), std::string::npos);
   EXPECT_NE(seen.status().message().find("source a"), std::string::npos);
   EXPECT_TRUE(
-      See(*series.Now(), {matchers, 0, Ms("2026-03-01 12:00:00"), false, 0, {}}, budget).ok());
+      See(*series.Now(), {matchers, 0, MsOf("2026-03-01 12:00:00"), false, 0, {}}, budget).ok());
 }
 
 TEST_F(StoredSeriesTest, ABudgetEndsTheReading) {
@@ -229,7 +229,7 @@ TEST_F(StoredSeriesTest, ABudgetEndsTheReading) {
     query::StoredSeries series(rollcall_.stores(), rollcall_.clock(), [this] { return fleets_; },
                                {});
     promql::Budget budget(limits, stop);
-    return See(*series.Now(), {matchers, 0, Ms("2026-03-03"), false, 0, {}}, budget)
+    return See(*series.Now(), {matchers, 0, MsOf("2026-03-03"), false, 0, {}}, budget)
         .status()
         .code();
   };

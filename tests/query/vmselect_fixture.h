@@ -44,7 +44,7 @@ class VmselectTest : public ::testing::Test {
     store_time_.Set(clock_.Now());
   }
   // What the clock alone says.
-  void SetClock(const std::string& rfc3339) { clock_.Set(test::At(rfc3339)); }
+  void SetClock(const std::string& rfc3339) { clock_.Set(test::InstantAt(rfc3339)); }
   std::string Read(const std::string& month) {
     return Rendered(overviews_->Read(CozystackFleet(), *Month::Parse(month)));
   }
@@ -118,8 +118,8 @@ class VmselectTest : public ::testing::Test {
   }
 
   test::TempDir dir_;
-  test::ManualClock clock_{test::At("2026-04-10T12:00:00Z")};
-  test::ManualClock store_time_{test::At("2026-04-10T12:00:00Z")};
+  test::ManualClock clock_{test::InstantAt("2026-04-10T12:00:00Z")};
+  test::ManualClock store_time_{test::InstantAt("2026-04-10T12:00:00Z")};
   std::chrono::milliseconds timeout_{30'000};
   std::vector<std::string> known_names_;
   std::mutex mutex_;                            // guards what follows

@@ -23,7 +23,7 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const RecordFleet& Fleet() {
+const RecordFleet& CrashFleet() {
   static const RecordFleet& fleet = NewRandomFleet(150'000, 2);
   return fleet;
 }
@@ -157,9 +157,9 @@ Counted BruteForce(const std::vector<Record>& all, const std::vector<CrashFrameN
 TEST(CrashesTest, TheGuiltyOfTheLastWeekAreCountedByBuildWithTheirHistory) {
   for (const std::vector<CrashFrameName>& filter : {kFilter, std::vector<CrashFrameName>()}) {
     GuiltyTable table{FrameFilter(filter)};
-    const auto crashes = CountCrashes(Fleet().source(), {kNow, 1'000}, table);
+    const auto crashes = CountCrashes(CrashFleet().source(), {kNow, 1'000}, table);
     ASSERT_TRUE(crashes.ok()) << crashes.status().message();
-    const Counted expected = BruteForce(Fleet().all(), filter);
+    const Counted expected = BruteForce(CrashFleet().all(), filter);
     EXPECT_EQ(crashes->builds, expected.builds);
     EXPECT_EQ(crashes->crashes, expected.crashes);
     EXPECT_EQ(crashes->without_guilty, expected.without);
@@ -181,19 +181,19 @@ TEST(CrashesTest, TheGuiltyOfTheLastWeekAreCountedByBuildWithTheirHistory) {
 
 TEST(CrashesTest, OnlyTheTopIsListedAndHiddenFramesOnRequest) {
   GuiltyTable table{FrameFilter(kFilter)};
-  const auto all = CountCrashes(Fleet().source(), {kNow, 1'000}, table);
+  const auto all = CountCrashes(CrashFleet().source(), {kNow, 1'000}, table);
   ASSERT_TRUE(all.ok());
   const GuiltyCrashes& first = all->guilties[0];
   CrashesRequest request{kNow, 2};
   request.notes[first.frame] = {"known, see the tracker", true};
-  const auto hidden = CountCrashes(Fleet().source(), request, table);
+  const auto hidden = CountCrashes(CrashFleet().source(), request, table);
   ASSERT_TRUE(hidden.ok());
   ASSERT_EQ(hidden->guilties.size(), 2u);
   EXPECT_EQ(hidden->guilties[0].frame, all->guilties[1].frame);
   EXPECT_EQ(hidden->hidden, first.crashes);
   EXPECT_EQ(hidden->crashes, all->crashes);
   request.with_hidden = true;
-  const auto shown = CountCrashes(Fleet().source(), request, table);
+  const auto shown = CountCrashes(CrashFleet().source(), request, table);
   ASSERT_TRUE(shown.ok());
   EXPECT_EQ(shown->guilties[0].frame, first.frame);
   EXPECT_EQ(shown->guilties[0].note.comment, "known, see the tracker");
@@ -212,7 +212,7 @@ TEST(CrashesTest, TheStacksOfAFrameAreListedWithTheNewestRecordOfEach) {
       RecordId newest;
     };
     std::map<std::string, Stack> expected;
-    for (const Record& record : Fleet().all()) {
+    for (const Record& record : CrashFleet().all()) {
       if (!IsCrashClass(record.classification) || Guilty(record, kFilter) != frame) continue;
       const bool is_of_build = record.build == "41090" || record.build == "0041090";
       if (build && !is_of_build) continue;
@@ -223,7 +223,7 @@ TEST(CrashesTest, TheStacksOfAFrameAreListedWithTheNewestRecordOfEach) {
       stack.last = std::max(stack.last, record.capture);
       stack.newest = record.id;
     }
-    const auto listed = ListBacktraces(Fleet().source(), frame, build, 100'000, table);
+    const auto listed = ListBacktraces(CrashFleet().source(), frame, build, 100'000, table);
     ASSERT_TRUE(listed.ok()) << listed.status().message();
     EXPECT_EQ(listed->others, 0u);
     ASSERT_EQ(listed->backtraces.size(), expected.size());
@@ -239,7 +239,7 @@ TEST(CrashesTest, TheStacksOfAFrameAreListedWithTheNewestRecordOfEach) {
       EXPECT_EQ(ReadableFunction(backtrace.stack.frames[*backtrace.guilty].function),
                 frame.function);
     }
-    const auto few = ListBacktraces(Fleet().source(), frame, build, 7, table);
+    const auto few = ListBacktraces(CrashFleet().source(), frame, build, 7, table);
     ASSERT_TRUE(few.ok());
     EXPECT_EQ(few->others, expected.size() - 7);
     ASSERT_EQ(few->backtraces.size(), 7u);
@@ -253,7 +253,7 @@ TEST(CrashesTest, APreviewSaysWhatAnotherListChanges) {
   std::map<std::pair<CrashFrameName, CrashFrameName>, uint64_t> expected;
   uint64_t crashes = 0;
   uint64_t changed = 0;
-  for (const Record& record : Fleet().all()) {
+  for (const Record& record : CrashFleet().all()) {
     if (!IsCrashClass(record.classification) || !IsThisWeek(record)) continue;
     ++crashes;
     const CrashFrameName one = Guilty(record, {});
@@ -262,7 +262,7 @@ TEST(CrashesTest, APreviewSaysWhatAnotherListChanges) {
     ++changed;
     ++expected[{one, other}];
   }
-  const auto preview = PreviewFilter(Fleet().source(), kNow, 1'000, before, after);
+  const auto preview = PreviewFilter(CrashFleet().source(), kNow, 1'000, before, after);
   ASSERT_TRUE(preview.ok()) << preview.status().message();
   EXPECT_EQ(preview->crashes, crashes);
   EXPECT_EQ(preview->changed, changed);
@@ -271,11 +271,11 @@ TEST(CrashesTest, APreviewSaysWhatAnotherListChanges) {
     EXPECT_EQ(change.crashes, (expected[{change.before, change.after}]));
   }
   EXPECT_GE(preview->changes[0].crashes, preview->changes[1].crashes);
-  const auto few = PreviewFilter(Fleet().source(), kNow, 1, before, after);
+  const auto few = PreviewFilter(CrashFleet().source(), kNow, 1, before, after);
   ASSERT_TRUE(few.ok());
   EXPECT_EQ(few->changes.size(), 1u);
   EXPECT_EQ(few->changed, changed);
-  const auto same = PreviewFilter(Fleet().source(), kNow, 10, after, after);
+  const auto same = PreviewFilter(CrashFleet().source(), kNow, 10, after, after);
   ASSERT_TRUE(same.ok());
   EXPECT_EQ(same->changed, 0u);
 }

@@ -24,7 +24,7 @@ using std::chrono::days;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const RecordFleet& Fleet() {
+const RecordFleet& ListedFleet() {
   static const RecordFleet& fleet = NewRandomFleet(140'000, 5);
   return fleet;
 }
@@ -89,14 +89,14 @@ TEST(RecordListTest, EveryFilterGivesTheRecordsThatAPlainLoopGives) {
     if (random() % 3 == 0) request.filter.below = RecordId{random() % 140'000 + 1};
     std::vector<uint64_t> expected;
     bool has_more = false;
-    for (size_t at = Fleet().all().size(); at-- > 0 && !has_more;) {
-      const Record& record = Fleet().all()[at];
+    for (size_t at = ListedFleet().all().size(); at-- > 0 && !has_more;) {
+      const Record& record = ListedFleet().all()[at];
       if (request.filter.below && record.id >= *request.filter.below) continue;
       if (!Passes(record, request.filter)) continue;
       has_more = expected.size() == request.limit;
       if (!has_more) expected.push_back(record.id.value);
     }
-    const auto page = ListRecords(Fleet().source().records, request);
+    const auto page = ListRecords(ListedFleet().source().records, request);
     ASSERT_TRUE(page.ok()) << page.status().message();
     EXPECT_EQ(IdsOf(page->records), expected) << i;
     EXPECT_EQ(page->next.has_value(), has_more) << i;
@@ -129,27 +129,27 @@ TEST(RecordListTest, PagesGoThroughAllRecordsOnce) {
   request.limit = 100;
   std::vector<uint64_t> ids;
   while (true) {
-    const auto page = ListRecords(Fleet().source().records, request);
+    const auto page = ListRecords(ListedFleet().source().records, request);
     ASSERT_TRUE(page.ok());
     for (const uint64_t id : IdsOf(page->records)) ids.push_back(id);
     if (!page->next) break;
     request.filter.below = *page->next;
   }
   std::vector<uint64_t> expected;
-  for (size_t at = Fleet().all().size(); at-- > 0;) {
-    if (Passes(Fleet().all()[at], request.filter)) {
-      expected.push_back(Fleet().all()[at].id.value);
+  for (size_t at = ListedFleet().all().size(); at-- > 0;) {
+    if (Passes(ListedFleet().all()[at], request.filter)) {
+      expected.push_back(ListedFleet().all()[at].id.value);
     }
   }
   EXPECT_EQ(ids, expected);
 }
 
 TEST(RecordListTest, APageIsWholeRecords) {
-  const auto page = ListRecords(Fleet().source().records, {.filter = {}, .limit = 3});
+  const auto page = ListRecords(ListedFleet().source().records, {.filter = {}, .limit = 3});
   ASSERT_TRUE(page.ok());
   ASSERT_EQ(page->records.size(), 3u);
   for (size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(page->records[i], Fleet().all()[Fleet().all().size() - 1 - i]);
+    EXPECT_EQ(page->records[i], ListedFleet().all()[ListedFleet().all().size() - 1 - i]);
   }
 }
 
@@ -157,11 +157,11 @@ TEST(RecordListTest, WhenPatienceEndsTheNextPageGoesOnFromThere) {
   RecordListRequest request;
   request.filter.payload = Pattern("nowhere to be found");
   request.patience = std::chrono::milliseconds(0);
-  const auto page = ListRecords(Fleet().source().records, request);
+  const auto page = ListRecords(ListedFleet().source().records, request);
   ASSERT_TRUE(page.ok());
   EXPECT_THAT(page->records, IsEmpty());
   EXPECT_TRUE(page->ended_early);
-  EXPECT_EQ(page->next, (RecordId{Fleet().all().back().id.value + 1}));
+  EXPECT_EQ(page->next, (RecordId{ListedFleet().all().back().id.value + 1}));
 }
 
 // What a view must say, counted with sets.
@@ -195,7 +195,7 @@ DeclaredTable BruteForce(const ViewDeclaration& view) {
         return record.system_name;
     }
   };
-  for (const Record& record : Fleet().all()) {
+  for (const Record& record : ListedFleet().all()) {
     if (record.capture > kNow || Day::Of(record.capture).number < first) continue;
     if (!Passes(record, view.filter)) continue;
     const uint32_t day = Day::Of(record.capture).number;
@@ -265,7 +265,7 @@ TEST(DeclaredViewTest, EveryGroupingAndStepCountsWhatAPlainLoopCounts) {
         if (by == Field::kMachineId || by == Field::kKernelVersion) {
           view.filter.classification = "org.clearlinux/mce/*";
         }
-        const auto table = ComputeView(Fleet().source(), view, kNow, std::chrono::minutes(5));
+        const auto table = ComputeView(ListedFleet().source(), view, kNow, std::chrono::minutes(5));
         ASSERT_TRUE(table.ok()) << table.status().message();
         const DeclaredTable expected = BruteForce(view);
         EXPECT_EQ(table->columns, expected.columns);
@@ -285,18 +285,18 @@ TEST(DeclaredViewTest, ACaptureOfThePayloadMakesGroupsAndTheRestDoesNotCount) {
   view.filter.not_payload = Pattern("unit 3 ");
   view.per = ViewDeclaration::Per::kWeek;
   view.days = 30;
-  const auto table = ComputeView(Fleet().source(), view, kNow, std::chrono::minutes(5));
+  const auto table = ComputeView(ListedFleet().source(), view, kNow, std::chrono::minutes(5));
   ASSERT_TRUE(table.ok()) << table.status().message();
   EXPECT_EQ(table->rows, BruteForce(view).rows);
   EXPECT_EQ(table->rows.size(), 11u);
   view.capture = Pattern("nowhere (x)");
-  EXPECT_THAT(ComputeView(Fleet().source(), view, kNow)->rows, IsEmpty());
+  EXPECT_THAT(ComputeView(ListedFleet().source(), view, kNow)->rows, IsEmpty());
 }
 
 TEST(DeclaredViewTest, WhenPatienceEndsItSaysHowFarItWasRead) {
   ViewDeclaration view;
   view.capture = Pattern("(x)");
-  const auto table = ComputeView(Fleet().source(), view, kNow, std::chrono::milliseconds(0));
+  const auto table = ComputeView(ListedFleet().source(), view, kNow, std::chrono::milliseconds(0));
   ASSERT_TRUE(table.ok());
   ASSERT_TRUE(table->read_back_to);
   EXPECT_GT(*table->read_back_to, kNow - days(1));

@@ -15,7 +15,7 @@ using rollcall::test::RandomChunk;
 using rollcall::test::ReadColumns;
 using rollcall::test::Rounds;
 
-const Day kMarch7{20519};
+const Day kDay7March{20519};
 
 using Series = std::vector<SeriesValue>;
 
@@ -55,7 +55,7 @@ class Chunk {
 TallyRows Build(const std::map<uint32_t, std::string>& chunks,
                 size_t most_bytes = DayColumnsBuilder::kMostBytes) {
   TallyRows rows;
-  DayColumnsBuilder builder(kMarch7, rows, most_bytes);
+  DayColumnsBuilder builder(kDay7March, rows, most_bytes);
   for (const auto& [source, chunk] : chunks) builder.Add({source}, chunk);
   builder.Finish();
   return rows;
@@ -319,7 +319,7 @@ TEST(DayColumnsBuilder, RandomChunksAreToldAsTheirReportsAreOneByOne) {
       std::string& chunk = chunks[static_cast<uint32_t>(source)];
       chunk = RandomDay(random);
       if (random() % 10 == 0) {
-        chunk = RandomChunk(static_cast<unsigned>(random()), kMarch7, 8).bytes();
+        chunk = RandomChunk(static_cast<unsigned>(random()), kDay7March, 8).bytes();
       }
       if (random() % 10 == 0) chunk.resize(random() % (chunk.size() + 1));
       if (random() % 20 == 0 && !chunk.empty()) {
@@ -329,7 +329,7 @@ TEST(DayColumnsBuilder, RandomChunksAreToldAsTheirReportsAreOneByOne) {
     const auto told = ReadColumns(Build(chunks));
     ASSERT_EQ(told.size(), chunks.size()) << round;
     for (const auto& [source, chunk] : chunks) {
-      const auto want = oracle.Tell(kMarch7, chunk);
+      const auto want = oracle.Tell(kDay7March, chunk);
       ASSERT_EQ(told.at(source), want) << round << " source " << source << " " << oracle.why();
       ++seen[want ? std::to_string(want->size()) + " streams" : oracle.why()];
     }

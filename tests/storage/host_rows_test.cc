@@ -14,7 +14,7 @@ using rollcall::test::FormatExampleLines;
 using rollcall::test::ToHex;
 
 // 2026-03-07 12:00:05, by `date -u -d ... +%s`.
-constexpr UnixSeconds kNoon{std::chrono::seconds(1'772'884'805)};
+constexpr UnixSeconds kNoonOfRows{std::chrono::seconds(1'772'884'805)};
 
 HostSample Requests(double v) { return {UnixSeconds(), v, 0, 0, 0}; }
 
@@ -26,12 +26,12 @@ double ReadBack(double v) {
 }
 
 TEST(HostRows, AreTheBytesOfTheFormat) {
-  EXPECT_EQ(ToHex(EncodeKey(HostSampleKey::Of(kNoon, {7}))),
+  EXPECT_EQ(ToHex(EncodeKey(HostSampleKey::Of(kNoonOfRows, {7}))),
             ToHex(FormatExample("key of host_samples: 2026-03-07 12:00:05, host 7")));
-  EXPECT_EQ(ToHex(EncodeHostRecord({{7}, Hour::Of(kNoon)})),
+  EXPECT_EQ(ToHex(EncodeHostRecord({{7}, Hour::Of(kNoonOfRows)})),
             ToHex(FormatExample("hosts: host 7, hour 492468")));
   EXPECT_EQ(
-      ToHex(EncodeHostSample({kNoon, 120.5, 12.25, 0.5, 3})),
+      ToHex(EncodeHostSample({kNoonOfRows, 120.5, 12.25, 0.5, 3})),
       ToHex(FormatExample("host_samples: 120.5 requests a second, 12.25 ms, 0.5 %, 3 backends")));
   const auto lines = FormatExampleLines("thousandths 0, 12.5, 0.001, 1000000, 1e300");
   ASSERT_EQ(lines.size(), 5U);
@@ -42,9 +42,9 @@ TEST(HostRows, AreTheBytesOfTheFormat) {
 }
 
 TEST(HostRows, AKeyIsReadBackAsItsHostAndTime) {
-  const auto key = DecodeHostSampleKey(EncodeKey(HostSampleKey::Of(kNoon, {7})));
+  const auto key = DecodeHostSampleKey(EncodeKey(HostSampleKey::Of(kNoonOfRows, {7})));
   ASSERT_TRUE(key.has_value());
-  EXPECT_EQ(key->time(), kNoon);
+  EXPECT_EQ(key->time(), kNoonOfRows);
   EXPECT_EQ(key->host.value, 7U);
   EXPECT_FALSE(DecodeHostSampleKey(std::string(9, '\0')).has_value());
   EXPECT_FALSE(DecodeHostSampleKey(std::string(11, '\0')).has_value());
@@ -84,11 +84,11 @@ TEST(HostRows, EveryNumberIsReadBackToTheLastBit) {
 }
 
 TEST(HostRows, AMinutesSampleIsSmall) {
-  EXPECT_LE(EncodeHostSample({kNoon, 1250.504, 45.2, 0.512, 12}).size(), 10U);
+  EXPECT_LE(EncodeHostSample({kNoonOfRows, 1250.504, 45.2, 0.512, 12}).size(), 10U);
 }
 
 TEST(HostRows, OtherBytesAreDamage) {
-  const std::string good = EncodeHostSample({kNoon, 120.5, 1.0 / 3, 0.5, 3});
+  const std::string good = EncodeHostSample({kNoonOfRows, 120.5, 1.0 / 3, 0.5, 3});
   HostSample sample;
   ASSERT_TRUE(DecodeHostSample(good, sample).ok());
   for (size_t n = 0; n < good.size(); ++n) {

@@ -11,8 +11,8 @@ namespace {
 using rollcall::test::FormatExample;
 using rollcall::test::ToHex;
 
-const Day kMarch7{20519};
-const Month kMarch = Month::FromYearMonth(2026, 3);
+const Day kKeyDay{20519};
+const Month kKeyMonth = Month::FromYearMonth(2026, 3);
 
 void ExpectExample(const std::string& name, const std::string& key) {
   EXPECT_EQ(ToHex(key), ToHex(FormatExample(name))) << name;
@@ -51,12 +51,12 @@ void ExpectOneSize(size_t size, Decode decode) {
 
 TEST(Keys, AreTheBytesOfTheFormat) {
   ExpectExample("key of chunks: 2026-03-07, fleet 1, source 812",
-                EncodeKey(ChunkKey{kMarch7, {1}, {812}}));
+                EncodeKey(ChunkKey{kKeyDay, {1}, {812}}));
   ExpectExample("key of peaks: 2026-03, fleet 1, source 812",
-                EncodeKey(PeaksKey{kMarch, {1}, {812}}));
+                EncodeKey(PeaksKey{kKeyMonth, {1}, {812}}));
   ExpectExample("key of totals: 2026-03, fleet 1, metric 9, label set 12",
-                EncodeKey(TotalsKey{kMarch, {1}, {9}, {12}}));
-  ExpectExample("key of windows: 2026-03, fleet 1", EncodeKey(WindowKey{kMarch, {1}}));
+                EncodeKey(TotalsKey{kKeyMonth, {1}, {9}, {12}}));
+  ExpectExample("key of windows: 2026-03, fleet 1", EncodeKey(WindowKey{kKeyMonth, {1}}));
   ExpectExample("key of sources: fleet 1, id c1", EncodeSourceKey({1}, "c1"));
   ExpectExample("key of source_ids: source 812", EncodeKey(SourceRef{812}));
   ExpectExample("key of labels: label set 12", EncodeKey(LabelSetRef{12}));
@@ -109,29 +109,30 @@ TEST(Keys, OfAnotherSizeAreNoKeys) {
 }
 
 TEST(Keys, APrefixStandsBeforeAllItsKeysAndBehindAllEarlierOnes) {
-  const ChunkKey first{kMarch7, {1}, {0}};
-  const ChunkKey last{kMarch7, {1}, {UINT32_MAX}};
-  EXPECT_LT(EncodePrefix(kMarch7.number), EncodeKey(ChunkKey{kMarch7, {0}, {0}}));
-  EXPECT_LT(EncodeKey(ChunkKey{{kMarch7.number - 1}, {UINT16_MAX}, {UINT32_MAX}}),
-            EncodePrefix(kMarch7.number));
-  EXPECT_LT(EncodePrefix(kMarch7.number, {1}), EncodeKey(first));
-  EXPECT_LT(EncodeKey(last), EncodePrefix(kMarch7.number, {2}));
-  EXPECT_LT(EncodeKey(ChunkKey{kMarch7, {UINT16_MAX}, {UINT32_MAX}}),
-            EncodePrefix(kMarch7.number + 1));
+  const ChunkKey first{kKeyDay, {1}, {0}};
+  const ChunkKey last{kKeyDay, {1}, {UINT32_MAX}};
+  EXPECT_LT(EncodePrefix(kKeyDay.number), EncodeKey(ChunkKey{kKeyDay, {0}, {0}}));
+  EXPECT_LT(EncodeKey(ChunkKey{{kKeyDay.number - 1}, {UINT16_MAX}, {UINT32_MAX}}),
+            EncodePrefix(kKeyDay.number));
+  EXPECT_LT(EncodePrefix(kKeyDay.number, {1}), EncodeKey(first));
+  EXPECT_LT(EncodeKey(last), EncodePrefix(kKeyDay.number, {2}));
+  EXPECT_LT(EncodeKey(ChunkKey{kKeyDay, {UINT16_MAX}, {UINT32_MAX}}),
+            EncodePrefix(kKeyDay.number + 1));
 
-  const WindowKey window{kMarch, {1}};
-  EXPECT_LT(EncodeTotalsPrefix(window, {9}), EncodeKey(TotalsKey{kMarch, {1}, {9}, {0}}));
-  EXPECT_LT(EncodeKey(TotalsKey{kMarch, {1}, {9}, {UINT32_MAX}}), EncodeTotalsPrefix(window, {10}));
+  const WindowKey window{kKeyMonth, {1}};
+  EXPECT_LT(EncodeTotalsPrefix(window, {9}), EncodeKey(TotalsKey{kKeyMonth, {1}, {9}, {0}}));
+  EXPECT_LT(EncodeKey(TotalsKey{kKeyMonth, {1}, {9}, {UINT32_MAX}}),
+            EncodeTotalsPrefix(window, {10}));
 }
 
 TEST(Keys, ARangeHasEveryKeyOfItsPrefixAndNoOther) {
   for (const FleetRef fleet : {FleetRef{1}, FleetRef{255}, FleetRef{UINT16_MAX}}) {
-    const KeyRange range = RangeOf(kMarch7.number, fleet);
-    EXPECT_LE(range.begin, EncodeKey(ChunkKey{kMarch7, fleet, {0}}));
-    EXPECT_LT(EncodeKey(ChunkKey{kMarch7, fleet, {UINT32_MAX}}), range.end);
-    EXPECT_LE(range.end, EncodeKey(ChunkKey{{kMarch7.number + 1}, {0}, {0}}));
+    const KeyRange range = RangeOf(kKeyDay.number, fleet);
+    EXPECT_LE(range.begin, EncodeKey(ChunkKey{kKeyDay, fleet, {0}}));
+    EXPECT_LT(EncodeKey(ChunkKey{kKeyDay, fleet, {UINT32_MAX}}), range.end);
+    EXPECT_LE(range.end, EncodeKey(ChunkKey{{kKeyDay.number + 1}, {0}, {0}}));
     const FleetRef before{static_cast<uint16_t>(fleet.value - 1)};
-    EXPECT_LT(EncodeKey(ChunkKey{kMarch7, before, {UINT32_MAX}}), range.begin);
+    EXPECT_LT(EncodeKey(ChunkKey{kKeyDay, before, {UINT32_MAX}}), range.begin);
     const KeyRange sources = RangeOfSources(fleet);
     EXPECT_LT(sources.begin, EncodeSourceKey(fleet, "a"));
     EXPECT_TRUE(sources.end.empty() || EncodeSourceKey(fleet, std::string(253, 'z')) < sources.end);
@@ -141,8 +142,8 @@ TEST(Keys, ARangeHasEveryKeyOfItsPrefixAndNoOther) {
 }
 
 TEST(Keys, AMetricsRowStandsBeforeThoseOfItsLabelSets) {
-  EXPECT_LT(EncodeKey(TotalsKey{kMarch, {1}, {9}, {0}}),
-            EncodeKey(TotalsKey{kMarch, {1}, {9}, {9}}));
+  EXPECT_LT(EncodeKey(TotalsKey{kKeyMonth, {1}, {9}, {0}}),
+            EncodeKey(TotalsKey{kKeyMonth, {1}, {9}, {9}}));
 }
 
 TEST(Keys, OfSourcesHoldTheWholeIdWhateverItsSize) {

@@ -11,7 +11,7 @@ namespace {
 
 using Items = std::vector<Outbox::Item>;
 
-constexpr UnixMilliseconds kNoon{std::chrono::hours(12)};
+constexpr UnixMilliseconds kNoonMs{std::chrono::hours(12)};
 
 class OutboxTest : public rollcall::test::StoreTest {
  protected:
@@ -20,7 +20,7 @@ class OutboxTest : public rollcall::test::StoreTest {
   // Puts reports with these bodies into one transaction, and commits it.
   void Append(const std::vector<std::string>& bodies) {
     Transaction transaction(store());
-    for (const std::string& body : bodies) outbox().Append({kNoon, {1}, "c1", body}, transaction);
+    for (const std::string& body : bodies) outbox().Append({kNoonMs, {1}, "c1", body}, transaction);
     const Result<uint64_t> dropped = outbox().MakeRoom(transaction);
     ASSERT_TRUE(dropped.ok()) << dropped.status().message();
     dropped_ += *dropped;
@@ -61,7 +61,7 @@ class OutboxTest : public rollcall::test::StoreTest {
     Live();
     ASSERT_TRUE(outbox().Remove(std::span(items_).first(count)).ok());
   }
-  void Park(const std::string& reason, UnixMilliseconds time = kNoon) {
+  void Park(const std::string& reason, UnixMilliseconds time = kNoonMs) {
     std::string first;
     ASSERT_TRUE(outbox()
                     .ReadOldest([&](const Outbox::Item&, std::string_view value) {
@@ -97,7 +97,7 @@ TEST_F(OutboxTest, ABatchThatIsAbandonedLeavesNothing) {
   Append({"a"});
   {
     Transaction transaction(store());
-    outbox().Append({kNoon, {1}, "c1", "lost"}, transaction);
+    outbox().Append({kNoonMs, {1}, "c1", "lost"}, transaction);
   }
   EXPECT_EQ(Live(), "a");
   Append({"b"});
@@ -145,16 +145,16 @@ TEST_F(OutboxTest, AParkedReportStandsAsideWithItsReasonUntilItsTimeIsOver) {
   Append({"a", "b", "c"});
   Park("bad");
   EXPECT_EQ(Live(), "b c");
-  Park("worse", kNoon + std::chrono::hours(1));
+  Park("worse", kNoonMs + std::chrono::hours(1));
   EXPECT_EQ(Live(), "c");
   EXPECT_EQ(Parked(), "1:bad 2:worse ");
   Reopen();
   EXPECT_EQ(Parked(), "1:bad 2:worse ");
   EXPECT_EQ(outbox().size().parked_reports, 2U);
-  EXPECT_EQ(*outbox().DropParkedBefore(kNoon), 0U);
-  EXPECT_EQ(*outbox().DropParkedBefore(kNoon + std::chrono::minutes(1)), 1U);
+  EXPECT_EQ(*outbox().DropParkedBefore(kNoonMs), 0U);
+  EXPECT_EQ(*outbox().DropParkedBefore(kNoonMs + std::chrono::minutes(1)), 1U);
   EXPECT_EQ(Parked(), "2:worse ");
-  EXPECT_EQ(*outbox().DropParkedBefore(kNoon + std::chrono::hours(2)), 1U);
+  EXPECT_EQ(*outbox().DropParkedBefore(kNoonMs + std::chrono::hours(2)), 1U);
   EXPECT_EQ(outbox().size().parked_reports, 0U);
   EXPECT_EQ(outbox().size().parked_bytes, 0U);
 }
@@ -186,7 +186,7 @@ TEST_F(OutboxTest, AwaitRowsEndsWithAReportOrAStop) {
 TEST_F(OutboxTest, TheOldestTimeIsThatOfTheOldestLiveReport) {
   EXPECT_EQ(outbox().OldestTime(), std::nullopt);
   Append({"a"});
-  EXPECT_EQ(outbox().OldestTime(), kNoon);
+  EXPECT_EQ(outbox().OldestTime(), kNoonMs);
 }
 
 TEST_F(OutboxTest, NumbersThatContradictOneAnotherAreDataLoss) {
@@ -234,7 +234,7 @@ TEST_F(FullOutboxTest, ABatchThatFailsDropsNothing) {
   Append({std::string(9000, 'a')});
   {
     Transaction transaction(store());
-    outbox().Append({kNoon, {1}, "c1", std::string(9000, 'b')}, transaction);
+    outbox().Append({kNoonMs, {1}, "c1", std::string(9000, 'b')}, transaction);
     EXPECT_EQ(*outbox().MakeRoom(transaction), 1U);
   }
   EXPECT_EQ(Live(), std::string(9000, 'a'));

@@ -13,7 +13,7 @@ using rollcall::test::FromHex;
 using rollcall::test::ToHex;
 
 const Period kQuarter = Period::Of(Window{Month::FromYearMonth(2026, 3), Span::kQuarter});
-const Period kDay = Period::Of(Day{20519});
+const Period kPeriodOfDay = Period::Of(Day{20519});
 
 SourceSet SetOf(std::initializer_list<uint32_t> sources) {
   SourceSet set;
@@ -73,10 +73,11 @@ TEST(PeriodCodec, WritesTheBytesOfTheFormat) {
             ToHex(FormatExample("key of periods: the head of 30 days to 2026-03-07, fleet 1")));
   EXPECT_EQ(ToHex(EncodeKey(PeriodKey{Period::Cut(Span::kQuarter, Day{20519}), {1}})),
             ToHex(FormatExample("key of periods: the head of a quarter to 2026-03-07, fleet 1")));
-  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{kDay, {1}}) + EncodeKey(TallyKey{{9}, "os"})),
+  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{kPeriodOfDay, {1}}) + EncodeKey(TallyKey{{9}, "os"})),
             ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, metric 9, label os")));
-  EXPECT_EQ(ToHex(EncodeKey(PeriodKey{kDay, {1}}) + EncodeKey(TallyKey{kSourceSizes, "os"})),
-            ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, sizes by label os")));
+  EXPECT_EQ(
+      ToHex(EncodeKey(PeriodKey{kPeriodOfDay, {1}}) + EncodeKey(TallyKey{kSourceSizes, "os"})),
+      ToHex(FormatExample("key of periods: 2026-03-07, fleet 1, sizes by label os")));
   EXPECT_EQ(ToHex(EncodeKey(PeriodKey{
                       Period::Of(Window{Month::FromYearMonth(2026, 3), Span::kMonth}), {1}}) +
                   EncodeDistributionKey(FigureOf("m", "a", "1"))),
@@ -132,13 +133,15 @@ TEST(PeriodCodec, ADistributionIsToldFromTheSizesOfEveryLabel) {
 }
 
 TEST(PeriodCodec, KeysAreReadBackAndSortByPeriodThenFleetThenMetricThenLabel) {
-  const std::string key = EncodeKey(PeriodKey{kDay, {1}}) + EncodeKey(TallyKey{{9}, "kernel"});
-  EXPECT_EQ(DecodePeriodKey(key), (PeriodKey{kDay, {1}}));
+  const std::string key =
+      EncodeKey(PeriodKey{kPeriodOfDay, {1}}) + EncodeKey(TallyKey{{9}, "kernel"});
+  EXPECT_EQ(DecodePeriodKey(key), (PeriodKey{kPeriodOfDay, {1}}));
   const auto tally = DecodeTallyKey(std::string_view(key).substr(7));
   ASSERT_TRUE(tally.has_value());
   EXPECT_EQ(tally->metric, MetricRef{9});
   EXPECT_EQ(tally->label, "kernel");
-  EXPECT_LT(EncodeKey(PeriodKey{kDay, {1}}), EncodeKey(TallyKey{{9}, ""}).insert(0, key, 0, 7));
+  EXPECT_LT(EncodeKey(PeriodKey{kPeriodOfDay, {1}}),
+            EncodeKey(TallyKey{{9}, ""}).insert(0, key, 0, 7));
   EXPECT_LT(EncodeKey(TallyKey{{9}, ""}), EncodeKey(TallyKey{{9}, "a"}));
   EXPECT_LT(EncodeKey(TallyKey{{9}, "zz"}), EncodeKey(TallyKey{{10}, ""}));
   for (size_t size = 0; size < 7; ++size) EXPECT_FALSE(DecodePeriodKey(key.substr(0, size)));

@@ -7,8 +7,8 @@
 namespace rollcall::storage {
 namespace {
 
-const Month kMarch = Month::FromYearMonth(2026, 3);
-constexpr FleetRef kOtherFleet{2};
+const Month kLedgerMonth = Month::FromYearMonth(2026, 3);
+constexpr FleetRef kSecondFleet{2};
 
 PeriodKey Of(Month last, Span span, FleetRef fleet = kFirstFleet) {
   return {Period::Of(Window{last, span}), fleet};
@@ -55,16 +55,16 @@ class PeriodLedgerTest : public rollcall::test::StoreTest {
 };
 
 TEST_F(PeriodLedgerTest, WhatIsKeptIsThereAfterARestart) {
-  Keep(Of(kMarch, Span::kMonth), 4);
-  Keep(Of(kMarch.FirstDay()), 5);
+  Keep(Of(kLedgerMonth, Span::kMonth), 4);
+  Keep(Of(kLedgerMonth.FirstDay()), 5);
   Reopen();
-  EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 4);
-  EXPECT_EQ(Sources(Of(kMarch.FirstDay())), 5);
-  EXPECT_EQ(Sources(Of(kMarch, Span::kQuarter)), -1);
+  EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kMonth)), 4);
+  EXPECT_EQ(Sources(Of(kLedgerMonth.FirstDay())), 5);
+  EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kQuarter)), -1);
 }
 
 TEST_F(PeriodLedgerTest, ADaysColumnsAreKeptAndDroppedWithIt) {
-  const PeriodKey day = Of(kMarch.FirstDay());
+  const PeriodKey day = Of(kLedgerMonth.FirstDay());
   const auto columns_of = [&](const PeriodKey& key) {
     std::string text;
     const KeyRange range = ColumnsOf(key);
@@ -77,7 +77,7 @@ TEST_F(PeriodLedgerTest, ADaysColumnsAreKeptAndDroppedWithIt) {
                              {EncodeColumnKey({UINT32_MAX}, UINT32_MAX), "last"}};
   ASSERT_TRUE(*ledger().Finish(ledger().Begin(day), PeriodHead(), Rows(1), columns));
   Keep(Of(Day{day.period.last + 1}));
-  Keep(Of(kMarch.FirstDay(), kOtherFleet));
+  Keep(Of(kLedgerMonth.FirstDay(), kSecondFleet));
   EXPECT_EQ(columns_of(day), "streams nine last ");
   EXPECT_EQ(columns_of(Of(Day{day.period.last + 1})), "");
   EXPECT_TRUE(*(*PeriodRows::Read(store(), day))->HasColumns());
@@ -87,18 +87,18 @@ TEST_F(PeriodLedgerTest, ADaysColumnsAreKeptAndDroppedWithIt) {
   EXPECT_EQ(Sources(day), 1);
   EXPECT_EQ(columns_of(day), "streams nine last ");
   Commit([&](Transaction& transaction) {
-    ledger().DropDay(kMarch.FirstDay(), kFirstFleet, transaction);
+    ledger().DropDay(kLedgerMonth.FirstDay(), kFirstFleet, transaction);
   });
   EXPECT_EQ(columns_of(day), "");
 }
 
 TEST_F(PeriodLedgerTest, ColumnsOfADayWhoseChunksRetentionDroppedMeanwhileAreLeftOut) {
-  const Day first = kMarch.FirstDay();
+  const Day first = kLedgerMonth.FirstDay();
   const Day second{first.number + 1};
   const TallyRows columns = {{EncodeStreamsColumnKey(0), "streams"}};
   const PeriodLedger::Cut of_first = ledger().Begin(Of(first));
   const PeriodLedger::Cut of_second = ledger().Begin(Of(second));
-  const PeriodLedger::Cut of_other = ledger().Begin(Of(first, kOtherFleet));
+  const PeriodLedger::Cut of_other = ledger().Begin(Of(first, kSecondFleet));
   ASSERT_TRUE(DropChunksBefore(store(), kFirstFleet, second).ok());
   for (const PeriodLedger::Cut* const cut : {&of_first, &of_second, &of_other}) {
     ASSERT_TRUE(*ledger().Finish(*cut, PeriodHead(), Rows(4), columns));
@@ -109,58 +109,61 @@ TEST_F(PeriodLedgerTest, ColumnsOfADayWhoseChunksRetentionDroppedMeanwhileAreLef
 
 TEST_F(PeriodLedgerTest, AMonthsChangeDropsTheWindowsThatItLiesInAndNoOthers) {
   for (int month = -13; month <= 13; ++month) {
-    for (const Span span : kSpans) Keep(Of(kMarch.Plus(month), span));
+    for (const Span span : kSpans) Keep(Of(kLedgerMonth.Plus(month), span));
   }
-  Keep(Of(kMarch, Span::kYear, kOtherFleet));
-  Keep(Of(kMarch.FirstDay()));
+  Keep(Of(kLedgerMonth, Span::kYear, kSecondFleet));
+  Keep(Of(kLedgerMonth.FirstDay()));
   Reopen();
-  DropWindows(kMarch);
+  DropWindows(kLedgerMonth);
   for (int month = -13; month <= 13; ++month) {
     for (const Span span : kSpans) {
       const bool touched = month >= 0 && month < MonthsOf(span);
-      EXPECT_EQ(Sources(Of(kMarch.Plus(month), span)), touched ? -1 : 1)
+      EXPECT_EQ(Sources(Of(kLedgerMonth.Plus(month), span)), touched ? -1 : 1)
           << month << " " << MonthsOf(span);
     }
   }
-  EXPECT_EQ(Sources(Of(kMarch, Span::kYear, kOtherFleet)), 1);
-  EXPECT_EQ(Sources(Of(kMarch.FirstDay())), 1);
+  EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kYear, kSecondFleet)), 1);
+  EXPECT_EQ(Sources(Of(kLedgerMonth.FirstDay())), 1);
 }
 
 TEST_F(PeriodLedgerTest, ADaysChangeDropsThatDay) {
-  const Day day = kMarch.FirstDay();
+  const Day day = kLedgerMonth.FirstDay();
   Keep(Of(day));
   Keep(Of(Day{day.number + 1}));
-  Keep(Of(kMarch, Span::kMonth));
+  Keep(Of(kLedgerMonth, Span::kMonth));
   Commit([&](Transaction& transaction) { ledger().DropDay(day, kFirstFleet, transaction); });
   EXPECT_EQ(Sources(Of(day)), -1);
   EXPECT_EQ(Sources(Of(Day{day.number + 1})), 1);
-  EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 1);
+  EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kMonth)), 1);
 }
 
 TEST_F(PeriodLedgerTest, ADropThatWasAbandonedIsMadeWithTheNextChange) {
-  Keep(Of(kMarch, Span::kMonth));
-  Commit([&](Transaction& transaction) { ledger().DropWindows(kMarch, kFirstFleet, transaction); },
-         true);
-  EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), 1);
-  DropWindows(kMarch);
-  EXPECT_EQ(Sources(Of(kMarch, Span::kMonth)), -1);
+  Keep(Of(kLedgerMonth, Span::kMonth));
+  Commit(
+      [&](Transaction& transaction) {
+        ledger().DropWindows(kLedgerMonth, kFirstFleet, transaction);
+      },
+      true);
+  EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kMonth)), 1);
+  DropWindows(kLedgerMonth);
+  EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kMonth)), -1);
 }
 
 TEST_F(PeriodLedgerTest, WhatIsDroppedWhileItIsComputedIsNotStored) {
-  const auto cut = ledger().Begin(Of(kMarch, Span::kYear));
-  DropWindows(kMarch.Plus(-11));
+  const auto cut = ledger().Begin(Of(kLedgerMonth, Span::kYear));
+  DropWindows(kLedgerMonth.Plus(-11));
   EXPECT_FALSE(Finish(cut));
-  EXPECT_EQ(Sources(Of(kMarch, Span::kYear)), -1);
+  EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kYear)), -1);
   // Of two who computed it the later one counts.
-  const auto first = ledger().Begin(Of(kMarch, Span::kYear));
-  const auto second = ledger().Begin(Of(kMarch, Span::kYear));
+  const auto first = ledger().Begin(Of(kLedgerMonth, Span::kYear));
+  const auto second = ledger().Begin(Of(kLedgerMonth, Span::kYear));
   EXPECT_FALSE(Finish(first, 1));
   EXPECT_TRUE(Finish(second, 2));
-  EXPECT_EQ(Sources(Of(kMarch, Span::kYear)), 2);
+  EXPECT_EQ(Sources(Of(kLedgerMonth, Span::kYear)), 2);
 }
 
 TEST_F(PeriodLedgerTest, ADaysChangeDropsTheDaysAndCutWindowsThatItLiesInAndNoOthers) {
-  const Day seventh{kMarch.FirstDay().number + 6};
+  const Day seventh{kLedgerMonth.FirstDay().number + 6};
   const auto last_30 = [](Day last) { return PeriodKey{Period::Last30(last), kFirstFleet}; };
   const auto cut = [](Span span, Day last) {
     return PeriodKey{Period::Cut(span, last), kFirstFleet};
@@ -170,7 +173,7 @@ TEST_F(PeriodLedgerTest, ADaysChangeDropsTheDaysAndCutWindowsThatItLiesInAndNoOt
   const PeriodKey missed[] = {
       Of(Day{seventh.number + 1}),    last_30({seventh.number - 1}),
       last_30({seventh.number + 30}), cut(Span::kMonth, {seventh.number - 1}),
-      Of(kMarch, Span::kMonth),       {Period::Last30(seventh), kOtherFleet}};
+      Of(kLedgerMonth, Span::kMonth), {Period::Last30(seventh), kSecondFleet}};
   for (const PeriodKey& key : hit) Keep(key);
   for (const PeriodKey& key : missed) Keep(key);
   const auto computing = ledger().Begin(cut(Span::kQuarter, seventh));
@@ -184,7 +187,7 @@ TEST_F(PeriodLedgerTest, WhatIsOutdatedIsDeletedOfOneKindAndFleet) {
   const auto last_30 = [](uint32_t last) {
     return PeriodKey{Period::Last30(Day{last}), kFirstFleet};
   };
-  const PeriodKey others{Period::Last30(Day{100}), kOtherFleet};
+  const PeriodKey others{Period::Last30(Day{100}), kSecondFleet};
   for (const PeriodKey& key : {last_30(100), last_30(101), last_30(102), others, Of(Day{100})}) {
     Keep(key);
   }
@@ -200,12 +203,12 @@ TEST_F(PeriodLedgerTest, TheFirstStoredPeriodIsTheFleetsAndOfItsKind) {
     return found.ok() && found->has_value() ? (*found)->ToString() : "none";
   };
   EXPECT_EQ(first(Period::Kind::kMonth), "none");
-  Keep(Of(kMarch.Plus(-5), Span::kMonth, kOtherFleet));
-  Keep(Of(kMarch.Plus(-9), Span::kYear));
+  Keep(Of(kLedgerMonth.Plus(-5), Span::kMonth, kSecondFleet));
+  Keep(Of(kLedgerMonth.Plus(-9), Span::kYear));
   EXPECT_EQ(first(Period::Kind::kMonth), "none");
-  Keep(Of(kMarch, Span::kMonth));
-  Keep(Of(kMarch.Plus(-2), Span::kMonth));
-  Keep(Of(kMarch.FirstDay()));
+  Keep(Of(kLedgerMonth, Span::kMonth));
+  Keep(Of(kLedgerMonth.Plus(-2), Span::kMonth));
+  Keep(Of(kLedgerMonth.FirstDay()));
   EXPECT_EQ(first(Period::Kind::kMonth), "2026-01");
   EXPECT_EQ(first(Period::Kind::kDay), "2026-03-01");
   EXPECT_EQ(first(Period::Kind::kYear), "2025-06 and the 11 months before");

@@ -15,7 +15,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr UnixSeconds kNoon{seconds(1'772'884'800)};
+constexpr UnixSeconds kNoonOfColumn{seconds(1'772'884'800)};
 
 using Values = std::vector<uint64_t>;
 
@@ -148,10 +148,10 @@ TEST(BlockHeadTest, IsTheBytesOfTheFormat) {
   const BlockHead head{0,
                        kRecordsOfBlock,
                        kRecordsOfBlock - 2,
-                       kNoon,
-                       kNoon + seconds(5),
-                       kNoon - seconds(60),
-                       kNoon,
+                       kNoonOfColumn,
+                       kNoonOfColumn + seconds(5),
+                       kNoonOfColumn - seconds(60),
+                       kNoonOfColumn,
                        std::make_shared<const BlockBits>(absent)};
   EXPECT_EQ(ToHex(EncodeBlockHead(head)), ToHex(FormatExample("head of a block of records")));
 }

@@ -12,7 +12,7 @@ using rollcall::test::ToHex;
 using std::chrono::seconds;
 
 // 2026-03-07 12:00:00, by `date -u -d ... +%s`.
-constexpr UnixSeconds kNoon{seconds(1'772'884'800)};
+constexpr UnixSeconds kNoonOfRow{seconds(1'772'884'800)};
 
 RecordRow Example() {
   RecordRow row;
@@ -20,8 +20,8 @@ RecordRow Example() {
   row.severity = 1;
   row.external = true;
   row.payload_version = 1;
-  row.reception = kNoon;
-  row.capture = kNoon - seconds(60);
+  row.reception = kNoonOfRow;
+  row.capture = kNoonOfRow - seconds(60);
   for (uint32_t i = 0; i < row.words.size(); ++i) row.words[i] = {i + 1};
   row.machine_id = "66c196ce4222dd761470da5e7e35f6f1";
   row.event_id = "N/A";

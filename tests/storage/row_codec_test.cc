@@ -16,7 +16,7 @@ using rollcall::test::FromHex;
 using rollcall::test::ToHex;
 
 // The row of FORMAT.md's example.
-PeaksRow ExamplePeaks() {
+PeaksRow EncodedPeaks() {
   PeaksRow row;
   row.active_days = 1U << 0 | 1U << 6;
   row.metrics = {{{1}, 1, 1}, {{3}, 5, 3}};
@@ -130,10 +130,10 @@ void DamageEveryWay(const std::string& bytes) {
 
 TEST(RowCodec, PeaksAreTheBytesOfTheFormat) {
   const std::string bytes = FormatExample("peaks");
-  EXPECT_EQ(ToHex(EncodePeaks(ExamplePeaks())), ToHex(bytes));
+  EXPECT_EQ(ToHex(EncodePeaks(EncodedPeaks())), ToHex(bytes));
   PeaksRow row;
   ASSERT_TRUE(DecodePeaks(bytes, row).ok());
-  EXPECT_EQ(row, ExamplePeaks());
+  EXPECT_EQ(row, EncodedPeaks());
 }
 
 TEST(RowCodec, TotalsAreTheBytesOfTheFormat) {
@@ -160,7 +160,7 @@ TEST(RowCodec, RandomRowsAreReadBackAsTheyWere) {
   std::mt19937 random(21);
   for (int round = 0; round < 3000; ++round) {
     const PeaksRow peaks = RandomPeaks(random);
-    PeaksRow peaks_back = ExamplePeaks();
+    PeaksRow peaks_back = EncodedPeaks();
     ASSERT_TRUE(DecodePeaks(EncodePeaks(peaks), peaks_back).ok()) << round;
     ASSERT_EQ(peaks_back, peaks) << round;
     const TotalsRow totals = RandomTotals(random);
@@ -199,7 +199,7 @@ TEST(RowCodec, BytesBehindARowAreDataLoss) {
   PeaksRow peaks;
   TotalsRow totals;
   WindowRecord window;
-  EXPECT_EQ(DecodePeaks(EncodePeaks(ExamplePeaks()) + '\0', peaks).code(), Code::kDataLoss);
+  EXPECT_EQ(DecodePeaks(EncodePeaks(EncodedPeaks()) + '\0', peaks).code(), Code::kDataLoss);
   EXPECT_EQ(DecodeTotals(EncodeTotals(ExampleTotals()) + '\0', totals).code(), Code::kDataLoss);
   EXPECT_EQ(DecodeWindow(EncodeWindow(ExampleWindow()) + '\0', window).code(), Code::kDataLoss);
   EXPECT_EQ(DecodeTotals(std::string(4, '\0'), totals).message(),
@@ -208,7 +208,7 @@ TEST(RowCodec, BytesBehindARowAreDataLoss) {
 
 TEST(RowCodec, DamagedRowsNeverCrash) {
   std::mt19937 random(23);
-  DamageEveryWay(EncodePeaks(ExamplePeaks()));
+  DamageEveryWay(EncodePeaks(EncodedPeaks()));
   DamageEveryWay(EncodeTotals(ExampleTotals()));
   DamageEveryWay(EncodeWindow(ExampleWindow()));
   for (int round = 0; round < 20; ++round) {
@@ -283,7 +283,7 @@ TEST(RowCodec, AVisitorSeesEachMetricBeforeItsSeries) {
   std::string seen;
   uint32_t active_days = 0;
   ASSERT_TRUE(VisitPeaks(
-      EncodePeaks(ExamplePeaks()), active_days,
+      EncodePeaks(EncodedPeaks()), active_days,
       [&](MetricRef metric, double sum) {
         seen += "metric " + std::to_string(metric.value) + " " + std::to_string(sum) + "\n";
       },

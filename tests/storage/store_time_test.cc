@@ -35,7 +35,7 @@ class StoreTimeTest : public rollcall::test::StoreTest {
     return time ? FormatRfc3339(*time) : "nothing";
   }
   void PutReportOf(const std::string& month_day) {
-    const Day day = Day::Of(test::At("2026-" + month_day + "T00:00:00Z"));
+    const Day day = Day::Of(test::InstantAt("2026-" + month_day + "T00:00:00Z"));
     Commit([&](Transaction& transaction) {
       transaction.Merge(Table::kChunks, EncodeKey(ChunkKey{day, {1}, {7}}), "x");
     });

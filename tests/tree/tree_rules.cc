@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -114,8 +115,10 @@ bool HasExtension(std::string_view path, std::initializer_list<std::string_view>
 // Collects what is wrong with one file.
 class Inspector {
  public:
-  Inspector(const File& file, std::vector<std::string>& breaches)
-      : file_(file), breaches_(breaches) {}
+  // `shared`: the constants that headers declare and one file defines.
+  Inspector(const File& file, const std::set<std::string>& shared,
+            std::vector<std::string>& breaches)
+      : file_(file), shared_(shared), breaches_(breaches) {}
 
   void Inspect() {
     std::istringstream text(file_.text);
@@ -128,6 +131,7 @@ class Inspector {
       if (HasExtension(file_.path, {".cc", ".h"})) {
         InspectInclude(line);
         InspectLocks(line);
+        InspectUse(line);
       }
     }
     if (HasExtension(file_.path, {".h"})) {
@@ -211,10 +215,61 @@ class Inspector {
     }
   }
 
+  // Aliases of namespaces, and constants: Clang says that one is used nowhere only where it
+  // compiles a file by itself.
+  void InspectUse(const std::string& line) {
+    static const std::regex alias("^\\s*namespace (\\w+) = ");
+    static const std::regex constant(
+        "^\\s*(?:static )?const(?:expr)? [^(=;{]*\\b(k[A-Z]\\w*)[ \\[={;]");
+    if (!HasExtension(file_.path, {".cc"})) {
+      return;
+    }
+    std::smatch match;
+    if (std::regex_search(line, match, alias) && Mentions(match[1], "::") == 0) {
+      Complain("uses the namespace " + match.str(1) + " nowhere", line_);
+    }
+    if (std::regex_search(line, match, constant) && !shared_.contains(match[1]) &&
+        Mentions(match[1], "") == 1) {
+      Complain("uses " + match.str(1) + " nowhere", line_);
+    }
+  }
+
+  // How often the file has this whole word with that right behind it.
+  size_t Mentions(const std::string& word, const std::string& behind) const {
+    const auto in_word = [](char c) {
+      return c == '_' || std::isalnum(static_cast<unsigned char>(c));
+    };
+    const std::string& text = file_.text;
+    size_t count = 0;
+    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+      const size_t end = at + word.size();
+      const bool is_whole =
+          (at == 0 || !in_word(text[at - 1])) && (end == text.size() || !in_word(text[end]));
+      if (is_whole && text.compare(end, behind.size(), behind) == 0) {
+        ++count;
+      }
+    }
+    return count;
+  }
+
   const File& file_;
+  const std::set<std::string>& shared_;
   std::vector<std::string>& breaches_;
   size_t line_ = 0;
 };
+
+std::set<std::string> SharedConstants(const std::vector<File>& files) {
+  static const std::regex declaration("extern const[^=;]*\\b(k\\w+)");
+  std::set<std::string> names;
+  for (const File& file : files) {
+    if (!HasExtension(file.path, {".h"})) continue;
+    for (std::sregex_iterator at(file.text.begin(), file.text.end(), declaration), end; at != end;
+         ++at) {
+      names.insert((*at)[1]);
+    }
+  }
+  return names;
+}
 
 bool IsOurs(const fs::path& path) {
   static const std::set<std::string> extensions{".cc", ".h",     ".js", ".css", ".html",
@@ -248,9 +303,10 @@ std::vector<File> ReadTree(const fs::path& root) {
 }
 
 std::vector<std::string> Breaches(const std::vector<File>& files) {
+  const std::set<std::string> shared = SharedConstants(files);
   std::vector<std::string> breaches;
   for (const File& file : files) {
-    Inspector(file, breaches).Inspect();
+    Inspector(file, shared, breaches).Inspect();
   }
   return breaches;
 }

@@ -210,6 +210,31 @@ TEST(TreeRulesTest, TheProductLocksWithWhatTheAnalysisKnows) {
   EXPECT_THAT(Breaks("src/counts/a.cc", "const MutexLock lock(mutex_);"), IsEmpty());
 }
 
+TEST(TreeRulesTest, AnAliasOfANamespaceIsUsed) {
+  EXPECT_THAT(Breaks("src/base/a.cc", "namespace fs = std::filesystem;\nfs::path p;"), IsEmpty());
+  EXPECT_THAT(Breaks("src/base/a.cc", "namespace fs = std::filesystem;\nofs::path fs_;"),
+              ElementsAre("src/base/a.cc:3: uses the namespace fs nowhere"));
+}
+
+TEST(TreeRulesTest, AConstantIsUsed) {
+  for (const char* line :
+       {"constexpr int kMost = 3;", "const std::chrono::seconds kMost{3};",
+        "constexpr std::array<std::string_view, 2> kMost{", "  static constexpr int kMost = 3;",
+        "constexpr const char* kMost[] = {", "constexpr size_t kMost = 4 * kOther;"}) {
+    EXPECT_THAT(Breaks("tests/base/a_test.cc", line),
+                ElementsAre("tests/base/a_test.cc:3: uses kMost nowhere"))
+        << line;
+    EXPECT_THAT(Breaks("src/base/a.cc", line + std::string("\nint kMostOf, akMost;")),
+                ElementsAre("src/base/a.cc:3: uses kMost nowhere"))
+        << line;
+    EXPECT_THAT(Breaks("src/base/a.cc", line + std::string("\nint a = kMost;")), IsEmpty()) << line;
+    EXPECT_THAT(Breaks("src/base/a.h", line), IsEmpty()) << line;
+  }
+  EXPECT_THAT(Breaches({{"src/base/a.cc", "const char* const kMost = \"3\";"},
+                        {"src/base/a.h", "// It.\n#pragma once\nextern const char* const kMost;"}}),
+              IsEmpty());
+}
+
 TEST(TreeRulesTest, AHeaderOpensWithACommentAndIsIncludedOnce) {
   EXPECT_THAT(Breaches({{"src/base/a.h", "// What it is.\n#pragma once\n"}}), IsEmpty());
   EXPECT_THAT(Breaches({{"src/base/a.h", "#pragma once\n// What it is.\n"}}),

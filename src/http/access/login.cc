@@ -20,12 +20,12 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr size_t kSenders = 16'384;
+constexpr size_t kLoginSenders = 16'384;
 constexpr double kFailuresAtOnce = 10;  // and as many again per minute
 constexpr size_t kMostWaiting = 8;
 constexpr size_t kMostHeaderBytes = 4096;
 
-uint64_t Seed() {
+uint64_t LoginSeed() {
   uint64_t seed = 0;
   RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed);
   return seed;
@@ -83,8 +83,8 @@ Login::Login(LoginFiles files, const Clock& clock, metrics::Registry& registry)
       limited_(registry.GetCounter(
           "rollcall_login_limited_total",
           "Requests to the private listener that were answered 429 after too many such failures")),
-      failures_(kSenders, kFailuresAtOnce, minutes(1), Seed()),
-      told_(kSenders, 1, minutes(1), Seed()) {}
+      failures_(kLoginSenders, kFailuresAtOnce, minutes(1), LoginSeed()),
+      told_(kLoginSenders, 1, minutes(1), LoginSeed()) {}
 
 Result<std::unique_ptr<Login>> Login::Load(const LoginFiles& files, const Clock& clock,
                                            metrics::Registry& registry) {

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr size_t kSenders = 65'536;
+constexpr size_t kLimitedSenders = 65'536;
 
 uint64_t Seed() { return uint64_t{std::random_device()()} << 32 | std::random_device()(); }
 
@@ -29,8 +29,8 @@ metrics::Counter& CounterOf(metrics::Registry& registry, const char* limit) {
 
 SenderLimits::SenderLimits(const SenderLimitOptions& options, metrics::Registry& registry)
     : options_(options),
-      of_minute_(kSenders, options.requests_per_minute, minutes(1), Seed()),
-      of_day_(kSenders, options.requests_per_day, hours(24), Seed()),
+      of_minute_(kLimitedSenders, options.requests_per_minute, minutes(1), Seed()),
+      of_day_(kLimitedSenders, options.requests_per_day, hours(24), Seed()),
       met_minute_(CounterOf(registry, "requests_minute")),
       met_day_(CounterOf(registry, "requests_day")) {}
 

@@ -45,7 +45,7 @@ struct FreeAddresses {
 };
 using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
-Status Failure(const std::string& address, const std::string& why) {
+Status ListenFailure(const std::string& address, const std::string& why) {
   return Status::FailedPrecondition("listen on " + address + ": " + why);
 }
 
@@ -108,7 +108,7 @@ void FileDescriptor::Close() {
 Result<ListeningSocket> ListenOn(const std::string& address) {
   const std::optional<HostPort> parts = SplitAddress(address);
   if (!parts) {
-    return Failure(address, "want host:port, :port or [v6]:port with a port of 0 to 65535");
+    return ListenFailure(address, "want host:port, :port or [v6]:port with a port of 0 to 65535");
   }
   const bool all_interfaces = parts->host.empty();
   addrinfo hints{};
@@ -121,7 +121,7 @@ Result<ListeningSocket> ListenOn(const std::string& address) {
     const int resolved = getaddrinfo(all_interfaces ? nullptr : parts->host.c_str(),
                                      parts->port.c_str(), &hints, &found);
     if (resolved != 0 && !all_interfaces) {
-      return Failure(address, gai_strerror(resolved));
+      return ListenFailure(address, gai_strerror(resolved));
     }
     const Addresses addresses(resolved == 0 ? found : nullptr);
     for (const addrinfo* at = addresses.get(); at != nullptr; at = at->ai_next) {
@@ -137,7 +137,7 @@ Result<ListeningSocket> ListenOn(const std::string& address) {
       break;
     }
   }
-  return Failure(address, error == 0 ? "no such address" : std::strerror(error));
+  return ListenFailure(address, error == 0 ? "no such address" : std::strerror(error));
 }
 
 Result<ListeningSocket> ListenOnPassed(int fd) {
@@ -145,7 +145,7 @@ Result<ListeningSocket> ListenOnPassed(int fd) {
   const int flags = fcntl(fd, F_GETFL);
   if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
       fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-    return Failure("socket " + std::to_string(fd), std::strerror(errno));
+    return ListenFailure("socket " + std::to_string(fd), std::strerror(errno));
   }
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

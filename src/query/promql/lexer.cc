@@ -13,8 +13,7 @@ namespace {
 using enum TokenKind;
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return c == '_' || (IsAsciiAlphanumeric(c) && !IsDigit(c)); }
+bool IsLetter(char c) { return c == '_' || (IsAsciiAlphanumeric(c) && !IsAsciiDigit(c)); }
 bool IsNameCharacter(char c) { return c == '_' || IsAsciiAlphanumeric(c); }
 
 struct KnownWord {
@@ -180,7 +179,7 @@ Token Lexer::Next() {
     return Make(kEnd);
   }
   const char c = text_[at_];
-  if (IsDigit(c) || (c == '.' && IsDigit(Peek(1)))) return Number();
+  if (IsAsciiDigit(c) || (c == '.' && IsAsciiDigit(Peek(1)))) return Number();
   if (c == '"' || c == '\'') return String();
   if (c == '`') return RawString();
   if (c == ':' && in_brackets_) {

@@ -61,7 +61,7 @@ std::optional<double> ReadWhole(std::string_view text) {
   return static_cast<double>(whole);
 }
 
-std::optional<double> ReadNumber(std::string_view text) {
+std::optional<double> ReadLiteral(std::string_view text) {
   if (EqualsIgnoringCase(text, "inf")) return std::numeric_limits<double>::infinity();
   if (EqualsIgnoringCase(text, "nan")) return std::numeric_limits<double>::quiet_NaN();
   if (const auto whole = ReadWhole(text)) return whole;
@@ -224,7 +224,7 @@ std::optional<double> Parser::NumberValue() {
     Fail(token_.place, "not a valid duration string: " + Quote(token_.text));
     return std::nullopt;
   }
-  const auto value = ReadNumber(token_.text);
+  const auto value = ReadLiteral(token_.text);
   if (!value) Fail(token_.place, "error parsing number: " + Quote(token_.text));
   return value;
 }

@@ -31,10 +31,8 @@ constexpr auto kUnits = std::to_array<Unit>({
 // As in Prometheus, whose durations are nanoseconds.
 constexpr int64_t kMaxDurationMs = std::numeric_limits<int64_t>::max() / 1'000'000;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 bool IsPlainName(std::string_view text, bool with_colon) {
-  if (text.empty() || IsDigit(text[0])) return false;
+  if (text.empty() || IsAsciiDigit(text[0])) return false;
   return std::all_of(text.begin(), text.end(), [&](char c) {
     return IsAsciiAlphanumeric(c) || c == '_' || (with_colon && c == ':');
   });
@@ -92,12 +90,12 @@ std::optional<int64_t> ReadDurationMs(std::string_view text) {
   while (!text.empty()) {
     int64_t number = 0;
     size_t digits = 0;
-    for (; digits < text.size() && IsDigit(text[digits]); ++digits) {
+    for (; digits < text.size() && IsAsciiDigit(text[digits]); ++digits) {
       number = number * 10 + (text[digits] - '0');
       if (number > kMaxDurationMs) return std::nullopt;
     }
     size_t letters = digits;
-    while (letters < text.size() && !IsDigit(text[letters])) ++letters;
+    while (letters < text.size() && !IsAsciiDigit(text[letters])) ++letters;
     const std::string_view name = text.substr(digits, letters - digits);
     while (next_unit < kUnits.size() && kUnits[next_unit].name != name) ++next_unit;
     if (digits == 0 || next_unit == kUnits.size()) return std::nullopt;

@@ -9,13 +9,13 @@ namespace rollcall::promql {
 namespace {
 
 // What the text parses to, printed, or why it does not.
-std::string Parsed(std::string_view text) {
+std::string ParsedText(std::string_view text) {
   const Result<ExprPtr> expr = ParseExpr(text);
   return expr.ok() ? ToString(**expr) : expr.status().message();
 }
 
 // An error at a place of the one line.
-std::string ErrorAt(int column, const std::string& message) {
+std::string FaultAt(int column, const std::string& message) {
   return "1:" + std::to_string(column) + ": parse error: " + message;
 }
 
@@ -60,7 +60,7 @@ TEST(ParserTest, ReadsNumbersAsGoWritesThem) {
       {"1e-400", "0"},
       {"0.1", "0.1"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(Parsed(c.text), c.parsed) << c.text;
+  for (const auto& c : kCases) EXPECT_EQ(ParsedText(c.text), c.parsed) << c.text;
 }
 
 TEST(ParserTest, ADurationIsANumberOfSeconds) {
@@ -71,10 +71,10 @@ TEST(ParserTest, ADurationIsANumberOfSeconds) {
   EXPECT_EQ(value("1h30m"), 5400);
   EXPECT_EQ(value("-100ms"), -0.1);
   EXPECT_EQ(value("1y1w1d1h1m1s1ms"), 32230861.001);
-  EXPECT_EQ(Parsed("5m * 2"), "5m * 2");
-  EXPECT_EQ(Parsed("1m1h"), ErrorAt(1, R"(not a valid duration string: "1m1h")"));
-  EXPECT_EQ(Parsed("1.5h"), ErrorAt(1, R"(not a valid duration string: "1.5h")"));
-  EXPECT_EQ(Parsed("300y"), ErrorAt(1, R"(not a valid duration string: "300y")"));
+  EXPECT_EQ(ParsedText("5m * 2"), "5m * 2");
+  EXPECT_EQ(ParsedText("1m1h"), FaultAt(1, R"(not a valid duration string: "1m1h")"));
+  EXPECT_EQ(ParsedText("1.5h"), FaultAt(1, R"(not a valid duration string: "1.5h")"));
+  EXPECT_EQ(ParsedText("300y"), FaultAt(1, R"(not a valid duration string: "300y")"));
 }
 
 TEST(ParserTest, OperatorsBindAsInPrometheus) {
@@ -133,7 +133,7 @@ TEST(ParserTest, ReadsSelectors) {
       {R"({by="a",on="b",sum="c"})", R"({by="a",on="b",sum="c"})"},
       {"foo # comment\n{a='b'}", R"(foo{a="b"})"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(Parsed(c.text), c.parsed) << c.text;
+  for (const auto& c : kCases) EXPECT_EQ(ParsedText(c.text), c.parsed) << c.text;
 }
 
 TEST(ParserTest, ReadsRangesAndShifts) {
@@ -164,7 +164,7 @@ TEST(ParserTest, ReadsRangesAndShifts) {
       {"foo offset 1d[1h:1m] offset 2d", "foo offset 1d[1h:1m] offset 2d"},
       {"sum_over_time(sum_over_time(a[5m])[1h:1m])", "sum_over_time(sum_over_time(a[5m])[1h:1m])"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(Parsed(c.text), c.parsed) << c.text;
+  for (const auto& c : kCases) EXPECT_EQ(ParsedText(c.text), c.parsed) << c.text;
 }
 
 TEST(ParserTest, ReadsAggregationsAndCalls) {
@@ -190,7 +190,7 @@ TEST(ParserTest, ReadsAggregationsAndCalls) {
       {"label_join(foo, 'a', 'b', 'c', 'd', 'e')", R"(label_join(foo, "a", "b", "c", "d", "e"))"},
       {"holt_winters(foo[5m], 0.5, 0.1)", "double_exponential_smoothing(foo[5m], 0.5, 0.1)"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(Parsed(c.text), c.parsed) << c.text;
+  for (const auto& c : kCases) EXPECT_EQ(ParsedText(c.text), c.parsed) << c.text;
 }
 
 TEST(ParserTest, ReadsBinaryOperatorsAndTheirModifiers) {
@@ -214,7 +214,7 @@ TEST(ParserTest, ReadsBinaryOperatorsAndTheirModifiers) {
       {"1 + on() 2", "1 + 2"},
       {"1 atan2 2", "1 atan2 2"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(Parsed(c.text), c.parsed) << c.text;
+  for (const auto& c : kCases) EXPECT_EQ(ParsedText(c.text), c.parsed) << c.text;
 }
 
 TEST(ParserTest, AnExpressionHasItsTypeAndPlace) {
@@ -257,13 +257,13 @@ TEST(ParserTest, ASelectorAloneGivesItsMatchers) {
   EXPECT_EQ(matchers(R"(sum{a!="b"})"), R"(a!="b";__name__="sum";)");
   EXPECT_EQ(matchers(R"({a=~"b.*"})"), R"(a=~"b.*";)");
   EXPECT_EQ(matchers("{}"),
-            ErrorAt(1, "vector selector must contain at least one non-empty matcher"));
-  EXPECT_EQ(matchers("up[5m]"), ErrorAt(3, R"(unexpected "[")"));
-  EXPECT_EQ(matchers("up offset 5m"), ErrorAt(4, "unexpected <offset>"));
-  EXPECT_EQ(matchers("on"), ErrorAt(1, "unexpected <on>"));
-  EXPECT_EQ(matchers("1"), ErrorAt(1, R"(unexpected number "1")"));
-  EXPECT_EQ(matchers(""), ErrorAt(1, "unexpected end of input"));
-  EXPECT_EQ(matchers("up{"), ErrorAt(4, "unexpected end of input inside braces"));
+            FaultAt(1, "vector selector must contain at least one non-empty matcher"));
+  EXPECT_EQ(matchers("up[5m]"), FaultAt(3, R"(unexpected "[")"));
+  EXPECT_EQ(matchers("up offset 5m"), FaultAt(4, "unexpected <offset>"));
+  EXPECT_EQ(matchers("on"), FaultAt(1, "unexpected <on>"));
+  EXPECT_EQ(matchers("1"), FaultAt(1, R"(unexpected number "1")"));
+  EXPECT_EQ(matchers(""), FaultAt(1, "unexpected end of input"));
+  EXPECT_EQ(matchers("up{"), FaultAt(4, "unexpected end of input inside braces"));
 }
 
 TEST(ParserTest, LongAndDeepTextsAreRefused) {
@@ -273,28 +273,28 @@ TEST(ParserTest, LongAndDeepTextsAreRefused) {
     return all;
   };
   const std::string too_deep = "more than 200 expressions in each other";
-  EXPECT_EQ(Parsed(repeated(30'000, "(")), ErrorAt(201, too_deep));
-  EXPECT_EQ(Parsed(repeated(30'000, "-") + "1"), ErrorAt(201, too_deep));
-  EXPECT_EQ(Parsed(repeated(30'000, "a^") + "a"), ErrorAt(401, too_deep));
-  EXPECT_EQ(Parsed(repeated(30'000, "a+") + "a"), ErrorAt(1, too_deep));
-  EXPECT_EQ(Parsed(repeated(10'000, "abs(")), ErrorAt(801, too_deep));
-  EXPECT_EQ(Parsed("a" + repeated(10'000, "[5m:]")), ErrorAt(1, too_deep));
+  EXPECT_EQ(ParsedText(repeated(30'000, "(")), FaultAt(201, too_deep));
+  EXPECT_EQ(ParsedText(repeated(30'000, "-") + "1"), FaultAt(201, too_deep));
+  EXPECT_EQ(ParsedText(repeated(30'000, "a^") + "a"), FaultAt(401, too_deep));
+  EXPECT_EQ(ParsedText(repeated(30'000, "a+") + "a"), FaultAt(1, too_deep));
+  EXPECT_EQ(ParsedText(repeated(10'000, "abs(")), FaultAt(801, too_deep));
+  EXPECT_EQ(ParsedText("a" + repeated(10'000, "[5m:]")), FaultAt(1, too_deep));
   // Chains in the first operands of chains.
-  EXPECT_EQ(Parsed(repeated(150, "(") + "a" + repeated(150, repeated(150, "+a") + ")")),
-            ErrorAt(150, too_deep));
-  EXPECT_EQ(Parsed(repeated(199, "a+") + "a"), repeated(199, "a + ") + "a");
-  EXPECT_EQ(Parsed(repeated(199, "(") + "a" + repeated(199, ")")),
+  EXPECT_EQ(ParsedText(repeated(150, "(") + "a" + repeated(150, repeated(150, "+a") + ")")),
+            FaultAt(150, too_deep));
+  EXPECT_EQ(ParsedText(repeated(199, "a+") + "a"), repeated(199, "a + ") + "a");
+  EXPECT_EQ(ParsedText(repeated(199, "(") + "a" + repeated(199, ")")),
             repeated(199, "(") + "a" + repeated(199, ")"));
-  EXPECT_EQ(Parsed("{a='b'," + repeated(101, "a!~'b',") + "}"),
-            ErrorAt(708, "more than 100 regular expressions"));
-  EXPECT_EQ(Parsed("{" + repeated(201, "a='b',") + "}"),
-            ErrorAt(1202, "more than 200 label matchers"));
+  EXPECT_EQ(ParsedText("{a='b'," + repeated(101, "a!~'b',") + "}"),
+            FaultAt(708, "more than 100 regular expressions"));
+  EXPECT_EQ(ParsedText("{" + repeated(201, "a='b',") + "}"),
+            FaultAt(1202, "more than 200 label matchers"));
   std::string labels;
   for (int i = 100; i < 301; ++i) labels += "a" + std::to_string(i) + ",";
-  EXPECT_EQ(Parsed("sum by (" + labels + ") (x)"), ErrorAt(1009, "more than 200 labels"));
-  EXPECT_EQ(Parsed(std::string(kMaxQueryBytes - 1, ' ') + "a"), "a");
-  EXPECT_EQ(Parsed(std::string(kMaxQueryBytes, ' ') + "a"),
-            ErrorAt(1, "the query has 65537 bytes, at most 65536 may come"));
+  EXPECT_EQ(ParsedText("sum by (" + labels + ") (x)"), FaultAt(1009, "more than 200 labels"));
+  EXPECT_EQ(ParsedText(std::string(kMaxQueryBytes - 1, ' ') + "a"), "a");
+  EXPECT_EQ(ParsedText(std::string(kMaxQueryBytes, ' ') + "a"),
+            FaultAt(1, "the query has 65537 bytes, at most 65536 may come"));
 }
 
 // Random sequences of tokens: there is an answer, an error has a place in the text, and what parses
@@ -367,7 +367,7 @@ TEST(ParserTest, AnyTokensAreParsedOrRefused) {
     }
     ++parsed;
     const std::string printed = ToString(**expr);
-    ASSERT_EQ(Parsed(printed), printed) << text;
+    ASSERT_EQ(ParsedText(printed), printed) << text;
   }
   EXPECT_GT(parsed, 3'000);
 }

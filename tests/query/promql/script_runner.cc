@@ -13,7 +13,7 @@
 namespace rollcall::promql::test {
 namespace {
 
-constexpr int64_t kLookbackMs = 5 * 60 * 1000;
+constexpr int64_t kScriptLookbackMs = 5 * 60 * 1000;
 constexpr int64_t kMinuteMs = 60 * 1000;
 
 std::string Text(double value) {
@@ -22,17 +22,17 @@ std::string Text(double value) {
   return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
-bool IsClose(double a, double b) {
+bool IsNear(double a, double b) {
   if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
   if (a == b) return true;
   if (std::isinf(a) || std::isinf(b)) return false;
   return std::abs(a - b) <= std::max(1e-15, 1e-12 * std::max(std::abs(a), std::abs(b)));
 }
 
-bool IsClose(const ScriptSeries& a, const ScriptSeries& b) {
+bool IsNear(const ScriptSeries& a, const ScriptSeries& b) {
   return a.labels == b.labels &&
          std::ranges::equal(a.values, b.values, [](const auto& x, const auto& y) {
-           return x.has_value() == y.has_value() && (!x || IsClose(*x, *y));
+           return x.has_value() == y.has_value() && (!x || IsNear(*x, *y));
          });
 }
 
@@ -120,7 +120,7 @@ class Runner {
     Budget budget{Limits(), std::stop_token()};
     Engine engine(source_, threads);
     Result<QueryResult> result =
-        engine.Evaluate({expr, steps, is_range, kLookbackMs, wanted.expr}, budget);
+        engine.Evaluate({expr, steps, is_range, kScriptLookbackMs, wanted.expr}, budget);
     if (!result.ok()) return {result.status(), {}, {}};
     std::vector<ScriptSeries> series = SeriesOf(*result, steps);
     return {Status::Ok(), *std::move(result), std::move(series)};
@@ -140,7 +140,7 @@ class Runner {
     const std::string by = threads == 1 ? "" : " by several threads";
     if (wanted.scalar && !wanted.is_range) {
       if (answer.result.type != ValueType::kScalar ||
-          !IsClose(*wanted.scalar, answer.result.scalar.value)) {
+          !IsNear(*wanted.scalar, answer.result.scalar.value)) {
         Fail(wanted, "wants " + Text(*wanted.scalar) + ", is " + Text(answer.result.scalar.value) +
                          Text(answer.series) + by);
       }
@@ -159,7 +159,7 @@ class Runner {
       std::ranges::sort(want, {}, &ScriptSeries::labels);
       std::ranges::sort(is, {}, &ScriptSeries::labels);
     }
-    return std::ranges::equal(want, is, [](const auto& a, const auto& b) { return IsClose(a, b); });
+    return std::ranges::equal(want, is, [](const auto& a, const auto& b) { return IsNear(a, b); });
   }
 
   void CheckNotes(const ScriptEvaluation& wanted, const QueryResult& result) {
