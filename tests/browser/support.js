@@ -31,17 +31,22 @@ async function until(what, isTrue) {
   throw new Error(`not within ${SHOWN_WITHIN_MS} ms: ${what}`);
 }
 
-// Awaits that the last 30 days have the first of these series that has a label.
+// Awaits that each running period has the first of a metric's series with a label, of each metric.
 async function shown(address, body) {
-  const [, metric, label, value] = /^(\w+)\{(\w+)="([^"]*)"/m.exec(body) ?? [];
-  if (!metric) {
-    return;
+  const series = [...body.matchAll(/^(\w+)\{(\w+)="([^"]*)"/gm)];
+  for (const [i, [, metric, label, value]] of series.entries()) {
+    if (series.findIndex((one) => one[1] === metric) < i) {
+      continue;
+    }
+    const periods = [1, 3, 12].map((months) => `month=${thisMonth()}&periods=${months}`);
+    for (const period of ['period=30d', ...periods]) {
+      const path = `/api/v1/breakdown?metric=${metric}&by=${label}&${period}`;
+      await until(`${path} shows ${value}`, async () => {
+        const { values = [] } = await (await fetch(address + path)).json();
+        return values.some((one) => one.value === value);
+      });
+    }
   }
-  const path = `/api/v1/breakdown?metric=${metric}&by=${label}&period=30d`;
-  await until(`${path} shows ${value}`, async () => {
-    const { values = [] } = await (await fetch(address + path)).json();
-    return values.some((one) => one.value === value);
-  });
 }
 
 // The numbers of the running periods, those of the calendar and the last 30 days; why there are none where there are none.
@@ -107,8 +112,8 @@ export async function startServer(command, flags = [], { directory, port = 0, pr
         await changing(address, post);
       } else {
         await post();
-        await shown(address, body);
       }
+      await shown(address, body);
     },
     // History, as lines of text with a cluster_id and milliseconds.
     importLines: (body) => fetch(`${privateAddress}/api/v1/import/prometheus`, { method: 'POST', body }),
