@@ -13,7 +13,7 @@ using Event = JsonReader::Event;
 
 constexpr std::string_view kPayload = "payload";
 
-Status Wrong(const std::string& name, const char* what) {
+Status WrongField(const std::string& name, const char* what) {
   return Status::InvalidArgument(QuoteForMessage(name) + ": " + what);
 }
 
@@ -31,16 +31,16 @@ Status ParseRecordJson(std::string_view body, RecordFields& fields, std::string&
         const std::optional<RecordField> field = RecordFieldNamed(name);
         if (!field && name != kPayload) return SkipJson(reader, event);
         if (event != Event::kText && (event != Event::kNumber || !field)) {
-          return Wrong(name, "is not a text");
+          return WrongField(name, "is not a text");
         }
         if (!field) {
-          if (has_payload) return Wrong(name, "is there twice");
+          if (has_payload) return WrongField(name, "is there twice");
           has_payload = true;
           payload = TextOfToken(reader);
           return Status::Ok();
         }
         const std::string text = TextOfToken(reader);
-        if (text.size() > kMaxRecordFieldBytes) return Wrong(name, "is too long");
+        if (text.size() > kMaxRecordFieldBytes) return WrongField(name, "is too long");
         fields.Add(*field, text);
         return Status::Ok();
       }));
