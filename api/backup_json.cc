@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/data_answer.h"
 #include "base/civil_time.h"
 
 namespace rollcall::api {
@@ -26,7 +27,7 @@ std::string BackupJson(const jobs::Backups::View& view) {
                       {"files", view.made->files}};
   }
   json["error"] = view.failure.empty() ? Json() : Json(view.failure);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return DumpJson(json);
 }
 
 Result<jobs::Backups::View> ParseBackupJson(std::string_view text) {

@@ -10,7 +10,7 @@
 namespace rollcall::api {
 namespace {
 
-constexpr std::string_view kBadgePeriods[] = {"30d", "month", "quarter", "year"};
+constexpr std::string_view kBadgePeriods[] = {kLast30Days, "month", "quarter", "year"};
 // Of a month that is named: by Span.
 constexpr std::span<const std::string_view> kPeriodsOfMonth = std::span(kBadgePeriods).subspan(1);
 constexpr size_t kMostLabelBytes = 200;

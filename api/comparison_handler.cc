@@ -11,9 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kPeriodNames[] = {"month", "quarter", "year"};  // by Span
-constexpr const char* kLast30Days = "30d";
-
 std::string LabelOf(Period period) {
   const std::string last = period.last_month().Label();
   return period.months() == 1 ? last : period.first_month().Label() + " — " + last;
@@ -91,7 +88,7 @@ Json ComparisonJson(const Fleet& fleet, const counts::Comparison& comparison) {
   json["generated_at"] = FormatRfc3339(comparison.generated_at);
   for (const Span span : kSpans) {
     const auto index = static_cast<size_t>(span);
-    json["periods"][kPeriodNames[index]] = WindowJson(fleet, comparison.periods[index]);
+    json["periods"][kSpanNames[index]] = WindowJson(fleet, comparison.periods[index]);
   }
   AddBreakdowns(fleet, comparison.breakdowns, comparison.rests, json);
   return json;
@@ -147,8 +144,7 @@ std::string Csv(const Fleet& fleet, const counts::Comparison& comparison) {
   CsvWriter csv = NewCsv();
   for (const Span span : kSpans) {
     const auto index = static_cast<size_t>(span);
-    AddRows(fleet, comparison.month.ToString(), kPeriodNames[index], comparison.periods[index],
-            csv);
+    AddRows(fleet, comparison.month.ToString(), kSpanNames[index], comparison.periods[index], csv);
   }
   return csv.Take();
 }

@@ -22,7 +22,6 @@ constexpr unsigned kMostTopCrashes = 1'000;
 constexpr unsigned kUsualTopCrashes = 10;
 constexpr size_t kMostBacktraces = 50;
 constexpr size_t kMostChanges = 100;
-constexpr std::string_view kOffOn[] = {"no", "yes"};
 
 constexpr const char* kCrashRule =
     "Crashes of the last 7 days by the machines' clocks, on the last 8 builds that crashed. A "
@@ -199,7 +198,7 @@ http::ApiHandler CrashesHandler(records::RecordViews& views) {
         request, "crashes",
         [&](DataParams& params) {
           const unsigned top = params.Number("top", 1, kMostTopCrashes, kUsualTopCrashes);
-          const bool hidden = params.Choice("hidden", kOffOn) == 1;
+          const bool hidden = params.IsYes("hidden");
           return [&views, top, hidden] { return views.TopCrashes(top, hidden); };
         },
         CrashesJson, CrashesCsv, response);
@@ -241,7 +240,7 @@ http::ApiHandler CrashFilterHandler(records::RecordViews& views) {
 http::ApiHandler SetCrashFilterHandler(records::RecordViews& views) {
   return [&views](const http::ApiRequest& request, http::HttpResponse& response) {
     DataParams params(request);
-    const bool is_preview = params.Choice("preview", kOffOn) == 1;
+    const bool is_preview = params.IsYes("preview");
     const std::vector<std::string> functions = request.AllOf("function");
     const std::vector<std::string> modules = request.AllOf("module");
     if (functions.size() != modules.size()) {
@@ -269,7 +268,7 @@ http::ApiHandler SetCrashFilterHandler(records::RecordViews& views) {
 http::ApiHandler CrashNoteHandler(records::RecordViews& views) {
   return [&views](const http::ApiRequest& request, http::HttpResponse& response) {
     DataParams params(request);
-    const bool hidden = params.Choice("hidden", kOffOn) == 1;
+    const bool hidden = params.IsYes("hidden");
     if (!params.ok()) return AnswerProblem(400, params.problem(), response);
     const CrashFrameName frame = FrameOf(request);
     const GuiltyNote note{request.Param("comment").value_or(""), hidden};

@@ -17,10 +17,6 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kMostAllowedNamed = 100;
 constexpr size_t kMostAllowedBytes = 256;
 
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 // Weak: it stands for the plain and the packed body.
 std::string TagOf(const std::string& body) {
   const Hash128 hash = HashBytes(body, 0);
@@ -80,7 +76,7 @@ void AnswerCsv(const http::ApiRequest& request, const char* what, std::string bo
 }
 
 void AnswerJson(const http::ApiRequest& request, const Json& json, http::HttpResponse& response) {
-  AnswerData(request, "application/json", Dump(json), kRevalidate, response);
+  AnswerData(request, "application/json", DumpJson(json), kRevalidate, response);
 }
 
 void AnswerImage(const http::ApiRequest& request, std::string svg, http::HttpResponse& response) {
@@ -102,7 +98,7 @@ void AnswerProblem(int status, const DataParams::Problem& problem, http::HttpRes
   response.status = status;
   response.headers.push_back({"Content-Type", "application/json"});
   response.headers.push_back({"Cache-Control", "no-store"});
-  response.body = Dump(json);
+  response.body = DumpJson(json);
 }
 
 void AnswerFailure(const char* what, const Status& status, http::HttpResponse& response) {
@@ -117,6 +113,12 @@ Json TotalsJson(const BreakdownTotals& totals) {
   for (const auto& [name, total] : totals) object.push_back({name, total});
   return object;
 }
+
+std::string DumpJson(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Json NumberJson(ExactSum sum) {
   return sum.IsWhole() ? Json(sum.ToInt64()) : Json(sum.ToShortest());

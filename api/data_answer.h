@@ -40,6 +40,13 @@ void AnswerProblem(int status, const DataParams::Problem& problem, http::HttpRes
 // Sets the answer to a 503 with Retry-After, and logs `status` after `what`.
 void AnswerFailure(const char* what, const Status& status, http::HttpResponse& response);
 
+// The names of calendar periods in JSON, by Span.
+inline constexpr const char* kSpanNames[] = {"month", "quarter", "year"};
+
+// Returns JSON as the body of an answer, a line. Stored bytes that are no UTF-8 are replaced.
+std::string DumpJson(const nlohmann::ordered_json& json);
+// Returns the text, or null where it is empty.
+nlohmann::ordered_json TextOrNull(const std::string& text);
 // Returns the sum as an integer where it is whole, else as a floating-point number.
 nlohmann::ordered_json NumberJson(ExactSum sum);
 // Returns an object that maps names to totals. Takes linear time, unlike inserting by name into an

@@ -12,7 +12,8 @@ constexpr int kFirstYear = 1970;
 constexpr size_t kMonthSize = 7;  // "2026-03"
 constexpr size_t kDaySize = 10;   // "2026-03-07"
 
-constexpr const char* kWindowParam = "30d";
+constexpr std::string_view kNoYes[] = {"no", "yes"};
+constexpr std::string_view kMonthsOfSpan[] = {"1", "3", "12"};
 constexpr std::string_view kFormats[] = {"json", "csv"};
 
 std::optional<unsigned> ParseNumber(std::string_view text) {
@@ -118,12 +119,16 @@ size_t DataParams::Choice(const char* name, std::span<const std::string_view> ch
 bool DataParams::WantsLast30Days(std::initializer_list<const char*> others) {
   const auto text = Given("period", "want 30d, or no such parameter");
   if (!text) return false;
-  if (*text != kWindowParam) Refuse("period: not one of those allowed", {kWindowParam});
+  if (*text != kLast30Days) Refuse("period: not one of those allowed", {kLast30Days});
   for (const char* const other : others) {
     if (request_.Param(other)) Refuse(std::string(other) + ": not beside period=30d");
   }
   return true;
 }
+
+bool DataParams::IsYes(const char* name) { return Choice(name, kNoYes) == 1; }
+
+Span DataParams::OfSpan() { return static_cast<Span>(Choice("periods", kMonthsOfSpan)); }
 
 bool DataParams::WantsCsv() { return Choice("format", kFormats) == 1; }
 

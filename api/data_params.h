@@ -14,8 +14,12 @@
 #include "fleets/catalog.h"
 #include "http/server/api_request.h"
 #include "model/fleet.h"
+#include "model/window.h"
 
 namespace rollcall::api {
+
+// The value of `period` for the last 30 days, and their name in JSON.
+inline constexpr const char* kLast30Days = "30d";
 
 class DataParams {
  public:
@@ -41,6 +45,10 @@ class DataParams {
   unsigned Number(const char* name, unsigned least, unsigned most, unsigned otherwise);
   // Returns the index of the value in `choices`; the first is the default.
   size_t Choice(const char* name, std::span<const std::string_view> choices);
+  // Returns whether NAME=yes was given; no is the default.
+  bool IsYes(const char* name);
+  // Reads `periods`: how many months, 1, 3 or 12; 1 is the default.
+  Span OfSpan();
   // Returns whether format=csv was given; format=json is the default.
   bool WantsCsv();
   // Returns whether period=30d was given: the last 30 days. None of the parameters `others` may be

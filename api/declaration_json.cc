@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/data_answer.h"
 #include "api/example_report.h"
 
 namespace rollcall::api {
@@ -11,8 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Show = fleets::Panel::Show;
-
-Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 std::string_view ShowName(Show show) {
   switch (show) {

@@ -16,9 +16,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // A stranger may make up more.
-constexpr size_t kMostMetrics = 500;                            // of a period
-constexpr size_t kMostLabels = 100;                             // of a metric
-constexpr std::string_view kMonthsOfSpan[] = {"1", "3", "12"};  // by Span
+constexpr size_t kMostMetrics = 500;  // of a period
+constexpr size_t kMostLabels = 100;   // of a metric
 
 struct Metric {
   std::string name;
@@ -96,8 +95,6 @@ Status Read(const DataServices& services, const AskedFleets& asked, KnownFleet& 
   return Status::Ok();
 }
 
-Json NullIfEmpty(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 Json MonthOrNull(const std::optional<Month>& month) {
   return month ? Json(month->ToString()) : Json();
 }
@@ -121,7 +118,7 @@ Json FleetJson(const KnownFleet& known) {
              {"counts", "sum"},
              {"total", figure.total_name},
              {"average", figure.average_name},
-             {"peak", NullIfEmpty(figure.peak_name)}};
+             {"peak", TextOrNull(figure.peak_name)}};
     if (!figure.label.empty()) one["matches"] = {{figure.label, figure.label_value}};
     json["figures"].push_back(std::move(one));
   }
@@ -155,8 +152,7 @@ std::string Csv(const std::vector<KnownFleet>& fleets) {
 void AnswerFleets(const DataServices& services, const http::ApiRequest& request,
                   http::HttpResponse& response) {
   DataParams params(request, services.catalog.current());
-  const AskedFleets asked{params.OfMonth("month"),
-                          static_cast<Span>(params.Choice("periods", kMonthsOfSpan))};
+  const AskedFleets asked{params.OfMonth("month"), params.OfSpan()};
   if (asked.month && *asked.month > Month::Of(services.clock.Now()))
     params.Refuse("month: it has not begun");
   const bool wants_csv = params.WantsCsv();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/data_answer.h"
 #include "base/log.h"
 #include "hosts/ranges.h"
 #include "parse/host_samples_json.h"
@@ -35,7 +36,7 @@ Json SampleJson(const HostSample& sample) {
 
 void Answer(const Json& json, http::HttpResponse& response) {
   response.headers.push_back({"Content-Type", "application/json"});
-  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  response.body = DumpJson(json);
 }
 
 std::string Trim(std::string text) {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/data_answer.h"
+
 namespace rollcall::api {
 namespace {
 
@@ -21,7 +23,7 @@ std::string ImportJson(const ingest::ImportTally& tally) {
   json["samples_added"] = tally.samples_added;
   json["samples_not_kept"] = tally.samples_not_kept;
   json["errors"] = tally.errors;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return DumpJson(json);
 }
 
 Result<ingest::ImportTally> ParseImportJson(std::string_view text) {

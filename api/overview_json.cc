@@ -9,13 +9,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kSpanNames[] = {"month", "quarter", "year"};
-
-// A label value is UTF-8 already; should stored bytes ever not be, they are replaced, not refused.
-std::string DumpLoosely(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json PeriodJson(const Fleet& fleet, const Overview& overview, Span span) {
   const Window window{overview.month, span};
   const PeriodCounts& counts = overview.periods[static_cast<size_t>(span)];
@@ -48,11 +41,9 @@ std::string OverviewJson(const Fleet& fleet, const Overview& overview) {
   for (const Span span : kSpans) {
     json["periods"][kSpanNames[static_cast<size_t>(span)]] = PeriodJson(fleet, overview, span);
   }
-  return DumpLoosely(json) + "\n";
+  return DumpJson(json);
 }
 
-std::string ErrorJson(const std::string& message) {
-  return DumpLoosely(Json{{"error", message}}) + "\n";
-}
+std::string ErrorJson(const std::string& message) { return DumpJson(Json{{"error", message}}); }
 
 }  // namespace rollcall::api

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "api/data_answer.h"
 #include "api/overview_json.h"
 #include "base/civil_time.h"
 #include "base/log.h"
@@ -67,7 +68,7 @@ void Answer(const fleets::FleetSet& fleets, const storage::Outbox& outbox,
   json["parked"] = std::move(list);
   json["reports"] = size.parked_reports;
   json["bytes"] = size.parked_bytes;
-  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  response.body = DumpJson(json);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kKindNames[] = {"1", "3", "12"};
+// By Span.
 constexpr Period::Kind kKinds[] = {Period::Kind::kMonth, Period::Kind::kQuarter,
                                    Period::Kind::kYear};
 
@@ -20,7 +20,7 @@ AskedPeriod ReadPeriod(const Clock& clock, DataParams& params) {
   if (asked.month && *asked.month > Month::Of(clock.Now())) {
     params.Refuse("month: it has not begun");
   }
-  asked.kind = kKinds[params.Choice("periods", kKindNames)];
+  asked.kind = kKinds[static_cast<size_t>(params.OfSpan())];
   if (last_30_days) asked.kind = Period::Kind::k30Days;
   return asked;
 }
@@ -37,7 +37,7 @@ Result<Period> ResolvePeriod(const DataServices& services, const Fleet& fleet,
 
 void AddPeriodJson(Period period, Json& json) {
   const bool is_window = period.is_window();
-  json["period"] = is_window ? Json() : Json("30d");
+  json["period"] = is_window ? Json() : Json(kLast30Days);
   json["month"] = is_window ? Json(period.last_month().ToString()) : Json();
   json["periods"] = is_window ? Json(period.months()) : Json();
   json["start"] = period.first_day().ToString();

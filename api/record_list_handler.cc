@@ -23,7 +23,6 @@ constexpr unsigned kMostRows = 10'000;
 constexpr size_t kMostTextBytes = 1'000;
 constexpr size_t kBriefBytes = 200;
 constexpr std::string_view kAnyYesNo[] = {"any", "yes", "no"};
-constexpr std::string_view kBriefChoice[] = {"no", "yes"};
 
 std::optional<records::PayloadPattern> PatternOf(const char* name, DataParams& params,
                                                  const http::ApiRequest& request) {
@@ -122,7 +121,7 @@ void Answer(records::RecordViews& views, const http::ApiRequest& request,
   if (below.value != 0) list.filter.below = below;
   list.limit = wants_csv ? params.Number("limit", 1, kMostRows, kMostRows)
                          : params.Number("limit", 1, kMostRecords, kUsualLimit);
-  const bool is_brief = params.Choice("brief", kBriefChoice) == 1;
+  const bool is_brief = params.IsYes("brief");
   if (!params.ok()) return AnswerProblem(400, params.problem(), response);
   Result<records::RecordPage> page = views.List(list, request.stop());
   if (!page.ok()) return AnswerFailure("list records", page.status(), response);

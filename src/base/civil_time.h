@@ -13,6 +13,8 @@
 namespace rollcall {
 
 inline constexpr int64_t kMsPerDay = 86'400'000;
+// 9999-12-31T23:59:59Z: the last second of what Month has a number for.
+inline constexpr int64_t kLastSecond = 253'402'300'799;
 
 // A calendar day, counted from 1970-01-01 (day 0).
 struct Day {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/civil_time.h"
 #include "base/text.h"
 #include "parse/utf8.h"
 
@@ -38,7 +39,6 @@ constexpr uint64_t kWithHardware = 3;
 constexpr uint64_t kWithEventId = 4;
 
 constexpr uint64_t kWorstSeverity = 4;
-constexpr uint64_t kEndOfYear9999 = 253'402'300'799;
 constexpr uint64_t kMaxPayloadVersion = 2'147'483'646;
 constexpr size_t kMaxHostType = 249;
 constexpr size_t kMaxHardware = 199;
@@ -178,7 +178,7 @@ Result<Record> RecordFields::Read(std::string payload,
   fields.Require(CountCharacters(record.machine_id) <= kMaxMachineId, kMachineId,
                  AtMost(kMaxMachineId));
 
-  const auto capture = ParseDigits(fields.Take(kCreationTimestamp), kEndOfYear9999);
+  const auto capture = ParseDigits(fields.Take(kCreationTimestamp), kLastSecond);
   fields.Require(capture.has_value(), kCreationTimestamp,
                  "is not a number of Unix seconds up to the year 9999");
   record.capture = UnixSeconds(std::chrono::seconds(capture.value_or(0)));

@@ -20,7 +20,6 @@ using Event = JsonReader::Event;
 constexpr size_t kMaxLineBytes = 16 * 1024 * 1024;
 // Ids beyond it would make the columns of a store sparse.
 constexpr uint64_t kMaxId = uint64_t{1} << 40;
-constexpr uint64_t kLatestSeconds = 253'402'300'799;
 // A payload in UTF-8.
 constexpr size_t kMaxPayload = 2 * kMaxRecordPayload;
 
@@ -82,7 +81,7 @@ const Column* ColumnNamed(std::string_view name) {
 
 // "1443573575", or "2015-09-30 00:39:35 UTC".
 std::optional<UnixSeconds> ParseTime(std::string_view text) {
-  if (const auto seconds = ParseDigits(text, kLatestSeconds)) {
+  if (const auto seconds = ParseDigits(text, kLastSecond)) {
     return UnixSeconds(std::chrono::seconds(*seconds));
   }
   constexpr std::string_view kUtc = " UTC";

@@ -11,8 +11,7 @@ namespace {
 
 using promql::Labels;
 
-// The last day that a month has a number for.
-constexpr int64_t kLastMs = int64_t{253'402'300'799} * 1000;  // 9999-12-31
+constexpr int64_t kLastMs = kLastSecond * 1000;
 constexpr uint64_t kSetBytes = 64;  // of an entry of a set, beside its text
 
 Day DayOf(int64_t ms) {
