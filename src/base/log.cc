@@ -5,6 +5,10 @@
 namespace rollcall::log {
 namespace {
 
+// Makes spdlog's loggers before main, where there is one thread: whichever thread logs first would
+// make them otherwise, in code that the thread sanitizer does not see.
+[[maybe_unused]] const spdlog::logger* const kMadeBeforeMain = spdlog::default_logger_raw();
+
 spdlog::level::level_enum Spdlog(Level level) {
   switch (level) {
     case Level::kDebug:
