@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/json_text.h"
 #include "api/promql_json.h"
 
 namespace rollcall::api {

@@ -1,9 +1,12 @@
 #include "api/promql_json.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/json_text.h"
 #include "query/promql/functions.h"
 #include "query/promql/number_text.h"
 
@@ -12,17 +15,20 @@ namespace {
 
 constexpr size_t kJsonPieceBytes = 64 * 1024;
 constexpr size_t kMostBodyBytes = 256 * 1024;
+// Of a result that is written as a whole, to be kept.
+constexpr size_t kMostWholeBytes = 1024 * 1024;
 
 // Seconds, with the milliseconds where there are any.
 void AppendTime(int64_t milliseconds, std::string& out) {
   if (milliseconds < 0) out += '-';
   const uint64_t magnitude =
       milliseconds < 0 ? -static_cast<uint64_t>(milliseconds) : static_cast<uint64_t>(milliseconds);
-  out += std::to_string(magnitude / 1000);
+  std::array<char, 24> digits;
+  out.append(digits.data(),
+             std::to_chars(digits.data(), digits.data() + digits.size(), magnitude / 1000).ptr);
   if (const uint64_t fraction = magnitude % 1000; fraction != 0) {
-    const std::string digits = std::to_string(1000 + fraction);
     out += '.';
-    out.append(digits, 1);
+    out.append(std::to_string(1000 + fraction), 1);
   }
 }
 
@@ -30,7 +36,7 @@ void AppendPoint(const promql::Point& point, std::string& out) {
   out += '[';
   AppendTime(point.time, out);
   out += ",\"";
-  out += promql::PlainText(point.value);
+  promql::AppendPlainText(point.value, out);
   out += "\"]";
 }
 
@@ -76,22 +82,25 @@ void AppendStats(const promql::QueryResult& result, const promql::Steps& steps,
   out += ",\"stats\":" + json.dump();
 }
 
-size_t SeriesOf(const promql::QueryResult& result, uint64_t limit) {
-  return limit == 0 ? result.series.size() : std::min<size_t>(result.series.size(), limit);
+void AppendTail(const promql::QueryResult& result, const ResultDetails& details, bool is_cut,
+                std::string& out) {
+  if (details.stats) AppendStats(result, details.steps, *details.stats, out);
+  out += '}';
+  AppendList("warnings", result.warnings, is_cut ? "results truncated due to limit" : "", out);
+  AppendList("infos", result.infos, details.info, out);
+  out += '}';
 }
 
-// Writes a result piece by piece; a piece may end within a series.
-class ResultWriter final : public http::BodyStream {
+// Writes a result piece by piece; a piece may end within a series. What follows the values is
+// another's.
+class ResultWriter {
  public:
-  ResultWriter(std::shared_ptr<const promql::QueryResult> result, ResultDetails details,
-               http::BudgetCharge charge)
-      : shared_(std::move(result)),
-        result_(*shared_),
-        details_(std::move(details)),
-        charge_(std::move(charge)),
-        count_(SeriesOf(result_, details_.limit)) {}
+  // `series`: how many are written. The result must outlive the writer.
+  ResultWriter(const promql::QueryResult& result, size_t series)
+      : result_(result), count_(series) {}
 
-  Result<bool> Next(std::string& out) override {
+  // Appends the next piece. Returns false where it was the last.
+  bool Append(std::string& out) {
     if (!begun_) {
       begun_ = true;
       out += "{\"status\":\"success\",\"data\":{\"resultType\":\"";
@@ -109,16 +118,11 @@ class ResultWriter final : public http::BodyStream {
         out += '[';
       }
     }
+    const size_t end = out.size() + kJsonPieceBytes;
     while (series_ < count_) {
-      if (!AppendSome(out)) return true;
+      if (!AppendSome(end, out)) return true;
     }
     if (IsList()) out += ']';
-    if (details_.stats) AppendStats(result_, details_.steps, *details_.stats, out);
-    out += '}';
-    AppendList("warnings", result_.warnings,
-               count_ < result_.series.size() ? "results truncated due to limit" : "", out);
-    AppendList("infos", result_.infos, details_.info, out);
-    out += '}';
     return false;
   }
 
@@ -127,8 +131,8 @@ class ResultWriter final : public http::BodyStream {
     return result_.type == promql::ValueType::kVector || result_.type == promql::ValueType::kMatrix;
   }
 
-  // Appends what is left of a series; false where the piece was full before.
-  bool AppendSome(std::string& out) {
+  // Appends what is left of a series; false where the piece, which ends about there, is full.
+  bool AppendSome(size_t end, std::string& out) {
     const promql::ResultSeries& series = result_.series[series_];
     const bool is_matrix = result_.type == promql::ValueType::kMatrix;
     if (point_ == 0) {
@@ -138,42 +142,93 @@ class ResultWriter final : public http::BodyStream {
       out += is_matrix ? ",\"values\":[" : ",\"value\":";
     }
     for (; point_ < series.points.size(); ++point_) {
-      if (out.size() >= kJsonPieceBytes && point_ > 0) return false;
+      if (out.size() >= end && point_ > 0) return false;
       if (point_ > 0) out += ',';
       AppendPoint(series.points[point_], out);
     }
     out += is_matrix ? "]}" : "}";
     point_ = 0;
     ++series_;
-    return out.size() < kJsonPieceBytes;
+    return out.size() < end;
   }
 
-  const std::shared_ptr<const promql::QueryResult> shared_;
   const promql::QueryResult& result_;
-  const ResultDetails details_;
-  const http::BudgetCharge charge_;
   const size_t count_;
   bool begun_ = false;
   size_t series_ = 0;
   size_t point_ = 0;
 };
 
+// A result that is too large to be written as a whole, or of which not all is wanted.
+class ResultStream final : public http::BodyStream {
+ public:
+  ResultStream(std::shared_ptr<const promql::QueryResult> result, size_t series,
+               ResultDetails details, http::BudgetCharge charge)
+      : result_(std::move(result)),
+        series_(series),
+        details_(std::move(details)),
+        charge_(std::move(charge)),
+        writer_(*result_, series) {}
+
+  Result<bool> Next(std::string& out) override {
+    if (writer_.Append(out)) return true;
+    AppendTail(*result_, details_, series_ < result_->series.size(), out);
+    return false;
+  }
+
+ private:
+  const std::shared_ptr<const promql::QueryResult> result_;
+  const size_t series_;
+  const ResultDetails details_;
+  const http::BudgetCharge charge_;
+  ResultWriter writer_;
+};
+
+// A text that is kept, and what follows it.
+class TextStream final : public http::BodyStream {
+ public:
+  TextStream(std::shared_ptr<const std::string> text, std::string tail, http::BudgetCharge charge)
+      : text_(std::move(text)), tail_(std::move(tail)), charge_(std::move(charge)) {}
+
+  Result<bool> Next(std::string& out) override {
+    out.assign(*text_, at_, kMostBodyBytes);
+    at_ += out.size();
+    if (at_ < text_->size()) return true;
+    out += tail_;
+    return false;
+  }
+
+ private:
+  const std::shared_ptr<const std::string> text_;
+  const std::string tail_;
+  const http::BudgetCharge charge_;
+  size_t at_ = 0;
+};
+
 }  // namespace
 
-void AppendJsonString(std::string_view text, std::string& out) {
-  out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+void AppendLabels(const promql::Labels& labels, std::string& out) {
+  AppendLabelsWith(labels, "", "", out);
 }
 
-void AppendLabels(const promql::Labels& labels, std::string& out) {
+void AppendLabelsWith(const promql::Labels& labels, std::string_view name, std::string_view value,
+                      std::string& out) {
   out += '{';
-  bool first = true;
-  for (const auto& [name, value] : labels.all()) {
-    if (!first) out += ',';
-    first = false;
-    AppendJsonString(name, out);
+  const auto append = [&out](std::string_view label, std::string_view of_label) {
+    if (out.back() != '{') out += ',';
+    AppendJsonString(label, out);
     out += ':';
-    AppendJsonString(value, out);
+    AppendJsonString(of_label, out);
+  };
+  bool is_there = name.empty();
+  for (const auto& [label, of_label] : labels.all()) {
+    if (!is_there && label >= name) {
+      append(name, value);
+      is_there = true;
+    }
+    if (label != name) append(label, of_label);
   }
+  if (!is_there) append(name, value);
   out += '}';
 }
 
@@ -205,17 +260,35 @@ void AppendAll(http::BodyStream& stream, std::string& body) {
   }
 }
 
-void AnswerQueryResult(std::shared_ptr<const promql::QueryResult> result, ResultDetails details,
-                       http::BudgetCharge charge, http::HttpResponse& response) {
-  response.headers.push_back({"Content-Type", "application/json"});
-  const bool is_small = promql::BytesOf(*result) <= kMostBodyBytes;
-  auto writer =
-      std::make_shared<ResultWriter>(std::move(result), std::move(details), std::move(charge));
-  if (is_small) {
-    AppendAll(*writer, response.body);
-  } else {
-    response.stream = std::move(writer);
+std::shared_ptr<const std::string> WriteWhole(const promql::QueryResult& result) {
+  if (promql::BytesOf(result) > kMostWholeBytes) return nullptr;
+  auto text = std::make_shared<std::string>();
+  ResultWriter writer(result, result.series.size());
+  while (writer.Append(*text)) {
   }
+  text->shrink_to_fit();
+  return text;
+}
+
+void AnswerQueryResult(query::KeptAnswer answer, ResultDetails details, http::BudgetCharge charge,
+                       http::HttpResponse& response) {
+  response.headers.push_back({"Content-Type", "application/json"});
+  const size_t all = answer.result->series.size();
+  const size_t series = details.limit == 0 ? all : std::min<size_t>(all, details.limit);
+  if (answer.text == nullptr || series < all) {
+    response.stream = std::make_shared<ResultStream>(std::move(answer.result), series,
+                                                     std::move(details), std::move(charge));
+    return;
+  }
+  std::string tail;
+  AppendTail(*answer.result, details, false, tail);
+  if (answer.text->size() > kMostBodyBytes) {
+    response.stream =
+        std::make_shared<TextStream>(std::move(answer.text), std::move(tail), std::move(charge));
+    return;
+  }
+  response.body.reserve(answer.text->size() + tail.size());
+  response.body.append(*answer.text).append(tail);
 }
 
 }  // namespace rollcall::api

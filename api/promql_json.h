@@ -12,6 +12,7 @@
 #include "http/server/body_buffer.h"
 #include "http/server/message.h"
 #include "query/promql/engine.h"
+#include "query/result_cache.h"
 
 namespace rollcall::api {
 
@@ -40,17 +41,22 @@ struct ResultDetails {
   std::string info;    // another line of the result's infos; empty: none
 };
 
-// Sets the answer to a query's result. A small one is a body; a large one is a stream, which keeps
-// the result and its `charge` until the peer has taken it.
-void AnswerQueryResult(std::shared_ptr<const promql::QueryResult> result, ResultDetails details,
-                       http::BudgetCharge charge, http::HttpResponse& response);
+// Returns the text of a result, without what follows its values; null: it is too large to be
+// written as a whole.
+std::shared_ptr<const std::string> WriteWhole(const promql::QueryResult& result);
+
+// Sets the answer to that of a query, whose text is from WriteWhole. A small one is a body; a large
+// one is a stream, which keeps the answer and its `charge` until the peer has taken it.
+void AnswerQueryResult(query::KeptAnswer answer, ResultDetails details, http::BudgetCharge charge,
+                       http::HttpResponse& response);
 
 // Appends all of a stream that does not fail.
 void AppendAll(http::BodyStream& stream, std::string& body);
 
-// Appends `text` as a JSON string, with its quotes; what is not UTF-8 is replaced.
-void AppendJsonString(std::string_view text, std::string& out);
 // Appends {"name":"value",…}.
 void AppendLabels(const promql::Labels& labels, std::string& out);
+// The same, with a label in its place; an empty name: without.
+void AppendLabelsWith(const promql::Labels& labels, std::string_view name, std::string_view value,
+                      std::string& out);
 
 }  // namespace rollcall::api

@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/json_text.h"
 #include "api/promql_json.h"
 #include "query/promql/functions.h"
 #include "query/promql/number_text.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "api/json_text.h"
 #include "api/promql_json.h"
 #include "api/promql_params.h"
 #include "api/promql_tree_json.h"
@@ -84,11 +85,16 @@ std::string LookbackUsed(const AskedQuery& asked, promql::Budget& budget) {
 void Evaluate(AskedQuery asked, QueryKind kind, PromqlService& service,
               steady_clock::time_point begun, promql::Budget& budget, HttpResponse& response) {
   const auto prepared = steady_clock::now();
-  auto result = service.queries().Evaluate(
-      {*asked.expr, asked.steps, kind == QueryKind::kRange, asked.lookback_ms, asked.text}, budget);
-  if (!result.ok()) return service.AnswerFailure(result.status(), budget, response);
-  auto charge = service.ChargeAnswer(promql::BytesOf(**result));
+  const promql::Query query{*asked.expr, asked.steps, kind == QueryKind::kRange, asked.lookback_ms,
+                            asked.text};
+  Result<query::KeptAnswer> answer = service.queries().Evaluate(query, budget);
+  if (!answer.ok()) return service.AnswerFailure(answer.status(), budget, response);
+  auto charge = service.ChargeAnswer(promql::BytesOf(*answer->result));
   if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
+  if (!answer->text) {
+    answer->text = WriteWhole(*answer->result);
+    if (answer->text) service.queries().KeepText(query, *answer);
+  }
   if (asked.stats) {
     using Seconds = std::chrono::duration<double>;
     asked.stats->prepare_seconds = Seconds(prepared - begun).count();
@@ -96,7 +102,7 @@ void Evaluate(AskedQuery asked, QueryKind kind, PromqlService& service,
     asked.stats->samples = budget.samples();
     asked.stats->peak_memory = budget.peak_memory();
   }
-  AnswerQueryResult(*std::move(result),
+  AnswerQueryResult(std::move(answer).value(),
                     {asked.steps, asked.stats, asked.limit, LookbackUsed(asked, budget)},
                     *std::move(charge), response);
 }

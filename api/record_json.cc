@@ -1,7 +1,7 @@
 #include "api/record_json.h"
 
+#include "api/json_text.h"
 #include "base/civil_time.h"
-#include "base/text.h"
 
 namespace rollcall::api {
 namespace {
@@ -14,36 +14,11 @@ std::string FormatTime(UnixSeconds time) {
   return text + " UTC";
 }
 
-bool IsPlain(char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= ' '; }
-
-void AppendEscaped(char c, std::string& out) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      out += "\\u00";
-      AppendHexByte(c, out);
-  }
-}
-
 void AppendMember(const char* name, std::string_view text, std::string& out) {
   out += ",\"";
   out += name;
   out += "\":";
-  AppendJsonText(text, out);
+  AppendJsonString(text, out);
 }
 
 void AppendNumber(const char* name, uint64_t number, std::string& out) {
@@ -54,18 +29,6 @@ void AppendNumber(const char* name, uint64_t number, std::string& out) {
 }
 
 }  // namespace
-
-void AppendJsonText(std::string_view text, std::string& out) {
-  out += '"';
-  for (size_t at = 0; at < text.size();) {
-    size_t end = at;
-    while (end < text.size() && IsPlain(text[end])) ++end;
-    out.append(text, at, end - at);
-    if (end < text.size()) AppendEscaped(text[end], out);
-    at = end + 1;
-  }
-  out += '"';
-}
 
 void AppendRecordJson(const Record& record, std::string& out, RecordJson form) {
   out += "{\"id\":";
@@ -97,7 +60,7 @@ void AppendRecordJson(const Record& record, std::string& out, RecordJson form) {
 
 std::string MessageJson(std::string_view message) {
   std::string json = "{\"message\":";
-  AppendJsonText(message, json);
+  AppendJsonString(message, json);
   return json + "}\n";
 }
 

@@ -15,9 +15,6 @@ enum class RecordJson { kAnswer, kWhole };
 void AppendRecordJson(const Record& record, std::string& out,
                       RecordJson form = RecordJson::kAnswer);
 
-// Appends the text, which is UTF-8, in quotes.
-void AppendJsonText(std::string_view text, std::string& out);
-
 // Returns {"message":"…"} and a newline: why a request was refused.
 std::string MessageJson(std::string_view message);
 

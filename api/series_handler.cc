@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/json_text.h"
 #include "api/promql_json.h"
 #include "api/promql_params.h"
 #include "base/log.h"
@@ -21,53 +22,100 @@ namespace {
 using http::ApiRequest;
 using http::HttpResponse;
 
-void AppendItem(const std::string& text, std::string& out) { AppendJsonString(text, out); }
-void AppendItem(const promql::Labels& labels, std::string& out) { AppendLabels(labels, out); }
-
 // A list that is written piece by piece, and kept with its charge until the peer has taken it.
-template <typename T>
+template <typename List>
 class ListWriter final : public http::BodyStream {
  public:
-  ListWriter(query::Listed<T> list, http::BudgetCharge charge)
-      : list_(std::move(list)), charge_(std::move(charge)) {}
+  ListWriter(List list, bool is_cut, http::BudgetCharge charge)
+      : list_(std::move(list)), is_cut_(is_cut), charge_(std::move(charge)) {}
 
   Result<bool> Next(std::string& out) override {
     constexpr size_t kPieceBytes = 64 * 1024;
-    if (next_ == 0) out += "{\"status\":\"success\",\"data\":[";
-    while (next_ < list_.values.size() && out.size() < kPieceBytes) {
-      if (next_ > 0) out += ',';
-      AppendItem(list_.values[next_++], out);
+    if (!begun_) out += "{\"status\":\"success\",\"data\":[";
+    while (out.size() < kPieceBytes) {
+      const size_t before = out.size();
+      if (begun_) out += ',';
+      if (!list_.AppendNext(out)) {
+        out.resize(before);
+        out += ']';
+        if (is_cut_) out += ",\"warnings\":[\"results truncated due to limit\"]";
+        out += "}\n";
+        return false;
+      }
+      begun_ = true;
     }
-    if (next_ < list_.values.size()) return true;
-    out += ']';
-    if (list_.is_cut) out += ",\"warnings\":[\"results truncated due to limit\"]";
-    out += "}\n";
-    return false;
+    return true;
   }
 
  private:
-  const query::Listed<T> list_;
+  List list_;
+  const bool is_cut_;
   const http::BudgetCharge charge_;
+  bool begun_ = false;
+};
+
+// What a ListWriter writes: names, or values.
+class Texts {
+ public:
+  explicit Texts(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+
+  size_t Bytes() const {
+    size_t bytes = 0;
+    for (const std::string& text : texts_) bytes += sizeof text + text.capacity();
+    return bytes;
+  }
+  // Returns false behind the last.
+  bool AppendNext(std::string& out) {
+    if (next_ == texts_.size()) return false;
+    AppendJsonString(texts_[next_++], out);
+    return true;
+  }
+
+ private:
+  std::vector<std::string> texts_;
   size_t next_ = 0;
 };
 
-size_t BytesOfItem(const std::string& text) { return sizeof(std::string) + text.capacity(); }
-size_t BytesOfItem(const promql::Labels& labels) {
-  size_t bytes = sizeof labels;
-  for (const auto& [name, value] : labels.all()) bytes += BytesOfItem(name) + BytesOfItem(value);
-  return bytes;
-}
+// The same of series.
+class Series {
+ public:
+  explicit Series(std::vector<query::SeriesGroup> groups) : groups_(std::move(groups)) {}
 
-template <typename T>
-void AnswerList(const PromqlService& service, query::Listed<T> list, const promql::Budget& budget,
+  size_t Bytes() const {
+    size_t bytes = 0;
+    for (const query::SeriesGroup& group : groups_) {
+      bytes += group.of->wanted->bytes + group.items.capacity() * sizeof(group.items[0]);
+      for (const auto& source : group.of->sources) bytes += sizeof source + source.id.capacity();
+    }
+    return bytes;
+  }
+  bool AppendNext(std::string& out) {
+    while (group_ < groups_.size() && item_ == groups_[group_].items.size()) {
+      ++group_;
+      item_ = 0;
+    }
+    if (group_ == groups_.size()) return false;
+    const query::SeriesChoice& of = *groups_[group_].of;
+    const auto [source, label_set] = groups_[group_].items[item_++];
+    AppendLabelsWith(of.wanted->labels[label_set], of.id_label, of.sources[source].id, out);
+    return true;
+  }
+
+ private:
+  std::vector<query::SeriesGroup> groups_;
+  size_t group_ = 0;
+  size_t item_ = 0;
+};
+
+template <typename List>
+void AnswerList(const PromqlService& service, List list, bool is_cut, const promql::Budget& budget,
                 HttpResponse& response) {
   constexpr size_t kMostListBytes = 256 * 1024;
-  size_t bytes = 0;
-  for (const T& item : list.values) bytes += BytesOfItem(item);
+  const size_t bytes = list.Bytes();
   auto charge = service.ChargeAnswer(bytes);
   if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
   response.headers.push_back({"Content-Type", "application/json"});
-  auto writer = std::make_shared<ListWriter<T>>(std::move(list), *std::move(charge));
+  auto writer = std::make_shared<ListWriter<List>>(std::move(list), is_cut, *std::move(charge));
   if (bytes > kMostListBytes) {
     response.stream = std::move(writer);
   } else {
@@ -86,10 +134,10 @@ std::optional<std::string> LabelOfPath(std::string_view path) {
   return std::string(path);
 }
 
-// Calls list(lists, request) and answers what it returns.
-template <typename List>
+// Calls find(lists, request) and answers with what it returns, as a List.
+template <typename List, typename Find>
 void Answer(PromqlService& service, QueryKind kind, const ApiRequest& request,
-            HttpResponse& response, const List& list) {
+            HttpResponse& response, const Find& find) {
   const auto begun = std::chrono::steady_clock::now();
   promql::Budget budget(service.options().limits, request.stop());
   try {
@@ -101,10 +149,10 @@ void Answer(PromqlService& service, QueryKind kind, const ApiRequest& request,
       const auto view = service.series().Now();
       query::SeriesLists lists = view->Lists(budget);
       auto listed =
-          list(lists, query::SeriesListRequest{std::move(params->selectors), params->start,
+          find(lists, query::SeriesListRequest{std::move(params->selectors), params->start,
                                                params->end, static_cast<size_t>(params->limit)});
       if (listed.ok()) {
-        AnswerList(service, std::move(listed).value(), budget, response);
+        AnswerList(service, List(std::move(listed->values)), listed->is_cut, budget, response);
       } else {
         service.AnswerFailure(listed.status(), budget, response);
       }
@@ -124,19 +172,19 @@ void Answer(PromqlService& service, QueryKind kind, const ApiRequest& request,
 
 http::ApiHandler SeriesHandler(PromqlService& service) {
   return [&service](const ApiRequest& request, HttpResponse& response) {
-    Answer(service, QueryKind::kSeries, request, response,
-           [](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
-             return lists.Series(asked);
-           });
+    Answer<Series>(service, QueryKind::kSeries, request, response,
+                   [](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
+                     return lists.Series(asked);
+                   });
   };
 }
 
 http::ApiHandler LabelNamesHandler(PromqlService& service) {
   return [&service](const ApiRequest& request, HttpResponse& response) {
-    Answer(service, QueryKind::kLabelNames, request, response,
-           [](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
-             return lists.LabelNames(asked);
-           });
+    Answer<Texts>(service, QueryKind::kLabelNames, request, response,
+                  [](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
+                    return lists.LabelNames(asked);
+                  });
   };
 }
 
@@ -151,10 +199,10 @@ http::ApiHandler LabelValuesHandler(PromqlService& service) {
       return AnswerPromqlError(
           400, "bad_data", "invalid label name: " + promql::Quote(label->substr(0, 200)), response);
     }
-    Answer(service, QueryKind::kLabelValues, request, response,
-           [&](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
-             return lists.LabelValues(*label, asked);
-           });
+    Answer<Texts>(service, QueryKind::kLabelValues, request, response,
+                  [&](query::SeriesLists& lists, const query::SeriesListRequest& asked) {
+                    return lists.LabelValues(*label, asked);
+                  });
   };
 }
 

@@ -75,9 +75,11 @@ Status WalkPeaks(const storage::Store& store, const storage::Snapshot& snapshot,
       const Result<bool> found = of_month.GoTo(fleet, sources[i].ref);
       if (!found.ok()) return found.status();
       if (!*found) continue;
-      ROLLCALL_RETURN_IF_ERROR(on_row(sources[i], of_month.month, of_month.scan.value())
-                                   .WithContext("peaks of " + of_month.month.ToString() +
-                                                " of source " + sources[i].id));
+      const Status taken = on_row(sources[i], of_month.month, of_month.scan.value());
+      if (!taken.ok()) {
+        return taken.WithContext("peaks of " + of_month.month.ToString() + " of source " +
+                                 sources[i].id);
+      }
     }
     const Result<bool> go_on = on_source(sources[i]);
     if (!go_on.ok()) return go_on.status();

@@ -43,9 +43,13 @@ void ReportGaps::AddReport(int64_t time) { AddSpan(time, time, 0, 1); }
 void ReportGaps::AddSpan(int64_t first, int64_t last, int64_t longest_gap, uint32_t reports) {
   if (reports_ > 0) AddGaps(1, first - last_, true);
   if (reports > 1) AddGaps(reports - 1, longest_gap, reports == 2);
-  if (reports > 2) longest_of_spans_ = std::max(longest_of_spans_, longest_gap);
+  AddLongest(longest_gap, reports);
   reports_ += reports;
   last_ = last;
+}
+
+void ReportGaps::AddLongest(int64_t longest_gap, uint32_t reports) {
+  if (reports > 2) longest_of_spans_ = std::max(longest_of_spans_, longest_gap);
 }
 
 void ReportGaps::AddGaps(uint32_t gaps, int64_t at_most, bool is_exact) {

@@ -25,6 +25,9 @@ class ReportGaps {
   void AddReport(int64_t time);
   void AddSpan(int64_t first, int64_t last, int64_t longest_gap, uint32_t reports);
 
+  // The same where only longest_of_spans is asked for.
+  void AddLongest(int64_t longest_gap, uint32_t reports);
+
   uint64_t reports() const { return reports_; }
   // The longest gap within any span of more than two reports, in milliseconds.
   int64_t longest_of_spans() const { return longest_of_spans_; }

@@ -148,8 +148,8 @@ bool ResultCache::StillHas(const Entry& entry, const Query& query, int64_t until
   return has && *has >= until;
 }
 
-Result<ResultCache::Answer> ResultCache::Get(const Query& query, promql::Budget& budget,
-                                             const Evaluate& evaluate) {
+Result<KeptAnswer> ResultCache::Get(const Query& query, promql::Budget& budget,
+                                    const Evaluate& evaluate) {
   // Before any snapshot is taken.
   const Result<Moment> now = Now();
   if (!now.ok()) return now.status();
@@ -159,17 +159,17 @@ Result<ResultCache::Answer> ResultCache::Get(const Query& query, promql::Budget&
   entry->moment = *now;
   QueryResult result;
   bool is_whole = false;
-  const auto kept = Find(entry->key);
+  const auto [kept, text, _] = Find(entry->key);
   if (kept && kept->moment.fleets == now->fleets && kept->moment.first_days == now->first_days) {
     const auto changed = stores_.periods().FirstChangedSince(kept->moment.changes);
     const auto until = HasUntil(*kept, query, changed);
     if (until && *until == query.steps.end && kept->steps.start == query.steps.start &&
         kept->steps.end == query.steps.end) {
       budget.lookbacks().Add(kept->lookbacks);
-      return kept->answer;
+      return KeptAnswer{kept->result, text};
     }
     if (until) {
-      AddSteps(*kept->answer, kept->steps, query.steps.start, *until, result);
+      AddSteps(*kept->result, kept->steps, query.steps.start, *until, result);
       is_whole = *until == query.steps.end;
       if (!is_whole) {
         Query rest = query;
@@ -191,18 +191,27 @@ Result<ResultCache::Answer> ResultCache::Get(const Query& query, promql::Budget&
     result = std::move(*all);
   }
   entry->lookbacks = budget.lookbacks().All();
-  entry->bytes = promql::BytesOf(result) + entry->key.size();
-  entry->answer = std::make_shared<const QueryResult>(std::move(result));
-  const Answer answer = entry->answer;
+  entry->result = std::make_shared<const QueryResult>(std::move(result));
+  const KeptAnswer answer{entry->result, nullptr};
   // Of which fleets it is, is known only where none was declared anew meanwhile.
   if (fleets_() == entry->moment.fleets) Keep(std::move(entry));
   return answer;
 }
 
-std::shared_ptr<const ResultCache::Entry> ResultCache::Find(const std::string& key) {
+void ResultCache::KeepText(const Query& query, const KeptAnswer& written) {
+  const std::string key = KeyOf(query);
   const MutexLock lock(mutex_);
   const auto at = by_key_.find(key);
-  if (at == by_key_.end()) return nullptr;
+  if (at == by_key_.end() || at->second->entry->result != written.result || at->second->text)
+    return;
+  at->second->text = written.text;
+  Charge(at->second, written.text->size());
+}
+
+ResultCache::Kept ResultCache::Find(const std::string& key) {
+  const MutexLock lock(mutex_);
+  const auto at = by_key_.find(key);
+  if (at == by_key_.end()) return {};
   entries_.splice(entries_.begin(), entries_, at->second);
   return *at->second;
 }
@@ -210,17 +219,23 @@ std::shared_ptr<const ResultCache::Entry> ResultCache::Find(const std::string& k
 void ResultCache::Keep(std::shared_ptr<const Entry> entry) {
   const MutexLock lock(mutex_);
   if (const auto at = by_key_.find(entry->key); at != by_key_.end()) Remove(at->second);
+  const size_t bytes = promql::BytesOf(*entry->result) + entry->key.size();
+  entries_.push_front({std::move(entry), nullptr});
+  by_key_[entries_.front().entry->key] = entries_.begin();
+  Charge(entries_.begin(), bytes);
+}
+
+void ResultCache::Charge(Entries::iterator at, size_t bytes) {
+  at->bytes += bytes;
+  bytes_ += bytes;
   // One answer must not push out all others.
-  if (entry->bytes > most_bytes_ / 4) return;
-  bytes_ += entry->bytes;
-  entries_.push_front(std::move(entry));
-  by_key_[entries_.front()->key] = entries_.begin();
+  if (at->bytes > most_bytes_ / 4) return Remove(at);
   while (bytes_ > most_bytes_) Remove(std::prev(entries_.end()));
 }
 
 void ResultCache::Remove(Entries::iterator at) {
-  bytes_ -= (*at)->bytes;
-  by_key_.erase((*at)->key);
+  bytes_ -= at->bytes;
+  by_key_.erase(at->entry->key);
   entries_.erase(at);
 }
 

@@ -31,9 +31,14 @@
 
 namespace rollcall::query {
 
+struct KeptAnswer {
+  std::shared_ptr<const promql::QueryResult> result;
+  // What KeepText was given for it; null: nothing.
+  std::shared_ptr<const std::string> text;
+};
+
 class ResultCache {
  public:
-  using Answer = std::shared_ptr<const promql::QueryResult>;
   // Evaluates a query over what is stored now.
   using Evaluate = std::function<Result<promql::QueryResult>(const promql::Query&)>;
 
@@ -43,8 +48,11 @@ class ResultCache {
 
   // Returns the answer to a query: a kept one, or what `evaluate` returns. Adds the lookbacks of
   // what was kept to the budget's. Fails as `evaluate` does.
-  Result<Answer> Get(const promql::Query& query, promql::Budget& budget, const Evaluate& evaluate)
-      EXCLUDES(mutex_);
+  Result<KeptAnswer> Get(const promql::Query& query, promql::Budget& budget,
+                         const Evaluate& evaluate) EXCLUDES(mutex_);
+
+  // Keeps the text in which a result was written, as long as the result itself.
+  void KeepText(const promql::Query& query, const KeptAnswer& written) EXCLUDES(mutex_);
 
  private:
   // What an answer depends on beside reports, and which changes of these it has.
@@ -56,16 +64,22 @@ class ResultCache {
   struct Entry {
     std::string key;
     promql::Steps steps;
-    Answer answer;
+    std::shared_ptr<const promql::QueryResult> result;
     Moment moment;
     std::map<int64_t, uint64_t> lookbacks;
-    size_t bytes = 0;
   };
-  using Entries = std::list<std::shared_ptr<const Entry>>;
+  struct Kept {
+    std::shared_ptr<const Entry> entry;
+    std::shared_ptr<const std::string> text;
+    size_t bytes = 0;  // of both
+  };
+  using Entries = std::list<Kept>;
 
   Result<Moment> Now() const;
-  std::shared_ptr<const Entry> Find(const std::string& key) EXCLUDES(mutex_);
+  Kept Find(const std::string& key) EXCLUDES(mutex_);
   void Keep(std::shared_ptr<const Entry> entry) EXCLUDES(mutex_);
+  // Adds to what one is charged for, and removes what there is no room for then.
+  void Charge(Entries::iterator at, size_t bytes) REQUIRES(mutex_);
   void Remove(Entries::iterator at) REQUIRES(mutex_);
   // Returns the last of the query's steps that the entry has, if it has the first and all between.
   // `changed`: the first day with other reports than when the entry was made.

@@ -1,6 +1,10 @@
 #include "query/series_lists.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
 
 #include "base/civil_time.h"
 #include "query/peaks_walk.h"
@@ -9,10 +13,9 @@
 namespace rollcall::query {
 namespace {
 
-using promql::Labels;
-
 constexpr int64_t kLastMs = kLastSecond * 1000;
 constexpr uint64_t kSetBytes = 64;  // of an entry of a set, beside its text
+constexpr size_t kSeriesPerCharge = 1024;
 
 Day DayOf(int64_t ms) {
   return {static_cast<uint32_t>(std::clamp(ms, int64_t{0}, kLastMs) / kMsPerDay)};
@@ -43,35 +46,47 @@ Listed<T> Cut(std::set<T> all, size_t limit) {
 
 }  // namespace
 
-Result<Listed<Labels>> SeriesLists::Series(const SeriesListRequest& request) {
-  std::set<Labels> all;
-  const auto collect = [&](const Fleet&) {
+Result<Listed<SeriesGroup>> SeriesLists::Series(const SeriesListRequest& request) {
+  Listed<SeriesGroup> listed;
+  size_t count = 0;
+  std::unordered_set<uint64_t> seen;  // of several selectors
+  const auto collect = [&](const Choice& choice) {
+    listed.values.push_back({choice, {}});
     Collector collector;
-    collector.take = [&](const Fleet& of, const MatchedSource* source,
-                         const WantedLabelSets& wanted, uint32_t label_set) -> Result<bool> {
-      Labels labels = wanted.labels[label_set];
-      labels.Set(of.id_label, source->id);
-      if (!all.insert(std::move(labels)).second) return true;
-      ROLLCALL_RETURN_IF_ERROR(budget_.TakeSeries(1));
-      ROLLCALL_RETURN_IF_ERROR(
-          budget_.TakeMemory(kSetBytes * (wanted.labels[label_set].all().size() + 2)));
+    collector.take = [&](uint32_t source, uint32_t label_set) -> Result<bool> {
+      SeriesGroup& group = listed.values.back();
+      if (request.selectors.size() > 1) {
+        const uint64_t refs = uint64_t{group.of->sources[source].ref.value} << 32 |
+                              group.of->wanted->refs[label_set].value;
+        if (!seen.insert(refs).second) return true;
+        ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(kSetBytes));
+      }
+      if (request.limit != 0 && count == request.limit) {
+        listed.is_cut = true;
+        return false;
+      }
+      if (++count % kSeriesPerCharge == 0) {
+        ROLLCALL_RETURN_IF_ERROR(budget_.TakeSeries(kSeriesPerCharge));
+        ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(kSeriesPerCharge * sizeof(SeriesGroup::Item)));
+      }
+      group.items.push_back({source, label_set});
       return true;
     };
     return collector;
   };
   ROLLCALL_RETURN_IF_ERROR(Collect(request, collect));
-  return Cut(std::move(all), request.limit);
+  ROLLCALL_RETURN_IF_ERROR(budget_.TakeSeries(count % kSeriesPerCharge));
+  return listed;
 }
 
 Result<Listed<std::string>> SeriesLists::LabelNames(const SeriesListRequest& request) {
   std::set<std::string> all;
-  const auto collect = [&](const Fleet&) {
+  const auto collect = [&](const Choice& choice) {
     Collector collector;
     collector.wants = Collector::Wants::kLabelSets;
-    collector.take = [&](const Fleet& of, const MatchedSource*, const WantedLabelSets& wanted,
-                         uint32_t label_set) -> Result<bool> {
-      all.insert(of.id_label);
-      for (const auto& [name, value] : wanted.labels[label_set].all()) {
+    collector.take = [&, choice](uint32_t, uint32_t label_set) -> Result<bool> {
+      all.insert(choice->id_label);
+      for (const auto& [name, value] : choice->wanted->labels[label_set].all()) {
         if (!all.insert(name).second) continue;
         ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(kSetBytes + name.size()));
       }
@@ -91,13 +106,13 @@ Result<Listed<std::string>> SeriesLists::LabelValues(const std::string& label,
     ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(kSetBytes + value.size()));
     return true;
   };
-  const auto collect = [&](const Fleet& fleet) {
+  const auto collect = [&](const Choice& choice) {
     Collector collector;
-    const bool is_id = fleet.id_label == label;
+    const bool is_id = choice->id_label == label;
     collector.wants = is_id ? Collector::Wants::kSources : Collector::Wants::kLabelSets;
-    collector.take = [&, is_id](const Fleet&, const MatchedSource* source,
-                                const WantedLabelSets& wanted, uint32_t label_set) {
-      return add(is_id ? std::string_view(source->id) : wanted.labels[label_set].Get(label));
+    collector.take = [&, choice, is_id](uint32_t source, uint32_t label_set) {
+      return add(is_id ? std::string_view(choice->sources[source].id)
+                       : choice->wanted->labels[label_set].Get(label));
     };
     return collector;
   };
@@ -106,28 +121,32 @@ Result<Listed<std::string>> SeriesLists::LabelValues(const std::string& label,
 }
 
 Status SeriesLists::Collect(const SeriesListRequest& request,
-                            const std::function<Collector(const Fleet&)>& which) {
+                            const std::function<Collector(const Choice&)>& which) {
   static const std::vector<std::vector<promql::Matcher>> kAll(1);
   if (request.start > request.end) return Status::Ok();
   for (const auto& matchers : request.selectors.empty() ? kAll : request.selectors) {
-    const auto sources = MatchSources(store_, snapshot_, fleets_, matchers, budget_);
+    auto sources = MatchSources(store_, snapshot_, fleets_, matchers, budget_);
     if (!sources.ok()) return sources.status();
     for (size_t f = 0; f < fleets_.size(); ++f) {
       if ((*sources)[f].empty()) continue;
-      const auto wanted = index_.Find(matchers, fleets_[f]->id_label);
+      auto wanted = index_.Find(matchers, fleets_[f]->id_label);
       if (!wanted.ok()) return wanted.status();
-      ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory((*wanted)->bytes));
-      ROLLCALL_RETURN_IF_ERROR(
-          CollectOf(*fleets_[f], (*sources)[f], **wanted, request, which(*fleets_[f])));
-      budget_.GiveMemory((*wanted)->bytes);
+      const uint64_t bytes = (*wanted)->bytes;
+      ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(bytes));
+      const auto choice = std::make_shared<const SeriesChoice>(
+          SeriesChoice{fleets_[f]->id_label, std::move((*sources)[f]), *std::move(wanted)});
+      const Result<bool> go_on = CollectOf(*fleets_[f], *choice, request, which(choice));
+      if (!go_on.ok()) return go_on.status();
+      if (!*go_on) return Status::Ok();
+      if (choice.use_count() == 1) budget_.GiveMemory(bytes);  // nobody keeps it
     }
   }
   return Status::Ok();
 }
 
-Status SeriesLists::CollectOf(const Fleet& fleet, std::span<const MatchedSource> sources,
-                              const WantedLabelSets& wanted, const SeriesListRequest& request,
-                              const Collector& collector) {
+Result<bool> SeriesLists::CollectOf(const Fleet& fleet, const SeriesChoice& choice,
+                                    const SeriesListRequest& request, const Collector& collector) {
+  const WantedLabelSets& wanted = *choice.wanted;
   const Day first = DayOf(request.start);
   const Day last = DayOf(request.end);
   const auto months =
@@ -139,6 +158,7 @@ Status SeriesLists::CollectOf(const Fleet& fleet, std::span<const MatchedSource>
   std::vector<bool> is_there(wanted.refs.size());  // in the source or, of kLabelSets, in any
   std::vector<uint32_t> found;                     // those of the source that were not there
   size_t left = wanted.refs.size();
+  bool are_wanted = true;  // more
   const auto on_row = [&](const MatchedSource&, Month month, std::string_view row) {
     if (wants == Wants::kSources && !found.empty()) return Status::Ok();
     const uint32_t days = DaysIn(month, first, last);
@@ -155,22 +175,23 @@ Status SeriesLists::CollectOf(const Fleet& fleet, std::span<const MatchedSource>
     return whole ? Status::Ok() : Status::DataLoss("not a whole row");
   };
   const auto on_source = [&](const MatchedSource& source) -> Result<bool> {
-    bool go_on = true;
     if (wants == Wants::kSources && !found.empty()) found.resize(1);
-    for (size_t i = 0; i < found.size() && go_on; ++i) {
-      const Result<bool> more =
-          collector.take(fleet, wants == Wants::kLabelSets ? nullptr : &source, wanted, found[i]);
+    const auto place = static_cast<uint32_t>(&source - choice.sources.data());
+    for (size_t i = 0; i < found.size() && are_wanted; ++i) {
+      const Result<bool> more = collector.take(place, found[i]);
       if (!more.ok()) return more.status();
-      go_on = *more;
+      are_wanted = *more;
     }
     if (wants == Wants::kEverySeries) {
       for (const uint32_t number : found) is_there[number] = false;
     }
     if (wants == Wants::kLabelSets) left -= found.size();
     found.clear();
-    return go_on && left != 0;
+    return are_wanted && left != 0;
   };
-  return WalkPeaks(store_, snapshot_, fleet.ref, *months, sources, budget_, on_row, on_source);
+  ROLLCALL_RETURN_IF_ERROR(
+      WalkPeaks(store_, snapshot_, fleet.ref, *months, choice.sources, budget_, on_row, on_source));
+  return are_wanted;
 }
 
 }  // namespace rollcall::query

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,7 +19,6 @@
 #include "query/label_index.h"
 #include "query/matched_sources.h"
 #include "query/promql/budget.h"
-#include "query/promql/labels.h"
 #include "query/promql/matcher.h"
 
 namespace rollcall::query {
@@ -38,6 +38,23 @@ struct Listed {
   bool is_cut = false;    // there are more
 };
 
+// What a selector chooses of a fleet. Immutable.
+struct SeriesChoice {
+  std::string id_label;                // of the fleet
+  std::vector<MatchedSource> sources;  // by ref
+  std::shared_ptr<const WantedLabelSets> wanted;
+};
+
+// Series, each of which is a label set with the id of a source.
+struct SeriesGroup {
+  struct Item {
+    uint32_t source;     // its place in of->sources
+    uint32_t label_set;  // its place in of->wanted->labels
+  };
+  std::shared_ptr<const SeriesChoice> of;
+  std::vector<Item> items;  // by source
+};
+
 class SeriesLists {
  public:
   // All must outlive it. A view gives these: StoredView::Lists.
@@ -45,8 +62,8 @@ class SeriesLists {
               std::span<const Fleet* const> fleets, promql::Budget& budget)
       : store_(store), snapshot_(snapshot), index_(index), fleets_(fleets), budget_(budget) {}
 
-  // Fail as the store, and as the budget.
-  Result<Listed<promql::Labels>> Series(const SeriesListRequest& request);
+  // Fail as the store, and as the budget. Series stand in no order; each is in one group only.
+  Result<Listed<SeriesGroup>> Series(const SeriesListRequest& request);
   Result<Listed<std::string>> LabelNames(const SeriesListRequest& request);
   Result<Listed<std::string>> LabelValues(const std::string& label,
                                           const SeriesListRequest& request);
@@ -57,19 +74,19 @@ class SeriesLists {
     // Whether it is enough to know that a source has any of the label sets, or that any source has
     // a label set.
     enum class Wants { kEverySeries, kSources, kLabelSets } wants = Wants::kEverySeries;
-    // Called for each series; of kSources once for each source, with any of its label sets; of
-    // kLabelSets once for each label set, without a source. Returns false where no more are wanted.
-    std::function<Result<bool>(const Fleet&, const MatchedSource* source,
-                               const WantedLabelSets& wanted, uint32_t label_set)>
-        take;
+    // Called for each series, with the places of its source and label set in the choice; of
+    // kSources once for each source, with any of its label sets; of kLabelSets once for each label
+    // set, with any source. Returns false where no more are wanted.
+    std::function<Result<bool>(uint32_t source, uint32_t label_set)> take;
   };
+  using Choice = std::shared_ptr<const SeriesChoice>;
 
-  // Goes through the series of the request; `which` says what of a fleet is to be collected.
+  // Goes through the series of the request; `which` says what of a choice is to be collected.
   Status Collect(const SeriesListRequest& request,
-                 const std::function<Collector(const Fleet&)>& which);
-  Status CollectOf(const Fleet& fleet, std::span<const MatchedSource> sources,
-                   const WantedLabelSets& wanted, const SeriesListRequest& request,
-                   const Collector& collector);
+                 const std::function<Collector(const Choice&)>& which);
+  // Returns false where no more are wanted.
+  Result<bool> CollectOf(const Fleet& fleet, const SeriesChoice& choice,
+                         const SeriesListRequest& request, const Collector& collector);
 
   const storage::Store& store_;
   const storage::Snapshot& snapshot_;

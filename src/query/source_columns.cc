@@ -46,7 +46,7 @@ Status SourceColumns::Finish() {
     axes_[a].open.clear();
   }
   uint64_t samples = 0;
-  for (uint32_t a = 0; a < axis_count_ && charges_times_; ++a) samples += axes_[a].times.size();
+  for (uint32_t a = 0; a < axis_count_ && of_windows_; ++a) samples += axes_[a].times.size();
   for (const uint32_t number : used_) {
     Series& series = series_[number];
     if (!series.elsewhere.empty()) Merge(series);

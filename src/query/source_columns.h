@@ -48,10 +48,10 @@ class SourceColumns {
     std::span<const storage::MetricColumn::Item> items;  // in any order
   };
 
-  // Both must outlive it. `charges_times`: whether the budget's samples are charged for the times
-  // of reports as well as for runs.
-  SourceColumns(const WantedLabelSets& wanted, promql::Budget& budget, bool charges_times)
-      : wanted_(wanted), budget_(budget), charges_times_(charges_times) {}
+  // Both must outlive it. `of_windows`: whether the samples of windows are wanted, not the latest:
+  // then the budget's samples are charged for the times of reports as well as for runs.
+  SourceColumns(const WantedLabelSets& wanted, promql::Budget& budget, bool of_windows)
+      : wanted_(wanted), budget_(budget), of_windows_(of_windows) {}
   ~SourceColumns() { budget_.GiveMemory(charged_); }
   SourceColumns(const SourceColumns&) = delete;
   SourceColumns& operator=(const SourceColumns&) = delete;
@@ -63,8 +63,8 @@ class SourceColumns {
 
   // The same where only values matter, at `instants`, which must outlive it, and days may come as
   // spans: they are added between these two, ascending; chunks' bytes must stay until the second.
-  // Days of spans must end before `to`. Status as of Read. False: what was added cannot be told so,
-  // and Read has to be used.
+  // Unless windows are wanted, days of spans must end before `to`. Status as of Read. False: what
+  // was added cannot be told so, and Read has to be used.
   void BeginDays(int64_t to, std::span<const int64_t> instants);
   // `is_irregular`: reports may be in any order, and several in a second.
   Status Add(const Chunk& chunk, bool is_irregular);
@@ -78,7 +78,8 @@ class SourceColumns {
   uint32_t LabelSetOf(uint32_t series) const { return series_[series].label_set; }
   uint32_t AxisOf(uint32_t series) const { return series_[series].axis; }
   std::span<const int64_t> TimesOf(uint32_t axis) const { return axes_[axis].times; }
-  // After EndDays: what the reports' times tell, which TimesOf does not have.
+  // After EndDays: what the reports' times tell, which TimesOf does not have; where windows are
+  // wanted, only longest_of_spans.
   const ReportGaps& GapsOf(uint32_t axis) const { return axes_[axis].gaps; }
   // Returns the series' runs over its times from number `begin` on, which are then counted from 0.
   // Must be called at most once for a series.
@@ -162,7 +163,7 @@ class SourceColumns {
 
   const WantedLabelSets& wanted_;
   promql::Budget& budget_;
-  const bool charges_times_;
+  const bool of_windows_;
   int64_t to_ = 0;
 
   RefNumbers numbers_;  // places in series_, by the label set's number among the wanted ones

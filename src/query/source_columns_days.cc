@@ -23,7 +23,7 @@ Status SourceColumns::Add(const Chunk& chunk, bool is_irregular) {
   if (is_layered_) return Status::Ok();
   const Status read = is_irregular ? ReadLayered(chunk) : ReadChunk(chunk, is_layered_);
   ROLLCALL_RETURN_IF_ERROR(read.WithContext(chunk.day.ToString()));
-  for (uint32_t a = 0; a < axis_count_; ++a) {
+  for (uint32_t a = 0; a < axis_count_ && !of_windows_; ++a) {
     Axis& axis = axes_[a];
     for (; axis.gaps_end < axis.times.size(); ++axis.gaps_end) {
       axis.gaps.AddReport(axis.times[axis.gaps_end]);
@@ -78,6 +78,7 @@ void SourceColumns::AppendSpan(unsigned slot_number, const storage::ReportSpan& 
   const Slot& slot = slots_[slot_number];
   const int64_t first = day_start + int64_t{span.first} * 1000;
   const int64_t last = day_start + int64_t{span.last} * 1000;
+  if (first > to_) return;
   if (span.reports <= kMostTimesOfSpan) {
     Append(slot_number, first);
     if (last != first) Append(slot_number, last);
@@ -94,6 +95,7 @@ void SourceColumns::AppendSpan(unsigned slot_number, const storage::ReportSpan& 
   }
   if (!slot.is_steady) return;
   Axis& axis = axes_[slot.axis];
+  if (of_windows_) return axis.gaps.AddLongest(int64_t{span.longest_gap} * 1000, span.reports);
   axis.gaps.AddSpan(first, last, int64_t{span.longest_gap} * 1000, span.reports);
   axis.gaps_end = axis.times.size();
 }

@@ -19,11 +19,16 @@ class StoredQueries {
         threads_(threads) {}
 
   // Returns the answer to a query. Fails as Engine::Evaluate does.
-  Result<ResultCache::Answer> Evaluate(const promql::Query& query, promql::Budget& budget) {
+  Result<KeptAnswer> Evaluate(const promql::Query& query, promql::Budget& budget) {
     return cache_.Get(query, budget, [&](const promql::Query& of) {
       const auto view = series_.Now();
       return promql::Engine(*view, threads_).Evaluate(of, budget);
     });
+  }
+
+  // See ResultCache.
+  void KeepText(const promql::Query& query, const KeptAnswer& written) {
+    cache_.KeepText(query, written);
   }
 
   // For lists of series and labels.

@@ -89,13 +89,21 @@ class ResultCacheTest : public ::testing::Test {
     const size_t evaluated = steps_evaluated_;
     meanwhile_ = nullptr;
     EXPECT_TRUE(answer.ok());
-    EXPECT_EQ(Text(**answer), Text(Evaluate(query)));
+    const std::string right = Text(Evaluate(query));
+    EXPECT_EQ(Text(*answer->result), right);
+    has_text_ = answer->text != nullptr;
+    if (has_text_) {
+      EXPECT_EQ(*answer->text, right);
+    } else {
+      cache_.KeepText(query, {answer->result, std::make_shared<const std::string>(right)});
+    }
     EXPECT_EQ(budget.lookbacks().Summarize()->most_ms, lookback_ms);
     return evaluated;
   }
 
   Harness rollcall_;
   size_t steps_evaluated_ = 0;
+  bool has_text_ = false;  // the last answer
   // What happens to the store once the next answer is looked up, before it is evaluated.
   std::function<void()> meanwhile_;
   std::vector<const Fleet*> fleets_{&CozystackFleet()};
@@ -130,6 +138,65 @@ TEST_F(ResultCacheTest, OnlyTheStepsWhoseDaysHaveChangedAreEvaluatedAgain) {
 
 // Ask compares with what is stored in the end, so steps that were kept must not stand beside later
 // ones.
+TEST_F(ResultCacheTest, ATextIsKeptAsLongAsWhatItIsOf) {
+  Report(At("2026-03-01 12:00:00"), "a", "m 1\n");
+  const Steps steps{Ms("2026-03-01"), Ms("2026-03-02"), kHour};
+  Ask("m", steps);
+  EXPECT_FALSE(has_text_);
+  EXPECT_EQ(Ask("m", steps), 0u);
+  EXPECT_TRUE(has_text_);
+  Ask("m", {steps.start, steps.end - kHour, kHour});
+  EXPECT_FALSE(has_text_) << "of fewer steps";
+  Ask("m", steps);
+  EXPECT_FALSE(has_text_) << "the answer that had it has gone";
+  Report(At("2026-03-01 14:00:00"), "a", "m 2\n");
+  Ask("m", steps);
+  EXPECT_FALSE(has_text_) << "of fewer reports";
+  Ask("m", steps);
+  EXPECT_TRUE(has_text_);
+}
+
+TEST_F(ResultCacheTest, ATextThatIsWrittenWhileTheAnswerIsReplacedIsNotKept) {
+  Report(At("2026-03-01 12:00:00"), "a", "m 1\n");
+  const auto expr = promql::ParseExpr("m");
+  const Query query{**expr, {Ms("2026-03-01"), Ms("2026-03-02"), kHour}, true, std::nullopt};
+  const auto get = [&] {
+    promql::Budget budget({}, {});
+    return cache_.Get(query, budget,
+                      [&](const Query& of) -> Result<QueryResult> { return Evaluate(of); });
+  };
+  const auto first = get();
+  Report(At("2026-03-01 14:00:00"), "a", "m 2\n");
+  const auto second = get();
+  ASSERT_TRUE(first.ok() && second.ok());
+  cache_.KeepText(query, {first->result, std::make_shared<const std::string>("old")});
+  EXPECT_EQ(get()->text, nullptr);
+  const auto text = std::make_shared<const std::string>("new");
+  cache_.KeepText(query, {second->result, text});
+  EXPECT_EQ(get()->text, text);
+}
+
+TEST_F(ResultCacheTest, ATextCountsAsMemory) {
+  Report(At("2026-03-01 12:00:00"), "a", "m 1\n");
+  const Steps steps{Ms("2026-03-01"), Ms("2026-03-02"), kHour};
+  const size_t evaluated = Ask("m", steps);
+  EXPECT_EQ(Ask("m", steps), 0u);
+  // The texts of others push it out.
+  promql::Budget budget({}, {});
+  constexpr size_t kTextBytes = 200 << 10;
+  for (int i = 0; i < 6; ++i) {
+    const std::string other = "m + " + std::to_string(i);
+    const auto other_expr = promql::ParseExpr(other);
+    const Query of{**other_expr, steps, true, std::nullopt};
+    const auto answer = cache_.Get(
+        of, budget, [&](const Query& asked) -> Result<QueryResult> { return Evaluate(asked); });
+    ASSERT_TRUE(answer.ok());
+    cache_.KeepText(
+        of, {answer->result, std::make_shared<const std::string>(std::string(kTextBytes, ' '))});
+  }
+  EXPECT_EQ(Ask("m", steps), evaluated);
+}
+
 TEST_F(ResultCacheTest, WhatComesWhileTheNewestStepsAreEvaluatedIsInAllStepsOrInNone) {
   for (int i = 0; i < 72; ++i) {
     Report(At("2026-03-01") + std::chrono::hours(i), "a", "m 1\n");

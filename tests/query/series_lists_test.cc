@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "query/promql/parser.h"
 #include "query/stored_series.h"
 #include "tests/query/series_oracle.h"
@@ -46,7 +50,9 @@ class SeriesListsTest : public ::testing::Test {
     const auto listed = list(lists);
     if (!listed.ok()) return "failed: " + listed.status().message();
     std::string text;
-    for (const auto& value : listed->values) text += (text.empty() ? "" : " ") + Text(value);
+    for (const std::string& value : Texts(listed->values)) {
+      text += (text.empty() ? "" : " ") + value;
+    }
     return text + (listed->is_cut ? " …" : "");
   }
   std::string Series(const SeriesListRequest& request) {
@@ -58,8 +64,20 @@ class SeriesListsTest : public ::testing::Test {
   std::string Values(const std::string& label, const SeriesListRequest& request) {
     return Ask([&](query::SeriesLists& lists) { return lists.LabelValues(label, request); });
   }
-  static std::string Text(const std::string& text) { return text; }
-  static std::string Text(const promql::Labels& labels) { return labels.ToString(); }
+  static std::vector<std::string> Texts(const std::vector<std::string>& texts) { return texts; }
+  // Sorted.
+  static std::vector<std::string> Texts(const std::vector<query::SeriesGroup>& groups) {
+    std::vector<std::string> texts;
+    for (const query::SeriesGroup& group : groups) {
+      for (const auto& [source, label_set] : group.items) {
+        promql::Labels labels = group.of->wanted->labels[label_set];
+        labels.Set(group.of->id_label, group.of->sources[source].id);
+        texts.push_back(labels.ToString());
+      }
+    }
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  }
 
   Harness rollcall_;
   promql::Limits limits_;
@@ -99,6 +117,11 @@ TEST_F(SeriesListsTest, ALimitCutsTheListAndSaysSo) {
   EXPECT_EQ(Values("cluster_id", request), "a b");
   request.limit = 3;
   EXPECT_EQ(Series(request).back(), "…"[2]);
+  request.limit = 4;
+  EXPECT_EQ(
+      Series(request),
+      "m{cluster_id=\"a\", k=\"1\"} m{cluster_id=\"a\", k=\"2\"} m{cluster_id=\"b\", k=\"2\"} "
+      "n{cluster_id=\"a\", l=\"x\"}");
   limits_.series = 2;
   EXPECT_EQ(Series(request).substr(0, 7), "failed:");
 }

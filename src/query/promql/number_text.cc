@@ -1,8 +1,10 @@
 #include "query/promql/number_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 
 #include "parse/number.h"
@@ -21,34 +23,50 @@ std::string SpecialText(double value) {
 }  // namespace
 
 std::string PlainText(double value) {
-  if (std::string special = SpecialText(value); !special.empty()) {
-    return special;
+  std::string text;
+  AppendPlainText(value, text);
+  return text;
+}
+
+void AppendPlainText(double value, std::string& out) {
+  constexpr double kEndOfExact = 9'007'199'254'740'992;  // 2^53
+  std::array<char, 32> buffer;
+  char* const end = buffer.data() + buffer.size();
+  // Most values are counts.
+  if (value > 0 && value < kEndOfExact && value == std::trunc(value)) {
+    out.append(buffer.data(), std::to_chars(buffer.data(), end, static_cast<uint64_t>(value)).ptr);
+    return;
   }
-  std::array<char, 64> buffer;
-  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                     std::chars_format::scientific);
+  if (!std::isfinite(value)) {
+    out += SpecialText(value);
+    return;
+  }
+  const auto written = std::to_chars(buffer.data(), end, value, std::chars_format::scientific);
   std::string_view text(buffer.data(), static_cast<size_t>(written.ptr - buffer.data()));
-  std::string plain;
   if (text.starts_with('-')) {
-    plain = "-";
+    out += '-';
     text.remove_prefix(1);
   }
+  // 1.234e+05: one digit, then those behind the point.
   const size_t e = text.find('e');
-  std::string digits(text.substr(0, e));
+  const std::string_view behind = text.substr(std::min<size_t>(2, e), e - std::min<size_t>(2, e));
   int exponent = 0;
-  const std::string_view tail = text.substr(e + (text[e + 1] == '+' ? 2 : 1));
-  std::from_chars(tail.data(), tail.data() + tail.size(), exponent);
-  std::erase(digits, '.');
-  // The point stands behind exponent + 1 digits.
-  const int point = exponent + 1;
-  if (point <= 0) {
-    return plain + "0." + std::string(static_cast<size_t>(-point), '0') + digits;
+  const char* const tail = text.data() + e + (text[e + 1] == '+' ? 2 : 1);
+  std::from_chars(tail, written.ptr, exponent);
+  if (exponent < 0) {
+    out += "0.";
+    out.append(static_cast<size_t>(-exponent - 1), '0');
   }
-  if (static_cast<size_t>(point) >= digits.size()) {
-    return plain + digits + std::string(static_cast<size_t>(point) - digits.size(), '0');
+  out += text[0];
+  const auto whole = static_cast<size_t>(std::max(exponent, 0));
+  if (exponent < 0 || whole >= behind.size()) {
+    out += behind;
+    out.append(exponent < 0 ? 0 : whole - behind.size(), '0');
+  } else {
+    out += behind.substr(0, whole);
+    out += '.';
+    out += behind.substr(whole);
   }
-  return plain + digits.substr(0, static_cast<size_t>(point)) + "." +
-         digits.substr(static_cast<size_t>(point));
 }
 
 std::string FixedText(double value, int digits) {

@@ -10,6 +10,8 @@ namespace rollcall::promql {
 // Returns the shortest digits that are read as the same number, without an exponent: "0.1", "1e21"
 // as "1000000000000000000000", "NaN", "+Inf".
 std::string PlainText(double value);
+// Appends them.
+void AppendPlainText(double value, std::string& out);
 
 // Returns that many digits after the point: "1.500000", "NaN", "+Inf".
 std::string FixedText(double value, int digits);
