@@ -61,6 +61,14 @@ Result<std::unique_ptr<Server>> Context::StartVictoria(const std::string& data_d
   return Server::Start({Product::kVictoria, victoria_binary, data_dir, {}});
 }
 
+Result<std::unique_ptr<Server>> Context::StartPrometheus(const std::string& data_dir,
+                                                         std::chrono::seconds lookback) const {
+  return Server::Start({Product::kPrometheus,
+                        prometheus_binary,
+                        data_dir,
+                        {"--query.lookback-delta=" + std::to_string(lookback.count()) + "s"}});
+}
+
 Result<std::unique_ptr<Server>> Context::StartPeer(const std::string& data_dir) const {
   if (peer_binary.empty()) return StartVictoria(data_dir);
   return Server::Start({Product::kRollcall, peer_binary, data_dir, {}});

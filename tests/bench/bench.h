@@ -2,6 +2,7 @@
 // where things are, and how much time they may take.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -67,6 +68,7 @@ class Context {
  public:
   std::string rollcall_binary;
   std::string victoria_binary = "victoria-metrics";
+  std::string prometheus_binary = "prometheus";
   // Another rollcall that takes VictoriaMetrics' place, to see what a change does; empty: none
   // does.
   std::string peer_binary;
@@ -85,6 +87,9 @@ class Context {
   Result<std::unique_ptr<Server>> StartRollcall(const std::string& data_dir,
                                                 std::vector<std::string> args = {}) const;
   Result<std::unique_ptr<Server>> StartVictoria(const std::string& data_dir) const;
+  // Whose samples stand for `lookback` in queries.
+  Result<std::unique_ptr<Server>> StartPrometheus(const std::string& data_dir,
+                                                  std::chrono::seconds lookback) const;
   // VictoriaMetrics, or what takes its place.
   Result<std::unique_ptr<Server>> StartPeer(const std::string& data_dir) const;
   // Says on stderr what goes on.

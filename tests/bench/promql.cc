@@ -1,6 +1,7 @@
-// PromQL beside VictoriaMetrics on the same history: the panels of Grafana's dashboard over three
-// months, cold and warm; maxima of 30 days, label values and series of a month; memory while all
-// panels are asked for at once, and a report beside queries that run into their limits.
+// PromQL beside VictoriaMetrics and Prometheus on the same history: the panels of Grafana's
+// dashboard over three months, cold and warm; maxima of 30 days, label values and series of a
+// month; memory while all panels are asked for at once, and a report beside queries that run into
+// their limits.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -24,6 +25,7 @@ using Steady = std::chrono::steady_clock;
 constexpr int64_t kStep = 7'200;  // seconds: what Grafana takes for three months
 constexpr int kPanelDays = 90;
 constexpr int kAsksAgain = 50;
+constexpr int kAsksAgainOfPrometheus = 5;  // which keeps no answers
 constexpr double kMostMiB = 512;
 constexpr double kMostReportMs = 10;
 constexpr int kReports = 2'000;
@@ -32,8 +34,9 @@ constexpr std::chrono::milliseconds kReportEvery{5};
 struct Fleet {
   std::string name;
   QueryHistory history = {};
-  std::string store = {};  // directories of both products
+  std::string store = {};  // directories of the products
   std::string peer = {};
+  std::string prometheus = {};
 };
 
 struct Panel {
@@ -121,20 +124,29 @@ Result<double> Milliseconds(test::HttpClient& client, const std::string& target)
 }
 
 // A request to a server that was just started, and the median of those after it.
-Status MeasureOne(const Server& server, const std::string& target, std::vector<double>& cold,
-                  std::vector<double>& warm) {
+Status MeasureOne(const Server& server, const std::string& target, int asks_again,
+                  std::vector<double>& cold, std::vector<double>& warm) {
   test::HttpClient client(server.private_port());
   const Result<double> first = Milliseconds(client, target);
   if (!first.ok()) return first.status();
   cold.push_back(*first);
   std::vector<double> again;
-  for (int i = 0; i < kAsksAgain; ++i) {
+  for (int i = 0; i < asks_again; ++i) {
     const Result<double> took = Milliseconds(client, target);
     if (!took.ok()) return took.status();
     again.push_back(*took);
   }
   warm.push_back(MedianOf(again));
   return Status::Ok();
+}
+
+// How long a sample stands in the other two: as long as rollcall finds for such reports.
+std::chrono::seconds LookbackOf(const Fleet& fleet) { return fleet.history.interval / 8 * 9; }
+
+std::string NoteOf(const std::vector<double>& prometheus) {
+  char text[64];
+  std::snprintf(text, sizeof text, "Prometheus %.3g ms", MedianOf(prometheus));
+  return text;
 }
 
 Status MeasureAsked(Context& context, const Fleet& fleet) {
@@ -149,18 +161,29 @@ Status MeasureAsked(Context& context, const Fleet& fleet) {
     };
     Row cold = row(", from a server just started");
     Row warm = row(", again");
+    std::vector<double> prometheus_cold;
+    std::vector<double> prometheus_warm;
     for (int round = 0; round < context.rounds; ++round) {
       {
         const auto server = context.StartRollcall(fleet.store);
         if (!server.ok()) return server.status();
-        ROLLCALL_RETURN_IF_ERROR(MeasureOne(**server, asked.target, cold.rollcall, warm.rollcall));
+        ROLLCALL_RETURN_IF_ERROR(
+            MeasureOne(**server, asked.target, kAsksAgain, cold.rollcall, warm.rollcall));
         ROLLCALL_RETURN_IF_ERROR((*server)->Stop());
       }
       const auto peer = context.StartVictoria(fleet.peer);
       if (!peer.ok()) return peer.status();
-      ROLLCALL_RETURN_IF_ERROR(MeasureOne(**peer, asked.target, cold.victoria, warm.victoria));
+      ROLLCALL_RETURN_IF_ERROR(
+          MeasureOne(**peer, asked.target, kAsksAgain, cold.victoria, warm.victoria));
       ROLLCALL_RETURN_IF_ERROR((*peer)->Stop());
+      const auto prometheus = context.StartPrometheus(fleet.prometheus, LookbackOf(fleet));
+      if (!prometheus.ok()) return prometheus.status();
+      ROLLCALL_RETURN_IF_ERROR(MeasureOne(**prometheus, asked.target, kAsksAgainOfPrometheus,
+                                          prometheus_cold, prometheus_warm));
+      ROLLCALL_RETURN_IF_ERROR((*prometheus)->Stop());
     }
+    cold.note = NoteOf(prometheus_cold);
+    warm.note = NoteOf(prometheus_warm);
     context.Add(std::move(cold));
     context.Add(std::move(warm));
   }
@@ -248,9 +271,30 @@ Status MeasureReports(Context& context, const Fleet& fleet) {
   return Status::Ok();
 }
 
+// What a question takes that asks for nothing: the two ways through the kernel, and the threads'
+// between them.
+Status MeasureRoundTrip(Context& context, const Fleet& fleet) {
+  Row row{
+      .bench = "promql", .what = fleet.name + ": a request that asks for nothing", .unit = "ms"};
+  std::vector<double> first;
+  for (int round = 0; round < context.rounds; ++round) {
+    const auto server = context.StartRollcall(fleet.store);
+    if (!server.ok()) return server.status();
+    ROLLCALL_RETURN_IF_ERROR(MeasureOne(**server, "/healthz", kAsksAgain, first, row.rollcall));
+    ROLLCALL_RETURN_IF_ERROR((*server)->Stop());
+    const auto peer = context.StartVictoria(fleet.peer);
+    if (!peer.ok()) return peer.status();
+    ROLLCALL_RETURN_IF_ERROR(MeasureOne(**peer, "/health", kAsksAgain, first, row.victoria));
+    ROLLCALL_RETURN_IF_ERROR((*peer)->Stop());
+  }
+  context.Add(std::move(row));
+  return Status::Ok();
+}
+
 Status Measure(Context& context, Fleet fleet) {
   fleet.store = context.NewPath("store");
   fleet.peer = context.NewPath("victoria");
+  fleet.prometheus = context.NewPath("prometheus");
   fleet.history.last = Day{Day::Of(SystemClock().Now()).number - 1};
   ROLLCALL_RETURN_IF_ERROR(WriteQueryHistory(fleet.store, fleet.history));
   {
@@ -262,10 +306,17 @@ Status Measure(Context& context, Fleet fleet) {
   {
     const auto peer = context.StartVictoria(fleet.peer);
     if (!peer.ok()) return peer.status();
-    ROLLCALL_RETURN_IF_ERROR(SendHistory(fleet.store, (*peer)->port()));
+    ROLLCALL_RETURN_IF_ERROR(SendToVictoria(fleet.store, (*peer)->port()));
     ROLLCALL_RETURN_IF_ERROR((*peer)->Stop());
   }
+  {
+    const auto prometheus = context.StartPrometheus(fleet.prometheus, LookbackOf(fleet));
+    if (!prometheus.ok()) return prometheus.status();
+    ROLLCALL_RETURN_IF_ERROR(SendToPrometheus(fleet.store, fleet.history, (*prometheus)->port()));
+    ROLLCALL_RETURN_IF_ERROR((*prometheus)->Stop());
+  }
   ROLLCALL_RETURN_IF_ERROR(MeasureAsked(context, fleet));
+  ROLLCALL_RETURN_IF_ERROR(MeasureRoundTrip(context, fleet));
   ROLLCALL_RETURN_IF_ERROR(MeasureMemory(context, fleet));
   return MeasureReports(context, fleet);
 }

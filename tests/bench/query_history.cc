@@ -1,6 +1,8 @@
 #include "tests/bench/query_history.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <tuple>
@@ -15,6 +17,7 @@
 #include "storage/stores.h"
 #include "tests/bench/cluster_body.h"
 #include "tests/bench/history.h"
+#include "tests/bench/remote_write.h"
 #include "tests/bench/server.h"
 #include "tests/support/cozystack.h"
 #include "tests/support/http_client.h"
@@ -156,6 +159,45 @@ void AddJsonLine(const promql::SeriesView& series, std::string& lines) {
   lines += ",\"timestamps\":[" + times + "}\n";
 }
 
+// Reads the samples of a store that no process has open.
+class SampleReader {
+ public:
+  static Result<std::unique_ptr<SampleReader>> Open(const std::string& directory) {
+    storage::StoreOptions options;
+    options.directory = directory;
+    options.read_only = true;
+    auto stores = storage::Stores::Open(options);
+    if (!stores.ok()) return stores.status();
+    auto reader = std::make_unique<SampleReader>();
+    reader->stores_ = std::move(*stores);
+    const Fleet* const first = &reader->fleets_->first().fleet();
+    reader->series_.emplace(
+        *reader->stores_, reader->clock_, [first] { return std::vector<const Fleet*>{first}; },
+        nullptr);
+    return reader;
+  }
+
+  // Visits all series with samples in [from, to], Unix milliseconds.
+  Status Visit(int64_t from, int64_t to,
+               const std::function<Status(const promql::SeriesView&)>& visit) {
+    promql::Budget budget({UINT64_MAX / 2, UINT64_MAX / 2, kMostMemory, std::chrono::hours(1)}, {});
+    const auto named = promql::Matcher::Make(promql::MatchOp::kNotEqual, "__name__", "");
+    if (!named.ok()) return named.status();
+    const std::vector<promql::Matcher> matchers{*named};
+    const auto view = series_->Now();
+    const auto parts = view->Select({matchers, from - 1, to, false, 0, std::nullopt}, budget);
+    if (!parts.ok()) return parts.status();
+    for (const auto& part : *parts) ROLLCALL_RETURN_IF_ERROR(part->Visit(visit));
+    return Status::Ok();
+  }
+
+ private:
+  const decltype(BuiltInFleets()) fleets_ = BuiltInFleets();
+  const SystemClock clock_;
+  std::unique_ptr<storage::Stores> stores_;
+  std::optional<query::StoredSeries> series_;
+};
+
 }  // namespace
 
 Status WriteQueryHistory(const std::string& directory, const QueryHistory& history) {
@@ -167,26 +209,10 @@ Status WriteQueryHistory(const std::string& directory, const QueryHistory& histo
   return (*stores)->store().Compact();
 }
 
-Status SendHistory(const std::string& directory, int victoria_port) {
-  storage::StoreOptions options;
-  options.directory = directory;
-  options.read_only = true;
-  const auto stores = storage::Stores::Open(options);
-  if (!stores.ok()) return stores.status();
-  const auto fleets = BuiltInFleets();
-  const SystemClock clock;
-  query::StoredSeries series(
-      **stores, clock, [&] { return std::vector<const Fleet*>{&fleets->first().fleet()}; },
-      nullptr);
-  promql::Budget budget({UINT64_MAX / 2, UINT64_MAX / 2, kMostMemory, std::chrono::hours(1)}, {});
-  const auto named = promql::Matcher::Make(promql::MatchOp::kNotEqual, "__name__", "");
-  if (!named.ok()) return named.status();
-  const std::vector<promql::Matcher> matchers{*named};
-  const auto view = series.Now();
-  const int64_t now = clock.NowMilliseconds().time_since_epoch().count();
-  const auto parts = view->Select({matchers, 0, now, false, 0, std::nullopt}, budget);
-  if (!parts.ok()) return parts.status();
-  test::HttpClient client(victoria_port);
+Status SendToVictoria(const std::string& directory, int port) {
+  const auto reader = SampleReader::Open(directory);
+  if (!reader.ok()) return reader.status();
+  test::HttpClient client(port);
   std::string lines;
   const auto post = [&]() -> Status {
     const int status = client.PostBare(lines, "", "/api/v1/import").status;
@@ -194,16 +220,40 @@ Status SendHistory(const std::string& directory, int victoria_port) {
     return status == 204 ? Status::Ok()
                          : Status::Unavailable("import: status " + std::to_string(status));
   };
-  for (const auto& part : *parts) {
-    ROLLCALL_RETURN_IF_ERROR(part->Visit([&](const promql::SeriesView& one) {
-      AddJsonLine(one, lines);
-      return lines.size() < kBytesPerPost ? Status::Ok() : post();
-    }));
-  }
+  ROLLCALL_RETURN_IF_ERROR((*reader)->Visit(0, INT64_MAX / 2, [&](const promql::SeriesView& one) {
+    AddJsonLine(one, lines);
+    return lines.size() < kBytesPerPost ? Status::Ok() : post();
+  }));
   ROLLCALL_RETURN_IF_ERROR(post());
-  return Fetch(victoria_port, "/internal/force_flush").status == 200
+  return Fetch(port, "/internal/force_flush").status == 200
              ? Status::Ok()
              : Status::Unavailable("VictoriaMetrics does not flush");
+}
+
+Status SendToPrometheus(const std::string& directory, const QueryHistory& history, int port) {
+  constexpr int kPartsOfDay = 3;
+  const auto reader = SampleReader::Open(directory);
+  if (!reader.ok()) return reader.status();
+  RemoteWrite prometheus(port);
+  std::vector<RemoteWrite::Sample> samples;
+  for (Day day{history.last.number + 1 - history.days}; day <= history.last; ++day.number) {
+    const int64_t start = day.Start().time_since_epoch().count() * 1000;
+    for (int part = 0; part < kPartsOfDay; ++part) {
+      const int64_t from = start + part * (kMsPerDay / kPartsOfDay);
+      ROLLCALL_RETURN_IF_ERROR((*reader)->Visit(from, from + kMsPerDay / kPartsOfDay - 1,
+                                                [&](const promql::SeriesView& one) {
+                                                  samples.clear();
+                                                  for (const promql::Run& run : one.runs) {
+                                                    for (uint32_t i = run.begin; i < run.end; ++i) {
+                                                      samples.push_back({one.times[i], run.value});
+                                                    }
+                                                  }
+                                                  return prometheus.Add(one.labels, samples);
+                                                }));
+      ROLLCALL_RETURN_IF_ERROR(prometheus.Send());
+    }
+  }
+  return Status::Ok();
 }
 
 }  // namespace rollcall::bench

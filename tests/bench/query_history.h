@@ -1,6 +1,6 @@
 // A history of reports for queries: made-up clusters that were there all the time and report both
 // streams at an even interval, written through the store's own batches, with their peaks. And the
-// same history as VictoriaMetrics takes it. Main thread.
+// same history as VictoriaMetrics and Prometheus take it. Main thread.
 #pragma once
 
 #include <chrono>
@@ -23,6 +23,9 @@ struct QueryHistory {
 Status WriteQueryHistory(const std::string& directory, const QueryHistory& history);
 
 // Sends all reports of a store that no process has open to a VictoriaMetrics, as samples.
-Status SendHistory(const std::string& directory, int victoria_port);
+Status SendToVictoria(const std::string& directory, int port);
+// The same to a Prometheus, which takes them in the order of their time only: a third of a day of
+// all series after the other.
+Status SendToPrometheus(const std::string& directory, const QueryHistory& history, int port);
 
 }  // namespace rollcall::bench

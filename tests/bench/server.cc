@@ -1,6 +1,7 @@
 #include "tests/bench/server.h"
 
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 #include "tests/support/raw_http.h"
@@ -65,6 +66,21 @@ Status Server::Run() {
                   "--private-listen-addr",
                   "127.0.0.1:" + std::to_string(private_port_)};
     child.environment = {"ROLLCALL_APP_LIST_URL="};
+  } else if (options_.product == Product::kPrometheus) {
+    private_port_ = port_;
+    const std::string config = options_.data_dir + ".yml";
+    std::ofstream(config) << "global: {}\n";
+    // Its own default retention is 15 days. Blocks of a day let what is sent to it come in an order
+    // that is not that of time within half a day.
+    child.args = {options_.binary,
+                  "--config.file=" + config,
+                  "--storage.tsdb.path=" + options_.data_dir,
+                  "--storage.tsdb.retention.time=100y",
+                  "--storage.tsdb.min-block-duration=1d",
+                  "--web.listen-address=" + address,
+                  "--web.enable-remote-write-receiver",
+                  "--query.max-samples=1000000000",
+                  "--log.level=warn"};
   } else {
     private_port_ = port_;
     // Its own default retention is a month, which would drop what some benches bring in.
@@ -83,7 +99,9 @@ Status Server::Run() {
 
 Status Server::AwaitReady() {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  const std::string target = options_.product == Product::kRollcall ? "/readyz" : "/health";
+  const std::string target = options_.product == Product::kRollcall   ? "/readyz"
+                             : options_.product == Product::kVictoria ? "/health"
+                                                                      : "/-/ready";
   while (Fetch(private_port_, target).status != 200) {  // the other may speak TLS
     if (!child_->Running() || std::chrono::steady_clock::now() > deadline) {
       return Status::Unavailable("start " + options_.binary + ": not ready; see " +

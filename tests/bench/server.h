@@ -1,4 +1,4 @@
-// The two servers that are measured, each a process of its own on loopback with a folder of its
+// The servers that are measured, each a process of its own on loopback with a folder of its
 // own. Owned by the bench that runs them; main thread.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace rollcall::bench {
 
-enum class Product { kRollcall, kVictoria };
+enum class Product { kRollcall, kVictoria, kPrometheus };
 
 struct HttpReply {
   int status = 0;  // 0: no answer
