@@ -279,8 +279,8 @@ std::unique_ptr<OverviewSource> Server::MakeOverviews(const ServerOptions& optio
 }
 
 Status Server::AddJobs(const ServerOptions& options) {
-  const jobs::JobServices services{*stores_,          clock_,    windows_, tallies_,
-                                   stored_overviews_, app_list_, catalog_, backups_};
+  const jobs::JobServices services{*stores_,  clock_,   windows_, tallies_,  stored_overviews_,
+                                   app_list_, catalog_, backups_, registry_, record_views_.get()};
   for (jobs::Job& job : jobs::BackgroundJobs(
            services, {!options.no_store, options.retention, options.app_list.interval,
                       options.records ? std::optional(options.record_retention) : std::nullopt})) {

@@ -18,11 +18,13 @@ namespace {
 
 constexpr std::string_view kPurgesDue = "purges_due";
 
-// The tables that have rows of one source or machine, and the columns of days, which say what each
-// source reported. What else was counted from many says nothing of one.
-constexpr std::array kPurged{Table::kSources, Table::kSourceIds, Table::kOutbox,
-                             Table::kParked,  Table::kPeaks,     Table::kChunks,
-                             Table::kPeriods, Table::kRecords,   Table::kRecordMachines};
+// The tables that have rows of one source or machine, the columns of days, which say what each
+// source reported, and the groups of records, which have texts of theirs. What else was counted
+// from many says nothing of one.
+constexpr std::array kPurged{Table::kSources,     Table::kSourceIds, Table::kOutbox,
+                             Table::kParked,      Table::kPeaks,     Table::kChunks,
+                             Table::kPeriods,     Table::kRecords,   Table::kRecordMachines,
+                             Table::kRecordGroups};
 
 // How long readers, and RocksDB's deletion of files, are waited for.
 constexpr std::chrono::seconds kPatience{60};

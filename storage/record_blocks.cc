@@ -109,6 +109,7 @@ Result<BlockHead> Records::Mend(uint64_t block, Status& written) {
   if (!filling.ok()) return filling.status();
   Transaction transaction(store_);
   WriteColumns(*filling, transaction);
+  DeleteGroups(block, block + 1, transaction);
   written = transaction.Commit();
   return filling->head;
 }
@@ -239,6 +240,7 @@ Status Records::EndImport() {
   Transaction transaction(store_);
   transaction.DeleteRange(Table::kRecordColumns, EncodeBlockKey(BlockOf({*changed})),
                           EncodeBlockKey(UINT64_MAX));
+  DeleteGroups(BlockOf({*changed}), UINT64_MAX, transaction);
   transaction.PutNumber(kRecordsImportedFrom, 0);
   return transaction.Commit();
 }

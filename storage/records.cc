@@ -177,6 +177,7 @@ Status Records::Remove(uint64_t block, const BlockBits& slots, Transaction& tran
           : ReadColumn(block, RecordColumn::kMachine);
   if (!machines.ok()) return machines.status();
   DeleteRows(block, going, *machines, transaction);
+  DeleteGroups(block, block + 1, transaction);
   BlockBits absent = head.absent ? *head.absent : BlockBits();
   going.ForEach([&](size_t slot) { absent.Add(slot); });
   head.absent = std::make_shared<const BlockBits>(absent);
@@ -219,6 +220,11 @@ void Records::DeleteRows(uint64_t block, const BlockBits& slots, const ColumnVie
   }
 }
 
+void Records::DeleteGroups(uint64_t begin, uint64_t end, Transaction& transaction) {
+  transaction.DeleteRange(Table::kRecordGroups, EncodeGroupsOfBlock(begin),
+                          EncodeGroupsOfBlock(end));
+}
+
 Status Records::DropRemoved() {
   Transaction transaction(store_);
   uint64_t block = 0;
@@ -232,6 +238,7 @@ Status Records::DropRemoved() {
   const std::pair columns(EncodeBlockKey(0), EncodeBlockKey(block));
   transaction.DeleteRange(Table::kRecords, rows.first, rows.second);
   transaction.DeleteRange(Table::kRecordColumns, columns.first, columns.second);
+  DeleteGroups(0, block, transaction);
   transaction.PutNumber(kRecordsDroppedBefore, first_kept.value);
   ROLLCALL_RETURN_IF_ERROR(transaction.Commit());
   first_ = first_kept.value;
@@ -265,6 +272,30 @@ Result<std::optional<Record>> Records::Read(RecordId id, const Snapshot* snapsho
   Result<Record> record = Decode(id, **row, snapshot);
   if (!record.ok()) return record.status();
   return std::optional(std::move(record).value());
+}
+
+Result<std::optional<RecordGroups>> Records::ReadGroups(RecordGroupsKey key,
+                                                        const Snapshot* snapshot) const {
+  const auto row = store_.Get(Table::kRecordGroups, EncodeKey(key), snapshot);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<RecordGroups>();
+  Result<RecordGroups> groups = DecodeRecordGroups(**row);
+  if (!groups.ok()) return groups.status();
+  return std::optional(*std::move(groups));
+}
+
+Result<bool> Records::WriteGroups(const BlockHead& of, uint64_t view, const std::string& row) {
+  Transaction transaction(store_);
+  {
+    const MutexLock lock(mutex_);
+    const auto same = [&of](const BlockHead& head) {
+      return head.block == of.block && head.count == of.count;
+    };
+    if (std::none_of(full_->begin(), full_->end(), same)) return false;
+  }
+  transaction.Put(Table::kRecordGroups, EncodeKey(RecordGroupsKey{of.block, view}), row);
+  ROLLCALL_RETURN_IF_ERROR(transaction.CommitUnsynced());
+  return true;
 }
 
 Result<ColumnView> Records::ReadColumn(uint64_t block, RecordColumn column,

@@ -21,6 +21,7 @@
 #include "model/record.h"
 #include "storage/byte_dictionary.h"
 #include "storage/record_column.h"
+#include "storage/record_groups.h"
 #include "storage/record_row.h"
 #include "storage/transaction.h"
 
@@ -103,6 +104,13 @@ class Records final : private Participant {
   // Returns a stored column of a full block. DataLoss: it is not there, or damaged.
   Result<ColumnView> ReadColumn(uint64_t block, RecordColumn column,
                                 const Snapshot* snapshot = nullptr) const;
+  // Returns what a declared view made of a full block; nullopt where that is not there. DataLoss:
+  // it is damaged.
+  Result<std::optional<RecordGroups>> ReadGroups(RecordGroupsKey key,
+                                                 const Snapshot* snapshot = nullptr) const;
+  // Writes that row, which was made of the block with this head. Returns false where the block has
+  // lost records since, and nothing is written. Makes its own transaction, which is not synced.
+  Result<bool> WriteGroups(const BlockHead& of, uint64_t view, const std::string& row);
   // Returns what the columns of the first `slots` numbers of a block have to say, from the records.
   Result<FillingBlock> ReadBlock(uint64_t block, size_t slots,
                                  const Snapshot* snapshot = nullptr) const;
@@ -129,6 +137,8 @@ class Records final : private Participant {
   static void WriteColumns(const FillingBlock& filling, Transaction& transaction);
   static void DeleteRows(uint64_t block, const BlockBits& slots, const ColumnView& machines,
                          Transaction& transaction);
+  // Of the blocks from `begin` to `end`, exclusive.
+  static void DeleteGroups(uint64_t begin, uint64_t end, Transaction& transaction);
   UnixSeconds LastReception() const REQUIRES(mutex_);
   void Save(Transaction& transaction) const override;
   void Committed() override;

@@ -167,7 +167,8 @@ CountedDamage TakeCountedDamage(const std::string& directory, FileCheck& check) 
   const bool windows =
       damaged[static_cast<size_t>(Table::kTotals)] || damaged[static_cast<size_t>(Table::kWindows)];
   if (windows) damage.tables = {Table::kTotals, Table::kWindows};
-  for (const Table table : {Table::kPeriods, Table::kRecordColumns, Table::kRecordMachines}) {
+  for (const Table table :
+       {Table::kPeriods, Table::kRecordColumns, Table::kRecordMachines, Table::kRecordGroups}) {
     if (damaged[static_cast<size_t>(table)]) damage.tables.push_back(table);
   }
   return damage;

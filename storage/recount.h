@@ -1,8 +1,8 @@
 // The handling of damage in the counted tables, which are computed from others: totals, windows,
-// periods, and the columns and the index of records. It does not keep the store from being opened:
-// these tables are dropped as a whole, and whoever wants their numbers has them counted again from
-// peaks and chunks, as for a month that nobody has asked for yet, and columns and index are written
-// again by the start. One thread.
+// periods, and the columns, the index and the groups of records. It does not keep the store from
+// being opened: these tables are dropped as a whole, and whoever wants their numbers has them
+// counted again from peaks and chunks, as for a month that nobody has asked for yet, columns and
+// index are written again by the start, and groups by a job. One thread.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ namespace rollcall::storage {
 
 constexpr bool IsCounted(Table table) {
   return table == Table::kTotals || table == Table::kWindows || table == Table::kPeriods ||
-         table == Table::kRecordColumns || table == Table::kRecordMachines;
+         table == Table::kRecordColumns || table == Table::kRecordMachines ||
+         table == Table::kRecordGroups;
 }
 
 struct CountedDamage {

@@ -245,7 +245,8 @@ class Repairer {
   Status Conclude(CountedDamage counted) {
     whole_.reset();
     if (damaged_.contains(Table::kRecords)) {
-      for (const Table table : {Table::kRecordColumns, Table::kRecordMachines}) {
+      for (const Table table :
+           {Table::kRecordColumns, Table::kRecordMachines, Table::kRecordGroups}) {
         if (std::find(counted.tables.begin(), counted.tables.end(), table) ==
             counted.tables.end()) {
           counted.tables.push_back(table);

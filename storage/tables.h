@@ -30,6 +30,7 @@ enum class Table : size_t {
   kRecordWords,
   kRecordStacks,
   kCrashNotes,
+  kRecordGroups,
   kEnd,  // not a table: how many there are
 };
 
@@ -84,6 +85,8 @@ inline constexpr auto kTables = std::to_array<TableRow>({
      "the stack, or its ref", "ByteDictionary"},
     {Table::kCrashNotes, "crash_notes", "kind, function, module",
      "nothing, or an operator's note of that frame", "CrashNotes"},
+    {Table::kRecordGroups, "record_groups", "block of records, view",
+     "the group of each record of a block", "record_groups", Merging::kNone, false},
 });
 
 // A table without a row, or a row in another's place, does not compile.

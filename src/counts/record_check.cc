@@ -39,6 +39,8 @@ std::optional<std::string> RecordCheck::WrongWith(Table table, std::string_view 
       return Machine(key, value);
     case Table::kRecordColumns:
       return Column(key, value);
+    case Table::kRecordGroups:
+      return Groups(key, value);
     case Table::kRecordWords:
       return Entry(table, records_.words(), key, value);
     default:
@@ -86,6 +88,13 @@ std::optional<std::string> RecordCheck::Column(std::string_view key, std::string
   }
   const auto view = storage::ColumnView::Decode(std::string(value));
   return Say(view.ok() ? Status::Ok() : view.status());
+}
+
+std::optional<std::string> RecordCheck::Groups(std::string_view key, std::string_view value) const {
+  const auto of = storage::DecodeRecordGroupsKey(key);
+  if (!of || of->block >= records_.last().value / storage::kRecordsOfBlock) return "not a key";
+  if (of->block < storage::BlockOf(records_.first())) return std::nullopt;
+  return Say(storage::DecodeRecordGroups(value).status());
 }
 
 std::optional<std::string> RecordCheck::Entry(Table table,

@@ -32,6 +32,7 @@ class RecordCheck {
   std::optional<std::string> Row(std::string_view key, std::string_view value);
   std::optional<std::string> Machine(std::string_view key, std::string_view value);
   std::optional<std::string> Column(std::string_view key, std::string_view value);
+  std::optional<std::string> Groups(std::string_view key, std::string_view value) const;
   std::optional<std::string> Entry(storage::Table table, const storage::ByteDictionary& dictionary,
                                    std::string_view key, std::string_view value) const;
   // Names the rows by which the index and the records differ.

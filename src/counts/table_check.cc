@@ -144,6 +144,7 @@ class Checker {
       case Table::kRecordMachines:
       case Table::kRecordWords:
       case Table::kRecordStacks:
+      case Table::kRecordGroups:
         return records_.WrongWith(table, key, value);
       case Table::kCrashNotes:
         return storage::IsCrashNote(key, value) ? std::nullopt : Say("not a note of a crash");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "jobs/record_retention.h"
+#include "records/group_keeper.h"
 #include "storage/purge.h"
 
 namespace rollcall::jobs {
@@ -16,6 +17,7 @@ using std::chrono::seconds;
 
 // The time for one run, or as long as one scan takes, so that other jobs get their turn.
 constexpr seconds kTallyBudget{1};
+constexpr std::chrono::milliseconds kGroupsBudget{500};
 
 Status FollowClock(const JobServices& services) {
   services.stores.time().Follow(services.clock.NowMilliseconds());
@@ -53,6 +55,12 @@ Status FinishPurge(const JobServices& services, const std::stop_token& stop) {
   if (storage::IsPurging(store)) return Status::Ok();
   return storage::Purge(
       store, [](uint64_t, uint64_t) {}, stop);
+}
+
+std::shared_ptr<records::GroupKeeper> MakeGroupKeeper(const JobServices& services) {
+  if (services.record_views == nullptr) return nullptr;
+  return std::make_shared<records::GroupKeeper>(services.stores, *services.record_views,
+                                                services.clock, services.registry);
 }
 
 // Runs the work only while its results can be stored. Otherwise it does nothing and does not fail,
@@ -102,6 +110,9 @@ std::vector<Job> BackgroundJobs(const JobServices& services, const JobOptions& o
                       s.stores, options.records.value_or(RecordRetention()))](auto) {
           return job->Run();
         })}},
+      {s.record_views != nullptr,
+       {"record-groups", seconds(1),
+        counting([job = MakeGroupKeeper(s)](auto stop) { return job->Run(kGroupsBudget, stop); })}},
   };
   std::vector<Job> jobs;
   for (const auto& [wanted, job] : rows) {

@@ -14,7 +14,9 @@
 #include "jobs/backups.h"
 #include "jobs/job_table.h"
 #include "jobs/retention.h"
+#include "metrics/registry.h"
 #include "parse/record_retention_json.h"
+#include "records/record_views.h"
 #include "storage/stores.h"
 
 namespace rollcall::jobs {
@@ -29,6 +31,8 @@ struct JobServices {
   AppList& app_list;
   const fleets::Catalog& catalog;
   Backups& backups;
+  metrics::Registry& registry;
+  const records::RecordViews* record_views = nullptr;  // null: there are none
 };
 
 struct JobOptions {

@@ -11,8 +11,9 @@
 #include "records/crash_rows.h"
 #include "records/distinct_keys.h"
 #include "records/slot_filter.h"
+#include "records/view_groups.h"
 #include "records/week.h"
-#include "records/word_texts.h"
+#include "storage/record_groups.h"
 
 namespace rollcall::records {
 namespace {
@@ -27,76 +28,27 @@ using Steady = std::chrono::steady_clock;
 // The group of what comes once there are kMostGroups.
 constexpr std::string_view kFurtherGroups = "(further values)";
 
-// The column that has a field; nullopt: only the record has it.
-std::optional<RecordColumn> ColumnOf(const ViewDeclaration& view) {
-  if (view.capture) return std::nullopt;
-  switch (view.by) {
-    case Field::kClassification:
-      return RecordColumn::kClassification;
-    case Field::kSeverity:
-      return RecordColumn::kSeverity;
-    case Field::kBuild:
-      return RecordColumn::kBuild;
-    case Field::kExternal:
-      return RecordColumn::kExternal;
-    case Field::kHostType:
-      return RecordColumn::kHostType;
-    case Field::kSystemName:
-      return RecordColumn::kSystem;
-    default:
-      return std::nullopt;
-  }
-}
-
-std::string_view FieldOf(const Record& record, Field field) {
-  switch (field) {
-    case Field::kMachineId:
-      return record.machine_id;
-    case Field::kArch:
-      return record.arch;
-    case Field::kKernelVersion:
-      return record.kernel_version;
-    case Field::kBoardName:
-      return record.board_name;
-    case Field::kCpuModel:
-      return record.cpu_model;
-    case Field::kBiosVersion:
-      return record.bios_version;
-    default:
-      return {};  // a column has it
-  }
-}
-
-// Not within a character.
-std::string Cut(std::string_view text) {
-  size_t end = std::min(text.size(), kMostGroupBytes);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-    --end;
-  }
-  return std::string(text.substr(0, end));
-}
-
 class Computer {
  public:
+  // `times` is the filter's part that is of times.
   Computer(const Source& source, const ViewDeclaration& view, UnixSeconds now, SlotFilter filter,
-           std::chrono::milliseconds patience)
+           SlotFilter times, std::chrono::milliseconds patience)
       : source_(source),
         view_(view),
         now_(now),
         filter_(std::move(filter)),
-        column_(ColumnOf(view)),
-        needs_record_(!column_ || filter_.NeedsRecord()),
+        times_(std::move(times)),
+        groups_(source, view, filter_),
+        reads_records_(ReadsRecords(view)),
+        groups_hash_(GroupsHashOf(view)),
         end_(Steady::now() + patience),
-        texts_(source),
         builds_(source, 0, UINT32_MAX) {}
 
   Result<DeclaredTable> Compute() {
     Status status;
     storage::RecordScan scan = source_.Scan();
     while (!is_late_ && NextBlock(source_, scan, status)) {
-      BlockBits slots = scan.present();
-      ROLLCALL_RETURN_IF_ERROR(filter_.Keep(scan, slots));
-      if (slots.Any()) ROLLCALL_RETURN_IF_ERROR(AddBlock(scan, slots));
+      if (times_.MayPass(scan.head())) ROLLCALL_RETURN_IF_ERROR(AddBlock(scan));
     }
     ROLLCALL_RETURN_IF_ERROR(status);
     MakeTable();
@@ -104,39 +56,74 @@ class Computer {
   }
 
  private:
-  Status AddBlock(const storage::RecordScan& scan, const BlockBits& slots) {
-    ColumnView groups;
+  using Group = Result<std::optional<uint32_t>>;
+
+  Status AddBlock(const storage::RecordScan& scan) {
+    if (!reads_records_) {
+      ColumnView values;
+      ROLLCALL_RETURN_IF_ERROR(Load(scan, *GroupColumnOf(view_), values));
+      return AddSlots(scan, filter_, [&](size_t slot) { return GroupOfValue(values[slot]); });
+    }
+    if (const auto kept = ReadKept(scan)) {
+      std::vector<std::optional<uint32_t>> known(kept->texts.size() + 1);
+      return AddSlots(scan, times_, [&](size_t slot) -> Group {
+        const uint64_t number = kept->numbers[slot];
+        if (number == 0) return std::optional<uint32_t>();
+        if (!known[number]) known[number] = GroupOfText(kept->texts[number - 1]);
+        return known[number];
+      });
+    }
+    ColumnView receptions;
+    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kReception, receptions));
+    return AddSlots(scan, filter_, [&](size_t slot) -> Group {
+      if (Steady::now() >= end_) {
+        if (!is_late_) table_.read_back_to = UnixSeconds(std::chrono::seconds(receptions[slot]));
+        is_late_ = true;
+        return std::optional<uint32_t>();
+      }
+      const auto text = groups_.GroupOf(scan, slot);
+      if (!text.ok()) return text.status();
+      return *text ? std::optional(GroupOfText(**text)) : std::nullopt;
+    });
+  }
+
+  // Counts the slots that pass. Calls group_of(slot) for each, the newest first, until it is late.
+  template <typename GroupOf>
+  Status AddSlots(const storage::RecordScan& scan, SlotFilter& filter, GroupOf group_of) {
+    BlockBits slots = scan.present();
+    ROLLCALL_RETURN_IF_ERROR(filter.Keep(scan, slots));
+    if (!slots.Any()) return Status::Ok();
     ColumnView captures;
     ColumnView builds;
     ColumnView machines;
-    ColumnView receptions;
-    if (column_) ROLLCALL_RETURN_IF_ERROR(Load(scan, *column_, groups));
     ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kCapture, captures));
     ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
     ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
-    ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kReception, receptions));
     Status status;
     slots.ForEachBackwards([&](size_t slot) {
-      if (needs_record_ && Steady::now() >= end_) {
-        is_late_ = true;
-        table_.read_back_to = UnixSeconds(std::chrono::seconds(receptions[slot]));
-        return false;
-      }
       const auto place = PlaceOf(UnixSeconds(std::chrono::seconds(captures[slot])), builds[slot]);
       if (!place.ok()) {
         status = place.status();
       } else if (*place) {
-        const auto group = column_ && !needs_record_ ? GroupOfValue(groups[slot])
-                                                     : GroupOfRecord(scan, slot, groups);
+        const Group group = group_of(slot);
         if (!group.ok()) {
           status = group.status();
         } else if (*group) {
           Count(**group, **place, machines[slot]);
         }
       }
-      return status.ok();
+      return status.ok() && !is_late_;
     });
     return status;
+  }
+
+  // Returns the groups that are kept of the block; nullopt where its records have to be read.
+  std::optional<storage::RecordGroups> ReadKept(const storage::RecordScan& scan) const {
+    if (scan.slots() != storage::kRecordsOfBlock) return std::nullopt;
+    // Of a damaged row `rollcall verify` tells.
+    auto kept =
+        source_.records.ReadGroups({scan.head().block, groups_hash_}, &source_.view.snapshot);
+    return kept.ok() ? *std::move(kept) : std::nullopt;
   }
 
   // Returns the number of the day, the week or the build; nullopt where it does not count.
@@ -152,32 +139,15 @@ class Computer {
     return std::optional<uint32_t>();
   }
 
-  Result<std::optional<uint32_t>> GroupOfValue(uint64_t value) {
+  Group GroupOfValue(uint64_t value) {
     const auto known = by_value_.find(value);
-    if (known != by_value_.end()) return known->second;
-    std::string text = std::to_string(value);
-    if (*column_ == RecordColumn::kExternal) {
-      text = value == 0 ? "internal" : "external";
-    } else if (*column_ != RecordColumn::kSeverity) {
-      const Result<std::string_view> word = texts_.Of(value);
-      if (!word.ok()) return word.status();
-      text = Cut(*word);
-    }
-    return by_value_[value] = GroupOfText(text);
+    if (known != by_value_.end()) return std::optional(known->second);
+    const Result<std::string> text = groups_.TextOf(value);
+    if (!text.ok()) return text.status();
+    return std::optional(by_value_[value] = GroupOfText(*text));
   }
 
-  Result<std::optional<uint32_t>> GroupOfRecord(const storage::RecordScan& scan, size_t slot,
-                                                const ColumnView& groups) {
-    const Result<Record> record = scan.Read(scan.IdOf(slot));
-    if (!record.ok()) return record.status();
-    if (filter_.NeedsRecord() && !filter_.Passes(*record)) return std::optional<uint32_t>();
-    if (column_) return GroupOfValue(groups[slot]);
-    if (!view_.capture) return GroupOfText(Cut(FieldOf(*record, view_.by)));
-    const auto captured = view_.capture->Capture(record->payload);
-    return captured ? GroupOfText(Cut(*captured)) : std::nullopt;
-  }
-
-  std::optional<uint32_t> GroupOfText(const std::string& text) {
+  uint32_t GroupOfText(const std::string& text) {
     const auto known = by_text_.find(text);
     if (known != by_text_.end()) return known->second;
     if (names_.size() >= kMostGroups && text != kFurtherGroups) {
@@ -273,13 +243,14 @@ class Computer {
   const ViewDeclaration& view_;
   const UnixSeconds now_;
   SlotFilter filter_;
-  const std::optional<RecordColumn> column_;
-  const bool needs_record_;
+  SlotFilter times_;
+  ViewGroups groups_;
+  const bool reads_records_;
+  const uint64_t groups_hash_;
   const Steady::time_point end_;
   bool is_late_ = false;
-  WordTexts texts_;
   BuildNumbers builds_;
-  std::unordered_map<uint64_t, std::optional<uint32_t>> by_value_;
+  std::unordered_map<uint64_t, uint32_t> by_value_;
   std::unordered_map<std::string, uint32_t> by_text_;
   std::vector<std::string> names_;                 // by group
   std::unordered_map<uint64_t, uint64_t> counts_;  // by group and place
@@ -293,13 +264,18 @@ class Computer {
 
 Result<DeclaredTable> ComputeView(const Source& source, const ViewDeclaration& view,
                                   UnixSeconds now, std::chrono::milliseconds patience) {
-  RecordFilter filter = view.filter;
+  RecordFilter times;
   // From the start of the first day on, so that no column is cut.
-  filter.captured_from = Day::Of(now - days(view.days - 1)).Start();
-  filter.captured_before = now + std::chrono::seconds(1);
+  times.captured_from = Day::Of(now - days(view.days - 1)).Start();
+  times.captured_before = now + std::chrono::seconds(1);
+  RecordFilter filter = view.filter;
+  filter.captured_from = times.captured_from;
+  filter.captured_before = times.captured_before;
   Result<SlotFilter> made = SlotFilter::Make(source, filter);
   if (!made.ok()) return made.status();
-  return Computer(source, view, now, *std::move(made), patience).Compute();
+  Result<SlotFilter> of_times = SlotFilter::Make(source, times);
+  if (!of_times.ok()) return of_times.status();
+  return Computer(source, view, now, *std::move(made), *std::move(of_times), patience).Compute();
 }
 
 }  // namespace rollcall::records

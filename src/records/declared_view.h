@@ -15,11 +15,10 @@
 
 namespace rollcall::records {
 
-// Of builds the newest are columns, so many; of groups so many are told apart.
+// Of builds the newest are columns, so many; of groups so many are told apart. A text of a group
+// that is longer than kMostGroupBytes is cut.
 inline constexpr size_t kMostBuildColumns = 20;
 inline constexpr size_t kMostGroups = 50'000;
-// A longer text of a group is cut.
-inline constexpr size_t kMostGroupBytes = 256;
 
 struct DeclaredRow {
   std::string value;
@@ -35,11 +34,12 @@ struct DeclaredTable {
   // The sum of all further groups; of machines an id counts once in each.
   std::optional<DeclaredRow> other;
   uint64_t groups = 0;  // how many there are, with those that are not listed
-  // Set where payloads took longer to read than there was time: nothing older was counted.
+  // Set where records took longer to read than there was time: nothing older was counted.
   std::optional<UnixSeconds> read_back_to;  // when that was received
 };
 
-// Reads payloads for at most `patience`. DataLoss, Unavailable: as reads of the store.
+// Of blocks whose groups are not kept, records are read for at most `patience`. DataLoss,
+// Unavailable: as reads of the store.
 Result<DeclaredTable> ComputeView(const Source& source, const ViewDeclaration& view,
                                   UnixSeconds now,
                                   std::chrono::milliseconds patience = std::chrono::seconds(5));

@@ -46,7 +46,8 @@ class ReadyAheadTest : public ::testing::Test {
                                rollcall().overviews(),
                                app_list_,
                                catalog_,
-                               backups};
+                               backups,
+                               rollcall().registry()};
     Status failed;
     for (const Job& job : BackgroundJobs(services, {true, {}, std::chrono::hours(1), {}})) {
       if (job.name != "tallies" && job.name != "closed-months") continue;

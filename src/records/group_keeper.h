@@ -1,0 +1,47 @@
+// Keeps the groups of declared views (storage/record_groups.h) for the blocks of records that are
+// full: those that are missing are made, the newest blocks first, and those of views that are not
+// declared any more are deleted. So a view need not read records again, whenever it is asked for.
+// The thread of the jobs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <stop_token>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "metrics/registry.h"
+#include "records/record_views.h"
+#include "storage/record_groups.h"
+#include "storage/stores.h"
+
+namespace rollcall::records {
+
+class GroupKeeper {
+ public:
+  // All must outlive it.
+  GroupKeeper(storage::Stores& stores, const RecordViews& views, const Clock& clock,
+              metrics::Registry& registry)
+      : stores_(stores), views_(views), clock_(clock), registry_(registry) {}
+
+  // Makes groups for about as long as that; the next call goes on. DataLoss, Unavailable: from the
+  // store; of the other blocks groups are made all the same.
+  Status Run(std::chrono::milliseconds budget, const std::stop_token& stop);
+
+ private:
+  // Finds out which rows there are.
+  Status Load();
+  Status DropUndeclared(const DeclaredViews& declared);
+
+  storage::Stores& stores_;
+  const RecordViews& views_;
+  const Clock& clock_;
+  metrics::Registry& registry_;
+  bool is_loaded_ = false;
+  // The rows that there are, or that are not worth it, and how many records their blocks had:
+  // where a block has fewer now, its rows are gone.
+  std::map<storage::RecordGroupsKey, uint32_t> there_;
+};
+
+}  // namespace rollcall::records
