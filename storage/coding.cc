@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 namespace rollcall::storage {
 namespace {
@@ -47,6 +48,19 @@ uint64_t Reader::BigEndian(size_t size) {
 
 Reader::Taken<uint64_t> Reader::LongVarint(std::string_view bytes) {
   uint64_t v = 0;
+  if (bytes.size() >= sizeof v) {
+    // Up to 8 bytes at once: their end is the first byte without its top bit.
+    std::memcpy(&v, bytes.data(), sizeof v);
+    const uint64_t ends = ~v & 0x8080'8080'8080'8080;
+    if (ends != 0) {
+      v &= ends ^ (ends - 1);  // what is behind the end goes
+      v = (v & 0x007F'007F'007F'007F) | (v & 0x7F00'7F00'7F00'7F00) >> 1;
+      v = (v & 0x0000'3FFF'0000'3FFF) | (v & 0x3FFF'0000'3FFF'0000) >> 2;
+      v = (v & 0x0FFF'FFFF) | (v & 0x0FFF'FFFF'0000'0000) >> 4;
+      return {v, static_cast<size_t>(std::countr_zero(ends)) / 8 + 1};
+    }
+    v = 0;
+  }
   for (size_t i = 0; i < bytes.size() && i < 10; ++i) {
     const auto byte = static_cast<unsigned char>(bytes[i]);
     if (i == 9 && byte > 1) break;

@@ -53,8 +53,12 @@ std::optional<uint32_t> BuildNumber(std::string_view build) {
 }
 
 Result<std::optional<uint32_t>> BuildNumbers::Of(uint64_t ref) {
+  if (const auto* const recent = recent_.Find(ref)) return *recent;
   const auto known = numbers_.find(ref);
-  if (known != numbers_.end()) return known->second;
+  if (known != numbers_.end()) {
+    recent_.Keep(ref, known->second);
+    return known->second;
+  }
   const Result<std::string_view> text = texts_.Of(ref);
   if (!text.ok()) return text.status();
   std::optional<uint32_t>& number = numbers_[ref];

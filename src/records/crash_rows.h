@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "model/record.h"
+#include "records/recent_refs.h"
 #include "records/source.h"
 #include "records/word_texts.h"
 
@@ -50,6 +51,7 @@ class BuildNumbers {
   const uint32_t least_;
   const uint32_t most_;
   std::unordered_map<uint64_t, std::optional<uint32_t>> numbers_;
+  RecentRefs<std::optional<uint32_t>> recent_;
 };
 
 }  // namespace rollcall::records

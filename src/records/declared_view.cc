@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "base/civil_time.h"
-#include "base/hash.h"
 #include "records/crash_rows.h"
-#include "records/distinct_keys.h"
+#include "records/distinct_machines.h"
 #include "records/slot_filter.h"
 #include "records/view_groups.h"
 #include "records/week.h"
@@ -42,7 +41,8 @@ class Computer {
         reads_records_(ReadsRecords(view)),
         groups_hash_(GroupsHashOf(view)),
         end_(Steady::now() + patience),
-        builds_(source, 0, UINT32_MAX) {}
+        builds_(source, 0, UINT32_MAX),
+        machines_seen_(view.per != Per::kBuild) {}
 
   Result<DeclaredTable> Compute() {
     Status status;
@@ -56,7 +56,9 @@ class Computer {
   }
 
  private:
+  // The number of a group, or of a day, week or build; nullopt: the record does not count.
   using Group = Result<std::optional<uint32_t>>;
+  using Place = Result<std::optional<uint32_t>>;
 
   Status AddBlock(const storage::RecordScan& scan) {
     if (!reads_records_) {
@@ -66,8 +68,9 @@ class Computer {
     }
     if (const auto kept = ReadKept(scan)) {
       std::vector<std::optional<uint32_t>> known(kept->texts.size() + 1);
+      kept->numbers.CopyTo(numbers_);
       return AddSlots(scan, times_, [&](size_t slot) -> Group {
-        const uint64_t number = kept->numbers[slot];
+        const uint64_t number = numbers_[slot];
         if (number == 0) return std::optional<uint32_t>();
         if (!known[number]) known[number] = GroupOfText(kept->texts[number - 1]);
         return known[number];
@@ -100,8 +103,14 @@ class Computer {
     ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kBuild, builds));
     ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kMachine, machines));
     Status status;
+    captures.CopyTo(captures_);
+    builds.CopyTo(build_refs_);
+    machines.CopyTo(machines_);
     slots.ForEachBackwards([&](size_t slot) {
-      const auto place = PlaceOf(UnixSeconds(std::chrono::seconds(captures[slot])), builds[slot]);
+      const auto place =
+          view_.per == Per::kBuild
+              ? builds_.Of(build_refs_[slot])
+              : Place(PlaceOfTime(UnixSeconds(std::chrono::seconds(captures_[slot]))));
       if (!place.ok()) {
         status = place.status();
       } else if (*place) {
@@ -109,7 +118,7 @@ class Computer {
         if (!group.ok()) {
           status = group.status();
         } else if (*group) {
-          Count(**group, **place, machines[slot]);
+          Count(**group, **place, machines_[slot]);
         }
       }
       return status.ok() && !is_late_;
@@ -126,17 +135,14 @@ class Computer {
     return kept.ok() ? *std::move(kept) : std::nullopt;
   }
 
-  // Returns the number of the day, the week or the build; nullopt where it does not count.
-  Result<std::optional<uint32_t>> PlaceOf(UnixSeconds capture, uint64_t build) {
-    switch (view_.per) {
-      case Per::kDay:
-        return std::optional(Day::Of(capture).number);
-      case Per::kWeek:
-        return std::optional(Week::Of(Day::Of(capture)).number);
-      case Per::kBuild:
-        return builds_.Of(build);
+  uint32_t PlaceOfTime(UnixSeconds capture) {
+    const Day day = Day::Of(capture);
+    if (view_.per == Per::kDay) return day.number;
+    if (day != last_day_) {
+      last_day_ = day;
+      last_week_ = Week::Of(day).number;
     }
-    return std::optional<uint32_t>();
+    return last_week_;
   }
 
   Group GroupOfValue(uint64_t value) {
@@ -160,39 +166,31 @@ class Computer {
   }
 
   void Count(uint32_t group, uint32_t place, uint64_t machine) {
-    if (view_.counts_machines &&
-        keys_.Add(Key(group, place + uint64_t{1}, machine), 0) != DistinctKeys::kNone) {
-      return;
+    if (view_.counts_machines) {
+      machines_seen_.Add(group, place, machine);
+    } else {
+      ++counts_[uint64_t{group} << 32 | place];
     }
-    ++counts_[uint64_t{group} << 32 | place];
-    places_.insert(place);
-    if (view_.counts_machines && keys_.Add(Key(group, 0, machine), 0) == DistinctKeys::kNone) {
-      ++machines_[group];
-    }
-  }
-
-  static uint64_t Key(uint32_t group, uint64_t place, uint64_t machine) {
-    const uint64_t numbers[] = {group, place, machine};
-    return HashBytes({reinterpret_cast<const char*>(numbers), sizeof numbers}, 0).low;
   }
 
   void MakeTable() {
+    if (view_.counts_machines) counts_ = machines_seen_.Take();
     std::map<uint32_t, size_t> column_of = MakeColumns();
     std::vector<DeclaredRow> rows(names_.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       rows[i].value = names_[i];
       rows[i].counts.resize(table_.columns.size());
     }
-    for (const auto& [key, count] : counts_) {
-      const auto column = column_of.find(static_cast<uint32_t>(key));
-      if (column == column_of.end()) continue;
-      DeclaredRow& row = rows[key >> 32];
-      row.counts[column->second] = count;
-      row.total += count;
-    }
     // A build that is no column has no part in the rest, so there distinct ids are not known.
-    if (view_.counts_machines && view_.per != Per::kBuild) {
-      for (const auto& [group, machines] : machines_) rows[group].total = machines;
+    const bool has_distinct = view_.counts_machines && view_.per != Per::kBuild;
+    for (const auto& [key, count] : counts_) {
+      DeclaredRow& row = rows[key >> 32];
+      const auto place = static_cast<uint32_t>(key);
+      if (place == DistinctMachines::kAnyPlace && has_distinct) row.total = count;
+      const auto column = column_of.find(place);
+      if (column == column_of.end()) continue;
+      row.counts[column->second] = count;
+      if (!has_distinct) row.total += count;
     }
     std::erase_if(rows, [](const DeclaredRow& row) { return row.total == 0; });
     std::sort(rows.begin(), rows.end(), [](const DeclaredRow& a, const DeclaredRow& b) {
@@ -206,8 +204,9 @@ class Computer {
 
   std::map<uint32_t, size_t> MakeColumns() {
     std::map<uint32_t, size_t> column_of;
-    std::vector<uint32_t> places;
-    places.assign(places_.begin(), places_.end());
+    std::set<uint32_t> all;
+    for (const auto& [key, count] : counts_) all.insert(static_cast<uint32_t>(key));
+    std::vector<uint32_t> places(all.begin(), all.end());
     if (view_.per == Per::kBuild && places.size() > kMostBuildColumns) {
       places.erase(places.begin(), places.end() - kMostBuildColumns);
     }
@@ -254,9 +253,13 @@ class Computer {
   std::unordered_map<std::string, uint32_t> by_text_;
   std::vector<std::string> names_;                 // by group
   std::unordered_map<uint64_t, uint64_t> counts_;  // by group and place
-  std::set<uint32_t> places_;
-  DistinctKeys keys_;
-  std::unordered_map<uint32_t, uint64_t> machines_;  // by group
+  DistinctMachines machines_seen_;
+  std::vector<uint64_t> numbers_;  // of the block
+  std::vector<uint64_t> captures_;
+  std::vector<uint64_t> build_refs_;
+  std::vector<uint64_t> machines_;
+  Day last_day_;
+  uint32_t last_week_ = Week::Of(Day()).number;
   DeclaredTable table_;
 };
 

@@ -20,30 +20,45 @@ class PartitionedRows {
   void Add(uint64_t hash, const Row& row) {
     Partition& partition = partitions_[hash >> (64 - kBits)];
     if (partition.used == kRowsOfAChunk || partition.chunks.empty()) {
-      partition.chunks.push_back(std::make_unique<Chunk>());
+      partition.chunks.push_back(NewChunk());
       partition.used = 0;
     }
-    (*partition.chunks.back())[partition.used++] = row;
+    partition.chunks.back()->rows[partition.used++] = row;
   }
 
   // Calls visit(row) for the rows of a partition.
   template <typename Visit>
   void ForEach(size_t partition, Visit visit) const {
     const Partition& rows = partitions_[partition];
-    for (const auto& chunk : rows.chunks) {
-      const size_t end = &chunk == &rows.chunks.back() ? rows.used : kRowsOfAChunk;
-      for (size_t i = 0; i < end; ++i) visit((*chunk)[i]);
+    for (const Chunk* const chunk : rows.chunks) {
+      const size_t end = chunk == rows.chunks.back() ? rows.used : kRowsOfAChunk;
+      for (size_t i = 0; i < end; ++i) visit(chunk->rows[i]);
     }
   }
 
  private:
   static constexpr size_t kRowsOfAChunk = 256;
-  using Chunk = std::array<Row, kRowsOfAChunk>;
+  // Memory is asked for in pieces of so many chunks: for each by itself the allocator would go to
+  // the kernel.
+  static constexpr size_t kChunksOfASlab = 256;
+  struct Chunk {
+    std::array<Row, kRowsOfAChunk> rows;
+  };
   struct Partition {
-    std::vector<std::unique_ptr<Chunk>> chunks;
+    std::vector<Chunk*> chunks;
     size_t used = 0;  // of the last chunk
   };
 
+  Chunk* NewChunk() {
+    if (slabs_.empty() || used_ == kChunksOfASlab) {
+      slabs_.push_back(std::make_unique_for_overwrite<Chunk[]>(kChunksOfASlab));
+      used_ = 0;
+    }
+    return &slabs_.back()[used_++];
+  }
+
+  std::vector<std::unique_ptr<Chunk[]>> slabs_;
+  size_t used_ = 0;  // of the last slab
   std::vector<Partition> partitions_ = std::vector<Partition>(kPartitions);
 };
 

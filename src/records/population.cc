@@ -8,6 +8,7 @@
 #include "records/distinct_keys.h"
 #include "records/partitioned_rows.h"
 #include "records/parts.h"
+#include "records/recent_refs.h"
 #include "records/word_counts.h"
 #include "records/word_texts.h"
 
@@ -23,6 +24,7 @@ using storage::RecordColumn;
 constexpr unsigned kAllTime = kPopulationWindows.size();
 // How far back ids are followed: a window, and before it more than an id's life.
 constexpr days kFollowed = kPopulationWindows.back() + days(7);
+constexpr auto kFollowedSeconds = static_cast<uint32_t>(seconds(kFollowed).count());
 // So many heartbeats at the most are in memory at a time, in 16 bytes each.
 constexpr size_t kRowsOfAPass = 12'000'000;
 
@@ -34,56 +36,62 @@ uint64_t Mix(uint64_t x) {
   return x ^ x >> 32;
 }
 
-// When each id was first and last seen, in seconds of the time in which ids are followed.
-class IdSpans {
+// Ids, when each was first and last seen, in seconds of the time in which ids are followed, and the
+// build with which it came at first.
+class IdTable {
  public:
-  struct Span {
-    uint64_t key = 0;
-    uint32_t first = 0;
+  static constexpr uint32_t kNever = UINT32_MAX;
+
+  struct Id {
+    uint64_t key = 0;  // 0: an empty slot
+    uint32_t first = kNever;
     uint32_t last = 0;
+    uint32_t build = 0;
+    uint32_t build_window = kPopulationCounts;  // the shortest in which it was seen with that build
   };
 
-  void Add(uint64_t key, uint32_t time) {
-    key = std::max<uint64_t>(key, 1);  // 0: an empty slot
+  // Returns the id, which is made where it is not there.
+  Id& Find(uint64_t key, uint32_t build) {
+    key = std::max<uint64_t>(key, 1);
     if ((used_ + 1) * 3 > slots_.size() * 2) Grow();
-    Span& span = Find(slots_, key);
-    if (span.key == 0) {
+    Id& id = SlotOf(slots_, key);
+    if (id.key == 0) {
       ++used_;
-      span = {key, time, time};
+      id.key = key;
+      id.build = build;
     }
-    span.first = std::min(span.first, time);
-    span.last = std::max(span.last, time);
+    return id;
   }
   // Forgets all ids, and keeps the memory.
   void Clear() {
-    std::fill(slots_.begin(), slots_.end(), Span());
+    std::fill(slots_.begin(), slots_.end(), Id());
     used_ = 0;
   }
 
   template <typename Visit>
   void ForEach(Visit visit) const {
-    for (const Span& span : slots_) {
-      if (span.key != 0) visit(span);
+    for (const Id& id : slots_) {
+      if (id.key != 0) visit(id);
     }
   }
 
  private:
-  static Span& Find(std::vector<Span>& slots, uint64_t key) {
-    size_t place = Mix(key) & (slots.size() - 1);
+  static Id& SlotOf(std::vector<Id>& slots, uint64_t key) {
+    size_t place = key & (slots.size() - 1);
     while (slots[place].key != 0 && slots[place].key != key) {
       place = (place + 1) & (slots.size() - 1);
     }
     return slots[place];
   }
   void Grow() {
-    std::vector<Span> larger(slots_.size() * 2);
-    for (const Span& span : slots_) {
-      if (span.key != 0) Find(larger, span.key) = span;
+    std::vector<Id> larger(slots_.size() * 2);
+    for (const Id& id : slots_) {
+      if (id.key != 0) SlotOf(larger, id.key) = id;
     }
     slots_ = std::move(larger);
   }
 
-  std::vector<Span> slots_ = std::vector<Span>(1024);
+  std::vector<Id> slots_ = std::vector<Id>(1024);
   size_t used_ = 0;
 };
 
@@ -166,11 +174,10 @@ class Reader {
   uint32_t BuildOf(const ColumnView& builds, size_t slot) {
     if (!by_code_.empty()) return by_code_[builds.code(slot)];
     const uint64_t ref = builds[slot];
-    if (ref != last_ref_) {
-      last_ref_ = ref;
-      last_build_ = builds_.Of(ref);
-    }
-    return last_build_;
+    if (const uint32_t* const known = recent_.Find(ref)) return *known;
+    const uint32_t build = builds_.Of(ref);
+    recent_.Keep(ref, build);
+    return build;
   }
 
   const UnixSeconds now_;
@@ -183,8 +190,7 @@ class Reader {
   std::vector<uint64_t> machines_;
   std::vector<uint64_t> captures_;
   std::vector<uint32_t> by_code_;  // of the block's builds
-  uint64_t last_ref_ = UINT64_MAX;
-  uint32_t last_build_ = 0;
+  RecentRefs<uint32_t> recent_;
   Rows rows_;
 };
 
@@ -234,15 +240,20 @@ class PartitionCounter {
  private:
   void Add(const Row& row) {
     const unsigned window = WindowOf(row.ago);
-    const bool is_external = row.is_external != 0;
-    const uint64_t key = Mix(row.machine + uint64_t{row.build} * 0x9E3779B97F4A7C15);
-    Move(by_build_.Add(key, window), window, counts_.builds[row.build], is_external);
-    Move(ids_.Add(row.machine, window), window, counts_.all, is_external);
+    IdTable::Id& id = (row.is_external != 0 ? external_ : internal_).Find(row.machine, row.build);
+    if (id.build == row.build) {
+      id.build_window = std::min(id.build_window, window);
+    } else {
+      const uint64_t key = Mix(row.machine + uint64_t{row.build} * 0x9E3779B97F4A7C15);
+      Count(other_builds_.Add(key, window), window, counts_.builds[row.build],
+            row.is_external != 0);
+    }
     if (row.ago == kInFuture) return;
     counts_.oldest = std::max(counts_.oldest, row.ago);
-    if (row.ago >= seconds(kFollowed).count()) return;
-    (is_external ? external_ : internal_)
-        .Add(row.machine, static_cast<uint32_t>(seconds(kFollowed).count()) - row.ago);
+    if (row.ago >= kFollowedSeconds) return;
+    const uint32_t time = kFollowedSeconds - row.ago;
+    id.first = std::min(id.first, time);
+    id.last = std::max(id.last, time);
   }
 
   // Returns the index of the shortest window that the time is in.
@@ -254,7 +265,7 @@ class PartitionCounter {
   }
 
   // An id was in the windows from `before` on, and is now in those from `window` on.
-  static void Move(unsigned before, unsigned window, IdCounts& counts, bool is_external) {
+  static void Count(unsigned before, unsigned window, IdCounts& counts, bool is_external) {
     auto& by_window = is_external ? counts.external : counts.internal;
     for (unsigned i = window; i < std::min<unsigned>(before, kPopulationCounts); ++i) {
       ++by_window[i];
@@ -263,28 +274,31 @@ class PartitionCounter {
 
   void EndPartition() {
     for (const bool is_external : {false, true}) {
-      IdSpans& spans = is_external ? external_ : internal_;
+      IdTable& ids = is_external ? external_ : internal_;
       auto& new_ids = is_external ? counts_.new_external : counts_.new_internal;
-      spans.ForEach([&](const IdSpans::Span& span) {
+      ids.ForEach([&](const IdTable::Id& id) {
+        Count(kPopulationCounts, id.build_window, counts_.builds[id.build], is_external);
+        const bool is_followed = id.first != IdTable::kNever;
+        Count(kPopulationCounts, is_followed ? WindowOf(kFollowedSeconds - id.last) : kAllTime,
+              counts_.all, is_external);
+        if (!is_followed) return;
         for (size_t i = 0; i < kEstimatedWindows.size(); ++i) {
-          new_ids[i] += span.first > seconds(kFollowed - kEstimatedWindows[i]).count() ? 1 : 0;
+          new_ids[i] += id.first > seconds(kFollowed - kEstimatedWindows[i]).count() ? 1 : 0;
         }
         // The others may have lived before, or live on.
-        if (span.first >= seconds(kMachineIdLife).count() &&
-            span.last <= seconds(kFollowed - kMachineIdLife).count()) {
-          counts_.lives.push_back(span.last - span.first);
+        if (id.first >= seconds(kMachineIdLife).count() &&
+            id.last <= seconds(kFollowed - kMachineIdLife).count()) {
+          counts_.lives.push_back(id.last - id.first);
         }
       });
-      spans.Clear();
+      ids.Clear();
     }
-    by_build_.Clear();
-    ids_.Clear();
+    other_builds_.Clear();
   }
 
-  DistinctKeys by_build_;
-  DistinctKeys ids_;
-  IdSpans internal_;
-  IdSpans external_;
+  DistinctKeys other_builds_;  // than the first one of each id
+  IdTable internal_;
+  IdTable external_;
   Counts counts_;
 };
 

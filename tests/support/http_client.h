@@ -14,7 +14,9 @@ class HttpClient {
  public:
   using Reply = test::RawReply;
 
-  explicit HttpClient(int port) : port_(port) {}
+  // `patience`: in seconds, for bytes of an answer.
+  explicit HttpClient(int port, int patience = RawClient::kPatienceSeconds)
+      : port_(port), patience_(patience) {}
 
   // Posts a report of source `id`. `headers` are complete lines, each ended by CRLF. The reply's
   // status is 0 where there was no answer.
@@ -36,7 +38,10 @@ class HttpClient {
     std::string request = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers;
     if (body != nullptr) request += "Content-Length: " + std::to_string(body->size()) + "\r\n";
     request += "\r\n";
-    if (!connection_ || !connection_->connected()) connection_.emplace(port_);
+    if (!connection_ || !connection_->connected()) {
+      connection_.emplace(port_);
+      connection_->SetPatience(patience_);
+    }
     // A failed send is no error: the server may answer before it has read all of the body.
     connection_->Send(request);
     if (body != nullptr) connection_->Send(*body);
@@ -55,6 +60,7 @@ class HttpClient {
 
  private:
   const int port_;
+  const int patience_;
   std::optional<test::RawClient> connection_;
 };
 

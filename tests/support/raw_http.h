@@ -42,9 +42,7 @@ class RawClient {
   // system's default. `from`: the last byte of the client's own address, 127.0.0.N.
   explicit RawClient(int port, int receive_buffer_bytes = 0, uint8_t from = 1) {
     fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const timeval patience{kPatienceSeconds, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    SetPatience(kPatienceSeconds);
     const int on = 1;
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (receive_buffer_bytes > 0) {
@@ -67,6 +65,12 @@ class RawClient {
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient() { Close(); }
 
+  // How long it waits for bytes, instead of kPatienceSeconds.
+  void SetPatience(int seconds) {
+    const timeval patience{seconds, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  }
   bool connected() const { return fd_ >= 0; }
   int fd() const { return fd_; }
 
