@@ -118,6 +118,20 @@ TEST_F(RecordCheckTest, NamesAColumnThatSaysSomethingElseOrIsNotThere) {
   EXPECT_EQ(rollcall_.Verify(), "");
 }
 
+TEST_F(RecordCheckTest, NamesGroupsThatCannotBeRead) {
+  const std::vector<uint64_t> numbers(storage::kRecordsOfBlock, 1);
+  const std::vector<std::string> texts{"6.1"};
+  const std::string key = EncodeKey(storage::RecordGroupsKey{0, 5});
+  Put(Table::kRecordGroups, key, storage::EncodeRecordGroups(texts, numbers));
+  EXPECT_EQ(rollcall_.Verify(), "");
+  Put(Table::kRecordGroups, key, storage::EncodeRecordGroups({}, numbers));
+  EXPECT_THAT(rollcall_.Verify(), HasSubstr("decode groups of records"));
+  Delete(Table::kRecordGroups, key);
+  Put(Table::kRecordGroups, EncodeKey(storage::RecordGroupsKey{9, 5}),
+      storage::EncodeRecordGroups(texts, numbers));
+  EXPECT_THAT(rollcall_.Verify(), HasSubstr("not a key")) << "of a block that is not full";
+}
+
 TEST_F(RecordCheckTest, NamesAHeadThatIsWrongOrNotThere) {
   const std::string key = storage::EncodeBlockKey(0);
   EXPECT_EQ(After(Table::kRecordColumns, key, [&] { Delete(Table::kRecordColumns, key); }),
