@@ -61,7 +61,7 @@ class Texts {
 
   size_t Bytes() const {
     size_t bytes = 0;
-    for (const std::string& text : texts_) bytes += sizeof text + text.capacity();
+    for (const std::string& text : texts_) bytes += sizeof(std::string) + text.capacity();
     return bytes;
   }
   // Returns false behind the last.
