@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kJsonPieceBytes = 64 * 1024;
 constexpr size_t kMostBodyBytes = 256 * 1024;
-// Of a result that is written as a whole, to be kept.
+// Of a result that is written as a whole, to be kept, and of its text.
 constexpr size_t kMostWholeBytes = 1024 * 1024;
 
 // Seconds, with the milliseconds where there are any.
@@ -91,8 +91,8 @@ void AppendTail(const promql::QueryResult& result, const ResultDetails& details,
   out += '}';
 }
 
-// Writes a result piece by piece; a piece may end within a series. What follows the values is
-// another's.
+// Writes a result piece by piece; a piece may end within a series. AppendTail writes what follows
+// the values.
 class ResultWriter {
  public:
   // `series`: how many are written. The result must outlive the writer.
@@ -251,20 +251,12 @@ void AnswerPromqlData(std::string_view data, http::HttpResponse& response) {
   response.body += "}\n";
 }
 
-void AppendAll(http::BodyStream& stream, std::string& body) {
-  std::string piece;
-  for (bool more = true; more;) {
-    piece.clear();
-    more = *stream.Next(piece);
-    body += piece;
-  }
-}
-
 std::shared_ptr<const std::string> WriteWhole(const promql::QueryResult& result) {
   if (promql::BytesOf(result) > kMostWholeBytes) return nullptr;
   auto text = std::make_shared<std::string>();
   ResultWriter writer(result, result.series.size());
   while (writer.Append(*text)) {
+    if (text->size() > kMostWholeBytes) return nullptr;
   }
   text->shrink_to_fit();
   return text;
@@ -275,7 +267,7 @@ void AnswerQueryResult(query::KeptAnswer answer, ResultDetails details, http::Bu
   response.headers.push_back({"Content-Type", "application/json"});
   const size_t all = answer.result->series.size();
   const size_t series = details.limit == 0 ? all : std::min<size_t>(all, details.limit);
-  if (answer.text == nullptr || series < all) {
+  if (answer.text == nullptr) {
     response.stream = std::make_shared<ResultStream>(std::move(answer.result), series,
                                                      std::move(details), std::move(charge));
     return;

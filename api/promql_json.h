@@ -45,13 +45,11 @@ struct ResultDetails {
 // written as a whole.
 std::shared_ptr<const std::string> WriteWhole(const promql::QueryResult& result);
 
-// Sets the answer to that of a query, whose text is from WriteWhole. A small one is a body; a large
-// one is a stream, which keeps the answer and its `charge` until the peer has taken it.
+// Sets the answer to that of a query, whose text is from WriteWhole, or null: then the result is
+// written. A small text is a body; everything else is a stream, which keeps what it gives and the
+// `charge` until the peer has taken it.
 void AnswerQueryResult(query::KeptAnswer answer, ResultDetails details, http::BudgetCharge charge,
                        http::HttpResponse& response);
-
-// Appends all of a stream that does not fail.
-void AppendAll(http::BodyStream& stream, std::string& body);
 
 // Appends {"name":"value",…}.
 void AppendLabels(const promql::Labels& labels, std::string& out);

@@ -89,12 +89,15 @@ void Evaluate(AskedQuery asked, QueryKind kind, PromqlService& service,
                             asked.text};
   Result<query::KeptAnswer> answer = service.queries().Evaluate(query, budget);
   if (!answer.ok()) return service.AnswerFailure(answer.status(), budget, response);
-  auto charge = service.ChargeAnswer(promql::BytesOf(*answer->result));
-  if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
-  if (!answer->text) {
+  if (asked.limit != 0 && asked.limit < answer->result->series.size()) {
+    answer->text = nullptr;  // of all series
+  } else if (!answer->text) {
     answer->text = WriteWhole(*answer->result);
     if (answer->text) service.queries().KeepText(query, *answer);
   }
+  auto charge =
+      service.ChargeAnswer(answer->text ? answer->text->size() : promql::BytesOf(*answer->result));
+  if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
   if (asked.stats) {
     using Seconds = std::chrono::duration<double>;
     asked.stats->prepare_seconds = Seconds(prepared - begun).count();

@@ -29,8 +29,15 @@ class ListWriter final : public http::BodyStream {
   ListWriter(List list, bool is_cut, http::BudgetCharge charge)
       : list_(std::move(list)), is_cut_(is_cut), charge_(std::move(charge)) {}
 
+  // Makes a piece that Next gave the next one again.
+  void PutBack(std::string piece) { piece_ = std::move(piece); }
+
   Result<bool> Next(std::string& out) override {
     constexpr size_t kPieceBytes = 64 * 1024;
+    if (!piece_.empty()) {
+      out = std::exchange(piece_, {});
+      return true;
+    }
     if (!begun_) out += "{\"status\":\"success\",\"data\":[";
     while (out.size() < kPieceBytes) {
       const size_t before = out.size();
@@ -51,6 +58,7 @@ class ListWriter final : public http::BodyStream {
   List list_;
   const bool is_cut_;
   const http::BudgetCharge charge_;
+  std::string piece_;
   bool begun_ = false;
 };
 
@@ -110,16 +118,14 @@ class Series {
 template <typename List>
 void AnswerList(const PromqlService& service, List list, bool is_cut, const promql::Budget& budget,
                 HttpResponse& response) {
-  constexpr size_t kMostListBytes = 256 * 1024;
-  const size_t bytes = list.Bytes();
-  auto charge = service.ChargeAnswer(bytes);
+  auto charge = service.ChargeAnswer(list.Bytes());
   if (!charge) return service.AnswerFailure(TooManyAnswers(), budget, response);
   response.headers.push_back({"Content-Type", "application/json"});
   auto writer = std::make_shared<ListWriter<List>>(std::move(list), is_cut, *std::move(charge));
-  if (bytes > kMostListBytes) {
+  // One piece is a body.
+  if (*writer->Next(response.body)) {
+    writer->PutBack(std::exchange(response.body, {}));
     response.stream = std::move(writer);
-  } else {
-    AppendAll(*writer, response.body);
   }
 }
 

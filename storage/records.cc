@@ -244,7 +244,10 @@ Status Records::DropRemoved() {
   first_ = first_kept.value;
   // Nobody can see the rows any more, and no compaction needs to read them to be rid of them.
   ROLLCALL_RETURN_IF_ERROR(store_.DropFiles(transaction, Table::kRecords, rows.first, rows.second));
-  return store_.DropFiles(transaction, Table::kRecordColumns, columns.first, columns.second);
+  ROLLCALL_RETURN_IF_ERROR(
+      store_.DropFiles(transaction, Table::kRecordColumns, columns.first, columns.second));
+  return store_.DropFiles(transaction, Table::kRecordGroups, EncodeGroupsOfBlock(0),
+                          EncodeGroupsOfBlock(block));
 }
 
 RecordsView Records::View() const {
@@ -281,7 +284,7 @@ Result<std::optional<RecordGroups>> Records::ReadGroups(RecordGroupsKey key,
   if (!row->has_value()) return std::optional<RecordGroups>();
   Result<RecordGroups> groups = DecodeRecordGroups(**row);
   if (!groups.ok()) return groups.status();
-  return std::optional(*std::move(groups));
+  return std::optional(std::move(groups).value());
 }
 
 Result<bool> Records::WriteGroups(const BlockHead& of, uint64_t view, const std::string& row) {
@@ -289,7 +292,7 @@ Result<bool> Records::WriteGroups(const BlockHead& of, uint64_t view, const std:
   {
     const MutexLock lock(mutex_);
     const auto same = [&of](const BlockHead& head) {
-      return head.block == of.block && head.count == of.count;
+      return head.block == of.block && head.absent == of.absent;
     };
     if (std::none_of(full_->begin(), full_->end(), same)) return false;
   }

@@ -108,8 +108,9 @@ class Records final : private Participant {
   // it is damaged.
   Result<std::optional<RecordGroups>> ReadGroups(RecordGroupsKey key,
                                                  const Snapshot* snapshot = nullptr) const;
-  // Writes that row, which was made of the block with this head. Returns false where the block has
-  // lost records since, and nothing is written. Makes its own transaction, which is not synced.
+  // Writes that row, which was made of the block with this head, of a view of this object. Returns
+  // false where the block has lost records since, and nothing is written. Makes its own
+  // transaction, which is not synced.
   Result<bool> WriteGroups(const BlockHead& of, uint64_t view, const std::string& row);
   // Returns what the columns of the first `slots` numbers of a block have to say, from the records.
   Result<FillingBlock> ReadBlock(uint64_t block, size_t slots,

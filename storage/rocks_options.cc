@@ -83,7 +83,8 @@ rocksdb::ColumnFamilyOptions TableOptions(const TableRow& table, const StoreOpti
     cf.compression_opts.zstd_max_train_bytes = 1024 * 1024;
     cf.compression_opts.max_dict_buffer_bytes = 4 * 1024 * 1024;
   }
-  if (table.table == Table::kRecords || table.table == Table::kRecordMachines) {
+  if (table.table == Table::kRecords || table.table == Table::kRecordMachines ||
+      table.table == Table::kRecordGroups) {
     // What retention deletes between rows that stay gives its room back soon, not when new rows
     // happen to come near.
     cf.table_properties_collector_factories.push_back(

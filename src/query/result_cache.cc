@@ -202,8 +202,12 @@ void ResultCache::KeepText(const Query& query, const KeptAnswer& written) {
   const std::string key = KeyOf(query);
   const MutexLock lock(mutex_);
   const auto at = by_key_.find(key);
-  if (at == by_key_.end() || at->second->entry->result != written.result || at->second->text)
+  if (at == by_key_.end()) return;
+  const Kept& kept = *at->second;
+  if (kept.entry->result != written.result || kept.text ||
+      kept.bytes + written.text->size() > most_bytes_ / 4) {
     return;
+  }
   at->second->text = written.text;
   Charge(at->second, written.text->size());
 }

@@ -51,7 +51,8 @@ class ResultCache {
   Result<KeptAnswer> Get(const promql::Query& query, promql::Budget& budget,
                          const Evaluate& evaluate) EXCLUDES(mutex_);
 
-  // Keeps the text in which a result was written, as long as the result itself.
+  // Keeps the text in which a result was written, as long as the result itself; does nothing where
+  // there is another result by now, or no room for both.
   void KeepText(const promql::Query& query, const KeptAnswer& written) EXCLUDES(mutex_);
 
  private:
@@ -78,7 +79,7 @@ class ResultCache {
   Result<Moment> Now() const;
   Kept Find(const std::string& key) EXCLUDES(mutex_);
   void Keep(std::shared_ptr<const Entry> entry) EXCLUDES(mutex_);
-  // Adds to what one is charged for, and removes what there is no room for then.
+  // Charges an entry for more bytes, and removes what no longer fits.
   void Charge(Entries::iterator at, size_t bytes) REQUIRES(mutex_);
   void Remove(Entries::iterator at) REQUIRES(mutex_);
   // Returns the last of the query's steps that the entry has, if it has the first and all between.

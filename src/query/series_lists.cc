@@ -31,6 +31,20 @@ uint32_t DaysIn(Month month, Day first, Day last) {
   return static_cast<uint32_t>(((uint64_t{1} << (to + 1)) - 1) & ~((uint64_t{1} << from) - 1));
 }
 
+bool ShareIdLabels(std::span<const Fleet* const> fleets) {
+  std::set<std::string_view> labels;
+  return std::any_of(fleets.begin(), fleets.end(),
+                     [&](const Fleet* fleet) { return !labels.insert(fleet->id_label).second; });
+}
+
+// Forgets the sources behind the last one that the group has.
+void DropUnused(SeriesGroup& group) {
+  const auto& sources = group.of->sources;
+  const auto end = sources.begin() + static_cast<ptrdiff_t>(group.items.back().source) + 1;
+  group.of = std::make_shared<const SeriesChoice>(
+      SeriesChoice{group.of->id_label, {sources.begin(), end}, group.of->wanted});
+}
+
 template <typename T>
 Listed<T> Cut(std::set<T> all, size_t limit) {
   Listed<T> listed;
@@ -49,17 +63,20 @@ Listed<T> Cut(std::set<T> all, size_t limit) {
 Result<Listed<SeriesGroup>> SeriesLists::Series(const SeriesListRequest& request) {
   Listed<SeriesGroup> listed;
   size_t count = 0;
-  std::unordered_set<uint64_t> seen;  // of several selectors
+  // What more than one selector, or fleet, may have.
+  const bool may_repeat = request.selectors.size() > 1 || ShareIdLabels(fleets_);
+  std::unordered_set<std::string> seen;
   const auto collect = [&](const Choice& choice) {
     listed.values.push_back({choice, {}});
     Collector collector;
     collector.take = [&](uint32_t source, uint32_t label_set) -> Result<bool> {
       SeriesGroup& group = listed.values.back();
-      if (request.selectors.size() > 1) {
-        const uint64_t refs = uint64_t{group.of->sources[source].ref.value} << 32 |
-                              group.of->wanted->refs[label_set].value;
-        if (!seen.insert(refs).second) return true;
-        ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(kSetBytes));
+      if (may_repeat) {
+        std::string series = group.of->id_label + '\n' + group.of->sources[source].id + '\n' +
+                             std::to_string(group.of->wanted->refs[label_set].value);
+        const uint64_t bytes = kSetBytes + series.size();
+        if (!seen.insert(std::move(series)).second) return true;
+        ROLLCALL_RETURN_IF_ERROR(budget_.TakeMemory(bytes));
       }
       if (request.limit != 0 && count == request.limit) {
         listed.is_cut = true;
@@ -76,6 +93,8 @@ Result<Listed<SeriesGroup>> SeriesLists::Series(const SeriesListRequest& request
   };
   ROLLCALL_RETURN_IF_ERROR(Collect(request, collect));
   ROLLCALL_RETURN_IF_ERROR(budget_.TakeSeries(count % kSeriesPerCharge));
+  std::erase_if(listed.values, [](const SeriesGroup& group) { return group.items.empty(); });
+  if (listed.is_cut && !listed.values.empty()) DropUnused(listed.values.back());
   return listed;
 }
 

@@ -63,8 +63,8 @@ class SourceColumns {
 
   // The same where only values matter, at `instants`, which must outlive it, and days may come as
   // spans: they are added between these two, ascending; chunks' bytes must stay until the second.
-  // Unless windows are wanted, days of spans must end before `to`. Status as of Read. False: what
-  // was added cannot be told so, and Read has to be used.
+  // Unless windows are wanted, days of spans must not go beyond `to`. Status as of Read. False:
+  // what was added cannot be told so, and Read has to be used.
   void BeginDays(int64_t to, std::span<const int64_t> instants);
   // `is_irregular`: reports may be in any order, and several in a second.
   Status Add(const Chunk& chunk, bool is_irregular);

@@ -101,7 +101,7 @@ Status StoredPart::GatherColumns(uint32_t block, Columns& columns) {
     return &columns.rows.back();
   };
   for (const Day day : selection_->days) {
-    // Reports after `to` would tell of the interval.
+    // Spans that go beyond `to` would count reports after it towards the interval.
     const bool is_whole = (int64_t{day.number} + 1) * kMsPerDay <= selection_->request.to + 1;
     const std::string* streams = nullptr;
     if (is_whole || !selection_->request.latest) {

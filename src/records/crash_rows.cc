@@ -64,6 +64,7 @@ Result<std::optional<uint32_t>> BuildNumbers::Of(uint64_t ref) {
   std::optional<uint32_t>& number = numbers_[ref];
   number = BuildNumber(*text);
   if (number && (*number < least_ || *number > most_)) number.reset();
+  recent_.Keep(ref, number);
   return number;
 }
 

@@ -48,7 +48,7 @@ class Computer {
     Status status;
     storage::RecordScan scan = source_.Scan();
     while (!is_late_ && NextBlock(source_, scan, status)) {
-      if (times_.MayPass(scan.head())) ROLLCALL_RETURN_IF_ERROR(AddBlock(scan));
+      if (filter_.MayPass(scan.head())) ROLLCALL_RETURN_IF_ERROR(AddBlock(scan));
     }
     ROLLCALL_RETURN_IF_ERROR(status);
     MakeTable();
@@ -61,15 +61,19 @@ class Computer {
   using Place = Result<std::optional<uint32_t>>;
 
   Status AddBlock(const storage::RecordScan& scan) {
+    const auto kept = reads_records_ ? ReadKept(scan) : std::nullopt;
+    BlockBits slots = scan.present();
+    ROLLCALL_RETURN_IF_ERROR((kept ? times_ : filter_).Keep(scan, slots));
+    if (!slots.Any()) return Status::Ok();
     if (!reads_records_) {
       ColumnView values;
       ROLLCALL_RETURN_IF_ERROR(Load(scan, *GroupColumnOf(view_), values));
-      return AddSlots(scan, filter_, [&](size_t slot) { return GroupOfValue(values[slot]); });
+      return AddSlots(scan, slots, [&](size_t slot) { return GroupOfValue(values[slot]); });
     }
-    if (const auto kept = ReadKept(scan)) {
+    if (kept) {
       std::vector<std::optional<uint32_t>> known(kept->texts.size() + 1);
       kept->numbers.CopyTo(numbers_);
-      return AddSlots(scan, times_, [&](size_t slot) -> Group {
+      return AddSlots(scan, slots, [&](size_t slot) -> Group {
         const uint64_t number = numbers_[slot];
         if (number == 0) return std::optional<uint32_t>();
         if (!known[number]) known[number] = GroupOfText(kept->texts[number - 1]);
@@ -78,7 +82,7 @@ class Computer {
     }
     ColumnView receptions;
     ROLLCALL_RETURN_IF_ERROR(Load(scan, RecordColumn::kReception, receptions));
-    return AddSlots(scan, filter_, [&](size_t slot) -> Group {
+    return AddSlots(scan, slots, [&](size_t slot) -> Group {
       if (Steady::now() >= end_) {
         if (!is_late_) table_.read_back_to = UnixSeconds(std::chrono::seconds(receptions[slot]));
         is_late_ = true;
@@ -90,12 +94,9 @@ class Computer {
     });
   }
 
-  // Counts the slots that pass. Calls group_of(slot) for each, the newest first, until it is late.
+  // Counts the slots. Calls group_of(slot) for each, the newest first, until it is late.
   template <typename GroupOf>
-  Status AddSlots(const storage::RecordScan& scan, SlotFilter& filter, GroupOf group_of) {
-    BlockBits slots = scan.present();
-    ROLLCALL_RETURN_IF_ERROR(filter.Keep(scan, slots));
-    if (!slots.Any()) return Status::Ok();
+  Status AddSlots(const storage::RecordScan& scan, const BlockBits& slots, GroupOf group_of) {
     ColumnView captures;
     ColumnView builds;
     ColumnView machines;

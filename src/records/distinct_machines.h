@@ -16,7 +16,7 @@ namespace rollcall::records {
 
 class DistinctMachines {
  public:
-  // A place of no record's own: with it, a machine counts once in its group, whatever the place.
+  // No day and no week: under it a machine counts once in its group, whatever the place.
   static constexpr uint32_t kAnyPlace = UINT32_MAX;
 
   // `counts_any_place`: whether machines are counted under kAnyPlace too.

@@ -1,17 +1,22 @@
 #include "records/group_keeper.h"
 
-#include <optional>
+#include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "base/civil_time.h"
-#include "records/view_groups.h"
 #include "storage/transaction.h"
 
 namespace rollcall::records {
 
 using storage::RecordGroupsKey;
 using storage::Table;
-using Steady = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::hours kUntilTriedAgain{1};
+
+}  // namespace
 
 Status GroupKeeper::Run(std::chrono::milliseconds budget, const std::stop_token& stop) {
   const auto end = Steady::now() + budget;
@@ -19,6 +24,9 @@ Status GroupKeeper::Run(std::chrono::milliseconds budget, const std::stop_token&
   const auto declared = views_.declared();
   ROLLCALL_RETURN_IF_ERROR(DropUndeclared(*declared));
   storage::Records& records = stores_.records();
+  const RecordGroupsKey first_kept{storage::BlockOf(records.first()), 0};
+  there_.erase(there_.begin(), there_.lower_bound(first_kept));
+  failed_.erase(failed_.begin(), failed_.lower_bound(first_kept));
   const Source source{records, records.View(), stop};
   storage::RecordScan scan = source.Scan();
   int64_t missing = 0;
@@ -32,25 +40,19 @@ Status GroupKeeper::Run(std::chrono::milliseconds budget, const std::stop_token&
       const RecordGroupsKey key{head.block, GroupsHashOf(view)};
       const auto known = there_.find(key);
       if (known != there_.end() && known->second == head.count) continue;
-      if (stop.stop_requested() || Steady::now() >= end) {
-        ++missing;
-        continue;
-      }
-      const auto made = MakeGroups(source, view, scan);
-      if (!made.ok()) {
-        ++missing;
+      ++missing;
+      const auto now = Steady::now();
+      const auto waits = failed_.find(key);
+      if (now >= end || (waits != failed_.end() && now < waits->second)) continue;
+      const Result<bool> made = Make(source, scan, view, key, end);
+      if (made.ok()) {
+        missing -= *made ? 1 : 0;
+      } else if (made.status().code() == Code::kDataLoss) {
+        failed_[key] = now + kUntilTriedAgain;
         if (failed.ok()) failed = made.status().WithContext("groups of the view " + view.name);
-        continue;
+      } else {
+        return stop.stop_requested() ? Status::Ok() : made.status();
       }
-      if (*made) {
-        const Result<bool> written = records.WriteGroups(head, key.view, **made);
-        if (!written.ok()) return written.status();
-        if (!*written) {
-          ++missing;
-          continue;
-        }
-      }
-      there_[key] = head.count;
     }
   }
   registry_
@@ -58,21 +60,45 @@ Status GroupKeeper::Run(std::chrono::milliseconds budget, const std::stop_token&
                 "Blocks of 65,536 records, and declared views, whose groups are still to be made: "
                 "a view reads the records of these blocks")
       .Set(missing);
-  return stop.stop_requested() ? Status::Ok() : failed;
+  return failed;
+}
+
+Result<bool> GroupKeeper::Make(const Source& source, const storage::RecordScan& scan,
+                               const ViewDeclaration& view, RecordGroupsKey key,
+                               Steady::time_point end) {
+  const storage::BlockHead& head = scan.head();
+  if (!making_ || making_->first != key || !making_->second.IsOf(head)) {
+    making_.emplace(std::piecewise_construct, std::forward_as_tuple(key),
+                    std::forward_as_tuple(view, head));
+  }
+  const Result<bool> is_through = making_->second.Continue(source, scan, end);
+  if (is_through.ok() && !*is_through) return false;
+  const std::optional<std::string> row =
+      is_through.ok() ? making_->second.Row() : std::optional<std::string>();
+  making_.reset();
+  if (!is_through.ok()) return is_through.status();
+  if (row) {
+    const Result<bool> written = stores_.records().WriteGroups(head, key.view, *row);
+    if (!written.ok() || !*written) return written;
+  }
+  there_[key] = head.count;
+  return true;
 }
 
 Status GroupKeeper::Load() {
+  // With no removal under way, whose rows would still be there.
+  std::optional<storage::RecordsView> view;
+  {
+    const storage::Transaction transaction(stores_.store());
+    view = stores_.records().View();
+  }
   std::map<uint64_t, uint32_t> counts;  // by block
-  const storage::RecordsView view = stores_.records().View();
-  for (const storage::BlockHead& head : *view.full) counts[head.block] = head.count;
-  storage::Scan rows = stores_.store().NewScan(Table::kRecordGroups, "", "", &view.snapshot);
+  for (const storage::BlockHead& head : *view->full) counts[head.block] = head.count;
+  storage::Scan rows = stores_.store().NewScan(Table::kRecordGroups, "", "", &view->snapshot);
   for (; rows.Valid(); rows.Next()) {
     const auto key = storage::DecodeRecordGroupsKey(rows.key());
-    if (!key) return Status::DataLoss("read record_groups: not a key");
-    // What cannot be read is made again.
-    if (counts.contains(key->block) && storage::DecodeRecordGroups(rows.value()).ok()) {
-      there_[*key] = counts[key->block];
-    }
+    if (!key) continue;  // `rollcall verify` names it
+    there_[*key] = storage::DecodeRecordGroups(rows.value()).ok() ? counts[key->block] : 0;
   }
   ROLLCALL_RETURN_IF_ERROR(rows.status());
   is_loaded_ = true;
@@ -82,17 +108,15 @@ Status GroupKeeper::Load() {
 Status GroupKeeper::DropUndeclared(const DeclaredViews& declared) {
   std::set<uint64_t> wanted;
   for (const ViewDeclaration& view : declared.views) wanted.insert(GroupsHashOf(view));
-  std::optional<storage::Transaction> transaction;
-  for (auto at = there_.begin(); at != there_.end();) {
-    if (wanted.contains(at->first.view)) {
-      ++at;
-      continue;
-    }
-    if (!transaction) transaction.emplace(stores_.store());
-    transaction->Delete(Table::kRecordGroups, EncodeKey(at->first));
-    at = there_.erase(at);
+  const auto is_unwanted = [&](const auto& row) { return !wanted.contains(row.first.view); };
+  if (std::none_of(there_.begin(), there_.end(), is_unwanted)) return Status::Ok();
+  storage::Transaction transaction(stores_.store());
+  for (const auto& row : there_) {
+    if (is_unwanted(row)) transaction.Delete(Table::kRecordGroups, EncodeKey(row.first));
   }
-  return transaction ? transaction->CommitUnsynced() : Status::Ok();
+  ROLLCALL_RETURN_IF_ERROR(transaction.CommitUnsynced());
+  std::erase_if(there_, is_unwanted);
+  return Status::Ok();
 }
 
 }  // namespace rollcall::records

@@ -7,12 +7,15 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/status.h"
 #include "metrics/registry.h"
 #include "records/record_views.h"
+#include "records/view_groups.h"
 #include "storage/record_groups.h"
 #include "storage/stores.h"
 
@@ -25,14 +28,20 @@ class GroupKeeper {
               metrics::Registry& registry)
       : stores_(stores), views_(views), clock_(clock), registry_(registry) {}
 
-  // Makes groups for about as long as that; the next call goes on. DataLoss, Unavailable: from the
-  // store; of the other blocks groups are made all the same.
+  // Makes groups for as long as that; the next call goes on. DataLoss: some could not be made, and
+  // are tried again after an hour; the others are made all the same. Unavailable: from the store.
   Status Run(std::chrono::milliseconds budget, const std::stop_token& stop);
 
  private:
+  using Steady = std::chrono::steady_clock;
+
   // Finds out which rows there are.
   Status Load();
   Status DropUndeclared(const DeclaredViews& declared);
+  // Makes a row of the scan's block. Returns false where there was not the time.
+  Result<bool> Make(const Source& source, const storage::RecordScan& scan,
+                    const ViewDeclaration& view, storage::RecordGroupsKey key,
+                    Steady::time_point end);
 
   storage::Stores& stores_;
   const RecordViews& views_;
@@ -40,8 +49,10 @@ class GroupKeeper {
   metrics::Registry& registry_;
   bool is_loaded_ = false;
   // The rows that there are, or that are not worth it, and how many records their blocks had:
-  // where a block has fewer now, its rows are gone.
+  // where a block has fewer now, its rows are gone. 0: the row cannot be read.
   std::map<storage::RecordGroupsKey, uint32_t> there_;
+  std::map<storage::RecordGroupsKey, Steady::time_point> failed_;  // until when they have to wait
+  std::optional<std::pair<storage::RecordGroupsKey, GroupMaker>> making_;  // the one under way
 };
 
 }  // namespace rollcall::records

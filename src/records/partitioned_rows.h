@@ -38,8 +38,7 @@ class PartitionedRows {
 
  private:
   static constexpr size_t kRowsOfAChunk = 256;
-  // Memory is asked for in pieces of so many chunks: for each by itself the allocator would go to
-  // the kernel.
+  // Allocated one by one, chunks would each cost a call to the kernel.
   static constexpr size_t kChunksOfASlab = 256;
   struct Chunk {
     std::array<Row, kRowsOfAChunk> rows;

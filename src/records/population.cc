@@ -36,8 +36,8 @@ uint64_t Mix(uint64_t x) {
   return x ^ x >> 32;
 }
 
-// Ids, when each was first and last seen, in seconds of the time in which ids are followed, and the
-// build with which it came at first.
+// Ids, when each was first and last seen, in seconds of the time in which ids are followed, and one
+// of the builds with which it came.
 class IdTable {
  public:
   static constexpr uint32_t kNever = UINT32_MAX;
@@ -77,7 +77,8 @@ class IdTable {
 
  private:
   static Id& SlotOf(std::vector<Id>& slots, uint64_t key) {
-    size_t place = key & (slots.size() - 1);
+    // The lowest bits may say which pass it is.
+    size_t place = key >> 16 & (slots.size() - 1);
     while (slots[place].key != 0 && slots[place].key != key) {
       place = (place + 1) & (slots.size() - 1);
     }

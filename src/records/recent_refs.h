@@ -1,6 +1,6 @@
 // What was found for the refs of a column, as long as they come again soon: records of one time
-// have few builds. A look costs a load; everything else is somebody else's map. Plain value; one
-// thread.
+// have few builds. A look costs a load; what is not here has to be looked up in the caller's map.
+// Plain value; one thread.
 #pragma once
 
 #include <array>

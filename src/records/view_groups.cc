@@ -1,9 +1,6 @@
 #include "records/view_groups.h"
 
 #include <algorithm>
-#include <unordered_map>
-#include <utility>
-#include <vector>
 
 #include "base/background.h"
 #include "base/hash.h"
@@ -17,7 +14,6 @@ using storage::RecordColumn;
 // Part of the hash: another rule is another number.
 constexpr int kRule = 1;
 constexpr size_t kMostTextBytes = size_t{1} << 20;  // of a block
-constexpr size_t kRecordsPerCheck = 256;
 
 std::string_view FieldOf(const Record& record, Field field) {
   switch (field) {
@@ -49,6 +45,13 @@ std::string_view FieldOf(const Record& record, Field field) {
 }
 
 const char* ExternalText(bool is_external) { return is_external ? "external" : "internal"; }
+
+// Of the fields that are numbers; nullopt: the field is a text.
+std::optional<std::string> TextOfNumber(Field field, uint64_t value) {
+  if (field == Field::kExternal) return ExternalText(value != 0);
+  if (field == Field::kSeverity) return std::to_string(value);
+  return std::nullopt;
+}
 
 // Not within a character.
 std::string Cut(std::string_view text) {
@@ -103,8 +106,7 @@ uint64_t GroupsHashOf(const ViewDeclaration& view) {
 }
 
 Result<std::string> ViewGroups::TextOf(uint64_t value) {
-  if (view_.by == Field::kExternal) return std::string(ExternalText(value != 0));
-  if (view_.by == Field::kSeverity) return std::to_string(value);
+  if (auto text = TextOfNumber(view_.by, value)) return *std::move(text);
   const Result<std::string_view> word = texts_.Of(value);
   if (!word.ok()) return word.status();
   return Cut(*word);
@@ -119,49 +121,48 @@ Result<std::optional<std::string>> ViewGroups::GroupOf(const storage::RecordScan
     const auto captured = view_.capture->Capture(record->payload);
     return captured ? std::optional(Cut(*captured)) : std::nullopt;
   }
-  if (view_.by == Field::kExternal)
-    return std::optional<std::string>(ExternalText(record->external));
-  if (view_.by == Field::kSeverity) return std::optional(std::to_string(record->severity));
+  const uint64_t number = view_.by == Field::kExternal ? record->external : record->severity;
+  if (auto text = TextOfNumber(view_.by, number)) return text;
   return std::optional(Cut(FieldOf(*record, view_.by)));
 }
 
-Result<std::optional<std::string>> MakeGroups(const Source& source, const ViewDeclaration& view,
-                                              const storage::RecordScan& scan) {
-  const Result<SlotFilter> made = SlotFilter::Make(source, view.filter);
-  if (!made.ok()) return made.status();
-  SlotFilter filter = *made;
+Result<bool> GroupMaker::Continue(const Source& source, const storage::RecordScan& scan,
+                                  std::chrono::steady_clock::time_point end) {
+  Result<SlotFilter> filter = SlotFilter::Make(source, view_.filter);
+  if (!filter.ok()) return filter.status();
   storage::BlockBits slots = scan.present();
-  ROLLCALL_RETURN_IF_ERROR(filter.Keep(scan, slots));
-  ViewGroups groups(source, view, filter);
-  std::vector<std::string> texts;
-  std::unordered_map<std::string, uint64_t> numbers;  // by text
-  std::vector<uint64_t> of_slots(storage::kRecordsOfBlock);
+  slots.KeepOnly(storage::BlockBits::FirstOf(left_));
+  ROLLCALL_RETURN_IF_ERROR(filter->Keep(scan, slots));
+  ViewGroups groups(source, view_, *filter);
   Status status;
-  size_t text_bytes = 0;
-  size_t read = 0;
+  bool is_through = true;
   slots.ForEachBackwards([&](size_t slot) {
     MakeWay();
-    if (read++ % kRecordsPerCheck == 0 && source.stop.stop_requested()) {
-      status = Status::Unavailable("stopped");
-      return false;
-    }
     const auto group = groups.GroupOf(scan, slot);
     if (!group.ok()) {
       status = group.status();
       return false;
     }
-    if (!*group) return true;
-    const auto [number, is_new] = numbers.try_emplace(**group, texts.size() + 1);
-    if (is_new) {
-      texts.push_back(**group);
-      text_bytes += texts.back().size();
+    left_ = slot;
+    if (*group) {
+      const auto [number, is_new] = numbers_.try_emplace(**group, texts_.size() + 1);
+      if (is_new) {
+        texts_.push_back(**group);
+        text_bytes_ += texts_.back().size();
+      }
+      of_slots_[slot] = number->second;
     }
-    of_slots[slot] = number->second;
-    return text_bytes <= kMostTextBytes;
+    if (source.stop.stop_requested()) status = Status::Unavailable("stopped");
+    is_through = std::chrono::steady_clock::now() < end;
+    return is_through && status.ok() && text_bytes_ <= kMostTextBytes;
   });
   ROLLCALL_RETURN_IF_ERROR(status);
-  if (text_bytes > kMostTextBytes) return std::optional<std::string>();
-  return std::optional(storage::EncodeRecordGroups(texts, of_slots));
+  return is_through || left_ == 0 || text_bytes_ > kMostTextBytes;
+}
+
+std::optional<std::string> GroupMaker::Row() const {
+  if (text_bytes_ > kMostTextBytes) return std::nullopt;
+  return storage::EncodeRecordGroups(texts_, of_slots_);
 }
 
 }  // namespace rollcall::records

@@ -4,9 +4,14 @@
 // thread each.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/status.h"
 #include "records/record_filter.h"
@@ -46,10 +51,33 @@ class ViewGroups {
 // The column that has what a view groups by; nullopt: only the record has it.
 std::optional<storage::RecordColumn> GroupColumnOf(const ViewDeclaration& view);
 
-// Returns the row of `record_groups` of the scan's block, which is full; nullopt where its texts
-// are too many to be worth it. Fails as reads of the store; Unavailable also where the source is
-// told to stop.
-Result<std::optional<std::string>> MakeGroups(const Source& source, const ViewDeclaration& view,
-                                              const storage::RecordScan& scan);
+// Makes the row of `record_groups` of a full block and a view, some records at a time.
+class GroupMaker {
+ public:
+  GroupMaker(ViewDeclaration view, storage::BlockHead head)
+      : view_(std::move(view)), head_(std::move(head)) {}
+
+  // Returns whether it is of this block, with the records that the block has now.
+  bool IsOf(const storage::BlockHead& head) const {
+    return head.block == head_.block && head.absent == head_.absent;
+  }
+  // Reads records until then, at least one; the next call goes on. The scan stands at the block.
+  // Returns true once all are read. Fails as reads of the store; Unavailable also where the source
+  // is told to stop.
+  Result<bool> Continue(const Source& source, const storage::RecordScan& scan,
+                        std::chrono::steady_clock::time_point end);
+  // Returns the row; nullopt where its texts are too many to be worth it. Requires that all records
+  // are read.
+  std::optional<std::string> Row() const;
+
+ private:
+  const ViewDeclaration view_;
+  const storage::BlockHead head_;
+  size_t left_ = storage::kRecordsOfBlock;  // so many slots, the lowest, are not read yet
+  std::vector<std::string> texts_;
+  size_t text_bytes_ = 0;
+  std::unordered_map<std::string, uint64_t> numbers_;  // by text
+  std::vector<uint64_t> of_slots_ = std::vector<uint64_t>(storage::kRecordsOfBlock);
+};
 
 }  // namespace rollcall::records

@@ -136,8 +136,6 @@ TEST_F(ResultCacheTest, OnlyTheStepsWhoseDaysHaveChangedAreEvaluatedAgain) {
   EXPECT_EQ(Ask("m", later), later.count());
 }
 
-// Ask compares with what is stored in the end, so steps that were kept must not stand beside later
-// ones.
 TEST_F(ResultCacheTest, ATextIsKeptAsLongAsWhatItIsOf) {
   Report(At("2026-03-01 12:00:00"), "a", "m 1\n");
   const Steps steps{Ms("2026-03-01"), Ms("2026-03-02"), kHour};
@@ -197,6 +195,8 @@ TEST_F(ResultCacheTest, ATextCountsAsMemory) {
   EXPECT_EQ(Ask("m", steps), evaluated);
 }
 
+// Ask compares with what is stored in the end, so steps that were kept must not stand beside later
+// ones.
 TEST_F(ResultCacheTest, WhatComesWhileTheNewestStepsAreEvaluatedIsInAllStepsOrInNone) {
   for (int i = 0; i < 72; ++i) {
     Report(At("2026-03-01") + std::chrono::hours(i), "a", "m 1\n");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ingest/importer.h"
 #include "query/promql/parser.h"
 #include "query/stored_series.h"
 #include "tests/query/series_oracle.h"
@@ -42,8 +43,7 @@ class SeriesListsTest : public ::testing::Test {
   template <typename List>
   std::string Ask(List list) {
     query::StoredSeries series(
-        rollcall_.stores(), rollcall_.clock(),
-        [] { return std::vector<const Fleet*>{&CozystackFleet()}; }, nullptr);
+        rollcall_.stores(), rollcall_.clock(), [this] { return fleets_; }, nullptr);
     promql::Budget budget(limits_, {});
     const auto view = series.Now();
     query::SeriesLists lists = view->Lists(budget);
@@ -80,6 +80,7 @@ class SeriesListsTest : public ::testing::Test {
   }
 
   Harness rollcall_;
+  std::vector<const Fleet*> fleets_{&CozystackFleet()};
   promql::Limits limits_;
 };
 
@@ -107,6 +108,29 @@ TEST_F(SeriesListsTest, LabelsAndTheirValuesAreThoseOfTheSeries) {
   EXPECT_EQ(Values("cluster_id", From("2026-01-01", "2026-03-01", {"n"})), "a");
   EXPECT_EQ(Values("k", From("2026-01-01", "2026-03-01", {"m{cluster_id=\"b\"}"})), "2");
   EXPECT_EQ(Values("cluster_id", From("2026-01-01", "2026-01-31", {"m", "n"})), "a");
+}
+
+TEST_F(SeriesListsTest, ASeriesThatTwoFleetsHaveIsListedOnce) {
+  Fleet other = CozystackFleet();
+  other.name = "other";
+  other.ref = FleetRef{2};
+  fleets_.push_back(&other);
+  ingest::ImportOptions options;
+  options.fleet = other.ref;
+  options.id_label = other.id_label;
+  options.latest = At("2026-12-31");
+  const auto importer = ingest::Importer::Start(rollcall_.stores(), &rollcall_.ingester(), options);
+  ASSERT_TRUE(importer.ok());
+  const std::string time =
+      " 1 " + std::to_string(At("2026-01-15").time_since_epoch().count() * 1000);
+  ASSERT_TRUE(
+      (*importer)
+          ->Feed("m{cluster_id=\"a\",k=\"1\"}" + time + "\nm{cluster_id=\"c\"}" + time + "\n")
+          .ok());
+  ASSERT_TRUE((*importer)->Finish().ok());
+  EXPECT_EQ(Series(From("2026-01-01", "2026-01-31", {"m"})),
+            "m{cluster_id=\"a\", k=\"1\"} m{cluster_id=\"c\"}");
+  EXPECT_EQ(Values("cluster_id", From("2026-01-01", "2026-01-31")), "a c");
 }
 
 TEST_F(SeriesListsTest, ALimitCutsTheListAndSaysSo) {
