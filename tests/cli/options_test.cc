@@ -15,6 +15,7 @@
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 #include "tests/cli/other_value.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::cli {
 namespace {
@@ -280,7 +281,7 @@ TEST(ServeOptionsTest, RandomWordsAreTakenOrRefusedInOneLine) {
   const Args words{
       "--retention", "--data-dir=", "--app-list-url", "",   "--", "-",  "-1",   "=", "--=",
       "--seed",      "{}",          "[1,2]",          "%%", "10", "++", "---x", "\n"};
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < test::Rounds(3'000); ++round) {
     Args args(random() % 6);
     for (std::string& arg : args) {
       arg = words[random() % words.size()];

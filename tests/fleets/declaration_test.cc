@@ -17,6 +17,7 @@
 #include "tests/fleets/random_json.h"
 #include "tests/support/child_process.h"
 #include "tests/support/cozystack.h"
+#include "tests/support/rounds.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::fleets {
@@ -177,7 +178,7 @@ void ExpectTakenOrRefusedInOneLine(const std::string& text) {
 TEST(DeclarationTest, RandomChangesAreTakenOrRefusedInOneLine) {
   RandomJson random(5);
   const std::vector<std::string> good = GoodOnes();
-  for (int i = 0; i < 3'000; ++i) {
+  for (int i = 0; i < test::Rounds(3'000); ++i) {
     const std::string& from = good[random.Below(good.size())];
     if (i % 3 == 0) {
       std::string text = from;
