@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <numeric>
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
 
 #include "metrics/registry.h"
 #include "records/declared_view.h"
@@ -237,6 +240,45 @@ TEST_F(ViewGroupsTest, TextsThatAreTooManyAreNotKept) {
   EXPECT_TRUE(keeper.Run(std::chrono::hours(1), {}).ok());
   EXPECT_EQ(registry_.GetGauge("rollcall_record_groups_missing", "").value(), 0);
   EXPECT_FALSE(fleet.stores().store().NewScan(Table::kRecordGroups, "", "").Valid());
+}
+
+using ViewGroupsMeanwhileTest = ViewGroupsTest;
+
+TEST_F(ViewGroupsMeanwhileTest, GroupsAreMadeWhileViewsAreAskedForAndRecordsAreDeleted) {
+  constexpr size_t kRemovals = 6;
+  std::atomic<bool> ended{false};
+  std::jthread keeping([&] {
+    while (!ended) EXPECT_TRUE(keeper_->Run(std::chrono::milliseconds(50), {}).ok());
+  });
+  std::jthread asking([&] {
+    const ViewDeclaration view = Views()[0];
+    while (!ended) {
+      // Of one moment: the machines of all builds are no more than the records that there were.
+      const Source source = fleet_.source();
+      const auto table = ComputeView(source, view, kNow, std::chrono::minutes(5));
+      EXPECT_TRUE(table.ok());
+      uint64_t most = source.view.filling.head.count;
+      for (const storage::BlockHead& head : *source.view.full) most += head.count;
+      uint64_t total = 0;
+      for (const DeclaredRow& row : table->rows) total += row.total;
+      EXPECT_LE(total, most);
+    }
+  });
+  for (size_t i = 1; i <= kRemovals; ++i) {
+    while (Rows().empty()) std::this_thread::yield();
+    Remove(0, i * 1'000);
+    Declare(i % 2 == 0 ? Views() : std::vector<ViewDeclaration>{Views()[0]});
+  }
+  ended = true;
+  keeping.join();
+  asking.join();
+  Declare(Views());
+  EXPECT_EQ(Run(), 0);
+  const std::vector<std::string> said = ComputeAll();
+  Commit([](storage::Transaction& transaction) {
+    transaction.DeleteRange(Table::kRecordGroups, "", std::string(9, '\xff'));
+  });
+  EXPECT_EQ(ComputeAll(), said);
 }
 
 TEST(GroupsHash, IsOfAllThatDecidesAboutAGroup) {
