@@ -35,7 +35,7 @@ DemoFleetOptions Options(uint32_t sources, uint32_t months, seconds interval, Un
 }
 
 // Days between a source's reports; more with a sanitizer, which takes long for each report.
-constexpr int kInterval = 8 / test::Rounds(8);
+constexpr int kDaysBetween = 8 / test::Rounds(8);
 const UnixSeconds kFleetEnd = At(2026, 3, 10, hours(15));
 
 // The product whose reports are of lines.
@@ -65,7 +65,7 @@ TEST(DemoFleet, GivesAsManyReportsAsItPromisedInOrderAndWithinItsTime) {
     const char* name;
     DemoFleetOptions options;
   } fleets[] = {
-      {"as the demo", Options(300, 14, days(kInterval), kFleetEnd)},
+      {"as the demo", Options(300, 14, days(kDaysBetween), kFleetEnd)},
       {"quarters of an hour", Options(20, 1, minutes(15), kFleetEnd)},
       {"every second", Options(3, 1, seconds(1), At(2026, 3, 1, hours(2)))},
       {"twenty seconds, a jitter of one", Options(5, 1, seconds(20), At(2026, 3, 2))},
@@ -124,10 +124,10 @@ Hash128 FingerprintOf(const DemoFleetOptions& options, const fleets::Declaration
 
 TEST(DemoFleet, IsTheSameForTheSameOptionsAndAnotherForAnotherSeed) {
   for (const fleets::Declaration* const declaration : {&OfLines(), &OfJson()}) {
-    const DemoFleetOptions options = Options(50, 14, days(kInterval), kFleetEnd);
+    const DemoFleetOptions options = Options(50, 14, days(kDaysBetween), kFleetEnd);
     const Hash128 once = FingerprintOf(options, *declaration);
     EXPECT_EQ(FingerprintOf(options, *declaration), once);
-    EXPECT_NE(FingerprintOf(Options(50, 14, days(kInterval), kFleetEnd, 2), *declaration), once);
+    EXPECT_NE(FingerprintOf(Options(50, 14, days(kDaysBetween), kFleetEnd, 2), *declaration), once);
   }
 }
 
@@ -183,7 +183,7 @@ TEST(DemoFleet, JoinsFallsSilentComesBackAndLosesMembers) {
     std::chrono::seconds longest_gap{0};
   };
   std::map<std::string, Seen> sources;
-  ForEach(Options(300, 14, hours(12 * kInterval), kFleetEnd), [&](const DemoReport& report) {
+  ForEach(Options(300, 14, hours(12 * kDaysBetween), kFleetEnd), [&](const DemoReport& report) {
     const auto [entry, is_new] = sources.try_emplace(report.source);
     Seen& seen = entry->second;
     if (is_new) seen.first = seen.last = report.time;
