@@ -20,7 +20,7 @@ namespace rollcall::demo {
 namespace {
 
 // A sanitizer takes long for each report.
-constexpr std::chrono::hours kInterval(24 * (test::Rounds(4) == 4 ? 4 : 25));
+constexpr std::chrono::hours kInterval(24 * (test::Rounds(4) == 4 ? 4 : 10));
 const UnixSeconds kEnd = std::chrono::sys_days(std::chrono::year(2026) / 3 / 10);
 
 // All that come with rollcall, small ones, and these without the example of a report.
