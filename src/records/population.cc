@@ -116,12 +116,12 @@ class BuildIndex {
   std::vector<uint64_t> refs_ GUARDED_BY(mutex_);  // by number
 };
 
-// A heartbeat.
+// A heartbeat. Without initial values, of which slabs of rows would be filled first.
 struct Row {
-  uint64_t machine = 0;  // the hash of its id, and of whether it is external
-  uint32_t build : 31 = 0;
-  uint32_t is_external : 1 = 0;
-  uint32_t ago = 0;  // seconds from its capture until now
+  uint64_t machine;  // the hash of its id, and of whether it is external
+  uint32_t build : 31;
+  uint32_t is_external : 1;
+  uint32_t ago;  // seconds from its capture until now
 };
 constexpr uint32_t kInFuture = UINT32_MAX;
 
@@ -158,7 +158,7 @@ class Reader {
     by_code_.clear();
     for (const uint64_t ref : column.distinct()) by_code_.push_back(builds_.Of(ref));
     slots.ForEach([&](size_t slot) {
-      Row row;
+      Row row{};
       row.is_external = external_[slot] != 0 ? 1 : 0;
       row.machine = Mix(machines_[slot] + row.is_external);
       if (passes_ > 1 && row.machine % passes_ != pass_) return;
