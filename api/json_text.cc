@@ -6,7 +6,9 @@
 namespace rollcall::api {
 namespace {
 
-bool StandsForItself(char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; }
+bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+bool StandsForItself(char c) { return IsAscii(c) && c >= ' ' && c != '"' && c != '\\'; }
 
 void AppendEscaped(char c, std::string& out) {
   switch (c) {
@@ -42,14 +44,13 @@ void AppendJsonString(std::string_view text, std::string& out) {
       ++at;
       continue;
     }
-    const bool is_ascii = static_cast<unsigned char>(*at) < 0x80;
-    const char* const next = is_ascii ? nullptr : SkipUtf8Sequence(at, end);
+    const char* const next = IsAscii(*at) ? nullptr : SkipUtf8Sequence(at, end);
     if (next != nullptr) {
       at = next;
       continue;
     }
     out.append(from, at);
-    if (is_ascii) {
+    if (IsAscii(*at)) {
       AppendEscaped(*at, out);
     } else {
       out += "\uFFFD";

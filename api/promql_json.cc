@@ -1,12 +1,11 @@
 #include "api/promql_json.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "api/json_text.h"
+#include "base/text.h"
 #include "query/promql/functions.h"
 #include "query/promql/number_text.h"
 
@@ -23,9 +22,7 @@ void AppendTime(int64_t milliseconds, std::string& out) {
   if (milliseconds < 0) out += '-';
   const uint64_t magnitude =
       milliseconds < 0 ? -static_cast<uint64_t>(milliseconds) : static_cast<uint64_t>(milliseconds);
-  std::array<char, 24> digits;
-  out.append(digits.data(),
-             std::to_chars(digits.data(), digits.data() + digits.size(), magnitude / 1000).ptr);
+  AppendDecimal(magnitude / 1000, out);
   if (const uint64_t fraction = magnitude % 1000; fraction != 0) {
     out += '.';
     out.append(std::to_string(1000 + fraction), 1);
@@ -265,9 +262,9 @@ std::shared_ptr<const std::string> WriteWhole(const promql::QueryResult& result)
 void AnswerQueryResult(query::KeptAnswer answer, ResultDetails details, http::BudgetCharge charge,
                        http::HttpResponse& response) {
   response.headers.push_back({"Content-Type", "application/json"});
-  const size_t all = answer.result->series.size();
-  const size_t series = details.limit == 0 ? all : std::min<size_t>(all, details.limit);
   if (answer.text == nullptr) {
+    const size_t all = answer.result->series.size();
+    const size_t series = details.limit == 0 ? all : std::min<size_t>(all, details.limit);
     response.stream = std::make_shared<ResultStream>(std::move(answer.result), series,
                                                      std::move(details), std::move(charge));
     return;

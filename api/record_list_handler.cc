@@ -11,6 +11,7 @@
 #include "api/record_view_answer.h"
 #include "base/civil_time.h"
 #include "base/text.h"
+#include "parse/utf8.h"
 
 namespace rollcall::api {
 namespace {
@@ -63,12 +64,9 @@ RecordId IdOf(const char* name, DataParams& params, const http::ApiRequest& requ
   return id;
 }
 
-// Not within a character.
 void CutPayload(Record& record) {
   if (record.payload.size() <= kBriefBytes) return;
-  size_t end = kBriefBytes;
-  while (end > 0 && (static_cast<unsigned char>(record.payload[end]) & 0xC0U) == 0x80U) --end;
-  record.payload.resize(end);
+  record.payload.resize(CutUtf8(record.payload, kBriefBytes).size());
   record.payload += "…";
 }
 

@@ -1,5 +1,8 @@
 #include "base/text.h"
 
+#include <array>
+#include <charconv>
+
 namespace rollcall {
 namespace {
 
@@ -23,6 +26,11 @@ void AppendEscaped(char c, std::string& out) {
 }
 
 }  // namespace
+
+void AppendDecimal(uint64_t number, std::string& out) {
+  std::array<char, 20> digits;
+  out.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
+}
 
 std::string AsciiLower(std::string_view text) {
   std::string lower(text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ inline bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
            return AsciiLower(x) == AsciiLower(y);
          });
 }
+
+// Appends the number's decimal digits.
+void AppendDecimal(uint64_t number, std::string& out);
 
 // Appends the byte as two lower-case hexadecimal digits.
 void AppendHexByte(char c, std::string& out);

@@ -1,8 +1,8 @@
 #include "demo/amount.h"
 
-#include <array>
-#include <charconv>
 #include <cmath>
+
+#include "base/text.h"
 
 namespace rollcall::demo {
 namespace {
@@ -57,14 +57,12 @@ bool DemoSwitchIsOn(const DemoMoment& at, uint64_t what, uint32_t share) {
 }
 
 void AppendDemoAmount(double amount, std::string& out) {
-  std::array<char, 32> digits;
-  char* const end = digits.data() + digits.size();
   const double whole = std::floor(amount);
-  out.append(digits.data(), std::to_chars(digits.data(), end, static_cast<uint64_t>(whole)).ptr);
+  AppendDecimal(static_cast<uint64_t>(whole), out);
   if (amount == whole) return;
   const auto hundredths = static_cast<uint64_t>(std::round((amount - whole) * 100));
   out += hundredths < 10 ? ".0" : ".";
-  out.append(digits.data(), std::to_chars(digits.data(), end, hundredths).ptr);
+  AppendDecimal(hundredths, out);
 }
 
 }  // namespace rollcall::demo

@@ -79,10 +79,7 @@ std::string ReadableFunction(std::string_view function) {
   std::string readable =
       function.starts_with(kMangled) ? Demangled(function) : std::string(function);
   if (readable.size() <= kMostReadableBytes) return readable;
-  size_t end = kMostReadableBytes - kCutMark.size();
-  // Not within a character.
-  while (end > 0 && (static_cast<unsigned char>(readable[end]) & 0xC0U) == 0x80U) --end;
-  readable.resize(end);
+  readable.resize(CutUtf8(readable, kMostReadableBytes - kCutMark.size()).size());
   return readable.append(kCutMark);
 }
 

@@ -44,6 +44,12 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+std::string_view CutUtf8(std::string_view text, size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && IsContinuation(text.data() + most)) --most;
+  return text.substr(0, most);
+}
+
 std::string ToUtf8(std::string text) {
   if (IsUtf8(text)) return text;
   std::string utf8;

@@ -2,6 +2,7 @@
 // Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace rollcall {
 const char* SkipUtf8Sequence(const char* at, const char* end);
 
 bool IsUtf8(std::string_view text);
+
+// Returns the first bytes of a text that is UTF-8, at most so many, and no part of a character.
+std::string_view CutUtf8(std::string_view text, size_t most);
 
 // Returns the text if it is UTF-8, else what its bytes say as Latin-1.
 std::string ToUtf8(std::string text);

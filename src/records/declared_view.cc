@@ -1,6 +1,7 @@
 #include "records/declared_view.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -111,7 +112,7 @@ class Computer {
       const auto place =
           view_.per == Per::kBuild
               ? builds_.Of(build_refs_[slot])
-              : Place(PlaceOfTime(UnixSeconds(std::chrono::seconds(captures_[slot]))));
+              : Place(PlaceOfDay(Day::Of(UnixSeconds(std::chrono::seconds(captures_[slot])))));
       if (!place.ok()) {
         status = place.status();
       } else if (*place) {
@@ -136,8 +137,8 @@ class Computer {
     return kept.ok() ? *std::move(kept) : std::nullopt;
   }
 
-  uint32_t PlaceOfTime(UnixSeconds capture) {
-    const Day day = Day::Of(capture);
+  // Of a view per day or week.
+  uint32_t PlaceOfDay(Day day) {
     if (view_.per == Per::kDay) return day.number;
     if (day != last_day_) {
       last_day_ = day;
@@ -205,19 +206,17 @@ class Computer {
 
   std::map<uint32_t, size_t> MakeColumns() {
     std::map<uint32_t, size_t> column_of;
-    std::set<uint32_t> all;
-    for (const auto& [key, count] : counts_) all.insert(static_cast<uint32_t>(key));
-    std::vector<uint32_t> places(all.begin(), all.end());
-    if (view_.per == Per::kBuild && places.size() > kMostBuildColumns) {
-      places.erase(places.begin(), places.end() - kMostBuildColumns);
-    }
-    // Days and weeks without a record are columns too.
-    if (view_.per != Per::kBuild) {
-      const auto first = Day::Of(now_ - days(view_.days - 1)).number;
-      const auto last = Day::Of(now_).number;
-      places.clear();
-      for (uint32_t day = first; day <= last; ++day) {
-        const uint32_t place = view_.per == Per::kDay ? day : Week::Of(Day{day}).number;
+    std::vector<uint32_t> places;
+    if (view_.per == Per::kBuild) {
+      std::set<uint32_t> builds;
+      for (const auto& [key, count] : counts_) builds.insert(static_cast<uint32_t>(key));
+      const size_t older = builds.size() - std::min(builds.size(), kMostBuildColumns);
+      places.assign(std::next(builds.begin(), static_cast<ptrdiff_t>(older)), builds.end());
+    } else {
+      // Days and weeks without a record are columns too.
+      const Day last = Day::Of(now_);
+      for (Day day = Day::Of(now_ - days(view_.days - 1)); day <= last; ++day.number) {
+        const uint32_t place = PlaceOfDay(day);
         if (places.empty() || places.back() != place) places.push_back(place);
       }
     }

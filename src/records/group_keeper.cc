@@ -1,7 +1,6 @@
 #include "records/group_keeper.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 #include "base/civil_time.h"
@@ -22,7 +21,12 @@ Status GroupKeeper::Run(std::chrono::milliseconds budget, const std::stop_token&
   const auto end = Steady::now() + budget;
   if (!is_loaded_) ROLLCALL_RETURN_IF_ERROR(Load());
   const auto declared = views_.declared();
-  ROLLCALL_RETURN_IF_ERROR(DropUndeclared(*declared));
+  std::vector<Wanted> all_wanted;
+  for (const ViewDeclaration& view : declared->views) {
+    const Day first = Day::Of(clock_.Now() - std::chrono::days(view.days - 1));
+    if (ReadsRecords(view)) all_wanted.push_back({&view, GroupsHashOf(view), first.Start()});
+  }
+  ROLLCALL_RETURN_IF_ERROR(DropUndeclared(all_wanted));
   storage::Records& records = stores_.records();
   const RecordGroupsKey first_kept{storage::BlockOf(records.first()), 0};
   there_.erase(there_.begin(), there_.lower_bound(first_kept));
@@ -31,25 +35,25 @@ Status GroupKeeper::Run(std::chrono::milliseconds budget, const std::stop_token&
   storage::RecordScan scan = source.Scan();
   int64_t missing = 0;
   Status failed;
-  while (!stop.stop_requested() && scan.NextBlock()) {
+  while (!all_wanted.empty() && !stop.stop_requested() && scan.NextBlock()) {
     const storage::BlockHead& head = scan.head();
     if (head.slots != storage::kRecordsOfBlock) continue;
-    for (const ViewDeclaration& view : declared->views) {
-      const Day first = Day::Of(clock_.Now() - std::chrono::days(view.days - 1));
-      if (!ReadsRecords(view) || head.last_capture < first.Start()) continue;
-      const RecordGroupsKey key{head.block, GroupsHashOf(view)};
+    for (const Wanted& wanted : all_wanted) {
+      if (head.last_capture < wanted.from) continue;
+      const RecordGroupsKey key{head.block, wanted.hash};
       const auto known = there_.find(key);
       if (known != there_.end() && known->second == head.count) continue;
       ++missing;
       const auto now = Steady::now();
       const auto waits = failed_.find(key);
       if (now >= end || (waits != failed_.end() && now < waits->second)) continue;
-      const Result<bool> made = Make(source, scan, view, key, end);
+      const Result<bool> made = Make(source, scan, *wanted.view, key, end);
       if (made.ok()) {
         missing -= *made ? 1 : 0;
       } else if (made.status().code() == Code::kDataLoss) {
         failed_[key] = now + kUntilTriedAgain;
-        if (failed.ok()) failed = made.status().WithContext("groups of the view " + view.name);
+        if (failed.ok())
+          failed = made.status().WithContext("groups of the view " + wanted.view->name);
       } else {
         return stop.stop_requested() ? Status::Ok() : made.status();
       }
@@ -105,10 +109,11 @@ Status GroupKeeper::Load() {
   return Status::Ok();
 }
 
-Status GroupKeeper::DropUndeclared(const DeclaredViews& declared) {
-  std::set<uint64_t> wanted;
-  for (const ViewDeclaration& view : declared.views) wanted.insert(GroupsHashOf(view));
-  const auto is_unwanted = [&](const auto& row) { return !wanted.contains(row.first.view); };
+Status GroupKeeper::DropUndeclared(const std::vector<Wanted>& wanted) {
+  const auto is_unwanted = [&](const auto& row) {
+    return std::none_of(wanted.begin(), wanted.end(),
+                        [&](const Wanted& one) { return one.hash == row.first.view; });
+  };
   if (std::none_of(there_.begin(), there_.end(), is_unwanted)) return Status::Ok();
   storage::Transaction transaction(stores_.store());
   for (const auto& row : there_) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stop_token>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
@@ -37,7 +38,13 @@ class GroupKeeper {
 
   // Finds out which rows there are.
   Status Load();
-  Status DropUndeclared(const DeclaredViews& declared);
+  // A declared view that reads records.
+  struct Wanted {
+    const ViewDeclaration* view;
+    uint64_t hash;
+    UnixSeconds from;  // what was captured before does not count
+  };
+  Status DropUndeclared(const std::vector<Wanted>& wanted);
   // Makes a row of the scan's block. Returns false where there was not the time.
   Result<bool> Make(const Source& source, const storage::RecordScan& scan,
                     const ViewDeclaration& view, storage::RecordGroupsKey key,

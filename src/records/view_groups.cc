@@ -1,9 +1,10 @@
 #include "records/view_groups.h"
 
-#include <algorithm>
+#include <iterator>
 
 #include "base/background.h"
 #include "base/hash.h"
+#include "parse/utf8.h"
 #include "storage/record_groups.h"
 
 namespace rollcall::records {
@@ -15,73 +16,40 @@ using storage::RecordColumn;
 constexpr int kRule = 1;
 constexpr size_t kMostTextBytes = size_t{1} << 20;  // of a block
 
-std::string_view FieldOf(const Record& record, Field field) {
-  switch (field) {
-    case Field::kClassification:
-      return record.classification;
-    case Field::kBuild:
-      return record.build;
-    case Field::kHostType:
-      return record.host_type;
-    case Field::kSystemName:
-      return record.system_name;
-    case Field::kMachineId:
-      return record.machine_id;
-    case Field::kArch:
-      return record.arch;
-    case Field::kKernelVersion:
-      return record.kernel_version;
-    case Field::kBoardName:
-      return record.board_name;
-    case Field::kCpuModel:
-      return record.cpu_model;
-    case Field::kBiosVersion:
-      return record.bios_version;
-    case Field::kSeverity:
-    case Field::kExternal:
-      break;
-  }
-  return {};
-}
+// Where the values of a field are. A row each, in the order of Field.
+struct FieldPlace {
+  std::string Record::*text;  // null: the field is a number
+  std::optional<RecordColumn> column;
+};
+constexpr FieldPlace kFieldPlaces[] = {{&Record::classification, RecordColumn::kClassification},
+                                       {nullptr, RecordColumn::kSeverity},
+                                       {&Record::build, RecordColumn::kBuild},
+                                       {&Record::machine_id, std::nullopt},
+                                       {nullptr, RecordColumn::kExternal},
+                                       {&Record::arch, std::nullopt},
+                                       {&Record::host_type, RecordColumn::kHostType},
+                                       {&Record::kernel_version, std::nullopt},
+                                       {&Record::system_name, RecordColumn::kSystem},
+                                       {&Record::board_name, std::nullopt},
+                                       {&Record::cpu_model, std::nullopt},
+                                       {&Record::bios_version, std::nullopt}};
+static_assert(std::size(kFieldPlaces) == std::size(kFieldNames));
+
+const FieldPlace& PlaceOf(Field field) { return kFieldPlaces[static_cast<size_t>(field)]; }
 
 const char* ExternalText(bool is_external) { return is_external ? "external" : "internal"; }
 
-// Of the fields that are numbers; nullopt: the field is a text.
-std::optional<std::string> TextOfNumber(Field field, uint64_t value) {
-  if (field == Field::kExternal) return ExternalText(value != 0);
-  if (field == Field::kSeverity) return std::to_string(value);
-  return std::nullopt;
+// Of a field that is a number.
+std::string TextOfNumber(Field field, uint64_t value) {
+  return field == Field::kExternal ? ExternalText(value != 0) : std::to_string(value);
 }
 
-// Not within a character.
-std::string Cut(std::string_view text) {
-  size_t end = std::min(text.size(), kMostGroupBytes);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-    --end;
-  }
-  return std::string(text.substr(0, end));
-}
+std::string Cut(std::string_view text) { return std::string(CutUtf8(text, kMostGroupBytes)); }
 
 }  // namespace
 
 std::optional<RecordColumn> GroupColumnOf(const ViewDeclaration& view) {
-  if (view.capture) return std::nullopt;
-  switch (view.by) {
-    case Field::kClassification:
-      return RecordColumn::kClassification;
-    case Field::kSeverity:
-      return RecordColumn::kSeverity;
-    case Field::kBuild:
-      return RecordColumn::kBuild;
-    case Field::kExternal:
-      return RecordColumn::kExternal;
-    case Field::kHostType:
-      return RecordColumn::kHostType;
-    case Field::kSystemName:
-      return RecordColumn::kSystem;
-    default:
-      return std::nullopt;
-  }
+  return view.capture ? std::nullopt : PlaceOf(view.by).column;
 }
 
 bool ReadsRecords(const ViewDeclaration& view) {
@@ -106,7 +74,7 @@ uint64_t GroupsHashOf(const ViewDeclaration& view) {
 }
 
 Result<std::string> ViewGroups::TextOf(uint64_t value) {
-  if (auto text = TextOfNumber(view_.by, value)) return *std::move(text);
+  if (PlaceOf(view_.by).text == nullptr) return TextOfNumber(view_.by, value);
   const Result<std::string_view> word = texts_.Of(value);
   if (!word.ok()) return word.status();
   return Cut(*word);
@@ -121,9 +89,9 @@ Result<std::optional<std::string>> ViewGroups::GroupOf(const storage::RecordScan
     const auto captured = view_.capture->Capture(record->payload);
     return captured ? std::optional(Cut(*captured)) : std::nullopt;
   }
+  if (const auto text = PlaceOf(view_.by).text) return std::optional(Cut((*record).*text));
   const uint64_t number = view_.by == Field::kExternal ? record->external : record->severity;
-  if (auto text = TextOfNumber(view_.by, number)) return text;
-  return std::optional(Cut(FieldOf(*record, view_.by)));
+  return std::optional(TextOfNumber(view_.by, number));
 }
 
 Result<bool> GroupMaker::Continue(const Source& source, const storage::RecordScan& scan,

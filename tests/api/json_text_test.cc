@@ -29,6 +29,7 @@ TEST(JsonTextTest, EveryByteIsReadBackAsItWas) {
   all += "é € 😀 \xC2\x80 \xF4\x8F\xBF\xBF";
   EXPECT_EQ(Json::parse(JsonOf(all)).get<std::string>(), all);
   EXPECT_EQ(JsonOf(""), "\"\"");
+  EXPECT_EQ(JsonOf("\x7f\n\t"), "\"\x7f\\n\\t\"");
   EXPECT_EQ(JsonOf("cozy_nodes_count"), "\"cozy_nodes_count\"");
 }
 

@@ -31,5 +31,12 @@ TEST(TextTest, AQuotedTextIsPrintableOnOneLineAndCut) {
   EXPECT_EQ(QuoteWord(std::string(100, 'x')), "'" + std::string(80, 'x') + "'... (100 bytes)");
 }
 
+TEST(TextTest, ANumberIsAppendedInDecimalDigits) {
+  std::string text = "x";
+  AppendDecimal(0, text);
+  AppendDecimal(UINT64_MAX, text);
+  EXPECT_EQ(text, "x018446744073709551615");
+}
+
 }  // namespace
 }  // namespace rollcall

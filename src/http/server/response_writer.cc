@@ -1,10 +1,10 @@
 #include "http/server/response_writer.h"
 
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <ctime>
 
+#include "base/text.h"
 #include "http/server/text.h"
 
 namespace rollcall::http {
@@ -107,19 +107,13 @@ bool IsWritable(const HttpHeader& header) {
   return true;
 }
 
-void AppendNumber(size_t number, std::string& out) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
-}
-
 }  // namespace
 
 void ResponseWriter::WriteHead(const HttpResponse& response, ConnectionNotice notice,
                                std::string& out, BodyEnd end) {
   const int status = response.status >= 200 && response.status <= 599 ? response.status : 500;
   out.append("HTTP/1.1 ");
-  AppendNumber(static_cast<size_t>(status), out);
+  AppendDecimal(static_cast<size_t>(status), out);
   out.push_back(' ');
   out.append(ReasonPhrase(status));
   out.append("\r\n");
@@ -130,7 +124,7 @@ void ResponseWriter::WriteHead(const HttpResponse& response, ConnectionNotice no
   }
   if (StatusHasBody(status) && end == BodyEnd::kLength) {
     out.append("Content-Length: ");
-    AppendNumber(response.body.size(), out);
+    AppendDecimal(response.body.size(), out);
     out.append("\r\n");
   } else if (StatusHasBody(status) && end == BodyEnd::kChunked) {
     out.append("Transfer-Encoding: chunked\r\n");

@@ -1,12 +1,12 @@
 #include "query/promql/number_text.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 
+#include "base/text.h"
 #include "parse/number.h"
 
 namespace rollcall::promql {
@@ -30,40 +30,40 @@ std::string PlainText(double value) {
 
 void AppendPlainText(double value, std::string& out) {
   constexpr double kEndOfExact = 9'007'199'254'740'992;  // 2^53
-  std::array<char, 32> buffer;
-  char* const end = buffer.data() + buffer.size();
   // Most values are counts.
   if (value > 0 && value < kEndOfExact && value == std::trunc(value)) {
-    out.append(buffer.data(), std::to_chars(buffer.data(), end, static_cast<uint64_t>(value)).ptr);
-    return;
+    return AppendDecimal(static_cast<uint64_t>(value), out);
   }
   if (!std::isfinite(value)) {
     out += SpecialText(value);
     return;
   }
-  const auto written = std::to_chars(buffer.data(), end, value, std::chars_format::scientific);
+  std::array<char, 32> buffer;
+  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                     std::chars_format::scientific);
   std::string_view text(buffer.data(), static_cast<size_t>(written.ptr - buffer.data()));
   if (text.starts_with('-')) {
     out += '-';
     text.remove_prefix(1);
   }
-  // 1.234e+05: one digit, then those behind the point.
+  // 1.234e+05: a digit, those behind the point if there are any, and the exponent.
   const size_t e = text.find('e');
-  const std::string_view behind = text.substr(std::min<size_t>(2, e), e - std::min<size_t>(2, e));
+  const std::string_view behind = e > 1 ? text.substr(2, e - 2) : std::string_view();
   int exponent = 0;
-  const char* const tail = text.data() + e + (text[e + 1] == '+' ? 2 : 1);
-  std::from_chars(tail, written.ptr, exponent);
+  std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), written.ptr, exponent);
   if (exponent < 0) {
     out += "0.";
     out.append(static_cast<size_t>(-exponent - 1), '0');
-  }
-  out += text[0];
-  const auto whole = static_cast<size_t>(std::max(exponent, 0));
-  if (exponent < 0 || whole >= behind.size()) {
+    out += text[0];
     out += behind;
-    out.append(exponent < 0 ? 0 : whole - behind.size(), '0');
+    return;
+  }
+  const auto whole = static_cast<size_t>(exponent);  // so many more digits stand before the point
+  out += text[0];
+  out += behind.substr(0, whole);
+  if (whole >= behind.size()) {
+    out.append(whole - behind.size(), '0');
   } else {
-    out += behind.substr(0, whole);
     out += '.';
     out += behind.substr(whole);
   }
