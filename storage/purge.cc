@@ -52,7 +52,9 @@ class Purger {
     for (const Table table : kPurged) {
       Report();
       ROLLCALL_RETURN_IF_ERROR(StatusOf());
-      ROLLCALL_RETURN_IF_ERROR(store_.CompactDeletions(table));
+      const Status compacted = store_.CompactDeletions(table, stop_);
+      ROLLCALL_RETURN_IF_ERROR(StatusOf());
+      if (!compacted.ok()) return compacted;
     }
     Report();
     ROLLCALL_RETURN_IF_ERROR(NewManifest());

@@ -312,7 +312,7 @@ Status Store::Flush() {
   return s.ok() ? Status::Ok() : FromRocks("flush", s);
 }
 
-Status Store::CompactDeletions(Table table) {
+Status Store::CompactDeletions(Table table, const std::stop_token& stop) {
   std::vector<rocksdb::LiveFileMetaData> files;
   impl_->db->GetLiveFilesMetaData(&files);
   std::string begin;
@@ -328,6 +328,9 @@ Status Store::CompactDeletions(Table table) {
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;  // those of other tables go on
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  std::atomic<bool> is_canceled = false;
+  options.canceled = &is_canceled;
+  const std::stop_callback cancel(stop, [&is_canceled] { is_canceled = true; });
   const rocksdb::Slice first = begin;
   const rocksdb::Slice last = end;
   const rocksdb::Status s = impl_->db->CompactRange(options, impl_->table(table), &first, &last);

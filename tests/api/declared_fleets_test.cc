@@ -4,11 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/file_tree.h"
 #include "tests/support/server_harness.h"
 
 namespace rollcall::test {
@@ -193,9 +192,7 @@ TEST_F(DeclaredFleetsTest, WhatIsNotDeclaredIsToldAndNowhereInTheStore) {
   EXPECT_EQ(public_->Get("/api/v1/undeclared").status, 404);
   Stop();
   for (const auto& entry : std::filesystem::directory_iterator(dir_.path())) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    EXPECT_THAT(bytes, Not(HasSubstr("secret"))) << entry.path();
+    EXPECT_THAT(FileBytes(entry.path()), Not(HasSubstr("secret"))) << entry.path();
   }
 }
 

@@ -5,12 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <regex>
 
 #include "api/svg_text.h"
 #include "tests/support/declarations.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/server_harness.h"
 #include "tests/support/xml_check.h"
 #include "web/assets.h"
@@ -232,11 +231,7 @@ TEST_F(PrivacyEndpointTest, NothingThatComesWithARequestIsInTheStoresFiles) {
       headers);
   ASSERT_EQ(reply.status, 200);
   std::string files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.path())) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    files.append(std::istreambuf_iterator<char>(file), {});
-  }
+  for (const auto& [name, bytes] : rollcall::test::Contents(dir_.path())) files += bytes;
   for (const char* const kept : {"id-7f3a", "kept-7f3a", "cozystack_version"}) {
     EXPECT_NE(files.find(kept), std::string::npos) << kept;
   }

@@ -5,6 +5,7 @@
 
 #include "tests/api/records_fixture.h"
 #include "tests/support/records.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::test {
 namespace {
@@ -153,7 +154,7 @@ TEST_F(RecordsEndpointTest, LinesAreTheSameRecordsOneByOne) {
 }
 
 TEST_F(RecordsEndpointTest, AnAnswerOfManyMebibytesIsWhole) {
-  std::vector<Record> large(40, Heartbeat());
+  std::vector<Record> large(static_cast<size_t>(Rounds(40)), Heartbeat());
   std::mt19937 random(5);
   for (Record& record : large) {
     record.reception = Ago(seconds(1));

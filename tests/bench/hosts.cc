@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "storage/transaction.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/history.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/http_client.h"
 #include "tests/support/loopback_server.h"
 
@@ -75,8 +75,7 @@ Status FillADay(const std::string& directory, size_t hosts) {
 
 // Seconds of processor time that a process has taken.
 double ProcessorSeconds(pid_t pid) {
-  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  const std::string text = test::FileBytes("/proc/" + std::to_string(pid) + "/stat");
   // What stands in brackets is the program's name, which may have blanks.
   std::istringstream fields(text.substr(text.rfind(')') + 2));
   std::string skipped;

@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <limits>
 #include <random>
 #include <set>
@@ -15,6 +14,7 @@
 #include "cli/option_table.h"
 #include "cli/option_value.h"
 #include "tests/cli/other_value.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/rounds.h"
 
 namespace rollcall::cli {
@@ -410,8 +410,7 @@ TEST(HelpTest, TheMarkdownTableHasARowOfFourCellsForEveryOption) {
 }
 
 TEST(HelpTest, TheReadmeHoldsTheTableThatTheBinaryPrints) {
-  std::ifstream file(ROLLCALL_SOURCE_DIR "/src/cli/README.md");
-  const std::string readme((std::istreambuf_iterator<char>(file)), {});
+  const std::string readme = test::FileBytes(ROLLCALL_SOURCE_DIR "/src/cli/README.md");
   EXPECT_NE(readme.find(OptionsAsMarkdown()), std::string::npos)
       << "put the output of `rollcall help --markdown` into src/cli/README.md";
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/file_tree.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::cli {
@@ -12,10 +13,7 @@ namespace {
 
 class OutputFileTest : public ::testing::Test {
  protected:
-  std::string Read(const std::string& name) {
-    std::ifstream file(dir_.path() + "/" + name);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  }
+  std::string Read(const std::string& name) { return test::FileBytes(dir_.path() + "/" + name); }
   // The names in the directory, each followed by a blank.
   std::string Names() {
     std::string names;

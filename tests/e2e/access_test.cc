@@ -10,6 +10,7 @@
 
 #include "tests/e2e/rollcall_process.h"
 #include "tests/support/certificates.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::test {
@@ -120,8 +121,7 @@ TEST_F(AccessTest, TokensAreMadeListedUsedAndRevoked) {
       Line(Token({"add", "nightly", "--scopes", "import,read", "--valid-days", "0"}).out);
   EXPECT_THAT(Token({"list"}).out,
               MatchesRegex("grafana\tread\t20[-0-9T:]+Z\nnightly\tread,import\tnever\n"));
-  std::ifstream file(Path("tokens"));
-  const std::string kept(std::istreambuf_iterator<char>(file), {});
+  const std::string kept = FileBytes(Path("tokens"));
   EXPECT_THAT(kept, AllOf(HasSubstr("grafana"), Not(HasSubstr(reader)), Not(HasSubstr("rct_"))));
   EXPECT_EQ(Token({"add", "a/b"}).code, 2);
   EXPECT_EQ(Token({"revoke", "nobody"}).code, 1);

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "tests/e2e/rollcall_process.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::test {
@@ -25,10 +26,7 @@ class ExportCommandTest : public ::testing::Test {
     args.insert(args.begin(), "export");
     return RunToEnd(std::move(args));
   }
-  std::string Read(const std::string& name) const {
-    std::ifstream file(dir_.path() + "/" + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  std::string Read(const std::string& name) const { return FileBytes(dir_.path() + "/" + name); }
 
   TempDir dir_;
 };

@@ -3,24 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 #include <string>
 
 #include "tests/e2e/rollcall_process.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::test {
 namespace {
 
 const std::string kMonitoring = ROLLCALL_SOURCE_DIR "/packaging/monitoring/";
-
-std::string TextOf(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 // Runs promtool; what it says is shown where it fails.
 void ExpectPromtool(const std::string& arguments, const std::string& directory) {
@@ -57,7 +52,7 @@ TEST_F(MonitoringTest, TheMetricsKeepTheConventionsAndHaveAllThatAlertsAndDashbo
   std::set<std::string> named;
   const std::regex name("rollcall_[a-z_]+");
   for (const char* const file : {"rules.yml", "dashboard.json"}) {
-    const std::string text = TextOf(kMonitoring + file);
+    const std::string text = FileBytes(kMonitoring + file);
     const size_t before = named.size();
     for (std::sregex_iterator at(text.begin(), text.end(), name), end; at != end; ++at) {
       named.insert(at->str());
@@ -79,7 +74,7 @@ TEST_F(MonitoringTest, TheAlertsAreRulesAndFireWhenTheyShould) {
 }
 
 TEST_F(MonitoringTest, ThePanelsOfTheDashboardDoNotOverlap) {
-  const nlohmann::json dashboard = nlohmann::json::parse(TextOf(kMonitoring + "dashboard.json"));
+  const nlohmann::json dashboard = nlohmann::json::parse(FileBytes(kMonitoring + "dashboard.json"));
   std::set<std::pair<int, int>> taken;
   std::set<int> ids;
   for (const auto& panel : dashboard.at("panels")) {

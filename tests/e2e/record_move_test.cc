@@ -6,6 +6,7 @@
 
 #include "tests/e2e/rollcall_process.h"
 #include "tests/parse/record_examples.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/postgres.h"
 #include "tests/support/temp_dir.h"
 
@@ -18,10 +19,6 @@ using ::testing::Not;
 
 class RecordMoveTest : public ::testing::Test {
  protected:
-  static std::string ReadFile(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  }
   static void WriteFile(const std::string& path, const std::string& text) {
     std::ofstream(path, std::ios::binary) << text;
   }
@@ -59,12 +56,12 @@ TEST_F(RecordMoveTest, WhatIsExportedAndImportedIsTheSameWithTheSameIds) {
         RunToEnd({"export", "--records", "-o", file_, "--server",
                   "http://127.0.0.1:" + std::to_string(rollcall.private_port())});
     EXPECT_EQ(exported.code, 0) << exported.err;
-    of_server = ReadFile(file_);
+    of_server = FileBytes(file_);
     EXPECT_EQ(rollcall.Stop(), 0);
   }
   Finished exported = RunToEnd({"export", "--records", "-o", file_, "--data-dir", from_});
   EXPECT_EQ(exported.code, 0) << exported.err;
-  EXPECT_EQ(ReadFile(file_), of_server);
+  EXPECT_EQ(FileBytes(file_), of_server);
   EXPECT_EQ(std::count(of_server.begin(), of_server.end(), '\n'), 300);
 
   Finished imported = RunToEnd({"import", "--records", file_, "--data-dir", to_});
@@ -77,7 +74,7 @@ TEST_F(RecordMoveTest, WhatIsExportedAndImportedIsTheSameWithTheSameIds) {
   imported = RunToEnd({"import", "--records", file_, "--data-dir", to_});
   EXPECT_THAT(imported.out, HasSubstr("300 records: 0 new, 300 there already, 0 refused\n"));
   exported = RunToEnd({"export", "--records", "-o", file_ + "2", "--data-dir", to_});
-  EXPECT_EQ(ReadFile(file_ + "2"), of_server);
+  EXPECT_EQ(FileBytes(file_ + "2"), of_server);
   // What comes next has the next number.
   RollcallProcess rollcall(RollcallProcess::Serving(to_, {"--records"}));
   Post(rollcall, 1);

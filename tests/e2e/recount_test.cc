@@ -157,15 +157,11 @@ class RecountTest : public ::testing::Test {
     EXPECT_FALSE(paths.empty()) << table;
     return paths;
   }
-  static std::string ReadFile(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
   static void WriteFile(const std::string& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   }
   static void Flip(const std::string& path, size_t at) {
-    std::string bytes = ReadFile(path);
+    std::string bytes = FileBytes(path);
     ASSERT_LT(at, bytes.size());
     bytes[at] ^= 0x24;
     WriteFile(path, bytes);

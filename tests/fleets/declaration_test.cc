@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -17,6 +16,7 @@
 #include "tests/fleets/random_json.h"
 #include "tests/support/child_process.h"
 #include "tests/support/cozystack.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/rounds.h"
 #include "tests/support/temp_dir.h"
 
@@ -27,11 +27,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string FileText(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // What all refused ones differ from in one place.
 constexpr const char* kTextBase = R"({
@@ -58,7 +53,7 @@ struct Refused {
 
 std::vector<Refused> RefusedOnes() {
   std::vector<Refused> all;
-  std::istringstream lines(FileText(ROLLCALL_TESTDATA "/fleets/refused.txt"));
+  std::istringstream lines(test::FileBytes(ROLLCALL_TESTDATA "/fleets/refused.txt"));
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('#')) continue;
     std::istringstream words(line);
@@ -86,7 +81,8 @@ std::vector<std::string> GoodOnes() {
   for (const char* folder :
        {ROLLCALL_TESTDATA "/fleets/good", ROLLCALL_SOURCE_DIR "/packaging/fleets"}) {
     for (const auto& entry : fs::directory_iterator(folder)) {
-      if (entry.path().filename() != "fleet.schema.json") all.push_back(FileText(entry.path()));
+      if (entry.path().filename() != "fleet.schema.json")
+        all.push_back(test::FileBytes(entry.path()));
     }
   }
   return all;
@@ -200,7 +196,7 @@ TEST(DeclarationTest, RandomChangesAreTakenOrRefusedInOneLine) {
 }
 
 TEST(DeclarationTest, WhatTheReadmeShowsIsRead) {
-  const std::string readme = FileText(ROLLCALL_SOURCE_DIR "/src/fleets/README.md");
+  const std::string readme = test::FileBytes(ROLLCALL_SOURCE_DIR "/src/fleets/README.md");
   const size_t begin = readme.find("    {\n");
   const size_t end = readme.find("\n    }\n", begin);
   ASSERT_NE(end, std::string::npos);
@@ -259,7 +255,7 @@ TEST(DeclarationTest, ALabelIsDescribedByATextOrByOneWithExamples) {
 
 TEST(DeclarationTest, TheMappingIsWhatTheFileSays) {
   const auto declared =
-      ParseDeclaration("a.json", FileText(ROLLCALL_TESTDATA "/fleets/good/json.json"));
+      ParseDeclaration("a.json", test::FileBytes(ROLLCALL_TESTDATA "/fleets/good/json.json"));
   ASSERT_TRUE(declared.ok()) << declared.status().message();
   const JsonMapping& mapping = declared->mapping;
   EXPECT_THAT(mapping.id, ElementsAre("instance", "uu/id"));

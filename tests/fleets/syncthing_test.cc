@@ -1,25 +1,19 @@
 // Syncthing's declaration beside a report that Debian's syncthing 1.19.2 posted.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "tests/fleets/mapped_text.h"
+#include "tests/support/file_tree.h"
 
 namespace rollcall::fleets {
 namespace {
 
-std::string ReportText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::string MappedReport(const std::string& body) {
-  return MappedText(ReportText(ROLLCALL_SOURCE_DIR "/packaging/fleets/syncthing.json"), body);
+  return MappedText(test::FileBytes(ROLLCALL_SOURCE_DIR "/packaging/fleets/syncthing.json"), body);
 }
 
 TEST(SyncthingTest, ARealReportIsCountedByVersionPlatformAndFolderTypes) {
-  EXPECT_EQ(MappedReport(ReportText(ROLLCALL_TESTDATA "/fleets/syncthing_report.json")), R"(tQ7D2Eec
+  EXPECT_EQ(MappedReport(test::FileBytes(ROLLCALL_TESTDATA "/fleets/syncthing_report.json")),
+            R"(tQ7D2Eec
 syncthing_cpus 2
 syncthing_device_range{devices="1"} 1
 syncthing_devices 1

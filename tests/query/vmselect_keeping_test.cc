@@ -5,11 +5,11 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <latch>
 #include <thread>
 
 #include "tests/query/vmselect_fixture.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/log_capture.h"
 
 namespace rollcall::query {
@@ -25,8 +25,7 @@ class VmselectKeepingTest : public VmselectTest {
  protected:
   std::string PathOf(const std::string& month) const { return dir_.path() + "/" + month + ".json"; }
   std::string FileOf(const std::string& month) const {
-    std::ifstream file(PathOf(month));
-    return {std::istreambuf_iterator<char>(file), {}};
+    return rollcall::test::FileBytes(PathOf(month));
   }
 };
 

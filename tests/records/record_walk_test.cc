@@ -6,6 +6,7 @@
 #include <random>
 
 #include "tests/records/records_fixture.h"
+#include "tests/support/rounds.h"
 
 namespace rollcall::records {
 namespace {
@@ -79,8 +80,9 @@ TEST_F(RecordWalkTest, EveryCombinationFindsWhatABruteForceDoes) {
   const std::vector<Record> all = Fill();
   std::mt19937_64 random(2);
   const auto any = [&]() -> const Record& { return all[random() % all.size()]; };
-  for (int round = 0; round < 200; ++round) {
-    if (round == 100) Open();
+  const int rounds = test::Rounds(200);
+  for (int round = 0; round < rounds; ++round) {
+    if (round == rounds / 2) Open();
     RecordFilter filter;
     const uint64_t which = random();
     filter.is_exact = (which & 256) != 0;

@@ -7,12 +7,12 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/file_tree.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::records {
@@ -25,11 +25,6 @@ using testing::IsEmpty;
 using testing::StartsWith;
 
 constexpr const char* kPackaged = ROLLCALL_SOURCE_DIR "/packaging/views";
-
-std::string FileText(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::string Small(const std::string& more) {
   return R"({"name": "a", "title": "A", "by": "build", "per": "day")" + more + "}";
@@ -84,8 +79,8 @@ std::vector<Refused> RefusedOnes() {
 
 std::vector<std::string> GoodOnes() {
   return {Small(""), Small(R"(, "filter": {}, "days": 400, "top": 200, "count": "machines")"),
-          FileText(std::string(kPackaged) + "/failed-units.json"),
-          FileText(std::string(kPackaged) + "/kernels.json")};
+          test::FileBytes(std::string(kPackaged) + "/failed-units.json"),
+          test::FileBytes(std::string(kPackaged) + "/kernels.json")};
 }
 
 std::string MessageOf(std::string_view text) {

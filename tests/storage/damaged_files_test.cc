@@ -40,15 +40,11 @@ class DamagedFilesTest : public rollcall::test::StoreTest {
     const auto files = ListStoreFiles(copy_);
     return PathOf(copy_, LogName(files->logs.back()));
   }
-  static std::string Read(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
   static void Write(const fs::path& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   }
   void ChangeLog(const std::function<void(std::string&)>& change) {
-    std::string bytes = Read(Log());
+    std::string bytes = rollcall::test::FileBytes(Log());
     change(bytes);
     Write(Log(), bytes);
   }
@@ -132,7 +128,7 @@ TEST_F(DamagedFilesTest, ZerosInTheMiddleOfTheLogAreRefused) {
 }
 
 TEST_F(DamagedFilesTest, ALogThatWasCutIsRefusedWhereverThatIs) {
-  const std::string whole = Read(Log());
+  const std::string whole = rollcall::test::FileBytes(Log());
   for (const size_t size : {size_t{0}, size_t{40'000}, whole.size() - 300, whole.size() - 1}) {
     Write(Log(), whole.substr(0, size));
     ExpectRefused(HasSubstr(Log().filename().string() + ": " + std::to_string(size) + " bytes, " +
@@ -149,7 +145,7 @@ TEST_F(DamagedFilesTest, ALogThatIsGoneIsRefused) {
 }
 
 TEST_F(DamagedFilesTest, ATornTailIsNormal) {
-  const std::string whole = Read(Log());
+  const std::string whole = rollcall::test::FileBytes(Log());
   std::string next;
   AppendLogRecord(std::string(20'000, 'x'), next);
   for (const std::string& tail : {next.substr(0, 3), next.substr(0, 9'000), std::string(5000, '\0'),
@@ -162,7 +158,7 @@ TEST_F(DamagedFilesTest, ATornTailIsNormal) {
 
 TEST_F(DamagedFilesTest, WithoutTheSizesATornTailIsToldByWhatFollowsIt) {
   fs::remove(PathOf(copy_, kSyncedName));
-  const std::string whole = Read(Log());
+  const std::string whole = rollcall::test::FileBytes(Log());
   Write(Log(), whole.substr(0, whole.size() - 1));
   EXPECT_EQ(Start(true).message(), "");
   ChangeLog([](std::string& log) { log[log.size() / 2] ^= 4; });
@@ -172,7 +168,7 @@ TEST_F(DamagedFilesTest, WithoutTheSizesATornTailIsToldByWhatFollowsIt) {
 TEST_F(DamagedFilesTest, AManifestThatWasCutIsRefused) {
   const uint64_t number = *ReadCurrent(copy_);
   const fs::path path = PathOf(copy_, ManifestName(number));
-  const std::string whole = Read(path);
+  const std::string whole = rollcall::test::FileBytes(path);
   Write(path, whole.substr(0, whole.size() - 10));
   ExpectRefused(HasSubstr(ManifestName(number) + ": " + std::to_string(whole.size() - 10) +
                           " bytes, " + std::to_string(whole.size()) + " bytes were stored"));
@@ -221,7 +217,7 @@ TEST_F(DamagedFilesTest, AMakingWithRowsInItIsNotGoneOnWith) {
   Write(dir.path() + "/CREATING", "");
   Write(dir.path() + "/000009.sst", "rows");
   EXPECT_FALSE(Stores::Open(OptionsFor(dir.path())).ok());
-  EXPECT_EQ(Read(dir.path() + "/000009.sst"), "rows");
+  EXPECT_EQ(rollcall::test::FileBytes(dir.path() + "/000009.sst"), "rows");
 }
 
 TEST_F(DamagedFilesTest, AFileOfATableThatIsMissingOrCutIsNamedWithItsTable) {
@@ -235,7 +231,7 @@ TEST_F(DamagedFilesTest, AFileOfATableThatIsMissingOrCutIsNamedWithItsTable) {
   for (const auto& [id, family] : check->manifest->families) {
     if (family.name != "peaks") continue;
     const std::string name = TableName(family.files.begin()->first);
-    const std::string whole = Read(PathOf(copy_, name));
+    const std::string whole = rollcall::test::FileBytes(PathOf(copy_, name));
     Write(PathOf(copy_, name), whole.substr(0, 100));
     ExpectRefused(HasSubstr(name + " of peaks: 100 bytes, " + std::to_string(whole.size()) +
                             " bytes were stored"));

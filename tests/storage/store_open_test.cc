@@ -7,6 +7,7 @@
 
 #include "tests/storage/format_examples.h"
 #include "tests/storage/store_fixture.h"
+#include "tests/support/file_tree.h"
 
 namespace rollcall::storage {
 namespace {
@@ -240,8 +241,7 @@ TEST_F(StoreOpenTest, OtherFilesInTheDirectoryDoNotMatter) {
 TEST(FormatExamples, AreAllKnownToATest) {
   std::string tests;
   for (const auto& entry : fs::directory_iterator(ROLLCALL_SOURCE_DIR "/tests/storage")) {
-    std::ifstream file(entry.path());
-    tests += std::string(std::istreambuf_iterator<char>(file), {});
+    tests += rollcall::test::FileBytes(entry.path());
   }
   const auto examples = rollcall::test::ReadFormatExamples();
   EXPECT_GE(examples.size(), 20U);

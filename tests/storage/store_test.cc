@@ -158,6 +158,30 @@ TEST_F(StoreTest, SaysHowLargeItIs) {
   EXPECT_TRUE(found);
 }
 
+TEST_F(StoreTest, ACompactionEndsWhereAStopIsRequestedAndCanBeMadeLater) {
+  const auto file_bytes = [&] {
+    for (const Store::Property& property : store().Properties()) {
+      if (property.name == "total-sst-files-size") return property.value;
+    }
+    return uint64_t{0};
+  };
+  Put(Table::kPeaks, "key", std::string(10'000, 'x'));
+  ASSERT_TRUE(store().Flush().ok());
+  {
+    Transaction transaction(store());
+    transaction.Delete(Table::kPeaks, "key");
+    ASSERT_TRUE(transaction.Commit().ok());
+  }
+  ASSERT_TRUE(store().Flush().ok());
+  const uint64_t before = file_bytes();
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_FALSE(store().CompactDeletions(Table::kPeaks, stop.get_token()).ok());
+  EXPECT_EQ(file_bytes(), before);
+  EXPECT_TRUE(store().CompactDeletions(Table::kPeaks).ok());
+  EXPECT_LT(file_bytes(), before);
+}
+
 TEST_F(StoreTest, AStoreOpenedAfterAStopWithoutCloseHasEveryCommit) {
   // A copy of the directory while the store is open is what a kill would leave.
   for (int i = 0; i < 20; ++i) Put(Table::kPeaks, "key " + std::to_string(i), "value");

@@ -5,14 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "fleets/declaration.h"
+#include "tests/support/file_tree.h"
 
 namespace rollcall::test {
 
@@ -26,9 +25,7 @@ inline std::vector<DeclarationTree> ComingDeclarations() {
          std::filesystem::directory_iterator(std::string(ROLLCALL_SOURCE_DIR) + folder)) {
       const std::string name = entry.path().filename().string();
       if (!name.ends_with(".json") || name == "fleet.schema.json") continue;
-      std::ifstream file(entry.path());
-      const std::string text{std::istreambuf_iterator<char>(file), {}};
-      all.push_back(DeclarationTree::parse(text, nullptr, true, true));
+      all.push_back(DeclarationTree::parse(FileBytes(entry.path()), nullptr, true, true));
     }
   }
   return all;

@@ -3,20 +3,26 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
+#include <sstream>
 #include <string>
+#include <utility>
 
 namespace rollcall::test {
+
+// Returns the bytes of a file; "" where it cannot be read.
+inline std::string FileBytes(const std::filesystem::path& path) {
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  return std::move(bytes).str();
+}
 
 // Returns the bytes of each regular file below `directory`, by its path relative to it.
 inline std::map<std::string, std::string> Contents(const std::string& directory) {
   std::map<std::string, std::string> contents;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    contents[entry.path().lexically_relative(directory).string()] =
-        std::string(std::istreambuf_iterator<char>(file), {});
+    contents[entry.path().lexically_relative(directory).string()] = FileBytes(entry.path());
   }
   return contents;
 }

@@ -1,10 +1,9 @@
 #include "tests/tree/tree_rules.h"
+#include "tests/support/file_tree.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <regex>
@@ -293,8 +292,7 @@ std::vector<File> ReadTree(const fs::path& root) {
       continue;
     }
     if (entry->is_regular_file() && IsOurs(entry->path())) {
-      std::ifstream in(entry->path(), std::ios::binary);
-      files.push_back({path, std::string(std::istreambuf_iterator<char>(in), {})});
+      files.push_back({path, test::FileBytes(entry->path())});
     }
   }
   std::sort(files.begin(), files.end(),

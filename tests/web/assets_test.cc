@@ -5,23 +5,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
 #include <span>
 #include <string>
 
+#include "tests/support/file_tree.h"
 #include "tests/support/gzip.h"
 
 namespace rollcall::web {
 namespace {
-
-std::string FileBytes(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // Null where there is none.
 const Asset* FindAsset(std::string_view path) {
@@ -78,7 +72,7 @@ TEST(AssetsTest, EveryFileIsThereByteForByteAndWithinGzipToo) {
   size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(ROLLCALL_SOURCE_DIR "/web/static")) {
     const std::string name = entry.path().filename().string();
-    std::string bytes = FileBytes(entry.path());
+    std::string bytes = test::FileBytes(entry.path());
     if (name.ends_with(".html")) {
       const std::string folder = Folder().substr(1, Folder().size() - 2);
       bytes = std::regex_replace(bytes, std::regex("@ASSETS@"), folder);
