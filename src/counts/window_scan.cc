@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/background.h"
+#include "base/run_on_threads.h"
 #include "counts/peaks_cursor.h"
 #include "counts/source_maxima.h"
 #include "counts/stopped.h"
@@ -75,19 +76,9 @@ Result<TotalsMap> ScanWindows(const storage::Store& store, const storage::Window
   if (!parts.ok()) return parts.status();
   std::vector<SourceMaxima> maxima(parts->size());
   std::vector<Status> statuses(parts->size());
-  const auto scan = [&](size_t part) {
+  RunOnThreads(parts->size(), [&](size_t part) {
     statuses[part] = ScanPart(store, window, (*parts)[part], snapshot, stop, maxima[part]);
-  };
-  {
-    std::vector<std::jthread> others;
-    for (size_t part = 1; part < parts->size(); ++part) {
-      others.emplace_back([&, part, background = IsInBackground()] {
-        if (background) EnterBackground();
-        scan(part);
-      });
-    }
-    scan(0);
-  }
+  });
   TotalsMap totals;
   for (size_t part = 0; part < parts->size(); ++part) {
     ROLLCALL_RETURN_IF_ERROR(statuses[part]);

@@ -138,7 +138,7 @@ void SourceColumns::ReadSames(storage::ChunkScanner& scanner, IsAlone is_alone) 
     const Slot& slot = slots_[i];
     const bool is_steady = slot.is_steady && !slot.is_news;
     if (is_steady) ends[i] = axes_[slot.axis].times.EndFor(scanner.MostLeft());
-    is_ready[i] = is_steady || (slot.items.empty() && slot.axis == kNone);
+    is_ready[i] = is_steady || IsSilent(slot);
     any |= is_ready[i];
   }
   if (!any) return;
@@ -260,7 +260,7 @@ Status SourceColumns::ReadLayered(const Chunk& chunk) {
 
 void SourceColumns::Append(unsigned slot_number, int64_t time) {
   Slot& slot = slots_[slot_number];
-  if (time > to_ || (slot.items.empty() && slot.axis == kNone)) return;
+  if (time > to_ || IsSilent(slot)) return;
   const uint64_t owner = chunk_ * storage::kStreamSlots + slot_number;
   if (slot.axis == kNone || axes_[slot.axis].times.back() >= time) {
     slot.axis = ChooseAxis(slot, owner, time);
@@ -277,6 +277,21 @@ void SourceColumns::Append(unsigned slot_number, int64_t time) {
   }
   slot.is_steady = !slot.items.empty();
   if (slot.is_steady) axis.times.push_back(time);
+}
+
+void SourceColumns::AppendAll(unsigned slot_number, std::span<const int64_t> times) {
+  const auto end = std::upper_bound(times.begin(), times.end(), to_);
+  if (end == times.begin()) return;
+  Append(slot_number, times.front());
+  const Slot& slot = slots_[slot_number];
+  if (!slot.is_steady) return;
+  TimeList& taken = axes_[slot.axis].times;
+  int64_t* out = taken.EndFor(static_cast<size_t>(end - times.begin()));
+  int64_t before = times.front();
+  for (auto time = times.begin() + 1; time != end; ++time) {
+    if (*time != before) *out++ = before = *time;
+  }
+  taken.EndAt(out);
 }
 
 // That of the stream's series, if it ends before, else any that ends before and is not in use.

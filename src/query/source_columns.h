@@ -151,6 +151,10 @@ class SourceColumns {
   void AppendSpan(unsigned slot_number, const storage::ReportSpan& span, int64_t day_start);
   void BeginChunk();
   void Append(unsigned slot_number, int64_t time);
+  // The same with each of these times, which ascend, of one report after another that say the same.
+  void AppendAll(unsigned slot_number, std::span<const int64_t> times);
+  // Returns whether the stream says nothing that is wanted, and did not either in the chunk before.
+  static bool IsSilent(const Slot& slot) { return slot.items.empty() && slot.axis == kNone; }
   uint32_t ChooseAxis(const Slot& slot, uint64_t owner, int64_t time);
   // Makes the items what the next report on the axis says.
   void Change(uint32_t axis_number, const std::vector<Item>& items);

@@ -45,8 +45,10 @@ Status SourceColumns::Add(const SpanDay& day) {
     for (; number < day.stream_ends[slot]; ++number) span_order_.emplace_back(number, slot);
   }
   if (day.stream_ends.size() > 1) {
-    std::stable_sort(span_order_.begin(), span_order_.end(), [&](const auto& a, const auto& b) {
-      return day.spans[a.first].first < day.spans[b.first].first;
+    std::sort(span_order_.begin(), span_order_.end(), [&](const auto& a, const auto& b) {
+      const uint32_t first_a = day.spans[a.first].first;
+      const uint32_t first_b = day.spans[b.first].first;
+      return first_a != first_b ? first_a < first_b : a.first < b.first;
     });
   }
   for (const auto& [of, slot] : span_order_) {
@@ -76,23 +78,18 @@ void SourceColumns::ItemsBySpan(const SpanDay& day) {
 void SourceColumns::AppendSpan(unsigned slot_number, const storage::ReportSpan& span,
                                int64_t day_start) {
   const Slot& slot = slots_[slot_number];
+  if (IsSilent(slot)) return;
   const int64_t first = day_start + int64_t{span.first} * 1000;
   const int64_t last = day_start + int64_t{span.last} * 1000;
   if (first > to_) return;
   if (span.reports <= kMostTimesOfSpan) {
     Append(slot_number, first);
-    if (last != first) Append(slot_number, last);
   } else {
-    const auto begin = std::lower_bound(instants_.begin() + static_cast<ptrdiff_t>(instant_),
-                                        instants_.end(), first);
-    int64_t before = first - 1;
-    for (auto at = begin; at != instants_.end() && *at < last; ++at) {
-      if (*at == before) continue;
-      Append(slot_number, *at);
-      before = *at;
-    }
-    Append(slot_number, last);
+    const auto of_day = instants_.subspan(instant_);
+    const auto begin = std::lower_bound(of_day.begin(), of_day.end(), first);
+    AppendAll(slot_number, {begin, std::lower_bound(begin, of_day.end(), last)});
   }
+  if (last != first) Append(slot_number, last);
   if (!slot.is_steady) return;
   Axis& axis = axes_[slot.axis];
   if (of_windows_) return axis.gaps.AddLongest(int64_t{span.longest_gap} * 1000, span.reports);

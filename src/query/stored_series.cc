@@ -21,8 +21,9 @@ constexpr size_t kParts = 16;
 // Columns are of use where at most so many instants are asked for of a day, and few metrics.
 constexpr int64_t kMostInstantsOfDay = 48;
 constexpr size_t kMostColumns = 16;
-// Parts of one block each read its columns: as many sources as this are worth it.
-constexpr size_t kLeastOfBlock = storage::kSourcesPerColumn / 2;
+// The parts of one block each read its columns, so a block is one part; but for the last blocks,
+// of two, for threads to end together.
+constexpr size_t kSourcesOfHalves = 3 * size_t{storage::kSourcesPerColumn};
 
 // Whether days may be read from their columns.
 bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, size_t days) {
@@ -37,9 +38,11 @@ bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, s
 // Returns where the part that begins with source number `begin` ends.
 size_t EndOfPart(std::span<const MatchedSource> sources, size_t begin, size_t most,
                  bool is_of_one_block) {
+  if (!is_of_one_block) return std::min(begin + most, sources.size());
+  const bool is_half = sources.size() - begin <= kSourcesOfHalves;
   const size_t last =
-      std::min(begin + (is_of_one_block ? std::max(most, kLeastOfBlock) : most), sources.size());
-  if (!is_of_one_block) return last;
+      std::min(begin + (is_half ? storage::kSourcesPerColumn / 2 : storage::kSourcesPerColumn),
+               sources.size());
   const uint32_t block = storage::ColumnBlockOf(sources[begin].ref);
   size_t end = begin + 1;
   while (end < last && storage::ColumnBlockOf(sources[end].ref) == block) ++end;

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/background.h"
+#include "base/run_on_threads.h"
 #include "base/status.h"
 #include "records/source.h"
 
@@ -29,23 +29,13 @@ inline size_t PartsOf(const Source& source) {
 template <typename Work>
 Status RunParts(size_t parts, Work work) {
   std::vector<Status> statuses(parts);
-  const auto run = [&](size_t part) {
+  RunOnThreads(parts, [&](size_t part) {
     try {
       statuses[part] = work(part);
     } catch (const std::bad_alloc&) {
       statuses[part] = Status::Unavailable("out of memory");
     }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (size_t part = 1; part < parts; ++part) {
-      others.emplace_back([&run, part, background = IsInBackground()] {
-        if (background) EnterBackground();
-        run(part);
-      });
-    }
-    run(0);
-  }
+  });
   const auto failed = std::find_if(statuses.begin(), statuses.end(),
                                    [](const Status& status) { return !status.ok(); });
   return failed == statuses.end() ? Status::Ok() : *failed;

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <new>
-#include <system_error>
-#include <thread>
 #include <vector>
 
-#include "base/background.h"
 #include "base/mutex.h"
+#include "base/run_on_threads.h"
 
 namespace rollcall::promql {
 namespace {
@@ -72,20 +70,7 @@ class Pieces {
 Status RunInOrder(size_t count, unsigned threads, const std::function<Status(size_t)>& work,
                   const std::function<Status(size_t)>& merge) {
   Pieces pieces(count, work, merge);
-  {
-    std::vector<std::jthread> helpers;
-    for (size_t i = 1; i < std::min<size_t>(threads, count); ++i) {
-      try {
-        helpers.emplace_back([&pieces, background = IsInBackground()] {
-          if (background) EnterBackground();
-          pieces.Run();
-        });
-      } catch (const std::system_error&) {
-        break;  // fewer do the same work
-      }
-    }
-    pieces.Run();
-  }
+  RunOnThreads(std::min<size_t>(threads, count), [&pieces](size_t) { pieces.Run(); });
   return pieces.Outcome();
 }
 
