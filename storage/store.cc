@@ -77,7 +77,7 @@ Store::~Store() {
     left = impl_.release();
     return;
   }
-  if (!impl.read_only) {
+  if (impl.upkeep) {
     const rocksdb::Status s = impl.db->Flush(rocksdb::FlushOptions(), impl.tables);
     if (!s.ok()) log::Warn("close store {}: flush: {}", directory_, s.ToString());
   }

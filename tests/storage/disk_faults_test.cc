@@ -112,6 +112,41 @@ TEST_F(DiskFaultsTest, AfterAnyFaultThatPassesTheStoreIsWritableAgainAndHasAllTh
   }
 }
 
+TEST_F(DiskFaultsTest, AMakingThatFailsAnywhereIsToldAndTheNextOneGoesOn) {
+  const rocksdb::IOStatus statuses[] = {rocksdb::IOStatus::IOError("Input/output error"),
+                                        rocksdb::IOStatus::NoSpace("No space left on device")};
+  for (const Operation operation : {Operation::kCreate, Operation::kAppend, Operation::kSync}) {
+    for (const rocksdb::IOStatus& status : statuses) {
+      int hits = 1;
+      int failed = 0;
+      for (int after = 0; hits > 0; after += 1 + after / 4) {
+        SCOPED_TRACE(std::to_string(static_cast<int>(operation)) + " " + status.ToString() +
+                     " after " + std::to_string(after));
+        const test::TempDir directory;
+        StoreOptions options = OptionsFor(directory.path() + "/store");
+        options.disk = disk_;
+        disk_->Break({operation, "", status, false, after});
+        {
+          const auto made = Store::Open(options);
+          hits = disk_->hits();
+          disk_->Heal();
+          // What fails once there is a store is another test's.
+          if (made.ok()) continue;
+        }
+        ++failed;
+        // As in another process: this one may keep what it could not close.
+        const test::TempDir left;
+        std::filesystem::copy(options.directory, left.path() + "/store");
+        options.directory = left.path() + "/store";
+        OpenWith(options);
+        ASSERT_TRUE(TryPut().ok());
+        Close();
+      }
+      EXPECT_GT(failed, 3);
+    }
+  }
+}
+
 TEST_F(DiskFaultsTest,
        AWriteIsRefusedAtOnceWhileTheDiskFailsAndTheLogSaysOnceWhyAndOnceThatItIsOver) {
   const test::LogCapture log;

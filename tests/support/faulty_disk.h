@@ -21,6 +21,7 @@ class FaultyDisk final : public rocksdb::FileSystemWrapper {
     std::string in_name;  // only files whose name contains this
     rocksdb::IOStatus status;
     bool hangs = false;  // until Heal; then fails
+    int after = 0;       // so many of these operations succeed before
   };
 
   FaultyDisk() : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()) {}
@@ -44,6 +45,10 @@ class FaultyDisk final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus Check(Operation operation, const std::string& name) {
     std::unique_lock lock(mutex_);
     if (!fault_ || fault_->operation != operation || name.find(fault_->in_name) == name.npos) {
+      return rocksdb::IOStatus::OK();
+    }
+    if (fault_->after > 0) {
+      --fault_->after;
       return rocksdb::IOStatus::OK();
     }
     ++hits_;
