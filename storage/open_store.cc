@@ -112,7 +112,11 @@ struct Store::Opener {
     database.create_if_missing = is_new;
     database.listeners = {impl.errors};
     std::vector<std::string> names = {rocksdb::kDefaultColumnFamilyName};
-    if (!is_new) ROLLCALL_RETURN_IF_ERROR(ListTables(names));
+    if (!is_new) {
+      const auto lock = DirectoryLock::Share(options.directory);
+      if (!lock.ok()) return lock.status();
+      ROLLCALL_RETURN_IF_ERROR(ListTables(names));
+    }
     Tables there;
     Tables missing;
     for (const TableRow& table : kTables) {

@@ -178,8 +178,9 @@ class Store {
   // Writes what is in memory into table files. Must not be called while the store is not writable.
   Status Flush();
   // Compacts all of a table that lies between deletions, so that what was deleted before the call
-  // is in no table file that counts, unless a snapshot keeps it. The same holds. Ends soon after a
-  // stop was requested, as a failure, with all files as they were.
+  // is in no table file that counts, unless a snapshot keeps it. The same holds. Once a stop was
+  // requested it ends with the file that is being written, as a failure; where another compaction
+  // is in its way, with that.
   Status CompactDeletions(Table table, const std::stop_token& stop = {});
 
  private:

@@ -3,11 +3,13 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <new>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 #include "base/background.h"
+#include "base/mutex.h"
 
 namespace rollcall {
 namespace {
@@ -29,16 +31,21 @@ void MoveAway(std::jthread& thread) {
 }  // namespace
 
 void RunOnThreads(size_t count, const std::function<void(size_t)>& work) {
+  Mutex beginning;
   std::vector<std::jthread> others;
   try {
+    const MutexLock lock(beginning);
     for (size_t i = 1; i < count; ++i) {
-      others.emplace_back([&work, i, background = IsInBackground()] {
+      others.emplace_back([&work, &beginning, i, background = IsInBackground()] {
         if (background) EnterBackground();
         work(i);
+        // What MoveAway does to a thread that has ended it does to its caller.
+        const MutexLock until_begun(beginning);
       });
       MoveAway(others.back());
     }
-  } catch (const std::system_error&) {
+  } catch (const std::system_error&) {  // no more threads
+  } catch (const std::bad_alloc&) {
   }
   if (count > 0) work(0);
   for (size_t i = others.size() + 1; i < count; ++i) work(i);

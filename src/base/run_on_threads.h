@@ -7,8 +7,8 @@
 namespace rollcall {
 
 // Calls work(i) for each i below `count`: work(0) on the caller's thread, and each other on a
-// thread of its own, in the background if the caller is; where no more threads can be made, on the
-// caller's too. Returns when all calls have. `work` must not throw.
+// thread of its own, in the background if the caller is; where no more threads can be made, or
+// memory is short, on the caller's too. Returns when all calls have. `work` must not throw.
 void RunOnThreads(size_t count, const std::function<void(size_t)>& work);
 
 }  // namespace rollcall

@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
       {"show", "Say all that is held about an installation", kShowHelp, RunShow, "ID"},
       {"forget", "Erase an installation, or a report of one", kForgetHelp, RunForget, "ID..."},
   });
-  rollcall::LetHeapsGrowInLargeSteps();
+  rollcall::BeginHeapsLarge();
   const std::span<char*> args(argv, static_cast<size_t>(argc));
   const int code = Dispatch(commands, args.subspan(argc > 0 ? 1 : 0), std::cout, std::cerr);
   // If a full disk kept the store open, some of its threads wait for room: do not wait for them.

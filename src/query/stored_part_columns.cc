@@ -55,19 +55,15 @@ struct StoredPart::Columns {
 
 Status StoredPart::VisitByColumns(std::span<const MatchedSource> sources, const Visitor& visit) {
   std::vector<MatchedSource> untold;
+  bool overflow = false;
   {
     Columns columns(budget_);
     ROLLCALL_RETURN_IF_ERROR(GatherColumns(storage::ColumnBlockOf(sources.front().ref), columns));
     if (columns.days.empty()) return VisitSources(sources, visit);
     Gathered gathered(*selection_->buffers, budget_);
-    bool overflow = false;
     ROLLCALL_RETURN_IF_ERROR(Gather(columns.days_without, sources, gathered, overflow));
-    if (overflow) {
-      untold.assign(sources.begin(), sources.end());
-      sources = {};
-    }
     by_columns_ = true;
-    for (size_t i = 0; i < sources.size(); ++i) {
+    for (size_t i = 0; i < sources.size() && !overflow; ++i) {
       const Result<bool> told = ReadByColumns(sources[i].ref, columns, gathered.chunks[i]);
       if (!told.ok()) return told.status().WithContext("source " + sources[i].id);
       if (*told) {
@@ -77,6 +73,11 @@ Status StoredPart::VisitByColumns(std::span<const MatchedSource> sources, const 
       }
     }
     by_columns_ = false;
+  }
+  if (overflow) {
+    const size_t half = sources.size() / 2;
+    ROLLCALL_RETURN_IF_ERROR(VisitByColumns(sources.first(half), visit));
+    return VisitByColumns(sources.subspan(half), visit);
   }
   return untold.empty() ? Status::Ok() : VisitSources(untold, visit);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include "query/known_peaks.h"
 #include "query/matched_sources.h"
@@ -21,9 +22,12 @@ constexpr size_t kParts = 16;
 // Columns are of use where at most so many instants are asked for of a day, and few metrics.
 constexpr int64_t kMostInstantsOfDay = 48;
 constexpr size_t kMostColumns = 16;
-// The parts of one block each read its columns, so a block is one part; but for the last blocks,
-// of two, for threads to end together.
-constexpr size_t kSourcesOfHalves = 3 * size_t{storage::kSourcesPerColumn};
+// Parts of one block each read its columns. So a block is one part, but for the last blocks, one
+// and a half for each thread, which are two each, for threads to end together.
+size_t SourcesOfHalves() {
+  static const size_t threads = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
+  return threads * storage::kSourcesPerColumn * 3 / 2;
+}
 
 // Whether days may be read from their columns.
 bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, size_t days) {
@@ -39,7 +43,7 @@ bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, s
 size_t EndOfPart(std::span<const MatchedSource> sources, size_t begin, size_t most,
                  bool is_of_one_block) {
   if (!is_of_one_block) return std::min(begin + most, sources.size());
-  const bool is_half = sources.size() - begin <= kSourcesOfHalves;
+  const bool is_half = sources.size() - begin <= SourcesOfHalves();
   const size_t last =
       std::min(begin + (is_half ? storage::kSourcesPerColumn / 2 : storage::kSourcesPerColumn),
                sources.size());

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <set>
 #include <thread>
 #include <vector>
@@ -35,10 +36,11 @@ TEST(RunOnThreadsTest, EachNumberIsCalledOnceOnAThreadOfItsOwnAndTheFirstOnTheCa
 }
 
 TEST(RunOnThreadsTest, AllRunAtOnce) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   std::atomic<int> running{0};
   RunOnThreads(4, [&](size_t) {
     ++running;
-    while (running < 4) std::this_thread::yield();
+    while (running < 4 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   });
   EXPECT_EQ(running, 4);
 }
@@ -70,7 +72,8 @@ TEST(RunOnThreadsTest, WithoutMoreThreadsTheCallerDoesTheWorkOfAll) {
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "this system lets the test take no threads away";
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
