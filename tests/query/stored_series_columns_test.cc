@@ -2,10 +2,13 @@
 // it sees by chunks.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <set>
 
 #include "query/stored_series.h"
+#include "storage/chunk_codec.h"
+#include "storage/chunk_writer.h"
 #include "storage/day_columns.h"
 #include "tests/query/series_oracle.h"
 #include "tests/support/rollcall_harness.h"
@@ -209,6 +212,75 @@ TEST(StoredSeriesColumnsTest, ColumnsSayAtInstantsWhatChunksSay) {
   }
   // Columns were of use: most reports of a source that is easy to tell did not have to be read.
   EXPECT_LT(samples_by_columns * 3, samples_by_chunks * 2);
+}
+
+// Of a day without columns the chunks of all sources together are more than a part may hold: they
+// are read in halves, which have the columns of the other days.
+TEST(StoredSeriesColumnsTest, WhereChunksAreTooManyThePartsOfAPartKeepTheirColumns) {
+  constexpr size_t kSources = 9;
+  constexpr int kDays = 3;
+  constexpr unsigned kInterval = 1'800;  // seconds
+  Harness rollcall;
+  const Day first = Day::Of(At("2026-02-20 00:00:00"));
+  const Day today{first.number + kDays};
+  for (Day day = first; day <= today; ++day.number) {
+    for (unsigned second = 0; second < 86'400; second += kInterval) {
+      rollcall.SetTime(day.Start() + seconds(second));
+      for (size_t i = 0; i < kSources; ++i) {
+        const std::string id = i == 0 ? "regular" : "c" + std::to_string(i);
+        ASSERT_TRUE(rollcall.Report(id, "p " + std::to_string(day.number % 3) + "\n").ok());
+      }
+      if (day == today) break;
+    }
+    if (day < today) WriteColumns(rollcall.stores(), kFirstFleet, day);
+  }
+  // Today each source said something new each second, in random bytes.
+  size_t bytes = 0;
+  {
+    storage::Transaction transaction(rollcall.stores().store());
+    const storage::KeyRange range = storage::RangeOf(today.number, kFirstFleet);
+    storage::Scan scan =
+        rollcall.stores().store().NewScan(storage::Table::kChunks, range.begin, range.end);
+    std::mt19937_64 random(3);
+    for (; scan.Valid(); scan.Next()) {
+      storage::ChunkReader reader(today, scan.value());
+      ASSERT_TRUE(reader.Next());
+      ASSERT_EQ(reader.series().size(), 1U);
+      std::array<SeriesValue, 2> said{reader.series().front(), reader.series().front()};
+      storage::ChunkWriter writer(today);
+      for (size_t second = 0; second < 86'400; ++second) {
+        SeriesValue& next = said[second % 2];  // the writer looks at the one before
+        next.value = static_cast<double>(random()) / 3;
+        writer.Add(today.Start() + seconds(second), {&next, 1});
+      }
+      const std::string chunk = writer.Take();
+      bytes += chunk.size();
+      transaction.Put(storage::Table::kChunks, std::string(scan.key()), chunk);
+    }
+    ASSERT_TRUE(transaction.Commit().ok());
+  }
+  ASSERT_GT(bytes, size_t{8} << 20);
+  query::StoredSeries series(
+      rollcall.stores(), rollcall.clock(),
+      [] { return std::vector<const Fleet*>{&CozystackFleet()}; }, nullptr);
+  std::vector<int64_t> instants;
+  const int64_t start = first.Start().time_since_epoch().count() * 1000;
+  for (int64_t at = start + 600'000; at <= start + kDays * 86'400'000 + 600'000; at += 14'400'000) {
+    instants.push_back(at);
+  }
+  const std::vector<Matcher> matchers{Named("p")};
+  const promql::SelectRequest request{.matchers = matchers,
+                                      .after = instants.front() - 1,
+                                      .to = instants.back(),
+                                      .latest = true,
+                                      .step_ms = 14'400'000,
+                                      .lookback_ms = 2 * kInterval * 1'000,
+                                      .instants = instants};
+  const SeriesAnswer by_chunks = Ask(series, request, true);
+  const SeriesAnswer by_columns = Ask(series, request, false);
+  EXPECT_EQ(by_columns.said, by_chunks.said);
+  EXPECT_EQ(by_columns.said.size(), kSources);
+  EXPECT_GT(by_chunks.samples, by_columns.samples + kDays * 86'400 / kInterval / 2);
 }
 
 }  // namespace
