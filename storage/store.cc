@@ -73,8 +73,9 @@ Store::~Store() {
   if (!EndWriting()) {
     // RocksDB's threads go on using it.
     log::Warn("store {}: not closed; the next start reads its log again", directory_);
-    static std::atomic<Impl*> left;  // where a leak checker finds the last one
-    left = impl_.release();
+    static std::atomic<Impl*> left;  // where a leak checker finds them
+    Impl* const last = impl_.release();
+    last->left_before = left.exchange(last);
     return;
   }
   if (impl.upkeep) {

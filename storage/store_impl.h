@@ -41,6 +41,7 @@ struct Store::Impl {
   std::shared_ptr<rocksdb::Cache> cache;
   std::unique_ptr<Upkeep> upkeep;  // null where read_only, and where opening failed
   std::atomic<bool> is_purging{false};
+  Impl* left_before = nullptr;  // of those that could not be closed
 
   rocksdb::ColumnFamilyHandle* table(Table t) const { return tables[static_cast<size_t>(t)]; }
   std::unique_ptr<rocksdb::Iterator> NewIterator(Table t, const rocksdb::ReadOptions& read) const {
