@@ -10,6 +10,7 @@
 #include "storage/row_codec.h"
 #include "storage/stores.h"
 #include "tests/e2e/rollcall_process.h"
+#include "tests/support/await.h"
 #include "tests/support/temp_dir.h"
 
 namespace rollcall::test {
@@ -24,6 +25,10 @@ class VerifyTest : public ::testing::Test {
  protected:
   VerifyTest() {
     RollcallProcess rollcall(RollcallProcess::Serving(dir_.path()));
+    // From then on the running month has totals.
+    EXPECT_TRUE(Await([&, client = rollcall.Private()]() mutable {
+      return client.Metric("rollcall_job_runs_total{job=\"current-windows\",result=\"ok\"}") >= 1;
+    }));
     HttpClient client = rollcall.Public();
     for (const char* id : {"a", "b", "c"}) {
       for (const char* nodes : {"1", "3", "2"}) {
