@@ -1,9 +1,9 @@
 #include "api/server.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/log.h"
+#include "base/run_on_threads.h"
 #include "http/client/client.h"
 #include "jobs/background_jobs.h"
 #include "query/old_snapshots.h"
@@ -63,9 +63,6 @@ query::FleetsInForce FleetsOf(const fleets::Catalog& catalog) {
   };
 }
 
-// How many threads evaluate one query in PromQL.
-unsigned QueryThreads() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
-
 // Of answers to such queries, in memory: some hundred panels of a dashboard.
 constexpr size_t kKeptAnswerBytes = 32 << 20;
 
@@ -109,7 +106,7 @@ Server::Server(const ServerOptions& options, std::unique_ptr<storage::Stores> st
       login_(std::move(login)),
       backups_(stores_->store(), clock, options.backups, registry),
       sender_limits_(options.sender_limits, registry),
-      queries_(*stores_, clock, FleetsOf(catalog), TotalsOf(windows_), QueryThreads(),
+      queries_(*stores_, clock, FleetsOf(catalog), TotalsOf(windows_), ThreadsForWork(),
                kKeptAnswerBytes),
       promql_(queries_, options.promql, clock, registry),
       routes_(registry, login_.get()),

@@ -35,17 +35,17 @@ constexpr std::string_view kWhatToDo =
     "; run that version or a later one, or restore a backup that was made before the upgrade";
 
 // A program of a newer format may have tables that this one does not know: that is said rather than
-// "damaged". `unknown` are the names of such tables, at least one.
-Status RefuseTables(const std::string& directory, const std::vector<std::string>& unknown,
-                    size_t known) {
-  if (unknown.size() + known > kTables.size()) {
-    return Status::FailedPrecondition(OpenStep(directory) + ": written by a newer format, with " +
-                                      std::to_string(unknown.size() + known) +
-                                      " tables; this program reads format " +
-                                      std::to_string(kFormatVersion) + " with " +
-                                      std::to_string(kTables.size()) + std::string(kWhatToDo));
+// "damaged".
+Status ExplainFailure(const std::string& directory, const rocksdb::Status& s) {
+  std::vector<std::string> names;
+  const bool listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory, &names).ok();
+  if (s.IsInvalidArgument() && listed && names.size() > kTables.size()) {
+    return Status::FailedPrecondition(
+        OpenStep(directory) + ": written by a newer format, with " + std::to_string(names.size()) +
+        " tables; this program reads format " + std::to_string(kFormatVersion) + " with " +
+        std::to_string(kTables.size()) + std::string(kWhatToDo));
   }
-  return OpenFailure(directory, rocksdb::Status::InvalidArgument("unknown table", unknown.front()));
+  return OpenFailure(directory, s);
 }
 
 // Decides whether a store is made here, and marks that it is.
@@ -110,30 +110,26 @@ struct Store::Opener {
     rocksdb::Options database = DatabaseOptions(options);
     database.env = impl.env.get();
     database.create_if_missing = is_new;
+    database.create_missing_column_families = true;
     database.listeners = {impl.errors};
-    std::vector<std::string> names = {rocksdb::kDefaultColumnFamilyName};
-    if (!is_new) {
-      const auto lock = DirectoryLock::Share(options.directory);
-      if (!lock.ok()) return lock.status();
-      ROLLCALL_RETURN_IF_ERROR(ListTables(names));
-    }
-    Tables there;
-    Tables missing;
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    // Those of a new store are made all at once: after each that it makes by itself, RocksDB writes
+    // the options of all of them.
+    std::vector<rocksdb::ColumnFamilyDescriptor> more;
     for (const TableRow& table : kTables) {
-      Add(table, std::erase(names, table.name) > 0 ? there : missing);
+      const bool is_there = !is_new || table.name == rocksdb::kDefaultColumnFamilyName;
+      (is_there ? families : more).push_back(FamilyOf(table));
     }
-    if (!names.empty()) return RefuseTables(options.directory, names, there.tables.size());
     rocksdb::DB* db = nullptr;
-    rocksdb::Status s =
-        rocksdb::DB::Open(database, options.directory, there.families, &there.handles, &db);
+    rocksdb::Status s = rocksdb::DB::Open(database, options.directory, families, &impl.tables, &db);
     impl.db.reset(db);
-    if (!s.ok()) return OpenFailure(options.directory, s);
-    impl.tables.assign(kTables.size(), nullptr);
-    Keep(there);
-    // All at once: after each time that it makes tables, RocksDB writes the options of all of them.
-    if (!missing.families.empty()) s = db->CreateColumnFamilies(missing.families, &missing.handles);
-    Keep(missing);
-    if (!s.ok()) return OpenFailure(options.directory, s);
+    if (!s.ok()) return ExplainFailure(options.directory, s);
+    if (is_new) {
+      std::vector<rocksdb::ColumnFamilyHandle*> made;
+      s = db->CreateColumnFamilies(more, &made);
+      impl.tables.insert(impl.tables.end(), made.begin(), made.end());
+      if (!s.ok()) return OpenFailure(options.directory, s);
+    }
     impl.files->BePatient();
     impl.upkeep = std::make_unique<Upkeep>(options.directory, *db, impl.tables, *impl.files,
                                            impl.space, *impl.errors, options.disk_patience);
@@ -144,47 +140,34 @@ struct Store::Opener {
   // `damaged` ones.
   Status ToRead(const std::vector<Table>& damaged) {
     std::vector<std::string> names;
-    ROLLCALL_RETURN_IF_ERROR(ListTables(names));
-    Tables there;
-    size_t known = 0;
+    rocksdb::Status s =
+        rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), options.directory, &names);
+    if (!s.ok()) return OpenFailure(options.directory, s);
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    std::vector<size_t> places;
     for (const TableRow& table : kTables) {
       if (std::erase(names, table.name) == 0) continue;
-      ++known;
-      if (std::find(damaged.begin(), damaged.end(), table.table) == damaged.end()) {
-        Add(table, there);
-      }
+      if (std::find(damaged.begin(), damaged.end(), table.table) != damaged.end()) continue;
+      families.push_back(FamilyOf(table));
+      places.push_back(static_cast<size_t>(table.table));
     }
-    if (!names.empty()) return RefuseTables(options.directory, names, known);
+    if (!names.empty()) {
+      return ExplainFailure(options.directory, rocksdb::Status::InvalidArgument());
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    const rocksdb::Status s = rocksdb::DB::OpenForReadOnly(
-        DatabaseOptions(options), options.directory, there.families, &there.handles, &db);
+    s = rocksdb::DB::OpenForReadOnly(DatabaseOptions(options), options.directory, families,
+                                     &handles, &db);
     impl.db.reset(db);
     if (!s.ok()) return OpenFailure(options.directory, s);
     impl.tables.assign(kTables.size(), nullptr);
-    Keep(there);
+    for (size_t i = 0; i < places.size(); ++i) impl.tables[places[i]] = handles[i];
     return Status::Ok();
   }
 
  private:
-  struct Tables {
-    std::vector<Table> tables;
-    std::vector<rocksdb::ColumnFamilyDescriptor> families;
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;  // of the first of them: those that are open
-  };
-
-  Status ListTables(std::vector<std::string>& names) const {
-    const rocksdb::Status s =
-        rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), options.directory, &names);
-    return s.ok() ? Status::Ok() : OpenFailure(options.directory, s);
-  }
-  void Add(const TableRow& table, Tables& tables) const {
-    tables.tables.push_back(table.table);
-    tables.families.emplace_back(std::string(table.name), TableOptions(table, options, impl.cache));
-  }
-  void Keep(const Tables& opened) {
-    for (size_t i = 0; i < opened.handles.size(); ++i) {
-      impl.tables[static_cast<size_t>(opened.tables[i])] = opened.handles[i];
-    }
+  rocksdb::ColumnFamilyDescriptor FamilyOf(const TableRow& table) const {
+    return {std::string(table.name), TableOptions(table, options, impl.cache)};
   }
 };
 

@@ -53,8 +53,9 @@ class Purger {
       Report();
       ROLLCALL_RETURN_IF_ERROR(StatusOf());
       const Status compacted = store_.CompactDeletions(table, stop_);
+      if (compacted.ok()) continue;
       ROLLCALL_RETURN_IF_ERROR(StatusOf());
-      if (!compacted.ok()) return compacted;
+      return compacted;
     }
     Report();
     ROLLCALL_RETURN_IF_ERROR(NewManifest());

@@ -36,7 +36,7 @@ struct Store::Impl {
   const std::shared_ptr<BackgroundErrors> errors = std::make_shared<BackgroundErrors>();
   std::unique_ptr<rocksdb::DB> db;
   // By Table. In a read_only store null for a table that it does not have, or reads as empty
-  // because of damage; where opening failed, for those that could not be made.
+  // because of damage. Where opening failed it ends with those that were made.
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   std::shared_ptr<rocksdb::Cache> cache;
   std::unique_ptr<Upkeep> upkeep;  // null where read_only, and where opening failed

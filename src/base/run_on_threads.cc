@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <new>
 #include <system_error>
 #include <thread>
@@ -29,6 +30,11 @@ void MoveAway(std::jthread& thread) {
 }
 
 }  // namespace
+
+unsigned ThreadsForWork() {
+  static const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
+  return threads;
+}
 
 void RunOnThreads(size_t count, const std::function<void(size_t)>& work) {
   Mutex beginning;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/background.h"
@@ -20,7 +19,6 @@ using storage::Table;
 
 // Below this many sources a thread costs more than it saves.
 constexpr uint32_t kSourcesPerPart = 1'000;
-constexpr uint32_t kMostParts = 4;
 
 // By how many months before the window's last one: the narrowest span that reaches there.
 constexpr std::array<size_t, kMaxWindowMonths> kNarrowest = [] {
@@ -58,8 +56,7 @@ Result<std::vector<SourceRange>> Divide(const storage::Store& store) {
   const auto last = store.LastKeyBefore(Table::kSourceIds, "");
   if (!last.ok()) return last.status();
   const uint32_t sources = last->has_value() ? storage::Reader(**last).BigEndian32() : 0;
-  const uint32_t parts = std::clamp(
-      std::min(std::thread::hardware_concurrency(), sources / kSourcesPerPart), 1U, kMostParts);
+  const uint32_t parts = std::clamp(sources / kSourcesPerPart, 1U, ThreadsForWork());
   std::vector<SourceRange> divided(parts);
   for (uint32_t i = 1; i < parts; ++i) {
     divided[i].first.value = static_cast<uint32_t>(uint64_t{sources} * i / parts);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <thread>
 
+#include "base/run_on_threads.h"
 #include "query/known_peaks.h"
 #include "query/matched_sources.h"
 #include "query/stored_part.h"
@@ -24,10 +24,7 @@ constexpr int64_t kMostInstantsOfDay = 48;
 constexpr size_t kMostColumns = 16;
 // Parts of one block each read its columns. So a block is one part, but for the last blocks, one
 // and a half for each thread, which are two each, for threads to end together.
-size_t SourcesOfHalves() {
-  static const size_t threads = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
-  return threads * storage::kSourcesPerColumn * 3 / 2;
-}
+size_t SourcesOfHalves() { return size_t{ThreadsForWork()} * storage::kSourcesPerColumn * 3 / 2; }
 
 // Whether days may be read from their columns.
 bool WantsColumns(const SelectRequest& request, const WantedLabelSets& wanted, size_t days) {

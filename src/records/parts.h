@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <new>
-#include <thread>
 #include <vector>
 
 #include "base/run_on_threads.h"
@@ -18,10 +17,7 @@ namespace rollcall::records {
 inline size_t PartsOf(const Source& source) {
   // Below this many blocks each a thread costs more than it saves.
   constexpr size_t kBlocksOfAPart = 4;
-  constexpr size_t kMostParts = 4;
-  const size_t processors = std::min<size_t>(std::thread::hardware_concurrency(), kMostParts);
-  return std::clamp<size_t>(source.view.full->size() / kBlocksOfAPart, 1,
-                            std::max<size_t>(processors, 1));
+  return std::clamp<size_t>(source.view.full->size() / kBlocksOfAPart, 1, ThreadsForWork());
 }
 
 // Calls work(part) for the parts 0 … parts - 1, each on a thread of its own. Returns the first

@@ -9,7 +9,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class StoreTest : public rollcall::test::StoreTest {};
+class StoreTest : public rollcall::test::StoreTest {
+ protected:
+  // Of all table files; 0 also where the store does not say.
+  uint64_t FileBytes() {
+    for (const Store::Property& property : store().Properties()) {
+      if (property.name == "total-sst-files-size") return property.value;
+    }
+    return 0;
+  }
+};
 
 TEST_F(StoreTest, WhatWasCommittedIsThereInEveryTable) {
   // Six bytes and a zero: a row that every table may hold when the store opens, but for one whose
@@ -149,22 +158,10 @@ TEST_F(StoreTest, AValueThatIsNoNumberIsDataLoss) {
 TEST_F(StoreTest, SaysHowLargeItIs) {
   Put(Table::kPeaks, "key", std::string(10'000, 'x'));
   ASSERT_TRUE(store().Compact().ok());
-  bool found = false;
-  for (const Store::Property& property : store().Properties()) {
-    if (property.name != "total-sst-files-size") continue;
-    found = true;
-    EXPECT_GT(property.value, 0U);
-  }
-  EXPECT_TRUE(found);
+  EXPECT_GT(FileBytes(), 0U);
 }
 
 TEST_F(StoreTest, ACompactionEndsWhereAStopIsRequestedAndCanBeMadeLater) {
-  const auto file_bytes = [&] {
-    for (const Store::Property& property : store().Properties()) {
-      if (property.name == "total-sst-files-size") return property.value;
-    }
-    return uint64_t{0};
-  };
   Put(Table::kPeaks, "key", std::string(10'000, 'x'));
   ASSERT_TRUE(store().Flush().ok());
   {
@@ -173,13 +170,13 @@ TEST_F(StoreTest, ACompactionEndsWhereAStopIsRequestedAndCanBeMadeLater) {
     ASSERT_TRUE(transaction.Commit().ok());
   }
   ASSERT_TRUE(store().Flush().ok());
-  const uint64_t before = file_bytes();
+  const uint64_t before = FileBytes();
   std::stop_source stop;
   stop.request_stop();
   EXPECT_FALSE(store().CompactDeletions(Table::kPeaks, stop.get_token()).ok());
-  EXPECT_EQ(file_bytes(), before);
+  EXPECT_EQ(FileBytes(), before);
   EXPECT_TRUE(store().CompactDeletions(Table::kPeaks).ok());
-  EXPECT_LT(file_bytes(), before);
+  EXPECT_LT(FileBytes(), before);
 }
 
 TEST_F(StoreTest, AStoreOpenedAfterAStopWithoutCloseHasEveryCommit) {
